@@ -1,0 +1,29 @@
+import * as z from 'zod'
+import { defineContract } from '../../lib/contract/contract.ts'
+import { email, password } from '../../lib/contract/fields.ts'
+import { grant } from '../../lib/contract/models.ts'
+import { verifyPassword } from '../../lib/domain/credentials.ts'
+import { openSession } from '../../lib/domain/sessions.ts'
+import { grantTo } from '../../lib/http/grant.ts'
+import { route } from '../../lib/http/route.ts'
+import { accessTokenIssuer, passwords, refreshTokens, sessions, users } from '../../lib/services.ts'
+
+export const contract = defineContract({
+  method: 'POST',
+  path: '/auth/login',
+  access: 'public',
+  summary: 'Log in with e-mail and password',
+  body: z.strictObject({ email, password, transport: z.enum(['cookie', 'body']).default('cookie') }),
+  responses: { 200: grant },
+  refusals: ['invalid_credentials', 'account_disabled'],
+  needs: ['users:GetItem', 'users:UpdateItem', 'sessions:PutItem'],
+  memory: 1769,
+})
+
+const parts = { users, passwords, sessions, accessTokenIssuer, refreshTokens }
+
+export const handler = route(contract, parts, async ({ parts, body, client, reply }) => {
+  const account = await verifyPassword(parts, body)
+  const granted = await openSession(parts, account, { amr: ['pwd'], client })
+  return reply(200, ...grantTo(body.transport, granted))
+})

@@ -1,0 +1,27 @@
+import * as z from 'zod'
+import { defineContract } from '../../lib/contract/contract.ts'
+import { token } from '../../lib/contract/fields.ts'
+import { endSession } from '../../lib/domain/sessions.ts'
+import { clearedRefreshCookie } from '../../lib/http/cookies.ts'
+import { route } from '../../lib/http/route.ts'
+import { accessTokenVerifier, refreshTokens, sessions } from '../../lib/services.ts'
+
+export const contract = defineContract({
+  method: 'POST',
+  path: '/auth/logout',
+  access: 'public',
+  summary: 'End the session',
+  description:
+    'Ends the session of the refresh token and of the access token that it is sent with; either is enough. Its access tokens are refused from the next request on. Logging out twice is no error.',
+  takesRefreshToken: true,
+  body: z.strictObject({ refreshToken: token.optional() }),
+  responses: { 204: null },
+  needs: ['refresh-token-denylist:PutItem', 'sessions:DeleteItem'],
+})
+
+const parts = { sessions, accessTokenVerifier, refreshTokens }
+
+export const handler = route(contract, parts, async ({ parts, presented, reply }) => {
+  await endSession(parts, presented)
+  return reply(204, undefined, { cookie: clearedRefreshCookie })
+})

@@ -1,0 +1,35 @@
+import * as z from 'zod'
+import { defineContract } from '../../lib/contract/contract.ts'
+import { token } from '../../lib/contract/fields.ts'
+import { grant } from '../../lib/contract/models.ts'
+import { refreshSession } from '../../lib/domain/sessions.ts'
+import { grantTo } from '../../lib/http/grant.ts'
+import { route } from '../../lib/http/route.ts'
+import { accessTokenIssuer, refreshTokens, sessions } from '../../lib/services.ts'
+
+export const contract = defineContract({
+  method: 'POST',
+  path: '/auth/refresh',
+  access: 'public',
+  summary: 'Exchange the refresh token for the next pair',
+  description:
+    'Each refresh token is good for one exchange. Refresh one at a time, always with the newest token: its immediate predecessor is excused for a minute, an older one ends the session.',
+  takesRefreshToken: true,
+  body: z.strictObject({ refreshToken: token.optional() }),
+  responses: { 200: grant },
+  refusals: ['invalid_refresh_token', 'session_ended', 'refresh_token_reused'],
+  needs: [
+    'sessions:UpdateItem',
+    'users:BatchGetItem',
+    'refresh-token-denylist:BatchGetItem',
+    'refresh-token-denylist:PutItem',
+    'sessions:DeleteItem',
+  ],
+})
+
+const parts = { sessions, accessTokenIssuer, refreshTokens }
+
+export const handler = route(contract, parts, async ({ parts, presented, reply }) => {
+  const granted = await refreshSession(parts, presented.refreshToken)
+  return reply(200, ...grantTo(presented.transport, granted))
+})

@@ -1,0 +1,11 @@
+import type { AuthorizerContract } from '../../lib/contract/contract.ts'
+import { authorizer } from '../../lib/http/authorize.ts'
+import { accessTokenVerifier, denylist } from '../../lib/services.ts'
+
+export const contract: AuthorizerContract = {
+  authorizer: true,
+  needs: ['refresh-token-denylist:BatchGetItem'],
+  memory: 256,
+}
+
+export const handler = authorizer({ accessTokenVerifier, denylist })

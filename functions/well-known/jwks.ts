@@ -1,0 +1,31 @@
+import * as z from 'zod'
+import { defineContract } from '../../lib/contract/contract.ts'
+import { route } from '../../lib/http/route.ts'
+import { publishedKeys } from '../../lib/services.ts'
+
+export const contract = defineContract({
+  method: 'GET',
+  path: '/.well-known/jwks.json',
+  access: 'public',
+  summary: 'The keys that access tokens are verified with',
+  description: 'A JWK set (RFC 7517), for any verifier of RS256 tokens.',
+  responses: {
+    200: z.object({
+      keys: z.array(
+        z.object({
+          kty: z.literal('RSA'),
+          use: z.literal('sig'),
+          alg: z.literal('RS256'),
+          kid: z.string(),
+          n: z.string(),
+          e: z.string(),
+        }),
+      ),
+    }),
+  },
+  cacheControl: 'public, max-age=300',
+})
+
+export const handler = route(contract, { publishedKeys }, async ({ parts, reply }) => {
+  return reply(200, { keys: [...(await parts.publishedKeys.list())] })
+})

@@ -1,0 +1,15 @@
+import * as z from 'zod'
+import { defineContract } from '../../lib/contract/contract.ts'
+import { route } from '../../lib/http/route.ts'
+import document from '../openapi.json' with { type: 'json' }
+
+export const contract = defineContract({
+  method: 'GET',
+  path: '/openapi.json',
+  access: 'public',
+  summary: 'This API as OpenAPI 3.1',
+  responses: { 200: z.looseObject({ openapi: z.string() }) },
+  cacheControl: 'public, max-age=300',
+})
+
+export const handler = route(contract, {}, async ({ reply }) => reply(200, document))

@@ -1,0 +1,34 @@
+import type { Config } from 'jest'
+
+const shared: Config = {
+  transform: { '\\.(ts|js)$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' } }] },
+  // Middy is published as ES modules only.
+  transformIgnorePatterns: ['/node_modules/(?!@middy/)'],
+  testEnvironment: 'node',
+}
+
+const config: Config = {
+  projects: [
+    {
+      ...shared,
+      displayName: 'fast',
+      testMatch: ['<rootDir>/{functions,lib}/**/*.test.ts'],
+      testPathIgnorePatterns: ['\\.(engine|e2e)\\.test\\.ts$'],
+      setupFilesAfterEnv: ['<rootDir>/lib/testing/refuse-network.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'engine',
+      testMatch: ['<rootDir>/{functions,lib}/**/*.engine.test.ts'],
+      globalSetup: '<rootDir>/lib/testing/engine-setup.ts',
+      globalTeardown: '<rootDir>/lib/testing/engine-teardown.ts',
+    },
+    {
+      ...shared,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/{functions,lib}/**/*.e2e.test.ts'],
+    },
+  ],
+}
+
+export default config

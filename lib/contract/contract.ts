@@ -1,0 +1,56 @@
+import type * as z from 'zod'
+import type { RefusalCode } from '../domain/refusal.ts'
+
+/** The tables of `lib/storage/tables.yml`. */
+export type Table = 'users' | 'sessions' | 'refresh-token-denylist'
+
+/** One call that a function makes to one table, in IAM's words; a transaction counts as its parts. */
+export type Need = `${Table}:${'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheckItem' | 'Query'}`
+
+/**
+ * All that the outside may know of a route. From it come the check of the request, the filter on the reply, the
+ * types of the door, its function and role in `functions.yml`, and its page in `openapi.json`.
+ */
+export interface Contract {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly path: `/${string}`
+  /** Who may call: anyone, or only a holder of an access token. */
+  readonly access: 'public' | 'user'
+  readonly summary: string
+  readonly description?: string
+  /** The request's JSON body. Unknown fields are refused. */
+  readonly body?: z.ZodObject
+  /** The door takes a refresh token: from the cookie, or from `refreshToken` in the body. */
+  readonly takesRefreshToken?: true
+  /** Success by status; `null` where there is no body. What a schema does not name never leaves. */
+  readonly responses: { readonly [status: number]: z.ZodType | null }
+  /** The refusals of its own; those that come with a body, an access or a need are implied. */
+  readonly refusals?: readonly RefusalCode[]
+  /** What it calls in AWS, and so all that its role allows. */
+  readonly needs?: readonly Need[]
+  /** What caches may do. Without it: `no-store`. */
+  readonly cacheControl?: string
+  /** Memory in MB, where the default will not do: a vCPU is 1,769 MB. */
+  readonly memory?: number
+}
+
+/** Keeps the contract's literal types, and checks its shape. */
+export const defineContract = <const C extends Contract>(contract: C): C => contract
+
+/** Every code that a door may refuse with: its own, and those that its shape implies. */
+export function refusalsOf(contract: Contract): ReadonlySet<RefusalCode> {
+  return new Set<RefusalCode>([
+    ...(contract.refusals ?? []),
+    ...(contract.access === 'public' ? [] : (['unauthorized'] as const)),
+    ...(contract.body ? (['invalid_request', 'unsupported_media_type', 'payload_too_large'] as const) : []),
+    ...(contract.takesRefreshToken ? (['origin_not_allowed'] as const) : []),
+    ...(contract.needs ? (['unavailable'] as const) : []),
+  ])
+}
+
+/** What the generated files need of the function in front of the protected routes. */
+export interface AuthorizerContract {
+  readonly authorizer: true
+  readonly needs: readonly Need[]
+  readonly memory: number
+}

@@ -1,0 +1,20 @@
+import type { RefusalCode } from '../domain/refusal.ts'
+
+/** The one table from a reason to what the client is told: status (RFC 9110) and sentence. */
+export const errors: Readonly<Record<RefusalCode, { readonly status: number; readonly detail: string }>> = {
+  invalid_request: { status: 400, detail: 'The request does not have the form that this route expects.' },
+  unsupported_media_type: { status: 415, detail: 'Send the body as application/json.' },
+  payload_too_large: { status: 413, detail: 'The body may have 10 KB at most.' },
+  unauthorized: { status: 401, detail: 'Send a valid access token.' },
+  invalid_credentials: { status: 401, detail: 'The e-mail or the password is wrong.' },
+  account_disabled: { status: 403, detail: 'This account is disabled.' },
+  invalid_refresh_token: { status: 401, detail: 'Send a valid refresh token, or log in.' },
+  session_ended: { status: 401, detail: 'This session has ended. Log in again.' },
+  refresh_token_reused: {
+    status: 401,
+    detail: 'This refresh token was used before, so its session has been ended. Log in again.',
+  },
+  origin_not_allowed: { status: 403, detail: 'Requests with a cookie must come from an allowed origin.' },
+  email_taken: { status: 409, detail: 'An account with this e-mail exists.' },
+  unavailable: { status: 503, detail: 'A service that is needed here does not answer. Try again.' },
+}

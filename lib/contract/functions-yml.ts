@@ -1,0 +1,77 @@
+import { stringify } from 'yaml'
+import type { Need } from './contract.ts'
+import { type Entry, isRoute } from './registry.ts'
+
+/** Logical ids of `lib/storage/tables.yml`. */
+const tables: Record<string, string> = {
+  users: 'UsersTable',
+  sessions: 'SessionsTable',
+  'refresh-token-denylist': 'RefreshTokenDenylistTable',
+}
+
+/** What `serverless.yml` includes: every function with its event, and a role of its own that allows what it needs. */
+export function functionsYml(entries: readonly Entry[]): string {
+  const functions = entries.map((entry) => [entry.name, functionOf(entry)])
+  const roles = entries.map((entry) => [roleName(entry), roleOf(entry)])
+  const file = { functions: Object.fromEntries(functions), resources: { Resources: Object.fromEntries(roles) } }
+  return `# GENERATED from the contracts by \`npm run generate\`: do not edit.\n${stringify(file, { aliasDuplicateObjects: false, lineWidth: 0 })}`
+}
+
+function functionOf(entry: Entry): object {
+  const { name, file, contract } = entry
+  return {
+    handler: `${file}.handler`,
+    role: roleName(entry),
+    ...(contract.memory && { memorySize: contract.memory }),
+    ...(isRoute(entry) && {
+      events: [
+        {
+          httpApi: {
+            method: entry.contract.method.toLowerCase(),
+            path: entry.contract.path,
+            ...(entry.contract.access !== 'public' && { authorizer: { name: 'accessToken' } }),
+          },
+        },
+      ],
+    }),
+    ...(name === 'authorizerAccessToken' && { timeout: 5 }),
+  }
+}
+
+const roleName = ({ name }: Entry) => `${name.charAt(0).toUpperCase()}${name.slice(1)}Role`
+
+function roleOf({ name, contract }: Entry): object {
+  const logGroup = `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/\${self:service}-\${sls:stage}-${name}:*`
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+        ],
+      },
+      Policies: [
+        {
+          PolicyName: 'needs',
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [
+              { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: { 'Fn::Sub': logGroup } },
+              ...statementsOf(contract.needs ?? []),
+            ],
+          },
+        },
+      ],
+    },
+  }
+}
+
+function statementsOf(needs: readonly Need[]): object[] {
+  const byTable = Map.groupBy(needs, (need) => need.slice(0, need.indexOf(':')))
+  return [...byTable].map(([table, needed]) => ({
+    Effect: 'Allow',
+    Action: needed.map((need) => `dynamodb:${need.slice(need.indexOf(':') + 1)}`).sort(),
+    Resource: { 'Fn::GetAtt': [tables[table], 'Arn'] },
+  }))
+}

@@ -1,0 +1,102 @@
+import { STATUS_CODES } from 'node:http'
+import * as z from 'zod'
+import { type Contract, refusalsOf } from './contract.ts'
+import { errors } from './errors.ts'
+import { problem } from './models.ts'
+import { type Entry, isRoute } from './registry.ts'
+
+type Json = Record<string, unknown>
+
+/** OpenAPI 3.1 from the contracts. */
+export function openapi(entries: readonly Entry[], version: string): Json {
+  const schemas: Json = {}
+  const schemaOf = (schema: z.ZodType, io: 'input' | 'output') => hoist(z.toJSONSchema(schema, { io }) as Json, schemas)
+  const paths: Record<string, Json> = {}
+  for (const entry of entries.filter(isRoute)) {
+    const { method, path } = entry.contract
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operation(entry, schemaOf) }
+  }
+  schemaOf(problem, 'output')
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Cardea',
+      version,
+      description:
+        'Sign-up, login, refresh, logout, users. Refusals are problem details (RFC 9457); decide by their `code`. A refused access token is answered by API Gateway itself: 401 with `{"message":"Unauthorized"}`.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    paths,
+    components: {
+      schemas,
+      securitySchemes: {
+        accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        refreshCookie: { type: 'apiKey', in: 'cookie', name: '__Host-cardea_refresh' },
+      },
+    },
+  }
+}
+
+function operation(
+  { name, file, contract }: Entry<Contract>,
+  schemaOf: (schema: z.ZodType, io: 'input' | 'output') => Json,
+): Json {
+  const { summary, description, body, access, takesRefreshToken } = contract
+  return {
+    operationId: name,
+    tags: [file.split('/')[1]],
+    summary,
+    ...(description && { description }),
+    security: access === 'public' ? (takesRefreshToken ? [{ refreshCookie: [] }, {}] : []) : [{ accessToken: [] }],
+    ...(body && {
+      requestBody: {
+        required: !body.safeParse({}).success,
+        content: { 'application/json': { schema: schemaOf(body, 'input') } },
+      },
+    }),
+    responses: { ...successes(contract, schemaOf), ...refusals(contract) },
+  }
+}
+
+function successes({ responses }: Contract, schemaOf: (schema: z.ZodType, io: 'output') => Json): Json {
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, schema]) => [
+      status,
+      {
+        description: STATUS_CODES[status],
+        ...(schema && { content: { 'application/json': { schema: schemaOf(schema, 'output') } } }),
+      },
+    ]),
+  )
+}
+
+/** Every refusal under its status, its codes spelled out: they are what a program decides by. */
+function refusals(contract: Contract): Json {
+  const byStatus = Map.groupBy(refusalsOf(contract), (code) => errors[code].status)
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      status,
+      {
+        description: codes.map((code) => `\`${code}\`: ${errors[code].detail}`).join('\n'),
+        content: {
+          'application/problem+json': {
+            schema: { allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: codes } } }] },
+          },
+        },
+      },
+    ]),
+  )
+}
+
+/** Moves the named models of a JSON Schema into `components` and points to them there. */
+function hoist(schema: Json, schemas: Json): Json {
+  const { $schema: _, $defs = {}, ...own } = JSON.parse(
+    JSON.stringify(schema).replaceAll('#/$defs/', '#/components/schemas/'),
+  ) as Json & { $defs?: Json }
+  for (const [id, model] of Object.entries($defs)) schemas[id] = withoutId(model as Json)
+  if (typeof own.id !== 'string') return own
+  schemas[own.id] = withoutId(own)
+  return { $ref: `#/components/schemas/${own.id}` }
+}
+
+const withoutId = ({ id: _, ...model }: Json): Json => model

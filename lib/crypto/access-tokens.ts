@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto'
+import { LONGEST_ACCESS_TOKEN_SECONDS } from '../domain/lifetimes.ts'
+import type { AccessTokenIssuer, AccessTokenVerifier } from '../domain/ports.ts'
+import { isId, isTime, signJwt, type TokenKind, verifyJwt } from './jwt.ts'
+import type { Keys } from './keys.ts'
+
+/** RFC 9068. RS256 is the only family that API Gateway's own JWT authorizer takes, so other APIs can verify ours. */
+const kind: TokenKind = { algorithm: 'RS256', typ: 'at+jwt' }
+
+interface Parties {
+  readonly issuer: string
+  readonly audience: string
+}
+
+export function accessTokenIssuer(
+  { issuer, audience }: Parties,
+  keys: Pick<Keys, 'signingKey'>,
+): AccessTokenIssuer {
+  return {
+    async issue({ userId, sessionId, roles, claimsVersion, authTime, amr, issuedAt, expiresAt }) {
+      return signJwt(kind, await keys.signingKey(), {
+        iss: issuer,
+        aud: audience,
+        sub: userId,
+        sid: sessionId,
+        jti: randomUUID(),
+        iat: issuedAt,
+        exp: expiresAt,
+        roles,
+        auth_time: authTime,
+        amr,
+        cv: claimsVersion,
+      })
+    },
+  }
+}
+
+export function accessTokenVerifier(
+  { issuer, audience }: Parties,
+  keys: Pick<Keys, 'publicKeys'>,
+): AccessTokenVerifier {
+  return {
+    async verify(token, now) {
+      const claims = verifyJwt(token, kind, { keys: await keys.publicKeys(), issuer, audience, now })
+      if (!claims) return undefined
+      const { sub, sid, jti, iat, exp, roles, cv } = claims
+      // The claims that RFC 9068 2.2 and our denylist rely on, each of its type.
+      if (!isId(sub) || !isId(sid) || !isId(jti) || !isTime(cv)) return undefined
+      if (!Array.isArray(roles) || !roles.every((role) => typeof role === 'string')) return undefined
+      if (Number(exp) - Number(iat) > LONGEST_ACCESS_TOKEN_SECONDS) return undefined
+      return { userId: sub, sessionId: sid, roles, claimsVersion: cv }
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import { createHmac, type KeyObject } from 'node:crypto'
+import bcrypt from 'bcryptjs'
+import type { PasswordHasher } from '../domain/ports.ts'
+import type { Keys } from './keys.ts'
+
+/** `<scheme>.<pepper's kid>.<bcrypt hash>`; a plain bcrypt hash belongs to an imported user. */
+const SCHEME = 'bcrypt-hmac-sha384'
+
+/** Where no account is: a salt and a digest that no password has, under today's cost. */
+const nobody = (cost: number) => `$2b$${String(cost).padStart(2, '0')}$abcdefghijklmnopqrstuu${'5'.repeat(31)}`
+
+/**
+ * bcrypt over a peppered pre-hash. bcrypt stops after 72 bytes and at NUL, so it is given the base64 of an
+ * HMAC-SHA-384 of the NFKC form: 64 characters, whatever the password. The pepper, kept outside the database, makes
+ * the stored hashes useless alone (OWASP Password Storage Cheat Sheet). `cost` is bcrypt's, 2^cost rounds.
+ */
+export function bcryptPasswords({ cost, keys }: { cost: number; keys: Pick<Keys, 'peppers'> }): PasswordHasher {
+  return {
+    async hash(password) {
+      const { current } = await keys.peppers()
+      return `${SCHEME}.${current.kid}.${await bcrypt.hash(preHash(password, current.key), cost)}`
+    },
+
+    async compare(password, passwordHash) {
+      const { current, all } = await keys.peppers()
+      const stored = passwordHash === undefined ? undefined : parse(passwordHash)
+      if (!stored) {
+        await bcrypt.compare(preHash(password, current.key), nobody(cost))
+        return false
+      }
+      if (stored.kid === undefined) return bcrypt.compare(password, stored.hash)
+      const pepper = all.get(stored.kid)
+      if (!pepper) throw new Error('A password was hashed with a pepper that is not here any more')
+      return bcrypt.compare(preHash(password, pepper), stored.hash)
+    },
+
+    async isOutdated(passwordHash) {
+      const { current } = await keys.peppers()
+      const stored = parse(passwordHash)
+      return stored?.kid !== current.kid || bcrypt.getRounds(stored.hash) !== cost
+    },
+  }
+}
+
+const preHash = (password: string, pepper: KeyObject) =>
+  createHmac('sha384', pepper).update(password.normalize('NFKC')).digest('base64')
+
+function parse(stored: string): { kid: string | undefined; hash: string } | undefined {
+  const [, kid, hash = ''] = new RegExp(`^(?:${SCHEME}\\.([^.]+)\\.)?(\\$2[aby]\\$\\d\\d\\$[./\\w]{53})$`).exec(stored) ?? []
+  return hash === '' ? undefined : { kid, hash }
+}

@@ -1,0 +1,33 @@
+/** Every reason for which Cardea says no. `contract/errors.ts` gives each its status and its public sentence. */
+export type RefusalCode =
+  | 'invalid_request' // the request does not fit its contract
+  | 'unsupported_media_type' // the body is not declared as JSON
+  | 'payload_too_large' // the body is over the limit
+  | 'unauthorized' // nobody is logged in
+  | 'invalid_credentials' // unknown e-mail or wrong password: never said which
+  | 'account_disabled' // the right password of an account that an administrator has closed
+  | 'invalid_refresh_token' // missing, forged, damaged or past its end
+  | 'session_ended' // logged out, expired, or its user has moved on
+  | 'refresh_token_reused' // an old refresh token came back: theft
+  | 'origin_not_allowed' // a cookie sent from a page of a foreign origin
+  | 'email_taken' // another account holds this e-mail
+  | 'unavailable' // a service that we need does not answer: never an admission
+
+/** What is wrong at one place of a request; never what was received there. */
+export interface Issue {
+  readonly path: string
+  readonly message: string
+}
+
+/** A reasoned no. Everything else that is thrown is a fault of ours. */
+export class Refusal extends Error {
+  readonly code: RefusalCode
+  readonly issues: readonly Issue[]
+
+  constructor(code: RefusalCode, options: { issues?: readonly Issue[]; cause?: unknown } = {}) {
+    super(code, { cause: options.cause })
+    this.name = 'Refusal'
+    this.code = code
+    this.issues = options.issues ?? []
+  }
+}

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto'
+import { deniedUntil, LONGEST_SESSION_SECONDS, type Seconds } from './lifetimes.ts'
+import type { Client, Ports, Session } from './ports.ts'
+import { Refusal } from './refusal.ts'
+import type { Account } from './users.ts'
+
+/** What a client holds after login or refresh. `...Seconds` from now; `accessTokenSeconds` is OAuth's `expires_in`. */
+export interface Grant {
+  readonly account: Account
+  readonly accessToken: string
+  readonly accessTokenSeconds: number
+  readonly refreshToken: string
+  readonly refreshTokenSeconds: number
+}
+
+/** Opens a session for an account whose owner has just been proven, `amr` saying how (RFC 8176). */
+export async function openSession(
+  ports: Pick<
+    Ports,
+    'sessions' | 'accessTokenIssuer' | 'refreshTokens' | 'clock' | 'lifetimes' | 'events'
+  >,
+  account: Account,
+  { amr, client }: { amr: readonly string[]; client: Client },
+): Promise<Grant> {
+  const now = ports.clock.now()
+  const session: Session = {
+    id: randomUUID(),
+    userId: account.id,
+    epoch: account.epoch,
+    generation: 1,
+    createdAt: now,
+    lastUsedAt: now,
+    idleExpiresAt: now + ports.lifetimes.sessionIdleSeconds,
+    expiresAt: now + ports.lifetimes.sessionAbsoluteSeconds,
+    rotatedAt: now,
+    rotatedBy: 'login',
+    amr,
+    ...client,
+  }
+  await ports.sessions.open(session)
+  ports.events.record({ type: 'login.succeeded', userId: account.id, sessionId: session.id })
+  return grant(ports, account, session, now)
+}
+
+/**
+ * Exchanges a refresh token for the next pair. Of all generations only the newest is good; its immediate
+ * predecessor is excused for the grace, and writes nothing; any other ends the session.
+ * Refuses with `invalid_refresh_token`, `session_ended` or `refresh_token_reused`.
+ * RFC 9700 4.14.2, ASVS 10.4.5.
+ */
+export async function refreshSession(
+  ports: Pick<
+    Ports,
+    'sessions' | 'accessTokenIssuer' | 'refreshTokens' | 'clock' | 'lifetimes' | 'events'
+  >,
+  refreshToken: string | undefined,
+): Promise<Grant> {
+  const now = ports.clock.now()
+
+  // 1. The token is one of ours, whole, and its family has not reached its end.
+  const presented = refreshToken && (await ports.refreshTokens.verify(refreshToken, now))
+  if (!presented) throw new Refusal('invalid_refresh_token')
+  const { userId, sessionId } = presented
+
+  // 2. One conditional write decides who is first, while everything else that decides is read.
+  const request = randomUUID()
+  const [{ rotated, session }, { account, revoked }] = await Promise.all([
+    ports.sessions.rotate({
+      userId,
+      sessionId,
+      generation: presented.generation,
+      now,
+      idleExpiresAt: now + ports.lifetimes.sessionIdleSeconds,
+      rotatedBy: request,
+    }),
+    ports.sessions.standing(userId, sessionId),
+  ])
+
+  // 3. Whoever won: the session lives, and so does its user, unchanged in what ends sessions.
+  if (!session || session.idleExpiresAt <= now || session.expiresAt <= now) throw new Refusal('session_ended')
+  if (!account || account.status !== 'active') throw new Refusal('session_ended')
+  if (revoked || session.epoch !== account.epoch) throw new Refusal('session_ended')
+
+  // 4. Who was not first is excused if it holds the immediate predecessor and is not late: another tab, or a
+  //    client that lost our answer. An SDK that resent the write finds its own name on the item.
+  if (!rotated && session.rotatedBy !== request) {
+    const isPredecessor = session.generation === presented.generation + 1
+    if (!isPredecessor || now - session.rotatedAt >= ports.lifetimes.refreshGraceSeconds) {
+      ports.events.record({ type: 'session.reuse_detected', userId, sessionId })
+      await ports.sessions.revoke({ userId, sessionId, deniedUntil: deniedUntil(session.expiresAt) })
+      throw new Refusal('refresh_token_reused')
+    }
+    ports.events.record({ type: 'session.grace_used', userId, sessionId })
+  }
+  return grant(ports, account, session, now)
+}
+
+/**
+ * Ends the session of each token that is still good for it, and is content if there is none: a second log-out,
+ * or one with dead tokens, changes nothing. An expired access token does not stop a good refresh token.
+ * ASVS 7.4.1.
+ */
+export async function endSession(
+  ports: Pick<Ports, 'sessions' | 'accessTokenVerifier' | 'refreshTokens' | 'clock' | 'events'>,
+  tokens: { refreshToken: string | undefined; accessToken: string | undefined },
+): Promise<void> {
+  const now = ports.clock.now()
+  const family = tokens.refreshToken && (await ports.refreshTokens.verify(tokens.refreshToken, now))
+  const subject = tokens.accessToken && (await ports.accessTokenVerifier.verify(tokens.accessToken, now))
+
+  const ending = new Map<string, { userId: string; endsAt: Seconds }>()
+  // An access token does not say when its family ends: the latest end possible is on the safe side.
+  if (subject) ending.set(subject.sessionId, { userId: subject.userId, endsAt: now + LONGEST_SESSION_SECONDS })
+  if (family) ending.set(family.sessionId, { userId: family.userId, endsAt: family.expiresAt })
+
+  for (const [sessionId, { userId, endsAt }] of ending) {
+    await ports.sessions.revoke({ userId, sessionId, deniedUntil: deniedUntil(endsAt) })
+    ports.events.record({ type: 'session.revoked', userId, sessionId })
+  }
+}
+
+async function grant(
+  ports: Pick<Ports, 'accessTokenIssuer' | 'refreshTokens' | 'lifetimes'>,
+  account: Account,
+  session: Session,
+  now: Seconds,
+): Promise<Grant> {
+  // An access token never outlives its family: the denylist forgets the family soon after its end.
+  const accessTokenExpiresAt = Math.min(now + ports.lifetimes.accessTokenSeconds, session.expiresAt)
+  const [accessToken, refreshToken] = await Promise.all([
+    ports.accessTokenIssuer.issue({
+      userId: account.id,
+      sessionId: session.id,
+      roles: account.roles,
+      claimsVersion: account.claimsVersion,
+      authTime: session.createdAt,
+      amr: session.amr,
+      issuedAt: now,
+      expiresAt: accessTokenExpiresAt,
+    }),
+    ports.refreshTokens.issue(
+      {
+        userId: account.id,
+        sessionId: session.id,
+        generation: session.generation,
+        expiresAt: session.expiresAt,
+      },
+      now,
+    ),
+  ])
+  return {
+    account,
+    accessToken,
+    accessTokenSeconds: accessTokenExpiresAt - now,
+    refreshToken,
+    refreshTokenSeconds: Math.min(session.idleExpiresAt, session.expiresAt) - now,
+  }
+}

@@ -1,0 +1,52 @@
+import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWithContextResult } from 'aws-lambda'
+import type { AccessTokenVerifier, Clock, Denylist } from '../domain/ports.ts'
+import { describeError, log } from '../log.ts'
+import { core } from '../services.ts'
+import { bearerOf } from './bearer.ts'
+import type { Caller } from './request.ts'
+
+type Authorizer = (
+  event: APIGatewayRequestAuthorizerEventV2,
+) => Promise<APIGatewaySimpleAuthorizerWithContextResult<Caller>>
+
+interface Parts {
+  readonly clock: Clock
+  readonly accessTokenVerifier: AccessTokenVerifier
+  readonly denylist: Denylist
+}
+
+/**
+ * Makes the function that stands in front of every protected route: who, never whether they may.
+ * Throws `Unauthorized`, which API Gateway answers with 401, for any token that is not good; a store or a key that
+ * cannot be read throws another error (500 on AWS). Nothing but a good token is admitted.
+ */
+export function authorizer(factories: {
+  readonly accessTokenVerifier: () => AccessTokenVerifier
+  readonly denylist: () => Denylist
+}): Authorizer & { over(parts: Parts): Authorizer } {
+  const build =
+    (parts: () => Parts): Authorizer =>
+    async (event) => {
+      const subject = await subjectOf(parts(), event).catch((error: unknown) => {
+        log('error', { type: 'authorizer.failed', requestId: event.requestContext?.requestId, error: describeError(error) })
+        throw new Error('The authorizer could not decide')
+      })
+      if (!subject) throw new Error('Unauthorized')
+      return { isAuthorized: true, context: subject }
+    }
+  return Object.assign(
+    build(() => ({
+      ...core(),
+      accessTokenVerifier: factories.accessTokenVerifier(),
+      denylist: factories.denylist(),
+    })),
+    { over: (parts: Parts) => build(() => parts) },
+  )
+}
+
+async function subjectOf(parts: Parts, event: APIGatewayRequestAuthorizerEventV2): Promise<Caller | undefined> {
+  const token = bearerOf(event.headers ?? {})
+  const subject = token && (await parts.accessTokenVerifier.verify(token, parts.clock.now()))
+  if (!subject || (await parts.denylist.denies(subject))) return undefined
+  return { userId: subject.userId, sessionId: subject.sessionId, roles: subject.roles }
+}

@@ -1,0 +1,73 @@
+import { STATUS_CODES } from 'node:http'
+import type { MiddlewareObj } from '@middy/core'
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import type * as z from 'zod'
+import { type Contract, refusalsOf } from '../contract/contract.ts'
+import { errors } from '../contract/errors.ts'
+import type { problem } from '../contract/models.ts'
+import { Refusal } from '../domain/refusal.ts'
+import { describeError, log } from '../log.ts'
+
+/** Seconds. At most a quarter of any useful refresh grace, so that a retry still falls into it. */
+const RETRY_AFTER = 1
+
+/**
+ * The one error handler: a refusal that the contract declares becomes its problem (RFC 9457), anything else is
+ * logged and answered 500 with the request id alone.
+ */
+export function problems(contract: Contract): MiddlewareObj<APIGatewayProxyEventV2> {
+  const declared = refusalsOf(contract)
+  return {
+    onError(request) {
+      const { requestId } = request.event.requestContext
+      const refusal = refusalOf(request.error)
+      if (!refusal || !declared.has(refusal.code) || refusal.code === 'unavailable') {
+        log('error', { type: 'request.failed', route: `${contract.method} ${contract.path}`, requestId, error: describeError(request.error) })
+      }
+      request.response =
+        refusal && declared.has(refusal.code) ? answer(refusal, requestId) : answer(undefined, requestId)
+    },
+  }
+}
+
+/** Middy's parsers throw errors of their own for what we call by other names. */
+function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof Refusal) return error
+  const { statusCode, cause } = error as { statusCode?: number; cause?: { package?: string; data?: unknown } }
+  if (cause?.package !== '@middy/http-json-body-parser') return undefined
+  if (statusCode === 415) return new Refusal('unsupported_media_type')
+  const forbidden = cause.data === '__proto__' || cause.data === 'constructor' ? cause.data : undefined
+  return new Refusal('invalid_request', {
+    issues: [
+      forbidden
+        ? { path: forbidden, message: 'is not a field of this request' }
+        : { path: 'body', message: 'must be JSON' },
+    ],
+  })
+}
+
+function answer(refusal: Refusal | undefined, requestId: string): APIGatewayProxyStructuredResultV2 {
+  const { status, detail } = refusal
+    ? errors[refusal.code]
+    : { status: 500, detail: 'Something went wrong on our side. Give us the request id.' }
+  const body: z.input<typeof problem> = {
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? '',
+    status,
+    detail,
+    code: refusal?.code ?? 'internal_error',
+    requestId,
+    ...(refusal?.issues.length && { errors: [...refusal.issues] }),
+  }
+  return {
+    statusCode: status,
+    headers: {
+      'Content-Type': 'application/problem+json; charset=utf-8',
+      'Cache-Control': 'no-store',
+      // RFC 9110 15.5.2: a 401 names the scheme that would help.
+      ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
+      ...(status === 503 && { 'Retry-After': String(RETRY_AFTER) }),
+    },
+    body: JSON.stringify(body),
+  }
+}

@@ -1,0 +1,88 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda'
+import * as z from 'zod'
+import type { Client } from '../domain/ports.ts'
+import { type Issue, Refusal } from '../domain/refusal.ts'
+
+/** 10 KB: the largest honest body here is well under 2. */
+const BODY_LIMIT_BYTES = 10 * 1024
+/** No body here is deeper than 2; what is deeper is there to exhaust a stack. */
+const DEPTH_LIMIT = 16
+/** A client that is wrong everywhere learns enough from the first of them. */
+const ISSUE_LIMIT = 20
+
+/**
+ * Turns the body into text that the JSON parser may have: decoded once (ASVS 1.1.1), measured, valid UTF-8 (RFC 8259 8.1).
+ * Refuses with `payload_too_large` or `invalid_request`.
+ */
+export function decodeBody(event: APIGatewayProxyEventV2): void {
+  const encoding = event.isBase64Encoded ? 'base64' : 'utf8'
+  const bytes = Buffer.from(event.body ?? '', encoding)
+  if (bytes.length > BODY_LIMIT_BYTES) throw new Refusal('payload_too_large')
+  try {
+    // A request that needs no field may be sent with no body.
+    event.body = new TextDecoder('utf-8', { fatal: true }).decode(bytes) || '{}'
+  } catch {
+    throw new Refusal('invalid_request', { issues: [{ path: 'body', message: 'must be UTF-8' }] })
+  }
+  event.isBase64Encoded = false
+}
+
+/** The part of a request in the shape that its schema promises, or `invalid_request` with every fault by its path. */
+export function parse<S extends z.ZodType>(schema: S, received: unknown): z.output<S> {
+  const unusable = unusableText(received, [])
+  if (unusable) throw new Refusal('invalid_request', { issues: [unusable] })
+  const result = schema.safeParse(received)
+  if (result.success) return result.data
+  throw new Refusal('invalid_request', { issues: result.error.issues.flatMap(issuesOf).slice(0, ISSUE_LIMIT) })
+}
+
+/**
+ * The first text that no field takes, wherever it stands, so that no schema has to remember it: NUL, at which
+ * bcrypt stops reading, and lone surrogates, which DynamoDB would store as something else.
+ */
+function unusableText(value: unknown, path: readonly PropertyKey[]): Issue | undefined {
+  if (path.length > DEPTH_LIMIT) return { path: 'body', message: `may be nested ${DEPTH_LIMIT} deep at most` }
+  if (typeof value === 'string') {
+    if (value.includes('\0')) return { path: pathOf(path), message: 'must not hold NUL' }
+    if (!value.isWellFormed()) return { path: pathOf(path), message: 'must be well-formed Unicode' }
+  }
+  if (typeof value !== 'object' || value === null) return undefined
+  for (const [key, member] of Object.entries(value)) {
+    const found = unusableText(member, [...path, key])
+    if (found) return found
+  }
+  return undefined
+}
+
+/** Zod's messages name types and bounds, never what was received. */
+function issuesOf(issue: z.core.$ZodIssue): Issue[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: pathOf([...issue.path, key]), message: 'is not a field of this request' }))
+  }
+  return [{ path: pathOf(issue.path), message: issue.message }]
+}
+
+/** A key of the client's own making is cut: it may be anything. */
+function pathOf(path: readonly PropertyKey[]): string {
+  return path.map((key) => String(key).slice(0, 64)).join('.').toWellFormed() || 'body'
+}
+
+/** Who calls, as API Gateway saw them; never from `X-Forwarded-For`, which anyone can write. */
+export function clientOf(event: APIGatewayProxyEventV2): Client {
+  return {
+    userAgent: (event.headers['user-agent'] ?? '').slice(0, 256).toWellFormed(),
+    ip: event.requestContext.http.sourceIp,
+  }
+}
+
+const callerSchema = z.object({ userId: z.uuid(), sessionId: z.uuid(), roles: z.array(z.string()).readonly() })
+/** Who the authorizer says is calling. */
+export type Caller = z.output<typeof callerSchema>
+
+/** Read only on protected routes: on another, this part of the event is nobody's word. */
+export function callerOf(event: APIGatewayProxyEventV2): Caller {
+  const context = event.requestContext as { authorizer?: { lambda?: unknown } }
+  const result = callerSchema.safeParse(context.authorizer?.lambda)
+  if (!result.success) throw new Refusal('unauthorized')
+  return result.data
+}

@@ -1,0 +1,137 @@
+import middy from '@middy/core'
+import httpHeaderNormalizer from '@middy/http-header-normalizer'
+import httpJsonBodyParser from '@middy/http-json-body-parser'
+import httpSecurityHeaders from '@middy/http-security-headers'
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
+import type * as z from 'zod'
+import type { Contract } from '../contract/contract.ts'
+import type { SecurityEvents } from '../domain/events.ts'
+import type { Lifetimes } from '../domain/lifetimes.ts'
+import type { Client, Clock } from '../domain/ports.ts'
+import { log } from '../log.ts'
+import { core } from '../services.ts'
+import { problems } from './problem.ts'
+import { type PresentedTokens, presentedTokens } from './refresh-token.ts'
+import { type Caller, callerOf, clientOf, decodeBody, parse } from './request.ts'
+
+/** Made on first use; a door names the factories of the parts that its steps use, and bundles no others. */
+export type Factories = { readonly [name: string]: () => unknown }
+type Made<F extends Factories> = { readonly [K in keyof F]: ReturnType<F[K]> }
+
+/** What every door has, named or not. */
+export interface Core {
+  readonly clock: Clock
+  readonly lifetimes: Lifetimes
+  readonly issuer: string
+  readonly allowedOrigins: readonly string[]
+}
+
+type Responses<C extends Contract> = C['responses']
+type Status<C extends Contract> = keyof Responses<C> & number
+type ReplyBody<C extends Contract, S extends Status<C>> =
+  Responses<C>[S] extends z.ZodType ? z.input<Responses<C>[S]> : undefined
+
+declare const replied: unique symbol
+/** An answer that the contract allows; only `reply` makes one. */
+interface Reply {
+  readonly [replied]: true
+}
+
+/** What the steps of a door are given; what the contract does not speak of is not there. */
+export type Given<C extends Contract, F extends Factories> = {
+  readonly client: Client
+  readonly parts: Made<F> & Core & { readonly events: SecurityEvents }
+  reply<S extends Status<C>>(status: S, body: ReplyBody<C, S>, extra?: { readonly cookie?: string }): Reply
+} & (C['access'] extends 'public' ? unknown : { readonly caller: Caller }) &
+  (C['body'] extends z.ZodType ? { readonly body: z.output<C['body']> } : unknown) &
+  (C['takesRefreshToken'] extends true ? { readonly presented: PresentedTokens } : unknown)
+
+export type Handler = (
+  event: APIGatewayProxyEventV2,
+  context: Context,
+) => Promise<APIGatewayProxyStructuredResultV2>
+
+/** The Lambda handler of a door, and the same door over other parts, for tests. */
+export type Door<F extends Factories> = Handler & { over(parts: Made<F> & Core): Handler }
+
+/**
+ * Makes the handler of a door: checks the request against the contract, runs the steps, lets out what the contract
+ * promises, and turns what is thrown into problems. The steps hold no HTTP but the status that they reply with.
+ */
+export function route<const C extends Contract, const F extends Factories>(
+  contract: C,
+  factories: F,
+  steps: (given: Given<C, F>) => Promise<Reply>,
+): Door<F> {
+  const build = (parts: () => Made<F> & Core): Handler => {
+    const door = middy()
+      .use(
+        httpSecurityHeaders({
+          // What a browser does with an answer that it should never show: nothing. SECURITY headers of ASVS 3.4.
+          contentSecurityPolicy: {
+            'default-src': "'none'",
+            'base-uri': '',
+            sandbox: undefined,
+            'form-action': '',
+            'frame-ancestors': "'none'",
+            'report-to': '',
+            'require-trusted-types-for': '',
+            'upgrade-insecure-requests': undefined,
+          },
+          strictTransportSecurity: { maxAge: 63_072_000, includeSubDomains: true, preload: false },
+          referrerPolicy: { policy: 'no-referrer' },
+          permissionsPolicy: false,
+        } as never),
+      )
+      .use(problems(contract))
+      .use(httpHeaderNormalizer())
+    if (contract.body) door.before(({ event }) => decodeBody(event as APIGatewayProxyEventV2)).use(httpJsonBodyParser())
+    door.handler(async (event: APIGatewayProxyEventV2) => run(contract, parts(), steps, event))
+    return door as unknown as Handler
+  }
+
+  let made: (Made<F> & Core) | undefined
+  const handler = build(() => {
+    made ??= { ...core(), ...makeAll(factories) }
+    return made
+  })
+  return Object.assign(handler, { over: (parts: Made<F> & Core) => build(() => parts) })
+}
+
+async function run<C extends Contract, F extends Factories>(
+  contract: C,
+  parts: Made<F> & Core,
+  steps: (given: Given<C, F>) => Promise<Reply>,
+  event: APIGatewayProxyEventV2,
+): Promise<APIGatewayProxyStructuredResultV2> {
+  const client = clientOf(event)
+  const { requestId } = event.requestContext
+  const body = contract.body && parse(contract.body, event.body)
+  const given = {
+    client,
+    parts: {
+      ...parts,
+      events: { record: (entry: object) => log('info', { ...entry, ip: client.ip, requestId }) },
+    },
+    reply: (status: number, answer: unknown, extra?: { readonly cookie?: string }) => ({ status, answer, extra }),
+    body,
+    ...(contract.access !== 'public' && { caller: callerOf(event) }),
+    ...(contract.takesRefreshToken && { presented: presentedTokens(event, body ?? {}, parts) }),
+  }
+  const { status, answer, extra } = (await steps(given as never)) as unknown as ReturnType<typeof given.reply>
+  const schema = contract.responses[status]
+  return {
+    statusCode: status,
+    headers: {
+      'Cache-Control': contract.cacheControl ?? 'no-store',
+      ...(schema && { 'Content-Type': 'application/json; charset=utf-8' }),
+    },
+    // The filter on the reply: what the schema does not name is dropped, what it promises and is missing throws.
+    ...(schema && { body: JSON.stringify(schema.parse(answer)) }),
+    ...(extra?.cookie && { cookies: [extra.cookie] }),
+  }
+}
+
+function makeAll<F extends Factories>(factories: F): Made<F> {
+  return Object.fromEntries(Object.entries(factories).map(([name, make]) => [name, make()])) as Made<F>
+}

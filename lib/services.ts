@@ -1,0 +1,41 @@
+import { config } from './config.ts'
+import { accessTokenIssuer as makeAccessTokenIssuer, accessTokenVerifier as makeAccessTokenVerifier } from './crypto/access-tokens.ts'
+import { keyFile } from './crypto/key-file.ts'
+import { bcryptPasswords } from './crypto/passwords.ts'
+import { publishedKeys as makePublishedKeys } from './crypto/published-keys.ts'
+import { refreshTokens as makeRefreshTokens } from './crypto/refresh-tokens.ts'
+import { documentClient } from './storage/client.ts'
+import { dynamoDenylist } from './storage/denylist.ts'
+import { dynamoSessions } from './storage/sessions.ts'
+import { dynamoUsers } from './storage/users.ts'
+
+/** Runs `make` on the first call and remembers what it made; a failure is not remembered. */
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
+// Each part below is marked pure, so that a door bundles only the parts that it names.
+
+const client = /* @__PURE__ */ once(() => documentClient(config()))
+const keys = /* @__PURE__ */ once(() => keyFile(config().keysFile))
+
+/** What every door has. */
+export const core = /* @__PURE__ */ once(() => ({
+  clock: { now: () => Math.floor(Date.now() / 1000) },
+  lifetimes: config(),
+  issuer: config().issuer,
+  allowedOrigins: config().allowedOrigins,
+}))
+
+export const users = /* @__PURE__ */ once(() => dynamoUsers(client(), config()))
+export const sessions = /* @__PURE__ */ once(() => dynamoSessions(client(), config()))
+export const denylist = /* @__PURE__ */ once(() => dynamoDenylist(client(), config()))
+export const passwords = /* @__PURE__ */ once(() => bcryptPasswords({ cost: config().bcryptCost, keys: keys() }))
+export const accessTokenIssuer = /* @__PURE__ */ once(() => makeAccessTokenIssuer(config(), keys()))
+export const accessTokenVerifier = /* @__PURE__ */ once(() => makeAccessTokenVerifier(config(), keys()))
+export const refreshTokens = /* @__PURE__ */ once(() => makeRefreshTokens(keys()))
+export const publishedKeys = /* @__PURE__ */ once(() => makePublishedKeys(keys()))

@@ -1,0 +1,121 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { unmarshall } from '@aws-sdk/util-dynamodb'
+import { Refusal } from '../domain/refusal.ts'
+
+export interface TableNames {
+  readonly usersTable: string
+  readonly sessionsTable: string
+  readonly refreshTokenDenylistTable: string
+}
+
+/** The stored shape's number, on every item, so that a shape can change without downtime. */
+export const ITEM_VERSION = 1
+
+/**
+ * The connection to DynamoDB: two tries of 2 s each, so that a caller hears within a gateway's patience.
+ * `dynamodbEndpoint` points it at a local engine.
+ */
+export function documentClient({ dynamodbEndpoint }: { dynamodbEndpoint?: string | undefined }): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(
+    new DynamoDBClient({
+      ...(dynamodbEndpoint && { endpoint: dynamodbEndpoint }),
+      maxAttempts: 2,
+      requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
+    }),
+    { marshallOptions: { removeUndefinedValues: true } },
+  )
+}
+
+/** DynamoDB's own troubles, which pass; alone, or as the reason of a cancelled transaction. */
+const passing = new Set([
+  'ProvisionedThroughputExceededException',
+  'ProvisionedThroughputExceeded',
+  'ThrottlingException',
+  'ThrottlingError',
+  'RequestLimitExceeded',
+  'TransactionInProgressException',
+  'TimeoutError',
+])
+const CONFLICT_TRIES = 5
+
+/**
+ * Runs one store operation: a conflict with another transaction is tried again with jitter, at most five times; what
+ * passes by itself becomes the refusal `unavailable`. Everything else goes on as it is.
+ */
+export async function attempt<T>(operation: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await operation()
+    } catch (error) {
+      const conflict = isTransactionConflict(error)
+      if (conflict && tried < CONFLICT_TRIES) {
+        await wait(Math.random() * 20 * 2 ** tried)
+        continue
+      }
+      if (conflict || isPassing(error)) throw new Refusal('unavailable', { cause: error })
+      throw error
+    }
+  }
+}
+
+/** The parts of the SDK's exceptions that are looked at. */
+interface Failure {
+  readonly name?: string
+  readonly code?: string
+  readonly $metadata?: { readonly httpStatusCode?: number }
+  readonly CancellationReasons?: readonly { readonly Code?: string }[]
+}
+
+const codesOf = ({ name = '', CancellationReasons: reasons = [] }: Failure) => [name, ...reasons.map(({ Code = '' }) => Code)]
+
+function isPassing(error: unknown): boolean {
+  const failure = error as Failure
+  // Node's system errors (ECONNREFUSED, ETIMEDOUT ...) are a connection that could not be made or kept.
+  if (/^E(?!RR_)[A-Z]+$/.test(failure.code ?? '')) return true
+  return (failure.$metadata?.httpStatusCode ?? 0) >= 500 || codesOf(failure).some((code) => passing.has(code))
+}
+
+/** Another transaction held an item: says nothing about the condition, so it is neither "taken" nor "theft". */
+function isTransactionConflict(error: unknown): boolean {
+  const codes = codesOf(error as Failure)
+  return codes.some((code) => code.startsWith('TransactionConflict')) && !codes.includes('ConditionalCheckFailed')
+}
+
+/** The condition of a single write did not hold; `Item` is what stood there, if the write asked for it. */
+export function isConditionFailed(error: unknown): error is Error & { Item?: Parameters<typeof unmarshall>[0] } {
+  return (error as Failure).name === 'ConditionalCheckFailedException'
+}
+
+type Item = Record<string, unknown>
+
+/**
+ * Reads single items of any tables in one consistent round trip; in the answer each stands where its key stood.
+ * Keys that the engine left out are asked for once more, then it is `unavailable`: a gap is never an absence.
+ */
+export async function readTogether(
+  client: DynamoDBDocumentClient,
+  keys: readonly { readonly table: string; readonly key: Readonly<Record<string, string>> }[],
+): Promise<(Item | undefined)[]> {
+  const found: { table: string; item: Item }[] = []
+  let missing: typeof keys = keys
+  for (let tried = 0; missing.length > 0; tried++) {
+    if (tried === 2) throw new Refusal('unavailable', { cause: new Error('DynamoDB left keys unprocessed') })
+    const asked: Record<string, { Keys: Readonly<Record<string, string>>[]; ConsistentRead: true }> = {}
+    for (const { table, key } of missing) {
+      asked[table] ??= { Keys: [], ConsistentRead: true }
+      asked[table].Keys.push(key)
+    }
+    const { Responses = {}, UnprocessedKeys = {} } = await attempt(() =>
+      client.send(new BatchGetCommand({ RequestItems: asked })),
+    )
+    for (const [table, items] of Object.entries(Responses)) found.push(...items.map((item) => ({ table, item })))
+    missing = Object.entries(UnprocessedKeys).flatMap(([table, { Keys = [] }]) => Keys.map((key) => ({ table, key })))
+  }
+  return keys.map(
+    ({ table, key }) =>
+      found.find((each) => each.table === table && Object.entries(key).every(([name, value]) => each.item[name] === value))
+        ?.item,
+  )
+}

@@ -1,0 +1,23 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { Denylist } from '../domain/ports.ts'
+import { readTogether, type TableNames } from './client.ts'
+import { fieldsOf, whole } from './items.ts'
+import { revokedClaimsKey, revokedFamilyKey } from './keys.ts'
+
+export function dynamoDenylist(
+  client: DynamoDBDocumentClient,
+  { refreshTokenDenylistTable: table }: Pick<TableNames, 'refreshTokenDenylistTable'>,
+): Denylist {
+  return {
+    // An entry past its `expiresAt` that TTL has left behind still denies: every token it speaks of has expired too.
+    async denies({ userId, sessionId, claimsVersion }) {
+      const [family, claims] = await readTogether(client, [
+        { table, key: revokedFamilyKey(sessionId) },
+        { table, key: revokedClaimsKey(userId) },
+      ])
+      if (family) return true
+      if (!claims) return false
+      return claimsVersion < fieldsOf('denylist entry', claims, { lowestClaimsVersion: whole }).lowestClaimsVersion
+    },
+  }
+}

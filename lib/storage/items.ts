@@ -1,0 +1,24 @@
+/** What is read is parsed, never cast: an item that is not what its writer promised stops the request. */
+type Check<T> = (value: unknown) => value is T
+
+export const text: Check<string> = (value) => typeof value === 'string'
+export const whole: Check<number> = (value): value is number => Number.isSafeInteger(value)
+export const truth: Check<boolean> = (value) => typeof value === 'boolean'
+export const texts: Check<readonly string[]> = (value) => Array.isArray(value) && value.every(text)
+export const oneOf =
+  <T extends string>(...values: readonly T[]): Check<T> =>
+  (value): value is T =>
+    values.some((each) => each === value)
+
+/** The named fields of an item, each checked, and no others; an error names the field, never its value. */
+export function fieldsOf<S extends Readonly<Record<string, Check<unknown>>>>(
+  kind: string,
+  item: Readonly<Record<string, unknown>>,
+  shape: S,
+): { readonly [K in keyof S]: S[K] extends Check<infer T> ? T : never } {
+  const fields = Object.entries(shape).map(([field, check]) => {
+    if (!check(item[field])) throw new Error(`A stored ${kind} has no usable ${field}`)
+    return [field, item[field]]
+  })
+  return Object.fromEntries(fields)
+}

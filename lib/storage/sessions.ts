@@ -1,0 +1,93 @@
+import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
+import type { Session, SessionStore } from '../domain/ports.ts'
+import { Refusal } from '../domain/refusal.ts'
+import { attempt, isConditionFailed, ITEM_VERSION, readTogether, type TableNames } from './client.ts'
+import { fieldsOf, text, texts, whole } from './items.ts'
+import { accountKey, revokedFamilyKey, sessionKey } from './keys.ts'
+import { accountOf } from './users.ts'
+
+export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableNames): SessionStore {
+  const { usersTable, sessionsTable, refreshTokenDenylistTable } = tables
+  return {
+    async open(session) {
+      const command = new PutCommand({
+        TableName: sessionsTable,
+        Item: { ...sessionKey(session.userId, session.id), ...session, v: ITEM_VERSION },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      })
+      try {
+        await attempt(() => client.send(command))
+      } catch (error) {
+        // The id is random: only this very write, resent by the SDK, can have come first. The client tries again.
+        if (isConditionFailed(error)) throw new Refusal('unavailable', { cause: error })
+        throw error
+      }
+    },
+
+    async rotate({ userId, sessionId, generation, now, idleExpiresAt, rotatedBy }) {
+      const command = new UpdateCommand({
+        TableName: sessionsTable,
+        Key: sessionKey(userId, sessionId),
+        UpdateExpression:
+          'SET generation = generation + :one, lastUsedAt = :now, rotatedAt = :now, rotatedBy = :by, idleExpiresAt = :idle',
+        // Without the two ends in the condition, a session that TTL has not deleted yet would come back to life.
+        ConditionExpression: 'generation = :presented AND idleExpiresAt > :now AND expiresAt > :now',
+        ExpressionAttributeValues: {
+          ':one': 1,
+          ':now': now,
+          ':by': rotatedBy,
+          ':idle': idleExpiresAt,
+          ':presented': generation,
+        },
+        ReturnValues: 'ALL_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      })
+      try {
+        const { Attributes = {} } = await attempt(() => client.send(command))
+        return { rotated: true, session: sessionOf(Attributes) }
+      } catch (error) {
+        if (!isConditionFailed(error)) throw error
+        // The document client hands the old item on as it came over the wire.
+        return { rotated: false, session: error.Item && sessionOf(unmarshall(error.Item)) }
+      }
+    },
+
+    async standing(userId, sessionId) {
+      const [account, revoked] = await readTogether(client, [
+        { table: usersTable, key: accountKey(userId) },
+        { table: refreshTokenDenylistTable, key: revokedFamilyKey(sessionId) },
+      ])
+      return { account: account && accountOf(account), revoked: revoked !== undefined }
+    },
+
+    async revoke({ userId, sessionId, deniedUntil }) {
+      const entry = new PutCommand({
+        TableName: refreshTokenDenylistTable,
+        Item: { ...revokedFamilyKey(sessionId), expiresAt: deniedUntil, v: ITEM_VERSION },
+      })
+      const session = new DeleteCommand({ TableName: sessionsTable, Key: sessionKey(userId, sessionId) })
+      // In this order: whatever dies in between, the family is dead.
+      await attempt(() => client.send(entry))
+      await attempt(() => client.send(session))
+    },
+  }
+}
+
+function sessionOf(item: Readonly<Record<string, unknown>>): Session {
+  return fieldsOf('session', item, {
+    id: text,
+    userId: text,
+    epoch: whole,
+    generation: whole,
+    createdAt: whole,
+    lastUsedAt: whole,
+    idleExpiresAt: whole,
+    expiresAt: whole,
+    rotatedAt: whole,
+    rotatedBy: text,
+    amr: texts,
+    userAgent: text,
+    ip: text,
+  })
+}
