@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { email, password } from '../../lib/contract/fields.ts'
 import { grant } from '../../lib/contract/models.ts'
@@ -13,7 +13,7 @@ export const contract = defineContract({
   path: '/auth/login',
   access: 'public',
   summary: 'Log in with e-mail and password',
-  body: z.strictObject({ email, password, transport: z.enum(['cookie', 'body']).default('cookie') }),
+  body: z.strictObject({ email, password, transport: z._default(z.enum(['cookie', 'body']), 'cookie') }),
   responses: { 200: grant },
   refusals: ['invalid_credentials', 'account_disabled'],
   needs: ['users:GetItem', 'users:UpdateItem', 'sessions:PutItem'],

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { token } from '../../lib/contract/fields.ts'
 import { endSession } from '../../lib/domain/sessions.ts'
@@ -14,7 +14,7 @@ export const contract = defineContract({
   description:
     'Ends the session of the refresh token and of the access token that it is sent with; either is enough. Its access tokens are refused from the next request on. Logging out twice is no error.',
   takesRefreshToken: true,
-  body: z.strictObject({ refreshToken: token.optional() }),
+  body: z.strictObject({ refreshToken: z.optional(token) }),
   responses: { 204: null },
   needs: ['refresh-token-denylist:PutItem', 'sessions:DeleteItem'],
 })

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { token } from '../../lib/contract/fields.ts'
 import { grant } from '../../lib/contract/models.ts'
@@ -15,7 +15,7 @@ export const contract = defineContract({
   description:
     'Each refresh token is good for one exchange. Refresh one at a time, always with the newest token: its immediate predecessor is excused for a minute, an older one ends the session.',
   takesRefreshToken: true,
-  body: z.strictObject({ refreshToken: token.optional() }),
+  body: z.strictObject({ refreshToken: z.optional(token) }),
   responses: { 200: grant },
   refusals: ['invalid_refresh_token', 'session_ended', 'refresh_token_reused'],
   needs: [

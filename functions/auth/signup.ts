@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { email, name, newPassword } from '../../lib/contract/fields.ts'
 import { user } from '../../lib/contract/models.ts'

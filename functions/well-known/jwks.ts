@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { route } from '../../lib/http/route.ts'
 import { publishedKeys } from '../../lib/services.ts'

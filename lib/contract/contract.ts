@@ -1,5 +1,8 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 import type { RefusalCode } from '../domain/refusal.ts'
+
+/** A schema of `zod/mini`, or of `zod` itself. */
+export type Schema = z.core.$ZodType
 
 /** The tables of `lib/storage/tables.yml`. */
 export type Table = 'users' | 'sessions' | 'refresh-token-denylist'
@@ -19,11 +22,11 @@ export interface Contract {
   readonly summary: string
   readonly description?: string
   /** The request's JSON body. Unknown fields are refused. */
-  readonly body?: z.ZodObject
+  readonly body?: z.core.$ZodObject
   /** The door takes a refresh token: from the cookie, or from `refreshToken` in the body. */
   readonly takesRefreshToken?: true
   /** Success by status; `null` where there is no body. What a schema does not name never leaves. */
-  readonly responses: { readonly [status: number]: z.ZodType | null }
+  readonly responses: { readonly [status: number]: Schema | null }
   /** The refusals of its own; those that come with a body, an access or a need are implied. */
   readonly refusals?: readonly RefusalCode[]
   /** What it calls in AWS, and so all that its role allows. */

@@ -1,9 +1,13 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 /** Code points, which is what people call characters (NIST SP 800-63B-4, 3.1.1.2). */
 const codePoints = (text: string) => [...text].length
 
-/** ASCII look-alikes of `@` that NFKC would turn into one: they steer mail elsewhere (GHSA-7rqj-j65f-68wh). */
+const isBetween = (least: number, value: number, most: number) => least <= value && value <= most
+const notAnAddress = 'must be an e-mail address'
+const passwordFormat = { format: 'password', maxLength: 256, examples: ['correct horse battery staple'] }
+
+/** Look-alikes of `@` that NFKC would turn into one: they steer mail elsewhere (GHSA-7rqj-j65f-68wh). */
 const hasForeignAt = (text: string) => /[\uFE6B\uFF20]/.test(text)
 
 /** RFC 5321's dot-string of 64 octets and letter-digit-hyphen labels: all that SES can deliver to. */
@@ -12,34 +16,39 @@ const address =
 
 /** An e-mail in its canonical form: first trimmed, NFKC-normalised and lower-cased, then checked. */
 export const email = z
-  .string()
-  .max(1024, 'must be an e-mail address')
-  .refine((text) => !hasForeignAt(text), 'must be an e-mail address')
-  .transform((text) => text.trim().normalize('NFKC').toLowerCase())
-  .refine((text) => address.test(text), 'must be an e-mail address')
-  .meta({ format: 'email', maxLength: 254, examples: ['ada@example.com'] })
+  .pipe(
+    z
+      .string()
+      .check(z.maxLength(1024, notAnAddress), z.refine((text) => !hasForeignAt(text), notAnAddress)),
+    z.pipe(
+      z.transform((text: string) => text.trim().normalize('NFKC').toLowerCase()),
+      z.string().check(z.refine((text) => address.test(text), notAnAddress)),
+    ),
+  )
+  .register(z.globalRegistry, { format: 'email', maxLength: 254, examples: ['ada@example.com'] })
 
 /** A person's name, as they write it. */
 export const name = z
   .string()
-  .trim()
-  .refine((text) => codePoints(text) >= 1 && codePoints(text) <= 100, 'must have 1 to 100 characters')
-  .meta({ minLength: 1, maxLength: 100, examples: ['Ada Lovelace'] })
+  .check(z.trim(), z.refine((text) => isBetween(1, codePoints(text), 100), 'must have 1 to 100 characters'))
+  .register(z.globalRegistry, { minLength: 1, maxLength: 100, examples: ['Ada Lovelace'] })
 
 /** A password to prove: whatever was once accepted, and not so long that it costs us. */
 export const password = z
   .string()
-  .refine((text) => text !== '' && codePoints(text) <= 256, 'must have 1 to 256 characters')
-  .meta({ format: 'password', minLength: 1, maxLength: 256, examples: ['correct horse battery staple'] })
+  .check(z.refine((text) => isBetween(1, codePoints(text), 256), 'must have 1 to 256 characters'))
+  .register(z.globalRegistry, { ...passwordFormat, minLength: 1 })
 
 /** A password to set: length alone is asked for (NIST SP 800-63B-4, 3.1.1.2; ASVS 6.2.1, 6.2.5, 6.2.9). */
 export const newPassword = z
   .string()
-  .refine(
-    (text) => codePoints(text.normalize('NFKC')) >= 15 && codePoints(text) <= 256,
-    'must have 15 to 256 characters',
+  .check(
+    z.refine(
+      (text) => codePoints(text.normalize('NFKC')) >= 15 && codePoints(text) <= 256,
+      'must have 15 to 256 characters',
+    ),
   )
-  .meta({ format: 'password', minLength: 15, maxLength: 256, examples: ['correct horse battery staple'] })
+  .register(z.globalRegistry, { ...passwordFormat, minLength: 15 })
 
 /** A signed token, taken as it is: what it is worth is for the verifier to say. */
-export const token = z.string().min(1).max(4096)
+export const token = z.string().check(z.minLength(1), z.maxLength(4096))

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
-import * as z from 'zod'
-import { type Contract, refusalsOf } from './contract.ts'
+import * as z from 'zod/mini'
+import { type Contract, refusalsOf, type Schema } from './contract.ts'
 import { errors } from './errors.ts'
 import { problem } from './models.ts'
 import { type Entry, isRoute } from './registry.ts'
@@ -10,7 +10,7 @@ type Json = Record<string, unknown>
 /** OpenAPI 3.1 from the contracts. */
 export function openapi(entries: readonly Entry[], version: string): Json {
   const schemas: Json = {}
-  const schemaOf = (schema: z.ZodType, io: 'input' | 'output') => hoist(z.toJSONSchema(schema, { io }) as Json, schemas)
+  const schemaOf = (schema: Schema, io: 'input' | 'output') => hoist(z.toJSONSchema(schema, { io }) as Json, schemas)
   const paths: Record<string, Json> = {}
   for (const entry of entries.filter(isRoute)) {
     const { method, path } = entry.contract
@@ -39,7 +39,7 @@ export function openapi(entries: readonly Entry[], version: string): Json {
 
 function operation(
   { name, file, contract }: Entry<Contract>,
-  schemaOf: (schema: z.ZodType, io: 'input' | 'output') => Json,
+  schemaOf: (schema: Schema, io: 'input' | 'output') => Json,
 ): Json {
   const { summary, description, body, access, takesRefreshToken } = contract
   return {
@@ -50,15 +50,15 @@ function operation(
     security: access === 'public' ? (takesRefreshToken ? [{ refreshCookie: [] }, {}] : []) : [{ accessToken: [] }],
     ...(body && {
       requestBody: {
-        required: !body.safeParse({}).success,
+        required: !z.safeParse(body, {}).success,
         content: { 'application/json': { schema: schemaOf(body, 'input') } },
       },
     }),
-    responses: { ...successes(contract, schemaOf), ...refusals(contract) },
+    responses: { ...successes(contract, schemaOf), ...refusals(contract), 500: fault },
   }
 }
 
-function successes({ responses }: Contract, schemaOf: (schema: z.ZodType, io: 'output') => Json): Json {
+function successes({ responses }: Contract, schemaOf: (schema: Schema, io: 'output') => Json): Json {
   return Object.fromEntries(
     Object.entries(responses).map(([status, schema]) => [
       status,
@@ -68,6 +68,13 @@ function successes({ responses }: Contract, schemaOf: (schema: z.ZodType, io: 'o
       },
     ]),
   )
+}
+
+const problemSchema = { $ref: '#/components/schemas/Problem' }
+
+const fault = {
+  description: '`internal_error`: a fault of the service; its log has more under the `requestId`.',
+  content: { 'application/problem+json': { schema: problemSchema } },
 }
 
 /** Every refusal under its status, its codes spelled out: they are what a program decides by. */
@@ -80,7 +87,7 @@ function refusals(contract: Contract): Json {
         description: codes.map((code) => `\`${code}\`: ${errors[code].detail}`).join('\n'),
         content: {
           'application/problem+json': {
-            schema: { allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: codes } } }] },
+            schema: { allOf: [problemSchema, { properties: { code: { enum: codes } } }] },
           },
         },
       },

@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 import type { grant } from '../contract/models.ts'
 import type { Grant } from '../domain/sessions.ts'
 import { refreshCookie } from './cookies.ts'

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { MiddlewareObj } from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 import { type Contract, refusalsOf } from '../contract/contract.ts'
 import { errors } from '../contract/errors.ts'
 import type { problem } from '../contract/models.ts'

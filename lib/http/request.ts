@@ -1,7 +1,12 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
-import * as z from 'zod'
+import { en } from 'zod/locales'
+import * as z from 'zod/mini'
+import type { Schema } from '../contract/contract.ts'
 import type { Client } from '../domain/ports.ts'
 import { type Issue, Refusal } from '../domain/refusal.ts'
+
+// The sentences that Zod says what it expected in.
+z.config(en())
 
 /** 10 KB: the largest honest body here is well under 2. */
 const BODY_LIMIT_BYTES = 10 * 1024
@@ -28,10 +33,10 @@ export function decodeBody(event: APIGatewayProxyEventV2): void {
 }
 
 /** The part of a request in the shape that its schema promises, or `invalid_request` with every fault by its path. */
-export function parse<S extends z.ZodType>(schema: S, received: unknown): z.output<S> {
+export function parse<S extends Schema>(schema: S, received: unknown): z.output<S> {
   const unusable = unusableText(received, [])
   if (unusable) throw new Refusal('invalid_request', { issues: [unusable] })
-  const result = schema.safeParse(received)
+  const result = z.safeParse(schema, received)
   if (result.success) return result.data
   throw new Refusal('invalid_request', { issues: result.error.issues.flatMap(issuesOf).slice(0, ISSUE_LIMIT) })
 }
@@ -75,7 +80,7 @@ export function clientOf(event: APIGatewayProxyEventV2): Client {
   }
 }
 
-const callerSchema = z.object({ userId: z.uuid(), sessionId: z.uuid(), roles: z.array(z.string()).readonly() })
+const callerSchema = z.object({ userId: z.uuid(), sessionId: z.uuid(), roles: z.readonly(z.array(z.string())) })
 /** Who the authorizer says is calling. */
 export type Caller = z.output<typeof callerSchema>
 

@@ -3,8 +3,8 @@ import httpHeaderNormalizer from '@middy/http-header-normalizer'
 import httpJsonBodyParser from '@middy/http-json-body-parser'
 import httpSecurityHeaders from '@middy/http-security-headers'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
-import type * as z from 'zod'
-import type { Contract } from '../contract/contract.ts'
+import * as z from 'zod/mini'
+import type { Contract, Schema } from '../contract/contract.ts'
 import type { SecurityEvents } from '../domain/events.ts'
 import type { Lifetimes } from '../domain/lifetimes.ts'
 import type { Client, Clock } from '../domain/ports.ts'
@@ -29,7 +29,7 @@ export interface Core {
 type Responses<C extends Contract> = C['responses']
 type Status<C extends Contract> = keyof Responses<C> & number
 type ReplyBody<C extends Contract, S extends Status<C>> =
-  Responses<C>[S] extends z.ZodType ? z.input<Responses<C>[S]> : undefined
+  Responses<C>[S] extends Schema ? z.input<Responses<C>[S]> : undefined
 
 declare const replied: unique symbol
 /** An answer that the contract allows; only `reply` makes one. */
@@ -43,7 +43,7 @@ export type Given<C extends Contract, F extends Factories> = {
   readonly parts: Made<F> & Core & { readonly events: SecurityEvents }
   reply<S extends Status<C>>(status: S, body: ReplyBody<C, S>, extra?: { readonly cookie?: string }): Reply
 } & (C['access'] extends 'public' ? unknown : { readonly caller: Caller }) &
-  (C['body'] extends z.ZodType ? { readonly body: z.output<C['body']> } : unknown) &
+  (C['body'] extends Schema ? { readonly body: z.output<C['body']> } : unknown) &
   (C['takesRefreshToken'] extends true ? { readonly presented: PresentedTokens } : unknown)
 
 export type Handler = (
@@ -127,7 +127,7 @@ async function run<C extends Contract, F extends Factories>(
       ...(schema && { 'Content-Type': 'application/json; charset=utf-8' }),
     },
     // The filter on the reply: what the schema does not name is dropped, what it promises and is missing throws.
-    ...(schema && { body: JSON.stringify(schema.parse(answer)) }),
+    ...(schema && { body: JSON.stringify(z.parse(schema, answer)) }),
     ...(extra?.cookie && { cookies: [extra.cookie] }),
   }
 }

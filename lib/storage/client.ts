@@ -21,6 +21,7 @@ export function documentClient({ dynamodbEndpoint }: { dynamodbEndpoint?: string
   return DynamoDBDocumentClient.from(
     new DynamoDBClient({
       ...(dynamodbEndpoint && { endpoint: dynamodbEndpoint }),
+      endpointDiscoveryEnabled: false,
       maxAttempts: 2,
       requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
     }),
