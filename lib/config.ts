@@ -16,7 +16,7 @@ const DAY = 86_400
 export const settings = {
   issuer: setting({
     env: 'ISSUER',
-    means: 'The `iss` of every token: this API\'s own public address, https but on localhost',
+    means: "The `iss` of every token: this API's own public address, https but on localhost",
     read: issuer,
   }),
   audience: setting({
@@ -79,6 +79,20 @@ export const settings = {
     default: 'cardea-local-refresh-token-denylist',
     read: nonEmpty,
   }),
+  port: setting({
+    env: 'PORT',
+    means: 'Port that `npm start` serves on',
+    laptop: true,
+    default: '3000',
+    read: whole(1, 65_535),
+  }),
+  localFolder: setting({
+    env: 'LOCAL_FOLDER',
+    means: 'Where `npm start` keeps users and keys',
+    laptop: true,
+    default: '.cardea',
+    read: nonEmpty,
+  }),
   dynamodbEndpoint: setting({
     env: 'DYNAMODB_ENDPOINT',
     means: 'Another DynamoDB than the one that `npm start` starts, such as DynamoDB Local',
@@ -137,13 +151,17 @@ function whole(least: number, most: number): (text: string) => number {
 function issuer(text: string): string {
   const url = URL.parse(text)
   const isLocal = url?.protocol === 'http:' && url.hostname === 'localhost'
-  if (url && (url.protocol === 'https:' || isLocal) && !url.search && !url.hash && !text.endsWith('/')) return text
+  if (url && (url.protocol === 'https:' || isLocal) && !url.search && !url.hash && !text.endsWith('/'))
+    return text
   throw new Error('must be an https address (http on localhost) with nothing after it, not even a slash')
 }
 
 /** Exact origins only: `*` and `null` would let in anyone (OWASP HTML5 Security Cheat Sheet, CORS). */
 function origins(text: string): readonly string[] {
-  const listed = text.split(',').map((each) => each.trim()).filter((each) => each !== '')
+  const listed = text
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '')
   if (listed.every((each) => URL.parse(each)?.origin === each)) return listed
   throw new Error('must be origins such as https://app.example.com, separated by commas')
 }

@@ -1,5 +1,8 @@
 import { config } from './config.ts'
-import { accessTokenIssuer as makeAccessTokenIssuer, accessTokenVerifier as makeAccessTokenVerifier } from './crypto/access-tokens.ts'
+import {
+  accessTokenIssuer as makeAccessTokenIssuer,
+  accessTokenVerifier as makeAccessTokenVerifier,
+} from './crypto/access-tokens.ts'
 import { keyFile } from './crypto/key-file.ts'
 import { bcryptPasswords } from './crypto/passwords.ts'
 import { publishedKeys as makePublishedKeys } from './crypto/published-keys.ts'
@@ -34,7 +37,9 @@ export const core = /* @__PURE__ */ once(() => ({
 export const users = /* @__PURE__ */ once(() => dynamoUsers(client(), config()))
 export const sessions = /* @__PURE__ */ once(() => dynamoSessions(client(), config()))
 export const denylist = /* @__PURE__ */ once(() => dynamoDenylist(client(), config()))
-export const passwords = /* @__PURE__ */ once(() => bcryptPasswords({ cost: config().bcryptCost, keys: keys() }))
+export const passwords = /* @__PURE__ */ once(() =>
+  bcryptPasswords({ cost: config().bcryptCost, keys: keys() }),
+)
 export const accessTokenIssuer = /* @__PURE__ */ once(() => makeAccessTokenIssuer(config(), keys()))
 export const accessTokenVerifier = /* @__PURE__ */ once(() => makeAccessTokenVerifier(config(), keys()))
 export const refreshTokens = /* @__PURE__ */ once(() => makeRefreshTokens(keys()))

@@ -8,7 +8,8 @@ export type Schema = z.core.$ZodType
 export type Table = 'users' | 'sessions' | 'refresh-token-denylist'
 
 /** One call that a function makes to one table, in IAM's words; a transaction counts as its parts. */
-export type Need = `${Table}:${'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheckItem' | 'Query'}`
+export type Need =
+  `${Table}:${'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheckItem' | 'Query'}`
 
 /**
  * All that the outside may know of a route. From it come the check of the request, the filter on the reply, the

@@ -17,9 +17,10 @@ const address =
 /** An e-mail in its canonical form: first trimmed, NFKC-normalised and lower-cased, then checked. */
 export const email = z
   .pipe(
-    z
-      .string()
-      .check(z.maxLength(1024, notAnAddress), z.refine((text) => !hasForeignAt(text), notAnAddress)),
+    z.string().check(
+      z.maxLength(1024, notAnAddress),
+      z.refine((text) => !hasForeignAt(text), notAnAddress),
+    ),
     z.pipe(
       z.transform((text: string) => text.trim().normalize('NFKC').toLowerCase()),
       z.string().check(z.refine((text) => address.test(text), notAnAddress)),
@@ -30,7 +31,10 @@ export const email = z
 /** A person's name, as they write it. */
 export const name = z
   .string()
-  .check(z.trim(), z.refine((text) => isBetween(1, codePoints(text), 100), 'must have 1 to 100 characters'))
+  .check(
+    z.trim(),
+    z.refine((text) => isBetween(1, codePoints(text), 100), 'must have 1 to 100 characters'),
+  )
   .register(z.globalRegistry, { minLength: 1, maxLength: 100, examples: ['Ada Lovelace'] })
 
 /** A password to prove: whatever was once accepted, and not so long that it costs us. */

@@ -13,7 +13,10 @@ const tables: Record<string, string> = {
 export function functionsYml(entries: readonly Entry[]): string {
   const functions = entries.map((entry) => [entry.name, functionOf(entry)])
   const roles = entries.map((entry) => [roleName(entry), roleOf(entry)])
-  const file = { functions: Object.fromEntries(functions), resources: { Resources: Object.fromEntries(roles) } }
+  const file = {
+    functions: Object.fromEntries(functions),
+    resources: { Resources: Object.fromEntries(roles) },
+  }
   return `# GENERATED from the contracts by \`npm run generate\`: do not edit.\n${stringify(file, { aliasDuplicateObjects: false, lineWidth: 0 })}`
 }
 
@@ -57,7 +60,11 @@ function roleOf({ name, contract }: Entry): object {
           PolicyDocument: {
             Version: '2012-10-17',
             Statement: [
-              { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: { 'Fn::Sub': logGroup } },
+              {
+                Effect: 'Allow',
+                Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+                Resource: { 'Fn::Sub': logGroup },
+              },
               ...statementsOf(contract.needs ?? []),
             ],
           },

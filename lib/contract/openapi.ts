@@ -10,7 +10,8 @@ type Json = Record<string, unknown>
 /** OpenAPI 3.1 from the contracts. */
 export function openapi(entries: readonly Entry[], version: string): Json {
   const schemas: Json = {}
-  const schemaOf = (schema: Schema, io: 'input' | 'output') => hoist(z.toJSONSchema(schema, { io }) as Json, schemas)
+  const schemaOf = (schema: Schema, io: 'input' | 'output') =>
+    hoist(z.toJSONSchema(schema, { io }) as Json, schemas)
   const paths: Record<string, Json> = {}
   for (const entry of entries.filter(isRoute)) {
     const { method, path } = entry.contract
@@ -47,7 +48,8 @@ function operation(
     tags: [file.split('/')[1]],
     summary,
     ...(description && { description }),
-    security: access === 'public' ? (takesRefreshToken ? [{ refreshCookie: [] }, {}] : []) : [{ accessToken: [] }],
+    security:
+      access === 'public' ? (takesRefreshToken ? [{ refreshCookie: [] }, {}] : []) : [{ accessToken: [] }],
     ...(body && {
       requestBody: {
         required: !z.safeParse(body, {}).success,
@@ -97,9 +99,13 @@ function refusals(contract: Contract): Json {
 
 /** Moves the named models of a JSON Schema into `components` and points to them there. */
 function hoist(schema: Json, schemas: Json): Json {
-  const { $schema: _, $defs = {}, ...own } = JSON.parse(
-    JSON.stringify(schema).replaceAll('#/$defs/', '#/components/schemas/'),
-  ) as Json & { $defs?: Json }
+  const {
+    $schema: _,
+    $defs = {},
+    ...own
+  } = JSON.parse(JSON.stringify(schema).replaceAll('#/$defs/', '#/components/schemas/')) as Json & {
+    $defs?: Json
+  }
   for (const [id, model] of Object.entries($defs)) schemas[id] = withoutId(model as Json)
   if (typeof own.id !== 'string') return own
   schemas[own.id] = withoutId(own)

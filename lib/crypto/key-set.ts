@@ -1,4 +1,12 @@
-import { createHash, createPrivateKey, createPublicKey, createSecretKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto'
 import type { Keys, NamedKey } from './keys.ts'
 
 /** A set of keys as it is kept: newest first, and the newest is the one that signs and hashes. */
@@ -11,10 +19,16 @@ export interface KeySet {
 /** New keys of at least 128 bits of strength: RSA of 3072 bits, secrets of 256 (ASVS 11.2.3). */
 export function generateKeySet(modulusLength = 3072): KeySet {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength })
-  const secret = () => ({ kid: randomBytes(6).toString('hex'), secret: randomBytes(32).toString('base64url') })
+  const secret = () => ({
+    kid: randomBytes(6).toString('hex'),
+    secret: randomBytes(32).toString('base64url'),
+  })
   return {
     accessTokens: [
-      { kid: thumbprint(publicKey), privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() },
+      {
+        kid: thumbprint(publicKey),
+        privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      },
     ],
     refreshTokens: [secret()],
     peppers: [secret()],
@@ -35,7 +49,8 @@ export function keysOf(set: unknown): Keys {
   const { accessTokens, refreshTokens, peppers } = (set ?? {}) as Partial<KeySet>
   const signing = named('accessTokens', accessTokens, ({ privateKey }) => {
     const key = createPrivateKey(privateKey)
-    if (key.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails?.modulusLength ?? 0) < 2048) throw new Error()
+    if (key.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails?.modulusLength ?? 0) < 2048)
+      throw new Error()
     return key
   })
   const refresh = named('refreshTokens', refreshTokens, secretKey)

@@ -7,14 +7,21 @@ import type { Keys } from './keys.ts'
 const SCHEME = 'bcrypt-hmac-sha384'
 
 /** Where no account is: a salt and a digest that no password has, under today's cost. */
-const nobody = (cost: number) => `$2b$${String(cost).padStart(2, '0')}$abcdefghijklmnopqrstuu${'5'.repeat(31)}`
+const nobody = (cost: number) =>
+  `$2b$${String(cost).padStart(2, '0')}$abcdefghijklmnopqrstuu${'5'.repeat(31)}`
 
 /**
  * bcrypt over a peppered pre-hash. bcrypt stops after 72 bytes and at NUL, so it is given the base64 of an
  * HMAC-SHA-384 of the NFKC form: 64 characters, whatever the password. The pepper, kept outside the database, makes
  * the stored hashes useless alone (OWASP Password Storage Cheat Sheet). `cost` is bcrypt's, 2^cost rounds.
  */
-export function bcryptPasswords({ cost, keys }: { cost: number; keys: Pick<Keys, 'peppers'> }): PasswordHasher {
+export function bcryptPasswords({
+  cost,
+  keys,
+}: {
+  cost: number
+  keys: Pick<Keys, 'peppers'>
+}): PasswordHasher {
   return {
     async hash(password) {
       const { current } = await keys.peppers()
@@ -46,6 +53,7 @@ const preHash = (password: string, pepper: KeyObject) =>
   createHmac('sha384', pepper).update(password.normalize('NFKC')).digest('base64')
 
 function parse(stored: string): { kid: string | undefined; hash: string } | undefined {
-  const [, kid, hash = ''] = new RegExp(`^(?:${SCHEME}\\.([^.]+)\\.)?(\\$2[aby]\\$\\d\\d\\$[./\\w]{53})$`).exec(stored) ?? []
+  const [, kid, hash = ''] =
+    new RegExp(`^(?:${SCHEME}\\.([^.]+)\\.)?(\\$2[aby]\\$\\d\\d\\$[./\\w]{53})$`).exec(stored) ?? []
   return hash === '' ? undefined : { kid, hash }
 }

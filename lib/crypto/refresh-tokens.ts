@@ -9,7 +9,13 @@ export function refreshTokens(keys: Pick<Keys, 'refreshKeys'>): RefreshTokens {
   return {
     async issue({ userId, sessionId, generation, expiresAt }, now) {
       const { current } = await keys.refreshKeys()
-      return signJwt(kind, current, { sub: userId, sid: sessionId, gen: generation, iat: now, exp: expiresAt })
+      return signJwt(kind, current, {
+        sub: userId,
+        sid: sessionId,
+        gen: generation,
+        iat: now,
+        exp: expiresAt,
+      })
     },
     async verify(token, now) {
       const { all } = await keys.refreshKeys()

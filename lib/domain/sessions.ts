@@ -15,10 +15,7 @@ export interface Grant {
 
 /** Opens a session for an account whose owner has just been proven, `amr` saying how (RFC 8176). */
 export async function openSession(
-  ports: Pick<
-    Ports,
-    'sessions' | 'accessTokenIssuer' | 'refreshTokens' | 'clock' | 'lifetimes' | 'events'
-  >,
+  ports: Pick<Ports, 'sessions' | 'accessTokenIssuer' | 'refreshTokens' | 'clock' | 'lifetimes' | 'events'>,
   account: Account,
   { amr, client }: { amr: readonly string[]; client: Client },
 ): Promise<Grant> {
@@ -49,10 +46,7 @@ export async function openSession(
  * RFC 9700 4.14.2, ASVS 10.4.5.
  */
 export async function refreshSession(
-  ports: Pick<
-    Ports,
-    'sessions' | 'accessTokenIssuer' | 'refreshTokens' | 'clock' | 'lifetimes' | 'events'
-  >,
+  ports: Pick<Ports, 'sessions' | 'accessTokenIssuer' | 'refreshTokens' | 'clock' | 'lifetimes' | 'events'>,
   refreshToken: string | undefined,
 ): Promise<Grant> {
   const now = ports.clock.now()
@@ -78,7 +72,7 @@ export async function refreshSession(
 
   // 3. Whoever won: the session lives, and so does its user, unchanged in what ends sessions.
   if (!session || session.idleExpiresAt <= now || session.expiresAt <= now) throw new Refusal('session_ended')
-  if (!account || account.status !== 'active') throw new Refusal('session_ended')
+  if (account?.status !== 'active') throw new Refusal('session_ended')
   if (revoked || session.epoch !== account.epoch) throw new Refusal('session_ended')
 
   // 4. Who was not first is excused if it holds the immediate predecessor and is not late: another tab, or a
@@ -110,7 +104,8 @@ export async function endSession(
 
   const ending = new Map<string, { userId: string; endsAt: Seconds }>()
   // An access token does not say when its family ends: the latest end possible is on the safe side.
-  if (subject) ending.set(subject.sessionId, { userId: subject.userId, endsAt: now + LONGEST_SESSION_SECONDS })
+  if (subject)
+    ending.set(subject.sessionId, { userId: subject.userId, endsAt: now + LONGEST_SESSION_SECONDS })
   if (family) ending.set(family.sessionId, { userId: family.userId, endsAt: family.expiresAt })
 
   for (const [sessionId, { userId, endsAt }] of ending) {

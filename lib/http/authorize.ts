@@ -1,4 +1,8 @@
-import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWithContextResult } from 'aws-lambda'
+import type {
+  APIGatewayRequestAuthorizerEventV2,
+  APIGatewaySimpleAuthorizerWithContextResult,
+  Context,
+} from 'aws-lambda'
 import type { AccessTokenVerifier, Clock, Denylist } from '../domain/ports.ts'
 import { describeError, log } from '../log.ts'
 import { core } from '../services.ts'
@@ -7,6 +11,7 @@ import type { Caller } from './request.ts'
 
 type Authorizer = (
   event: APIGatewayRequestAuthorizerEventV2,
+  context: Context,
 ) => Promise<APIGatewaySimpleAuthorizerWithContextResult<Caller>>
 
 interface Parts {
@@ -26,9 +31,9 @@ export function authorizer(factories: {
 }): Authorizer & { over(parts: Parts): Authorizer } {
   const build =
     (parts: () => Parts): Authorizer =>
-    async (event) => {
+    async (event, { awsRequestId: requestId }) => {
       const subject = await subjectOf(parts(), event).catch((error: unknown) => {
-        log('error', { type: 'authorizer.failed', requestId: event.requestContext?.requestId, error: describeError(error) })
+        log('error', { type: 'authorizer.failed', requestId, error: describeError(error) })
         throw new Error('The authorizer could not decide')
       })
       if (!subject) throw new Error('Unauthorized')
@@ -44,7 +49,10 @@ export function authorizer(factories: {
   )
 }
 
-async function subjectOf(parts: Parts, event: APIGatewayRequestAuthorizerEventV2): Promise<Caller | undefined> {
+async function subjectOf(
+  parts: Parts,
+  event: APIGatewayRequestAuthorizerEventV2,
+): Promise<Caller | undefined> {
   const token = bearerOf(event.headers ?? {})
   const subject = token && (await parts.accessTokenVerifier.verify(token, parts.clock.now()))
   if (!subject || (await parts.denylist.denies(subject))) return undefined

@@ -19,10 +19,15 @@ export function problems(contract: Contract): MiddlewareObj<APIGatewayProxyEvent
   const declared = refusalsOf(contract)
   return {
     onError(request) {
-      const { requestId } = request.event.requestContext
+      const { awsRequestId: requestId } = request.context
       const refusal = refusalOf(request.error)
       if (!refusal || !declared.has(refusal.code) || refusal.code === 'unavailable') {
-        log('error', { type: 'request.failed', route: `${contract.method} ${contract.path}`, requestId, error: describeError(request.error) })
+        log('error', {
+          type: 'request.failed',
+          route: `${contract.method} ${contract.path}`,
+          requestId,
+          error: describeError(request.error),
+        })
       }
       request.response =
         refusal && declared.has(refusal.code) ? answer(refusal, requestId) : answer(undefined, requestId)

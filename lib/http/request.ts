@@ -38,7 +38,9 @@ export function parse<S extends Schema>(schema: S, received: unknown): z.output<
   if (unusable) throw new Refusal('invalid_request', { issues: [unusable] })
   const result = z.safeParse(schema, received)
   if (result.success) return result.data
-  throw new Refusal('invalid_request', { issues: result.error.issues.flatMap(issuesOf).slice(0, ISSUE_LIMIT) })
+  throw new Refusal('invalid_request', {
+    issues: result.error.issues.flatMap(issuesOf).slice(0, ISSUE_LIMIT),
+  })
 }
 
 /**
@@ -62,14 +64,22 @@ function unusableText(value: unknown, path: readonly PropertyKey[]): Issue | und
 /** Zod's messages name types and bounds, never what was received. */
 function issuesOf(issue: z.core.$ZodIssue): Issue[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: pathOf([...issue.path, key]), message: 'is not a field of this request' }))
+    return issue.keys.map((key) => ({
+      path: pathOf([...issue.path, key]),
+      message: 'is not a field of this request',
+    }))
   }
   return [{ path: pathOf(issue.path), message: issue.message }]
 }
 
 /** A key of the client's own making is cut: it may be anything. */
 function pathOf(path: readonly PropertyKey[]): string {
-  return path.map((key) => String(key).slice(0, 64)).join('.').toWellFormed() || 'body'
+  return (
+    path
+      .map((key) => String(key).slice(0, 64))
+      .join('.')
+      .toWellFormed() || 'body'
+  )
 }
 
 /** Who calls, as API Gateway saw them; never from `X-Forwarded-For`, which anyone can write. */
@@ -80,7 +90,11 @@ export function clientOf(event: APIGatewayProxyEventV2): Client {
   }
 }
 
-const callerSchema = z.object({ userId: z.uuid(), sessionId: z.uuid(), roles: z.readonly(z.array(z.string())) })
+const callerSchema = z.object({
+  userId: z.uuid(),
+  sessionId: z.uuid(),
+  roles: z.readonly(z.array(z.string())),
+})
 /** Who the authorizer says is calling. */
 export type Caller = z.output<typeof callerSchema>
 

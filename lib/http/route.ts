@@ -1,7 +1,6 @@
 import middy from '@middy/core'
 import httpHeaderNormalizer from '@middy/http-header-normalizer'
 import httpJsonBodyParser from '@middy/http-json-body-parser'
-import httpSecurityHeaders from '@middy/http-security-headers'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import * as z from 'zod/mini'
 import type { Contract, Schema } from '../contract/contract.ts'
@@ -13,6 +12,7 @@ import { core } from '../services.ts'
 import { problems } from './problem.ts'
 import { type PresentedTokens, presentedTokens } from './refresh-token.ts'
 import { type Caller, callerOf, clientOf, decodeBody, parse } from './request.ts'
+import { securityHeaders } from './security-headers.ts'
 
 /** Made on first use; a door names the factories of the parts that its steps use, and bundles no others. */
 export type Factories = { readonly [name: string]: () => unknown }
@@ -28,8 +28,9 @@ export interface Core {
 
 type Responses<C extends Contract> = C['responses']
 type Status<C extends Contract> = keyof Responses<C> & number
-type ReplyBody<C extends Contract, S extends Status<C>> =
-  Responses<C>[S] extends Schema ? z.input<Responses<C>[S]> : undefined
+type ReplyBody<C extends Contract, S extends Status<C>> = Responses<C>[S] extends Schema
+  ? z.input<Responses<C>[S]>
+  : undefined
 
 declare const replied: unique symbol
 /** An answer that the contract allows; only `reply` makes one. */
@@ -64,29 +65,12 @@ export function route<const C extends Contract, const F extends Factories>(
   steps: (given: Given<C, F>) => Promise<Reply>,
 ): Door<F> {
   const build = (parts: () => Made<F> & Core): Handler => {
-    const door = middy()
-      .use(
-        httpSecurityHeaders({
-          // What a browser does with an answer that it should never show: nothing. SECURITY headers of ASVS 3.4.
-          contentSecurityPolicy: {
-            'default-src': "'none'",
-            'base-uri': '',
-            sandbox: undefined,
-            'form-action': '',
-            'frame-ancestors': "'none'",
-            'report-to': '',
-            'require-trusted-types-for': '',
-            'upgrade-insecure-requests': undefined,
-          },
-          strictTransportSecurity: { maxAge: 63_072_000, includeSubDomains: true, preload: false },
-          referrerPolicy: { policy: 'no-referrer' },
-          permissionsPolicy: false,
-        } as never),
-      )
-      .use(problems(contract))
-      .use(httpHeaderNormalizer())
-    if (contract.body) door.before(({ event }) => decodeBody(event as APIGatewayProxyEventV2)).use(httpJsonBodyParser())
-    door.handler(async (event: APIGatewayProxyEventV2) => run(contract, parts(), steps, event))
+    const door = middy().use(securityHeaders()).use(problems(contract)).use(httpHeaderNormalizer())
+    if (contract.body)
+      door.before(({ event }) => decodeBody(event as APIGatewayProxyEventV2)).use(httpJsonBodyParser())
+    door.handler(async (event: APIGatewayProxyEventV2, { awsRequestId }: Context) =>
+      run(contract, parts(), steps, event, awsRequestId),
+    )
     return door as unknown as Handler
   }
 
@@ -103,9 +87,9 @@ async function run<C extends Contract, F extends Factories>(
   parts: Made<F> & Core,
   steps: (given: Given<C, F>) => Promise<Reply>,
   event: APIGatewayProxyEventV2,
+  requestId: string,
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const client = clientOf(event)
-  const { requestId } = event.requestContext
   const body = contract.body && parse(contract.body, event.body)
   const given = {
     client,
@@ -113,7 +97,11 @@ async function run<C extends Contract, F extends Factories>(
       ...parts,
       events: { record: (entry: object) => log('info', { ...entry, ip: client.ip, requestId }) },
     },
-    reply: (status: number, answer: unknown, extra?: { readonly cookie?: string }) => ({ status, answer, extra }),
+    reply: (status: number, answer: unknown, extra?: { readonly cookie?: string }) => ({
+      status,
+      answer,
+      extra,
+    }),
     body,
     ...(contract.access !== 'public' && { caller: callerOf(event) }),
     ...(contract.takesRefreshToken && { presented: presentedTokens(event, body ?? {}, parts) }),

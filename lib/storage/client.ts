@@ -17,7 +17,11 @@ export const ITEM_VERSION = 1
  * The connection to DynamoDB: two tries of 2 s each, so that a caller hears within a gateway's patience.
  * `dynamodbEndpoint` points it at a local engine.
  */
-export function documentClient({ dynamodbEndpoint }: { dynamodbEndpoint?: string | undefined }): DynamoDBDocumentClient {
+export function documentClient({
+  dynamodbEndpoint,
+}: {
+  dynamodbEndpoint?: string | undefined
+}): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(
     new DynamoDBClient({
       ...(dynamodbEndpoint && { endpoint: dynamodbEndpoint }),
@@ -69,7 +73,10 @@ interface Failure {
   readonly CancellationReasons?: readonly { readonly Code?: string }[]
 }
 
-const codesOf = ({ name = '', CancellationReasons: reasons = [] }: Failure) => [name, ...reasons.map(({ Code = '' }) => Code)]
+const codesOf = ({ name = '', CancellationReasons: reasons = [] }: Failure) => [
+  name,
+  ...reasons.map(({ Code = '' }) => Code),
+]
 
 function isPassing(error: unknown): boolean {
   const failure = error as Failure
@@ -81,11 +88,15 @@ function isPassing(error: unknown): boolean {
 /** Another transaction held an item: says nothing about the condition, so it is neither "taken" nor "theft". */
 function isTransactionConflict(error: unknown): boolean {
   const codes = codesOf(error as Failure)
-  return codes.some((code) => code.startsWith('TransactionConflict')) && !codes.includes('ConditionalCheckFailed')
+  return (
+    codes.some((code) => code.startsWith('TransactionConflict')) && !codes.includes('ConditionalCheckFailed')
+  )
 }
 
 /** The condition of a single write did not hold; `Item` is what stood there, if the write asked for it. */
-export function isConditionFailed(error: unknown): error is Error & { Item?: Parameters<typeof unmarshall>[0] } {
+export function isConditionFailed(
+  error: unknown,
+): error is Error & { Item?: Parameters<typeof unmarshall>[0] } {
   return (error as Failure).name === 'ConditionalCheckFailedException'
 }
 
@@ -111,12 +122,17 @@ export async function readTogether(
     const { Responses = {}, UnprocessedKeys = {} } = await attempt(() =>
       client.send(new BatchGetCommand({ RequestItems: asked })),
     )
-    for (const [table, items] of Object.entries(Responses)) found.push(...items.map((item) => ({ table, item })))
-    missing = Object.entries(UnprocessedKeys).flatMap(([table, { Keys = [] }]) => Keys.map((key) => ({ table, key })))
+    for (const [table, items] of Object.entries(Responses))
+      found.push(...items.map((item) => ({ table, item })))
+    missing = Object.entries(UnprocessedKeys).flatMap(([table, { Keys = [] }]) =>
+      Keys.map((key) => ({ table, key })),
+    )
   }
   return keys.map(
     ({ table, key }) =>
-      found.find((each) => each.table === table && Object.entries(key).every(([name, value]) => each.item[name] === value))
-        ?.item,
+      found.find(
+        (each) =>
+          each.table === table && Object.entries(key).every(([name, value]) => each.item[name] === value),
+      )?.item,
   )
 }

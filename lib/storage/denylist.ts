@@ -17,7 +17,9 @@ export function dynamoDenylist(
       ])
       if (family) return true
       if (!claims) return false
-      return claimsVersion < fieldsOf('denylist entry', claims, { lowestClaimsVersion: whole }).lowestClaimsVersion
+      return (
+        claimsVersion < fieldsOf('denylist entry', claims, { lowestClaimsVersion: whole }).lowestClaimsVersion
+      )
     },
   }
 }

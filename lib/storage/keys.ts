@@ -13,6 +13,9 @@
  */
 export const accountKey = (userId: string) => ({ pk: `USER#${userId}`, sk: 'ACCOUNT' })
 export const emailClaimKey = (email: string) => ({ pk: `EMAIL#${email}`, sk: 'CLAIM' })
-export const sessionKey = (userId: string, sessionId: string) => ({ pk: `USER#${userId}`, sk: `SESSION#${sessionId}` })
+export const sessionKey = (userId: string, sessionId: string) => ({
+  pk: `USER#${userId}`,
+  sk: `SESSION#${sessionId}`,
+})
 export const revokedFamilyKey = (sessionId: string) => ({ pk: `SESSION#${sessionId}` })
 export const revokedClaimsKey = (userId: string) => ({ pk: `USER#${userId}` })

@@ -2,7 +2,7 @@ import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, UpdateCommand }
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { Session, SessionStore } from '../domain/ports.ts'
 import { Refusal } from '../domain/refusal.ts'
-import { attempt, isConditionFailed, ITEM_VERSION, readTogether, type TableNames } from './client.ts'
+import { attempt, ITEM_VERSION, isConditionFailed, readTogether, type TableNames } from './client.ts'
 import { fieldsOf, text, texts, whole } from './items.ts'
 import { accountKey, revokedFamilyKey, sessionKey } from './keys.ts'
 import { accountOf } from './users.ts'

@@ -1,12 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { type DynamoDBDocumentClient, GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb'
 import type { UserStore } from '../domain/ports.ts'
 import { type Account, roles } from '../domain/users.ts'
-import { attempt, isConditionFailed, ITEM_VERSION, type TableNames } from './client.ts'
+import { attempt, ITEM_VERSION, isConditionFailed, type TableNames } from './client.ts'
 import { fieldsOf, oneOf, text, texts, truth, whole } from './items.ts'
 import { accountKey, emailClaimKey } from './keys.ts'
 
-export function dynamoUsers(client: DynamoDBDocumentClient, { usersTable }: Pick<TableNames, 'usersTable'>): UserStore {
+export function dynamoUsers(
+  client: DynamoDBDocumentClient,
+  { usersTable }: Pick<TableNames, 'usersTable'>,
+): UserStore {
   const read = async (key: { pk: string; sk: string }) => {
     const command = new GetCommand({ TableName: usersTable, Key: key, ConsistentRead: true })
     return (await attempt(() => client.send(command))).Item
@@ -29,7 +37,9 @@ export function dynamoUsers(client: DynamoDBDocumentClient, { usersTable }: Pick
         )
         return 'created'
       } catch (error) {
-        const { CancellationReasons: reasons } = error as { CancellationReasons?: readonly { Code?: string }[] }
+        const { CancellationReasons: reasons } = error as {
+          CancellationReasons?: readonly { Code?: string }[]
+        }
         if (reasons?.[0]?.Code === 'ConditionalCheckFailed') return 'email_taken'
         throw error
       }
@@ -38,7 +48,9 @@ export function dynamoUsers(client: DynamoDBDocumentClient, { usersTable }: Pick
     async findByEmail(email) {
       const claim = await read(emailClaimKey(email))
       // An id that nobody has is read at the same price; a new one each time, or its partition would throttle.
-      const account = await findById(claim ? fieldsOf('e-mail claim', claim, { userId: text }).userId : randomUUID())
+      const account = await findById(
+        claim ? fieldsOf('e-mail claim', claim, { userId: text }).userId : randomUUID(),
+      )
       // Between the two reads the e-mail may have changed hands.
       return account?.email === email ? account : undefined
     },

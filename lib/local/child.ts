@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+
+/** A program that we started and will end. */
+export interface Child {
+  readonly name: string
+  ended(): boolean
+  /** The last of what it said, for an error message. */
+  lastWords(): string
+  /** Resolves when it ends by itself. */
+  readonly end: Promise<void>
+  /** Ends it and whatever it started. */
+  stop(): Promise<void>
+}
+
+const PATIENCE_MS = 5000
+
+/**
+ * Starts a program in a process group of its own, so that Ctrl-C reaches it through us alone and ending it ends its
+ * children too: a wrapper such as npx leaves them behind. It sees the given environment and PATH, nothing else.
+ */
+export function start(
+  name: string,
+  command: string,
+  args: readonly string[],
+  { env = {}, onLine }: { env?: Readonly<Record<string, string>>; onLine?: (line: string) => void },
+): Child {
+  const child = spawn(command, args, {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+  })
+  const said: string[] = []
+  let hasEnded = false
+  for (const stream of [child.stdout, child.stderr]) {
+    let rest = ''
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (rest + text).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) {
+        said.push(line)
+        if (said.length > 20) said.shift()
+        onLine?.(line)
+      }
+    })
+  }
+  const end = new Promise<void>((resolve) => {
+    child.once('error', (error) => said.push(error.message))
+    child.once('close', () => resolve())
+    child.once('error', () => resolve())
+  }).then(() => {
+    hasEnded = true
+  })
+  const signal = (which: NodeJS.Signals) => {
+    try {
+      if (child.pid) process.kill(-child.pid, which)
+    } catch {
+      // The whole group has ended.
+    }
+  }
+  return {
+    name,
+    ended: () => hasEnded,
+    lastWords: () => said.join('\n').trim(),
+    end,
+    async stop() {
+      signal('SIGTERM')
+      const patience = setTimeout(() => signal('SIGKILL'), PATIENCE_MS)
+      await end
+      clearTimeout(patience)
+      signal('SIGKILL')
+    },
+  }
+}

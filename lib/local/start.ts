@@ -1,0 +1,132 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { devNull } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { type Config, readConfig, settings } from '../config.ts'
+import { isRoute, registry } from '../contract/registry.ts'
+import { type Child, start } from './child.ts'
+import { startDynoxide } from './dynamodb.ts'
+import { makeKeys } from './keys.ts'
+import { freePort, isFree } from './ports.ts'
+import { createTables } from './tables.ts'
+
+/** What has been started, newest last; ended in the other order. */
+const children: Child[] = []
+let stopping: Promise<void> | undefined
+
+function stop(status: number): Promise<void> {
+  stopping ??= (async () => {
+    for (const child of children.toReversed()) await child.stop()
+    process.exit(status)
+  })()
+  return stopping
+}
+
+async function main(): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0))
+  // npm and its shell pass no signal on; when they are gone, so is whoever started us.
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && stop(0), 300).unref()
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  const { PORT: port = settings.port.default } = process.env
+  const config = readConfig({ ...process.env, ISSUER: process.env.ISSUER || `http://localhost:${port}` })
+  if (!(await isFree(config.port))) {
+    throw new Error(
+      `Port ${config.port} is in use: end what listens there, or choose another with PORT=3001 npm start`,
+    )
+  }
+
+  const keysFile = config.keysFile ?? join(config.localFolder, 'keys.json')
+  const keys = await makeKeys(keysFile)
+  const endpoint = config.dynamodbEndpoint ?? (await ownDynamodb(config.localFolder))
+  await createTables(config, endpoint)
+  // What an earlier run left would be loaded instead of what is bundled now.
+  await rm('.esbuild', { recursive: true, force: true })
+  await serve(config, { DYNAMODB_ENDPOINT: endpoint, KEYS_FILE: keysFile, ISSUER: config.issuer })
+  if (!stopping) await introduce(config, endpoint, keysFile, keys)
+}
+
+async function ownDynamodb(folder: string): Promise<string> {
+  const { endpoint, child } = await startDynoxide(join(folder, 'dynamodb.sqlite'))
+  children.push(child)
+  child.end.then(() => stopping ?? fail(new Error(`The local DynamoDB has ended: ${child.lastWords()}`)))
+  return endpoint
+}
+
+/** Bundles the doors and serves them; returns once a door answers. */
+async function serve(config: Config, local: Readonly<Record<string, string>>): Promise<void> {
+  let isServing = false
+  const serverless = start(
+    'serverless',
+    process.execPath,
+    [
+      'node_modules/serverless/bin/serverless.js',
+      ...['offline', 'start', '--stage', 'local', '--localEnvironment', '--noSponsor'],
+      ...['--httpPort', String(config.port), '--lambdaPort', String(await freePort())],
+    ],
+    {
+      env: { ...given(), ...local, ...noAws },
+      onLine: (line) => isServing && line.trim() !== '' && console.log(line),
+    },
+  )
+  children.push(serverless)
+  serverless.end.then(() => stopping ?? fail(new Error(`Serving has ended: ${serverless.lastWords()}`)))
+  while (!stopping) {
+    // A handler that cannot be loaded is answered here with 200 and an error in the body.
+    const health = await fetch(`http://localhost:${config.port}/health`)
+      .then((answer) => answer.text())
+      .catch(() => undefined)
+    if (health === '{"status":"ok"}') break
+    if (health) throw new Error(`The doors do not open: ${serverless.lastWords()}`)
+    await wait(200)
+  }
+  isServing = true
+}
+
+/** The settings that were given, and nothing else of our own environment. */
+function given(): Record<string, string> {
+  const rows = Object.values(settings).map(({ env }) => [env, process.env[env]])
+  return Object.fromEntries(rows.filter(([, value]) => value))
+}
+
+/** Nobody's credentials, so that nothing that runs on a laptop can find anybody's. */
+const noAws = {
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_SHARED_CREDENTIALS_FILE: devNull,
+  AWS_CONFIG_FILE: devNull,
+  AWS_EC2_METADATA_DISABLED: 'true',
+  SLS_NOTIFICATIONS_MODE: 'off',
+  SLS_TELEMETRY_DISABLED: '1',
+}
+
+async function introduce(
+  { port }: Config,
+  endpoint: string,
+  keysFile: string,
+  keys: 'made' | 'kept',
+): Promise<void> {
+  const routes = (await registry()).filter(isRoute).map(({ contract: { method, path, access, summary } }) => {
+    return `  ${method.padEnd(6)} ${path.padEnd(24)} ${summary}${access === 'public' ? '' : ' (access token)'}`
+  })
+  console.log(`
+Cardea is running on http://localhost:${port}
+
+${routes.join('\n')}
+
+Open an account:
+
+  curl -X POST http://localhost:${port}/auth/signup -H 'Content-Type: application/json' \\
+    -d '{"email":"ada@example.com","password":"correct horse battery staple","name":"Ada Lovelace"}'
+
+DynamoDB answers on ${endpoint}; keys are ${keys} in ${keysFile}. Ctrl-C ends it all.
+`)
+}
+
+async function fail(error: unknown): Promise<void> {
+  console.error((error as Error).message)
+  await stop(1)
+}
+
+main().catch(fail)

@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises'
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DynamoDBClient,
+  ResourceInUseException,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb'
+import { parse } from 'yaml'
+import { type Config, settings } from '../config.ts'
+
+type TableProperties = Omit<CreateTableCommandInput, 'TableName'> & {
+  TimeToLiveSpecification?: { AttributeName: string; Enabled: boolean }
+}
+
+/** Creates the tables of `lib/storage/tables.yml` that are missing, under the names of the settings. */
+export async function createTables(
+  names: Pick<Config, 'usersTable' | 'sessionsTable' | 'refreshTokenDenylistTable'>,
+  endpoint: string,
+): Promise<void> {
+  const client = new DynamoDBClient({
+    endpoint,
+    region: 'local',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  })
+  const { Resources } = parse(await readFile('lib/storage/tables.yml', 'utf8')) as {
+    Resources: Record<string, { Properties: TableProperties }>
+  }
+  for (const [logicalId, { Properties }] of Object.entries(Resources)) {
+    const setting = `${logicalId.charAt(0).toLowerCase()}${logicalId.slice(1)}` as keyof typeof names
+    if (!(setting in settings)) throw new Error(`lib/config.ts has no setting for ${logicalId} of tables.yml`)
+    const { AttributeDefinitions, KeySchema, BillingMode, TimeToLiveSpecification } = Properties
+    const TableName = names[setting]
+    try {
+      await client.send(new CreateTableCommand({ TableName, AttributeDefinitions, KeySchema, BillingMode }))
+    } catch (error) {
+      if (error instanceof ResourceInUseException) continue
+      throw error
+    }
+    if (TimeToLiveSpecification) {
+      await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }))
+    }
+  }
+  client.destroy()
+}
