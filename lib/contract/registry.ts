@@ -1,6 +1,4 @@
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { AuthorizerContract, Contract } from './contract.ts'
 
 /** One function to deploy: its name in `functions.yml`, its file without ending, its contract. */
@@ -17,7 +15,7 @@ export async function registry(): Promise<readonly Entry[]> {
     .sort()
   return Promise.all(
     files.map(async (file) => {
-      const { contract } = await import(pathToFileURL(join(process.cwd(), 'functions', file)).href)
+      const { contract } = await import(`../../functions/${file.replaceAll('\\', '/')}`)
       if (!contract) throw new Error(`functions/${file} exports no contract`)
       const path = file.slice(0, -'.ts'.length)
       return { name: nameOf(path), file: `functions/${path}`, contract }

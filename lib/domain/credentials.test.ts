@@ -1,0 +1,83 @@
+import bcrypt from 'bcryptjs'
+import { world } from '../testing/world.ts'
+import { signUp } from './accounts.ts'
+import { verifyPassword } from './credentials.ts'
+import type { SecurityEvent } from './events.ts'
+
+const email = 'ada@example.com'
+const password = 'correct horse battery'
+
+async function withAccount() {
+  const events: SecurityEvent[] = []
+  const ports = { ...world(), events: { record: (event: SecurityEvent) => events.push(event) } }
+  const account = await signUp(ports, { email, password, name: 'Ada' })
+  return { ports, events, account }
+}
+
+describe('verifying a password', () => {
+  it('gives the account', async () => {
+    const { ports, account } = await withAccount()
+    expect(await verifyPassword(ports, { email, password })).toEqual(account)
+  })
+
+  it('refuses an unknown e-mail and a wrong password with the same code; only the log tells them apart', async () => {
+    const { ports, events, account } = await withAccount()
+    const refused = { code: 'invalid_credentials', issues: [] }
+    await expect(verifyPassword(ports, { email, password: 'wrong' })).rejects.toMatchObject(refused)
+    await expect(verifyPassword(ports, { email: 'eve@example.com', password })).rejects.toMatchObject(refused)
+    expect(events.slice(1)).toEqual([
+      { type: 'login.failed', userId: account.id, reason: 'wrong_password' },
+      { type: 'login.failed', reason: 'unknown_email' },
+    ])
+  })
+
+  it('compares a hash of the same cost for an unknown e-mail', async () => {
+    const { ports } = await withAccount()
+    const compare = jest.spyOn(bcrypt, 'compare')
+    await verifyPassword(ports, { email: 'eve@example.com', password }).catch(() => undefined)
+    expect(compare).toHaveBeenCalledTimes(1)
+    expect(bcrypt.getRounds(String(compare.mock.calls[0]?.[1]))).toBe(4)
+    compare.mockRestore()
+  })
+
+  it('says that an account is disabled only to who has the password', async () => {
+    const { ports, account } = await withAccount()
+    ports.tables.accounts.set(account.id, { ...account, status: 'disabled' })
+    await expect(verifyPassword(ports, { email, password })).rejects.toMatchObject({ code: 'account_disabled' })
+    await expect(verifyPassword(ports, { email, password: 'wrong' })).rejects.toMatchObject({
+      code: 'invalid_credentials',
+    })
+  })
+
+  it('accepts the plain bcrypt hash of an imported user once, and then has its own', async () => {
+    const { ports, account } = await withAccount()
+    ports.tables.accounts.set(account.id, { ...account, passwordHash: bcrypt.hashSync('old and imported', 4) })
+    await verifyPassword(ports, { email, password: 'old and imported' })
+    const { passwordHash = '' } = ports.tables.accounts.get(account.id) ?? {}
+    expect(passwordHash).toMatch(/^bcrypt-hmac-sha384\./)
+    await expect(verifyPassword(ports, { email, password: 'old and imported' })).resolves.toBeDefined()
+  })
+
+  it('does not undo a password that was changed while its hash was renewed', async () => {
+    const { ports, account } = await withAccount()
+    ports.tables.accounts.set(account.id, { ...account, passwordHash: bcrypt.hashSync('old and imported', 4) })
+    const hash = async (text: string) => {
+      ports.tables.accounts.set(account.id, { ...account, passwordHash: 'changed meanwhile' })
+      return ports.passwords.hash(text)
+    }
+    await verifyPassword({ ...ports, passwords: { ...ports.passwords, hash } }, { email, password: 'old and imported' })
+    expect(ports.tables.accounts.get(account.id)?.passwordHash).toBe('changed meanwhile')
+  })
+})
+
+describe('fifty sign-ups with one e-mail at once', () => {
+  it('make one account', async () => {
+    const ports = { ...world(), events: { record: () => undefined } }
+    const attempts = Array.from({ length: 50 }, (_, index) =>
+      signUp(ports, { email, password, name: `Ada ${index}` }).catch((error) => error.code),
+    )
+    const outcomes = await Promise.all(attempts)
+    expect(outcomes.filter((outcome) => outcome !== 'email_taken')).toHaveLength(1)
+    expect(ports.tables.accounts.size).toBe(1)
+  })
+})

@@ -1,0 +1,269 @@
+import { type World, world } from '../testing/world.ts'
+import { signUp } from './accounts.ts'
+import type { SecurityEvent } from './events.ts'
+import { LONGEST_SESSION_SECONDS } from './lifetimes.ts'
+import type { Ports } from './ports.ts'
+import { endSession, type Grant, openSession, refreshSession } from './sessions.ts'
+import type { Account } from './users.ts'
+
+const client = { userAgent: 'a test', ip: '198.51.100.7' }
+const DAY = 86_400
+
+async function loggedIn(change: Parameters<typeof world>[0] = {}) {
+  const events: SecurityEvent[] = []
+  const ports: World & Ports = { ...world(change), events: { record: (event) => events.push(event) } }
+  const account = await signUp(ports, { email: 'ada@example.com', password: 'correct horse battery', name: 'Ada' })
+  const first = await openSession(ports, account, { amr: ['pwd'], client })
+  const [session] = [...ports.tables.sessions.values()]
+  if (!session) throw new Error('No session was opened')
+  const change_ = (fields: Partial<Account>) => ports.tables.accounts.set(account.id, { ...account, ...fields })
+  const stored = () => ports.tables.sessions.get(session.id)
+  return { ports, events, account, first, session, change: change_, stored, refresh: (grant: Grant) => refreshSession(ports, grant.refreshToken) }
+}
+
+const types = (events: readonly SecurityEvent[]) => events.map(({ type }) => type)
+
+describe('opening a session', () => {
+  it('grants a pair whose lives are those of the settings', async () => {
+    const { first, session, ports, account } = await loggedIn()
+    expect(first).toMatchObject({ accessTokenSeconds: 900, refreshTokenSeconds: 14 * DAY })
+    expect(session).toMatchObject({ userId: account.id, epoch: 1, generation: 1, amr: ['pwd'], ...client })
+    expect(await ports.accessTokenVerifier.verify(first.accessToken, ports.clock.now())).toEqual({
+      userId: account.id,
+      sessionId: session.id,
+      roles: ['user'],
+      claimsVersion: 1,
+    })
+  })
+})
+
+describe('refreshing', () => {
+  it('moves one generation on and slides the idle end, never the absolute one', async () => {
+    const { ports, first, session, stored, refresh } = await loggedIn()
+    ports.clock.advance(3 * DAY)
+    const second = await refresh(first)
+    expect(second.refreshToken).not.toBe(first.refreshToken)
+    expect(stored()).toMatchObject({
+      generation: 2,
+      lastUsedAt: ports.clock.now(),
+      idleExpiresAt: ports.clock.now() + 14 * DAY,
+      expiresAt: session.expiresAt,
+    })
+  })
+
+  it('gives the claims of today, not those of the login', async () => {
+    const { ports, first, change, refresh } = await loggedIn()
+    change({ roles: ['user', 'admin'], claimsVersion: 7 })
+    const { accessToken } = await refresh(first)
+    expect(await ports.accessTokenVerifier.verify(accessToken, ports.clock.now())).toMatchObject({
+      roles: ['user', 'admin'],
+      claimsVersion: 7,
+    })
+  })
+
+  it('never grants an access token that outlives the family', async () => {
+    const { ports, first, session, refresh } = await loggedIn()
+    let grant = first
+    for (const wait of [13 * DAY, 13 * DAY, 4 * DAY - 100]) {
+      ports.clock.advance(wait)
+      grant = await refresh(grant)
+    }
+    expect(session.expiresAt - ports.clock.now()).toBe(100)
+    expect(grant).toMatchObject({ accessTokenSeconds: 100, refreshTokenSeconds: 100 })
+  })
+
+  it.each([undefined, '', 'x', 'a.b.c'])('refuses what is no token of ours: %j', async (token) => {
+    const { ports } = await loggedIn()
+    await expect(refreshSession(ports, token)).rejects.toMatchObject({ code: 'invalid_refresh_token' })
+  })
+
+  it('refuses an access token', async () => {
+    const { ports, first } = await loggedIn()
+    await expect(refreshSession(ports, first.accessToken)).rejects.toMatchObject({ code: 'invalid_refresh_token' })
+  })
+})
+
+describe('fifty refreshes of one token at once', () => {
+  it('all succeed, and there is one successor', async () => {
+    const { first, events, stored, refresh } = await loggedIn()
+    const grants = await Promise.all(Array.from({ length: 50 }, () => refresh(first)))
+    expect(stored()?.generation).toBe(2)
+    expect(new Set(grants.map(({ refreshToken }) => refreshToken)).size).toBe(1)
+    expect(types(events).filter((type) => type === 'session.grace_used')).toHaveLength(49)
+  })
+})
+
+describe('an old refresh token', () => {
+  it('is excused within the grace if it is the immediate predecessor, and nothing is written', async () => {
+    const { ports, first, stored, refresh } = await loggedIn()
+    const second = await refresh(first)
+    const before = stored()
+    ports.clock.advance(59)
+    const again = await refresh(first)
+    expect(stored()).toEqual(before)
+    ports.clock.advance(1000)
+    // What the excused request got is the current token, as good as the one its rival got.
+    await expect(refresh(again)).resolves.toBeDefined()
+    expect(second.account.id).toBe(again.account.id)
+  })
+
+  it.each([
+    { what: 'the predecessor when the grace is over', rotations: 1, wait: 60, grace: 60 },
+    { what: 'the predecessor at once where there is no grace', rotations: 1, wait: 0, grace: 0 },
+    { what: 'the one before the predecessor', rotations: 2, wait: 0, grace: 60 },
+    { what: 'one of many generations ago', rotations: 5, wait: 0, grace: 300 },
+  ])('ends the session: $what', async ({ rotations, wait, grace }) => {
+    const { ports, first, session, events, stored, refresh } = await loggedIn({
+      lifetimes: { refreshGraceSeconds: grace },
+    })
+    let newest = first
+    for (let rotated = 0; rotated < rotations; rotated++) newest = await refresh(newest)
+    ports.clock.advance(wait)
+
+    await expect(refresh(first)).rejects.toMatchObject({ code: 'refresh_token_reused' })
+    expect(types(events)).toContain('session.reuse_detected')
+    expect(stored()).toBeUndefined()
+    expect(ports.tables.revokedFamilies.get(session.id)).toBe(session.expiresAt + 3900)
+
+    // The thief and the owner are both out: neither token refreshes, neither access token is admitted.
+    await expect(refresh(newest)).rejects.toMatchObject({ code: 'session_ended' })
+    const subject = await ports.accessTokenVerifier.verify(newest.accessToken, ports.clock.now())
+    expect(subject && (await ports.denylist.denies(subject))).toBe(true)
+  })
+
+  it('ends its own session alone', async () => {
+    const { ports, account, first, refresh } = await loggedIn()
+    const other = await openSession(ports, account, { amr: ['pwd'], client })
+    await refresh(await refresh(first))
+    await expect(refresh(first)).rejects.toMatchObject({ code: 'refresh_token_reused' })
+    await expect(refresh(other)).resolves.toBeDefined()
+  })
+
+  it('is excused where our own write was resent and found itself done, whatever the grace', async () => {
+    const { ports, first } = await loggedIn({ lifetimes: { refreshGraceSeconds: 0 } })
+    const { rotate } = ports.sessions
+    const resent = {
+      ...ports.sessions,
+      rotate: async (rotation: Parameters<typeof rotate>[0]) => {
+        await rotate(rotation)
+        return rotate(rotation)
+      },
+    }
+    await expect(refreshSession({ ...ports, sessions: resent }, first.refreshToken)).resolves.toBeDefined()
+  })
+})
+
+describe('a session has ended', () => {
+  it.each([
+    ['idle for too long', 14 * DAY],
+    ['past its absolute end', 31 * DAY],
+  ])('when it was %s, although its item is still there', async (_, wait) => {
+    const { ports, first, stored, refresh } = await loggedIn()
+    ports.clock.advance(wait)
+    await expect(refresh(first)).rejects.toMatchObject({
+      code: wait > 30 * DAY ? 'invalid_refresh_token' : 'session_ended',
+    })
+    expect(stored()).toMatchObject({ generation: 1 })
+  })
+
+  it('one second later than it was good', async () => {
+    const { ports, first, refresh } = await loggedIn()
+    ports.clock.advance(14 * DAY - 1)
+    const second = await refresh(first)
+    ports.clock.advance(14 * DAY)
+    await expect(refresh(second)).rejects.toMatchObject({ code: 'session_ended' })
+  })
+
+  it.each<[string, Partial<Account>]>([
+    ['its user was disabled', { status: 'disabled' }],
+    ['its user moved to another epoch', { epoch: 2 }],
+  ])('when %s, for a first refresh and for an excused one', async (_, fields) => {
+    const { first, change, refresh } = await loggedIn()
+    await refresh(first)
+    change(fields)
+    await expect(refresh(first)).rejects.toMatchObject({ code: 'session_ended' })
+    const other = await loggedIn()
+    other.change(fields)
+    await expect(other.refresh(other.first)).rejects.toMatchObject({ code: 'session_ended' })
+  })
+
+  it('when its user was deleted', async () => {
+    const { ports, first, account, refresh } = await loggedIn()
+    ports.tables.accounts.delete(account.id)
+    await expect(refresh(first)).rejects.toMatchObject({ code: 'session_ended' })
+  })
+
+  it('when its family is denied but the store died before the session was deleted', async () => {
+    const { ports, first, session, refresh } = await loggedIn()
+    ports.tables.revokedFamilies.set(session.id, session.expiresAt)
+    await expect(refresh(first)).rejects.toMatchObject({ code: 'session_ended' })
+  })
+})
+
+describe('a store that does not answer', () => {
+  it('is neither an admission nor a theft', async () => {
+    const { ports, first, events, stored, refresh } = await loggedIn()
+    const broken = { ...ports.sessions, standing: () => Promise.reject(new Error('no answer')) }
+    await expect(refreshSession({ ...ports, sessions: broken }, first.refreshToken)).rejects.toThrow('no answer')
+    expect(types(events)).not.toContain('session.reuse_detected')
+    expect(stored()).toBeDefined()
+    // The client tries again with the token it has, which is the predecessor by now.
+    await expect(refresh(first)).resolves.toBeDefined()
+  })
+})
+
+describe('ending a session', () => {
+  it('takes a refresh token, and the access token is refused at once', async () => {
+    const { ports, first, session, stored } = await loggedIn()
+    await endSession(ports, { refreshToken: first.refreshToken, accessToken: undefined })
+    expect(stored()).toBeUndefined()
+    const subject = await ports.accessTokenVerifier.verify(first.accessToken, ports.clock.now())
+    expect(subject && (await ports.denylist.denies(subject))).toBe(true)
+    expect(ports.tables.revokedFamilies.get(session.id)).toBe(session.expiresAt + 3900)
+  })
+
+  it('takes an access token alone, and remembers for as long as any family can live', async () => {
+    const { ports, first, session, stored } = await loggedIn()
+    await endSession(ports, { refreshToken: undefined, accessToken: first.accessToken })
+    expect(stored()).toBeUndefined()
+    expect(ports.tables.revokedFamilies.get(session.id)).toBe(ports.clock.now() + LONGEST_SESSION_SECONDS + 3900)
+  })
+
+  it('works with an expired access token and a good refresh token', async () => {
+    const { ports, first, stored } = await loggedIn()
+    ports.clock.advance(901)
+    await endSession(ports, first)
+    expect(stored()).toBeUndefined()
+  })
+
+  it('ends both sessions of tokens of two', async () => {
+    const { ports, account, first } = await loggedIn()
+    const other = await openSession(ports, account, { amr: ['pwd'], client })
+    await endSession(ports, { refreshToken: first.refreshToken, accessToken: other.accessToken })
+    expect(ports.tables.sessions.size).toBe(0)
+  })
+
+  it('is content with a second time, and with tokens that are worth nothing', async () => {
+    const { ports, first, events } = await loggedIn()
+    await endSession(ports, first)
+    await endSession(ports, first)
+    await endSession(ports, { refreshToken: 'x', accessToken: undefined })
+    await endSession(ports, { refreshToken: undefined, accessToken: undefined })
+    expect(types(events).filter((type) => type === 'session.revoked')).toHaveLength(2)
+  })
+
+  it('racing fifty refreshes, leaves nobody with a way on', async () => {
+    const { ports, first, session, refresh } = await loggedIn()
+    const race = await Promise.allSettled([
+      ...Array.from({ length: 25 }, () => refresh(first)),
+      endSession(ports, first),
+      ...Array.from({ length: 25 }, () => refresh(first)),
+    ])
+    for (const outcome of race) {
+      if (outcome.status === 'fulfilled' && outcome.value) {
+        await expect(refresh(outcome.value)).rejects.toMatchObject({ code: 'session_ended' })
+      }
+    }
+    expect(ports.tables.revokedFamilies.has(session.id)).toBe(true)
+  })
+})
