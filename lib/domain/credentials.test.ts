@@ -43,7 +43,9 @@ describe('verifying a password', () => {
   it('says that an account is disabled only to who has the password', async () => {
     const { ports, account } = await withAccount()
     ports.tables.accounts.set(account.id, { ...account, status: 'disabled' })
-    await expect(verifyPassword(ports, { email, password })).rejects.toMatchObject({ code: 'account_disabled' })
+    await expect(verifyPassword(ports, { email, password })).rejects.toMatchObject({
+      code: 'account_disabled',
+    })
     await expect(verifyPassword(ports, { email, password: 'wrong' })).rejects.toMatchObject({
       code: 'invalid_credentials',
     })
@@ -51,7 +53,10 @@ describe('verifying a password', () => {
 
   it('accepts the plain bcrypt hash of an imported user once, and then has its own', async () => {
     const { ports, account } = await withAccount()
-    ports.tables.accounts.set(account.id, { ...account, passwordHash: bcrypt.hashSync('old and imported', 4) })
+    ports.tables.accounts.set(account.id, {
+      ...account,
+      passwordHash: bcrypt.hashSync('old and imported', 4),
+    })
     await verifyPassword(ports, { email, password: 'old and imported' })
     const { passwordHash = '' } = ports.tables.accounts.get(account.id) ?? {}
     expect(passwordHash).toMatch(/^bcrypt-hmac-sha384\./)
@@ -60,12 +65,18 @@ describe('verifying a password', () => {
 
   it('does not undo a password that was changed while its hash was renewed', async () => {
     const { ports, account } = await withAccount()
-    ports.tables.accounts.set(account.id, { ...account, passwordHash: bcrypt.hashSync('old and imported', 4) })
+    ports.tables.accounts.set(account.id, {
+      ...account,
+      passwordHash: bcrypt.hashSync('old and imported', 4),
+    })
     const hash = async (text: string) => {
       ports.tables.accounts.set(account.id, { ...account, passwordHash: 'changed meanwhile' })
       return ports.passwords.hash(text)
     }
-    await verifyPassword({ ...ports, passwords: { ...ports.passwords, hash } }, { email, password: 'old and imported' })
+    await verifyPassword(
+      { ...ports, passwords: { ...ports.passwords, hash } },
+      { email, password: 'old and imported' },
+    )
     expect(ports.tables.accounts.get(account.id)?.passwordHash).toBe('changed meanwhile')
   })
 })

@@ -12,13 +12,27 @@ const DAY = 86_400
 async function loggedIn(change: Parameters<typeof world>[0] = {}) {
   const events: SecurityEvent[] = []
   const ports: World & Ports = { ...world(change), events: { record: (event) => events.push(event) } }
-  const account = await signUp(ports, { email: 'ada@example.com', password: 'correct horse battery', name: 'Ada' })
+  const account = await signUp(ports, {
+    email: 'ada@example.com',
+    password: 'correct horse battery',
+    name: 'Ada',
+  })
   const first = await openSession(ports, account, { amr: ['pwd'], client })
   const [session] = [...ports.tables.sessions.values()]
   if (!session) throw new Error('No session was opened')
-  const change_ = (fields: Partial<Account>) => ports.tables.accounts.set(account.id, { ...account, ...fields })
+  const change_ = (fields: Partial<Account>) =>
+    ports.tables.accounts.set(account.id, { ...account, ...fields })
   const stored = () => ports.tables.sessions.get(session.id)
-  return { ports, events, account, first, session, change: change_, stored, refresh: (grant: Grant) => refreshSession(ports, grant.refreshToken) }
+  return {
+    ports,
+    events,
+    account,
+    first,
+    session,
+    change: change_,
+    stored,
+    refresh: (grant: Grant) => refreshSession(ports, grant.refreshToken),
+  }
 }
 
 const types = (events: readonly SecurityEvent[]) => events.map(({ type }) => type)
@@ -79,7 +93,9 @@ describe('refreshing', () => {
 
   it('refuses an access token', async () => {
     const { ports, first } = await loggedIn()
-    await expect(refreshSession(ports, first.accessToken)).rejects.toMatchObject({ code: 'invalid_refresh_token' })
+    await expect(refreshSession(ports, first.accessToken)).rejects.toMatchObject({
+      code: 'invalid_refresh_token',
+    })
   })
 })
 
@@ -204,7 +220,9 @@ describe('a store that does not answer', () => {
   it('is neither an admission nor a theft', async () => {
     const { ports, first, events, stored, refresh } = await loggedIn()
     const broken = { ...ports.sessions, standing: () => Promise.reject(new Error('no answer')) }
-    await expect(refreshSession({ ...ports, sessions: broken }, first.refreshToken)).rejects.toThrow('no answer')
+    await expect(refreshSession({ ...ports, sessions: broken }, first.refreshToken)).rejects.toThrow(
+      'no answer',
+    )
     expect(types(events)).not.toContain('session.reuse_detected')
     expect(stored()).toBeDefined()
     // The client tries again with the token it has, which is the predecessor by now.
@@ -226,7 +244,9 @@ describe('ending a session', () => {
     const { ports, first, session, stored } = await loggedIn()
     await endSession(ports, { refreshToken: undefined, accessToken: first.accessToken })
     expect(stored()).toBeUndefined()
-    expect(ports.tables.revokedFamilies.get(session.id)).toBe(ports.clock.now() + LONGEST_SESSION_SECONDS + 3900)
+    expect(ports.tables.revokedFamilies.get(session.id)).toBe(
+      ports.clock.now() + LONGEST_SESSION_SECONDS + 3900,
+    )
   })
 
   it('works with an expired access token and a good refresh token', async () => {

@@ -22,7 +22,7 @@ export function start(
   name: string,
   command: string,
   args: readonly string[],
-  { env = {}, onLine }: { env?: Readonly<Record<string, string>>; onLine?: (line: string) => void },
+  { env = {}, onLine }: { env?: Readonly<Record<string, string>>; onLine?: (line: string) => void } = {},
 ): Child {
   const child = spawn(command, args, {
     detached: true,

@@ -17,12 +17,12 @@ const VERSION = '1.2.1'
 export async function startDynoxide(file?: string): Promise<LocalDynamodb> {
   const port = await freePort()
   const [command, ...args] = dynoxide()
-  const child = start(
-    'dynoxide',
-    command,
-    [...args, '--port', String(port), ...(file ? ['--db-path', file] : [])],
-    {},
-  )
+  const child = start('dynoxide', command, [
+    ...args,
+    '--port',
+    String(port),
+    ...(file ? ['--db-path', file] : []),
+  ])
   const endpoint = `http://127.0.0.1:${port}`
   await answers(endpoint, child)
   return { endpoint, child }

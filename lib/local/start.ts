@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { devNull } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Config, readConfig, settings } from '../config.ts'
@@ -8,6 +7,7 @@ import { isRoute, registry } from '../contract/registry.ts'
 import { type Child, start } from './child.ts'
 import { startDynoxide } from './dynamodb.ts'
 import { makeKeys } from './keys.ts'
+import { nobodysAws } from './nobodys-aws.ts'
 import { freePort, isFree } from './ports.ts'
 import { createTables } from './tables.ts'
 
@@ -29,6 +29,7 @@ async function main(): Promise<void> {
   const parent = process.ppid
   setInterval(() => process.ppid !== parent && stop(0), 300).unref()
   if (existsSync('.env')) process.loadEnvFile('.env')
+  Object.assign(process.env, nobodysAws)
   const { PORT: port = settings.port.default } = process.env
   const config = readConfig({ ...process.env, ISSUER: process.env.ISSUER || `http://localhost:${port}` })
   if (!(await isFree(config.port))) {
@@ -66,7 +67,7 @@ async function serve(config: Config, local: Readonly<Record<string, string>>): P
       ...['--httpPort', String(config.port), '--lambdaPort', String(await freePort())],
     ],
     {
-      env: { ...given(), ...local, ...noAws },
+      env: { ...given(), ...local, ...nobodysAws, ...quiet },
       onLine: (line) => isServing && line.trim() !== '' && console.log(line),
     },
   )
@@ -84,21 +85,13 @@ async function serve(config: Config, local: Readonly<Record<string, string>>): P
   isServing = true
 }
 
+/** The framework's own wish to talk to the world. */
+const quiet = { SLS_NOTIFICATIONS_MODE: 'off', SLS_TELEMETRY_DISABLED: '1' }
+
 /** The settings that were given, and nothing else of our own environment. */
 function given(): Record<string, string> {
   const rows = Object.values(settings).map(({ env }) => [env, process.env[env]])
   return Object.fromEntries(rows.filter(([, value]) => value))
-}
-
-/** Nobody's credentials, so that nothing that runs on a laptop can find anybody's. */
-const noAws = {
-  AWS_ACCESS_KEY_ID: 'local',
-  AWS_SECRET_ACCESS_KEY: 'local',
-  AWS_SHARED_CREDENTIALS_FILE: devNull,
-  AWS_CONFIG_FILE: devNull,
-  AWS_EC2_METADATA_DISABLED: 'true',
-  SLS_NOTIFICATIONS_MODE: 'off',
-  SLS_TELEMETRY_DISABLED: '1',
 }
 
 async function introduce(

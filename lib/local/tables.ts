@@ -5,6 +5,7 @@ import {
   DynamoDBClient,
   ResourceInUseException,
   UpdateTimeToLiveCommand,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
 import { parse } from 'yaml'
 import { type Config, settings } from '../config.ts'
@@ -18,11 +19,7 @@ export async function createTables(
   names: Pick<Config, 'usersTable' | 'sessionsTable' | 'refreshTokenDenylistTable'>,
   endpoint: string,
 ): Promise<void> {
-  const client = new DynamoDBClient({
-    endpoint,
-    region: 'local',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  })
+  const client = new DynamoDBClient({ endpoint })
   const { Resources } = parse(await readFile('lib/storage/tables.yml', 'utf8')) as {
     Resources: Record<string, { Properties: TableProperties }>
   }
@@ -37,6 +34,7 @@ export async function createTables(
       if (error instanceof ResourceInUseException) continue
       throw error
     }
+    await waitUntilTableExists({ client, minDelay: 1, maxWaitTime: 60 }, { TableName })
     if (TimeToLiveSpecification) {
       await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }))
     }

@@ -5,11 +5,20 @@ export async function capturedLog<T>(run: () => Promise<T>): Promise<{
   entries: readonly Record<string, unknown>[]
 }> {
   const written: string[] = []
-  const spy = jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => written.push(String(chunk)) > 0)
+  const spy = jest
+    .spyOn(process.stdout, 'write')
+    .mockImplementation((chunk) => written.push(String(chunk)) > 0)
   try {
     const result = await run()
     const text = written.join('')
-    return { result, text, entries: text.split('\n').filter(Boolean).map((line) => JSON.parse(line)) }
+    return {
+      result,
+      text,
+      entries: text
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line)),
+    }
   } finally {
     spy.mockRestore()
   }

@@ -1,4 +1,5 @@
 import { type LocalDynamodb, startDynoxide } from '../local/dynamodb.ts'
+import { nobodysAws } from '../local/nobodys-aws.ts'
 
 declare global {
   var ownEngine: LocalDynamodb | undefined
@@ -6,10 +7,8 @@ declare global {
 
 /** One engine for all tests: the one that DYNAMODB_ENDPOINT names, or our own in memory. */
 const setup = async (): Promise<void> => {
-  // The SDK signs whatever it sends; no local engine asks by whom.
-  process.env.AWS_REGION ??= 'eu-central-1'
-  process.env.AWS_ACCESS_KEY_ID ??= 'local'
-  process.env.AWS_SECRET_ACCESS_KEY ??= 'local'
+  if (process.env.DYNAMODB_ENDPOINT && process.env.AWS_ACCESS_KEY_ID) return
+  Object.assign(process.env, nobodysAws)
   if (process.env.DYNAMODB_ENDPOINT) return
   globalThis.ownEngine = await startDynoxide()
   process.env.DYNAMODB_ENDPOINT = globalThis.ownEngine.endpoint

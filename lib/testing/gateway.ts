@@ -28,9 +28,7 @@ export interface TestAnswer {
 }
 
 /** Calls doors over a world as API Gateway (HTTP API, payload 2.0) does, the authorizer in front. */
-export interface Gateway {
-  (route: string, request?: TestRequest): Promise<TestAnswer>
-}
+export type Gateway = (route: string, request?: TestRequest) => Promise<TestAnswer>
 
 /** Every door by its route, such as `POST /auth/login`. */
 const doors = registry().then(async (entries) => {
@@ -48,7 +46,9 @@ export function gateway(world: World): Gateway {
     if (!door) return { status: 404, headers: {}, cookies: [], body: { message: 'Not Found' } }
     let caller: object | undefined
     if (door.contract.access !== 'public') {
-      const decision = await authorize(authorizerEvent(route, request), context()).catch((error: Error) => error)
+      const decision = await authorize(authorizerEvent(route, request), context()).catch(
+        (error: Error) => error,
+      )
       if (decision instanceof Error) return refusedByGateway(decision)
       caller = decision.context
     }
@@ -60,13 +60,25 @@ export function gateway(world: World): Gateway {
 /** As AWS documents it: the word `Unauthorized` is 401, any other failure of the authorizer 500. */
 function refusedByGateway({ message }: Error): TestAnswer {
   const status = message === 'Unauthorized' ? 401 : 500
-  return { status, headers: {}, cookies: [], body: { message: status === 401 ? message : 'Internal Server Error' } }
+  return {
+    status,
+    headers: {},
+    cookies: [],
+    body: { message: status === 401 ? message : 'Internal Server Error' },
+  }
 }
 
-function answerOf({ statusCode, headers = {}, cookies = [], body }: APIGatewayProxyStructuredResultV2): TestAnswer {
+function answerOf({
+  statusCode,
+  headers = {},
+  cookies = [],
+  body,
+}: APIGatewayProxyStructuredResultV2): TestAnswer {
   return {
     status: statusCode ?? 0,
-    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)])),
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+    ),
     cookies,
     body: body === undefined ? undefined : JSON.parse(body),
   }
@@ -81,7 +93,11 @@ export function eventOf(route: string, request: TestRequest, caller?: object): A
     routeKey: route,
     rawPath: path,
     rawQueryString: '',
-    headers: { ...(text !== undefined && { 'content-type': 'application/json' }), 'user-agent': 'a test', ...request.headers },
+    headers: {
+      ...(text !== undefined && { 'content-type': 'application/json' }),
+      'user-agent': 'a test',
+      ...request.headers,
+    },
     ...(cookies && { cookies: [...cookies] }),
     requestContext: {
       accountId: '123456789012',

@@ -1,0 +1,323 @@
+import { randomUUID } from 'node:crypto'
+import { GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
+import type { Denylist, Session, SessionStore, UserStore } from '../domain/ports.ts'
+import type { Account } from '../domain/users.ts'
+import { engineStores } from '../testing/engine.ts'
+import { memoryStores, memoryTables } from '../testing/memory-stores.ts'
+import { accountKey, revokedClaimsKey, revokedFamilyKey, sessionKey } from './keys.ts'
+
+jest.setTimeout(30_000)
+
+const NOW = 1_800_000_000
+
+const account = (change: Partial<Account> = {}): Account => {
+  const id = randomUUID()
+  return {
+    id,
+    email: `${id}@example.com`,
+    name: 'Ada Lovelace',
+    roles: ['user'],
+    emailVerified: false,
+    createdAt: '2027-01-15T08:00:00.000Z',
+    status: 'active',
+    passwordHash:
+      'bcrypt-hmac-sha384.0123456789ab.$2b$12$abcdefghijklmnopqrstuu5555555555555555555555555555555',
+    claimsVersion: 1,
+    epoch: 1,
+    ...change,
+  }
+}
+
+const session = (change: Partial<Session> = {}): Session => ({
+  id: randomUUID(),
+  userId: randomUUID(),
+  epoch: 1,
+  generation: 1,
+  createdAt: NOW,
+  lastUsedAt: NOW,
+  idleExpiresAt: NOW + 1000,
+  expiresAt: NOW + 5000,
+  rotatedAt: NOW,
+  rotatedBy: 'login',
+  amr: ['pwd'],
+  userAgent: 'a test',
+  ip: '198.51.100.7',
+  ...change,
+})
+
+interface Stores {
+  users: UserStore
+  sessions: SessionStore
+  denylist: Denylist
+  /** Writes what no store function writes yet. */
+  revokeClaims(userId: string, lowestClaimsVersion: number): Promise<unknown>
+}
+
+const memory = async (): Promise<Stores> => {
+  const tables = memoryTables()
+  return { ...memoryStores(tables), revokeClaims: async (id, lowest) => tables.revokedClaims.set(id, lowest) }
+}
+
+const dynamodb = async (): Promise<Stores> => {
+  const { client, tables, ...stores } = await engineStores()
+  const revokeClaims = (userId: string, lowestClaimsVersion: number) =>
+    client.send(
+      new PutCommand({
+        TableName: tables.refreshTokenDenylistTable,
+        Item: { ...revokedClaimsKey(userId), lowestClaimsVersion, expiresAt: NOW + 3900, v: 1 },
+      }),
+    )
+  return { ...stores, revokeClaims }
+}
+
+describe.each([
+  ['in memory', memory],
+  ['in DynamoDB', dynamodb],
+])('the stores %s', (_, make) => {
+  let stores: Stores
+  beforeAll(async () => {
+    stores = await make()
+  })
+
+  describe('users', () => {
+    it('finds by id and by e-mail what was created', async () => {
+      const ada = account({ name: 'Ada \u{1F98B} Łovelace', roles: ['user', 'admin'] })
+      expect(await stores.users.create(ada)).toBe('created')
+      expect(await stores.users.findById(ada.id)).toEqual(ada)
+      expect(await stores.users.findByEmail(ada.email)).toEqual(ada)
+    })
+
+    it('finds nobody where nobody is', async () => {
+      expect(await stores.users.findById(randomUUID())).toBeUndefined()
+      expect(await stores.users.findByEmail('nobody@example.com')).toBeUndefined()
+    })
+
+    it('says that an e-mail is taken, and stores nothing of the second account', async () => {
+      const first = account()
+      const second = account({ email: first.email })
+      await stores.users.create(first)
+      expect(await stores.users.create(second)).toBe('email_taken')
+      expect(await stores.users.findById(second.id)).toBeUndefined()
+      expect(await stores.users.findByEmail(first.email)).toEqual(first)
+    })
+
+    it('gives an e-mail to one of fifty at once', async () => {
+      const email = `${randomUUID()}@example.com`
+      const all = Array.from({ length: 50 }, () => account({ email }))
+      const outcomes = await Promise.all(all.map((each) => stores.users.create(each)))
+      expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1)
+      const found = await Promise.all(all.map(({ id }) => stores.users.findById(id)))
+      expect(found.filter(Boolean)).toEqual([all[outcomes.indexOf('created')]])
+    })
+
+    it('replaces the password hash that was read, and no other', async () => {
+      const ada = account()
+      await stores.users.create(ada)
+      expect(await stores.users.replacePasswordHash(ada.id, 'another', 'new')).toBe('changed_meanwhile')
+      expect(await stores.users.replacePasswordHash(ada.id, ada.passwordHash, 'new')).toBe('replaced')
+      expect(await stores.users.findById(ada.id)).toEqual({ ...ada, passwordHash: 'new' })
+    })
+
+    it('does not bring a deleted account back by replacing its hash', async () => {
+      const id = randomUUID()
+      expect(await stores.users.replacePasswordHash(id, 'any', 'new')).toBe('changed_meanwhile')
+      expect(await stores.users.findById(id)).toBeUndefined()
+    })
+  })
+
+  describe('sessions', () => {
+    const rotation = ({ userId, id }: Session, change = {}) => ({
+      userId,
+      sessionId: id,
+      generation: 1,
+      now: NOW + 10,
+      idleExpiresAt: NOW + 1010,
+      rotatedBy: 'request 1',
+      ...change,
+    })
+
+    it('rotates the current generation and answers with what stands there now', async () => {
+      const opened = session()
+      await stores.sessions.open(opened)
+      expect(await stores.sessions.rotate(rotation(opened))).toEqual({
+        rotated: true,
+        session: {
+          ...opened,
+          generation: 2,
+          lastUsedAt: NOW + 10,
+          rotatedAt: NOW + 10,
+          rotatedBy: 'request 1',
+          idleExpiresAt: NOW + 1010,
+        },
+      })
+    })
+
+    it.each([
+      ['an older generation', { generation: 0 }],
+      ['a newer generation', { generation: 2 }],
+      ['the idle end', { now: NOW + 1000 }],
+      ['the absolute end', { now: NOW + 5000 }],
+    ])('does not rotate for %s, and says what stands there', async (_, change) => {
+      const opened = session()
+      await stores.sessions.open(opened)
+      const refused = { rotated: false, session: opened }
+      expect(await stores.sessions.rotate(rotation(opened, change))).toEqual(refused)
+      expect(await stores.sessions.rotate(rotation(opened, change))).toEqual(refused)
+    })
+
+    it('does not make a session by rotating one that is not there, or is somebody else’s', async () => {
+      const opened = session()
+      expect(await stores.sessions.rotate(rotation(opened))).toEqual({ rotated: false, session: undefined })
+      await stores.sessions.open(opened)
+      const foreign = { ...rotation(opened), userId: randomUUID() }
+      expect(await stores.sessions.rotate(foreign)).toEqual({ rotated: false, session: undefined })
+    })
+
+    it('lets one of fifty at once rotate, and tells the others of its generation', async () => {
+      const opened = session()
+      await stores.sessions.open(opened)
+      const outcomes = await Promise.all(
+        Array.from({ length: 50 }, (_, index) =>
+          stores.sessions.rotate(rotation(opened, { rotatedBy: `${index}` })),
+        ),
+      )
+      expect(outcomes.filter(({ rotated }) => rotated)).toHaveLength(1)
+      expect(new Set(outcomes.map((outcome) => outcome.session?.generation))).toEqual(new Set([2]))
+    })
+
+    it('uses a session id once', async () => {
+      const opened = session()
+      await stores.sessions.open(opened)
+      await expect(stores.sessions.open({ ...opened, generation: 9 })).rejects.toThrow()
+      expect(await stores.sessions.rotate(rotation(opened))).toMatchObject({ rotated: true })
+    })
+
+    it('tells the standing of a session: its user, and whether it was revoked', async () => {
+      const ada = account()
+      const opened = session({ userId: ada.id })
+      expect(await stores.sessions.standing(ada.id, opened.id)).toEqual({
+        account: undefined,
+        revoked: false,
+      })
+      await stores.users.create(ada)
+      await stores.sessions.open(opened)
+      expect(await stores.sessions.standing(ada.id, opened.id)).toEqual({ account: ada, revoked: false })
+      await stores.sessions.revoke({ userId: ada.id, sessionId: opened.id, deniedUntil: NOW + 9000 })
+      expect(await stores.sessions.standing(ada.id, opened.id)).toEqual({ account: ada, revoked: true })
+    })
+
+    it('revokes for good, twice as well as once, and without a session item too', async () => {
+      const opened = session()
+      const revoked = { userId: opened.userId, sessionId: opened.id, deniedUntil: NOW + 9000 }
+      await stores.sessions.revoke(revoked)
+      await stores.sessions.open(opened)
+      await stores.sessions.revoke(revoked)
+      await stores.sessions.revoke(revoked)
+      expect(await stores.sessions.rotate(rotation(opened))).toEqual({ rotated: false, session: undefined })
+    })
+  })
+
+  describe('the denylist', () => {
+    const subject = (change = {}) => ({
+      userId: randomUUID(),
+      sessionId: randomUUID(),
+      roles: ['user'],
+      claimsVersion: 3,
+      ...change,
+    })
+
+    it('denies nothing that it was not told of', async () => {
+      expect(await stores.denylist.denies(subject())).toBe(false)
+    })
+
+    it('denies every token of a revoked session and of no other', async () => {
+      const one = subject()
+      await stores.sessions.revoke({ ...one, deniedUntil: NOW + 9000 })
+      expect(await stores.denylist.denies(one)).toBe(true)
+      expect(await stores.denylist.denies({ ...one, sessionId: randomUUID() })).toBe(false)
+    })
+
+    it('denies claims older than the lowest version accepted', async () => {
+      const one = subject()
+      await stores.revokeClaims(one.userId, 3)
+      expect(await stores.denylist.denies(one)).toBe(false)
+      await stores.revokeClaims(one.userId, 4)
+      expect(await stores.denylist.denies(one)).toBe(true)
+      await stores.revokeClaims(one.userId, Number.MAX_SAFE_INTEGER)
+      expect(await stores.denylist.denies({ ...one, claimsVersion: 4 })).toBe(true)
+    })
+  })
+})
+
+describe('what stands in the tables', () => {
+  it('has a version, ends where the catalogue says, and is at most 1 KB', async () => {
+    const { client, tables, users, sessions } = await engineStores()
+    const largest = account({
+      email: `${'a'.repeat(64)}@${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(57)}.com`,
+      name: '\u{1F98B}'.repeat(100),
+      roles: ['user', 'admin'],
+    })
+    const opened = session({
+      userId: largest.id,
+      rotatedBy: randomUUID(),
+      userAgent: 'ü'.repeat(256),
+      ip: '2001:0db8:85a3:0000:0000:8a2e:0370:7334',
+    })
+    await users.create(largest)
+    await sessions.open(opened)
+    await sessions.revoke({ userId: 'another', sessionId: 'another', deniedUntil: NOW + 8900 })
+
+    const read = async (table: string, key: object) =>
+      (await client.send(new GetCommand({ TableName: table, Key: { ...key } }))).Item ?? {}
+    const stored = await read(tables.usersTable, accountKey(largest.id))
+    expect(stored).toMatchObject({ v: 1 })
+    expect(sizeOf(stored)).toBeLessThanOrEqual(1024)
+    const kept = await read(tables.sessionsTable, sessionKey(largest.id, opened.id))
+    expect(kept).toMatchObject({ v: 1, expiresAt: opened.expiresAt })
+    expect(sizeOf(kept)).toBeLessThanOrEqual(1024)
+    expect(await read(tables.refreshTokenDenylistTable, revokedFamilyKey('another'))).toEqual({
+      pk: 'SESSION#another',
+      expiresAt: NOW + 8900,
+      v: 1,
+    })
+  })
+
+  it('does not grow with refreshes', async () => {
+    const { client, tables, sessions } = await engineStores()
+    const opened = session()
+    await sessions.open(opened)
+    for (let generation = 1; generation <= 20; generation++) {
+      const { rotated } = await sessions.rotate({
+        userId: opened.userId,
+        sessionId: opened.id,
+        generation,
+        now: NOW,
+        idleExpiresAt: NOW + 1000,
+        rotatedBy: randomUUID(),
+      })
+      expect(rotated).toBe(true)
+    }
+    const { Count } = await client.send(new ScanCommand({ TableName: tables.sessionsTable }))
+    expect(Count).toBe(1)
+  })
+
+  it('stops a request that meets what no writer of ours wrote, naming the field', async () => {
+    const { client, tables, users } = await engineStores()
+    const id = randomUUID()
+    const Item = { ...accountKey(id), ...account({ id }), epoch: 'one', v: 1 }
+    await client.send(new PutCommand({ TableName: tables.usersTable, Item }))
+    await expect(users.findById(id)).rejects.toThrow('A stored account has no usable epoch')
+  })
+})
+
+/** DynamoDB's own reckoning: UTF-8 of names and values, numbers by their digits, lists and booleans by a byte and more. */
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value)
+  if (typeof value === 'number') return Math.ceil(String(value).length / 2) + 1
+  if (typeof value === 'boolean') return 1
+  if (Array.isArray(value)) return value.reduce((sum, each) => sum + sizeOf(each) + 1, 3)
+  return Object.entries(value as object).reduce(
+    (sum, [name, each]) => sum + Buffer.byteLength(name) + sizeOf(each),
+    0,
+  )
+}
