@@ -4,7 +4,8 @@ const shared: Config = {
   transform: {
     '\\.(ts|js)$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' } }],
   },
-  // Middy is published as ES modules only.
+  // Middy is published as ES modules only, and only for `import`.
+  moduleNameMapper: { '^@middy/([a-z-]+)$': '<rootDir>/node_modules/@middy/$1/index.js' },
   transformIgnorePatterns: ['/node_modules/(?!@middy/)'],
   testEnvironment: 'node',
 }

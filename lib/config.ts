@@ -162,6 +162,6 @@ function origins(text: string): readonly string[] {
     .split(',')
     .map((each) => each.trim())
     .filter((each) => each !== '')
-  if (listed.every((each) => URL.parse(each)?.origin === each)) return listed
+  if (listed.every((each) => URL.parse(each)?.origin === each && !each.includes('*'))) return listed
   throw new Error('must be origins such as https://app.example.com, separated by commas')
 }

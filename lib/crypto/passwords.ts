@@ -54,6 +54,8 @@ const preHash = (password: string, pepper: KeyObject) =>
 
 function parse(stored: string): { kid: string | undefined; hash: string } | undefined {
   const [, kid, hash = ''] =
-    new RegExp(`^(?:${SCHEME}\\.([^.]+)\\.)?(\\$2[aby]\\$\\d\\d\\$[./\\w]{53})$`).exec(stored) ?? []
+    new RegExp(
+      `^(?:${SCHEME}\\.([^.]+)\\.)?(\\$2[aby]\\$(?:0[4-9]|[12]\\d|3[01])\\$[./A-Za-z\\d]{53})$`,
+    ).exec(stored) ?? []
   return hash === '' ? undefined : { kid, hash }
 }

@@ -38,7 +38,7 @@ async function main(): Promise<number> {
     await answers(endpoint, engine)
     const jest = spawnSync(
       process.execPath,
-      ['node_modules/jest/bin/jest.js', '--selectProjects', 'engine', 'lib/storage'],
+      ['node_modules/jest/bin/jest.js', '--selectProjects', 'engine', '--testPathPatterns', 'lib/storage'],
       {
         stdio: 'inherit',
         env: { ...process.env, DYNAMODB_ENDPOINT: endpoint },

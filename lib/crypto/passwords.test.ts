@@ -1,0 +1,101 @@
+import bcrypt from 'bcryptjs'
+import { testKeySet, testKeys } from '../testing/world.ts'
+import { generateKeySet, keysOf } from './key-set.ts'
+import { bcryptPasswords } from './passwords.ts'
+
+const passwords = bcryptPasswords({ cost: 4, keys: testKeys })
+
+describe('a password hash', () => {
+  it('names its scheme, its pepper and its cost, and fits its attribute', async () => {
+    const hash = await passwords.hash('correct horse battery')
+    const [pepper] = testKeySet.peppers
+    expect(hash).toMatch(new RegExp(`^bcrypt-hmac-sha384\\.${pepper?.kid}\\.\\$2b\\$04\\$.{53}$`))
+    expect(hash).toHaveLength(92)
+  })
+
+  it('matches its password and no other', async () => {
+    const hash = await passwords.hash('correct horse battery')
+    expect(await passwords.compare('correct horse battery', hash)).toBe(true)
+    for (const other of [
+      'correct horse batterz',
+      'Correct horse battery',
+      ' correct horse battery',
+      '',
+      'c'.repeat(256),
+    ]) {
+      expect(await passwords.compare(other, hash)).toBe(false)
+    }
+  })
+
+  it('tells apart what bcrypt alone would not: beyond 72 bytes, and with a NUL', async () => {
+    const long = 'x'.repeat(72)
+    expect(await passwords.compare(`${long}b`, await passwords.hash(`${long}a`))).toBe(false)
+    expect(
+      await passwords.compare('\u{1F98B}'.repeat(20), await passwords.hash('\u{1F98B}'.repeat(19))),
+    ).toBe(false)
+    expect(await passwords.compare('pass\0word', await passwords.hash('pass'))).toBe(false)
+    expect(await passwords.compare('pass\0pass', await passwords.hash('pass'))).toBe(false)
+  })
+
+  it('is the same for the two ways to write an accent', async () => {
+    expect(await passwords.compare('cafe\u0301 au lait', await passwords.hash('caf\u00E9 au lait'))).toBe(
+      true,
+    )
+  })
+
+  it('is worth nothing under another pepper', async () => {
+    const hash = await passwords.hash('correct horse battery')
+    const elsewhere = keysOf({
+      ...testKeySet,
+      peppers: testKeySet.peppers.map(({ kid }) => ({ ...generateKeySet(2048).peppers[0], kid })),
+    })
+    expect(await bcryptPasswords({ cost: 4, keys: elsewhere }).compare('correct horse battery', hash)).toBe(
+      false,
+    )
+    const gone = keysOf({ ...testKeySet, peppers: generateKeySet(2048).peppers })
+    await expect(
+      bcryptPasswords({ cost: 4, keys: gone }).compare('correct horse battery', hash),
+    ).rejects.toThrow('pepper')
+  })
+
+  it('of a plain bcrypt import is accepted', async () => {
+    for (const prefix of ['$2a$', '$2b$', '$2y$']) {
+      const hash = bcrypt.hashSync('imported', 4).replace('$2b$', prefix)
+      expect(await passwords.compare('imported', hash)).toBe(true)
+      expect(await passwords.compare('other', hash)).toBe(false)
+    }
+  })
+
+  it.each([
+    '',
+    'x',
+    '$2b$04$short',
+    'plain text',
+    'argon2id.x.y',
+    '$2b$99$abcdefghijklmnopqrstuu5555555555555555555555555555555',
+  ])('that is none matches nothing: %j', async (hash) => {
+    expect(await passwords.compare('anything', hash)).toBe(false)
+  })
+
+  it('is outdated under another scheme, pepper or cost', async () => {
+    const hash = await passwords.hash('correct horse battery')
+    expect(await passwords.isOutdated(hash)).toBe(false)
+    expect(await passwords.isOutdated(bcrypt.hashSync('imported', 4))).toBe(true)
+    expect(await bcryptPasswords({ cost: 5, keys: testKeys }).isOutdated(hash)).toBe(true)
+    const peppers = [...generateKeySet(2048).peppers, ...testKeySet.peppers]
+    expect(
+      await bcryptPasswords({ cost: 4, keys: keysOf({ ...testKeySet, peppers }) }).isOutdated(hash),
+    ).toBe(true)
+  })
+})
+
+describe('no hash at all', () => {
+  it('is compared with one of the same cost, and never matches', async () => {
+    const compare = jest.spyOn(bcrypt, 'compare')
+    expect(await passwords.compare('anything', undefined)).toBe(false)
+    const [[given = '', against = ''] = []] = compare.mock.calls
+    expect(given).toHaveLength(64)
+    expect(bcrypt.getRounds(against)).toBe(4)
+    compare.mockRestore()
+  })
+})

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto'
+import jwt from 'jsonwebtoken'
+import { parties, testKeySet, testKeys } from '../testing/world.ts'
+import { accessTokenIssuer } from './access-tokens.ts'
+import { generateKeySet, keysOf } from './key-set.ts'
+import { refreshTokens } from './refresh-tokens.ts'
+
+const NOW = 1_800_000_000
+const tokens = refreshTokens(testKeys)
+const claims = { userId: randomUUID(), sessionId: randomUUID(), generation: 4, expiresAt: NOW + 5000 }
+
+const forged = async (change: object, typ = 'rt+jwt') => {
+  const { current } = await testKeys.refreshKeys()
+  const { userId: sub, sessionId: sid, generation: gen, expiresAt: exp } = claims
+  return jwt.sign({ sub, sid, gen, iat: NOW, exp, ...change }, current.key, {
+    algorithm: 'HS256',
+    keyid: current.kid,
+    header: { alg: 'HS256', typ },
+  })
+}
+
+describe('a refresh token', () => {
+  it('gives back what it was made of, until its family ends', async () => {
+    const token = await tokens.issue(claims, NOW)
+    expect(await tokens.verify(token, NOW)).toEqual(claims)
+    expect(await tokens.verify(token, NOW + 4999)).toEqual(claims)
+    expect(await tokens.verify(token, NOW + 5000)).toBeUndefined()
+  })
+
+  it('is verified by a retired key for as long as that key is kept', async () => {
+    const token = await tokens.issue(claims, NOW)
+    const { refreshTokens: newer } = generateKeySet(2048)
+    const rotated = keysOf({ ...testKeySet, refreshTokens: [...newer, ...testKeySet.refreshTokens] })
+    const dropped = keysOf({ ...testKeySet, refreshTokens: newer })
+    expect(await refreshTokens(rotated).verify(token, NOW)).toEqual(claims)
+    expect(await refreshTokens(dropped).verify(token, NOW)).toBeUndefined()
+  })
+
+  it('is not an access token, nor is an access token one', async () => {
+    const { userId, sessionId } = claims
+    const access = await accessTokenIssuer(parties, testKeys).issue({
+      userId,
+      sessionId,
+      roles: ['user'],
+      claimsVersion: 1,
+      authTime: NOW,
+      amr: ['pwd'],
+      issuedAt: NOW,
+      expiresAt: NOW + 900,
+    })
+    expect(await tokens.verify(access, NOW)).toBeUndefined()
+    expect(await tokens.verify(await forged({}, 'at+jwt'), NOW)).toBeUndefined()
+    expect(await tokens.verify(await forged({}, 'JWT'), NOW)).toBeUndefined()
+  })
+
+  it.each<[string, object]>([
+    ['a user that is no id', { sub: { $ne: null } }],
+    ['a session that is no id', { sid: '../../x' }],
+    ['no generation', { gen: undefined }],
+    ['a generation of zero', { gen: 0 }],
+    ['half a generation', { gen: 1.5 }],
+    ['a generation as text', { gen: '4' }],
+    ['a generation beyond counting', { gen: 2 ** 60 }],
+  ])('with %s is refused', async (_, change) => {
+    expect(await tokens.verify(await forged({}), NOW)).toEqual(claims)
+    expect(await tokens.verify(await forged(change), NOW)).toBeUndefined()
+  })
+
+  it('without an end is refused', async () => {
+    const { current } = await testKeys.refreshKeys()
+    const { userId: sub, sessionId: sid, generation: gen } = claims
+    const endless = jwt.sign({ sub, sid, gen, iat: NOW }, current.key, {
+      keyid: current.kid,
+      header: { alg: 'HS256', typ: 'rt+jwt' },
+    })
+    expect(await tokens.verify(endless, NOW)).toBeUndefined()
+  })
+})
