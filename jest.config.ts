@@ -17,7 +17,7 @@ const config: Config = {
       displayName: 'fast',
       testMatch: ['<rootDir>/{functions,lib}/**/*.test.ts'],
       testPathIgnorePatterns: ['\\.(engine|e2e)\\.test\\.ts$'],
-      setupFilesAfterEnv: ['<rootDir>/lib/testing/refuse-network.ts'],
+      setupFilesAfterEnv: ['<rootDir>/lib/testing/fast-setup.ts'],
     },
     {
       ...shared,

@@ -27,33 +27,49 @@ describe('the settings', () => {
 
   it('that are wrong are told of together, by name and never by value', () => {
     const wrong = { ISSUER: 'hunter2', BCRYPT_COST: '4', ALLOWED_ORIGINS: '*', ACCESS_TOKEN_SECONDS: '3601' }
-    expect(() => readConfig(wrong)).toThrow(/^Wrong settings: ISSUER .*; ALLOWED_ORIGINS .*; ACCESS_TOKEN_SECONDS .*; BCRYPT_COST /)
+    expect(() => readConfig(wrong)).toThrow(
+      /^Wrong settings: ISSUER .*; ALLOWED_ORIGINS .*; ACCESS_TOKEN_SECONDS .*; BCRYPT_COST /,
+    )
     expect(() => readConfig(wrong)).not.toThrow(/hunter2|\*|3601,/)
     expect(() => readConfig({})).toThrow('ISSUER must be set')
   })
 
-  it.each(['http://auth.example.com', 'https://auth.example.com/', 'https://auth.example.com?x', 'auth.example.com', 'javascript:1'])(
-    'take no issuer that is not an https address as verifiers compare it: %s',
-    (ISSUER) => {
-      expect(() => readConfig({ ISSUER })).toThrow('ISSUER')
-    },
-  )
+  it.each([
+    'http://auth.example.com',
+    'https://auth.example.com/',
+    'https://auth.example.com?x',
+    'auth.example.com',
+    'javascript:1',
+  ])('take no issuer that is not an https address as verifiers compare it: %s', (ISSUER) => {
+    expect(() => readConfig({ ISSUER })).toThrow('ISSUER')
+  })
 
-  it.each(['*', 'null', 'https://*.example.com', 'https://app.example.com/', 'app.example.com', 'file://x', 'https://a.example b'])(
-    'take no origin but an exact one: %s',
-    (ALLOWED_ORIGINS) => {
-      expect(() => readConfig({ ...least, ALLOWED_ORIGINS })).toThrow('ALLOWED_ORIGINS')
-    },
-  )
+  it.each([
+    '*',
+    'null',
+    'https://*.example.com',
+    'https://app.example.com/',
+    'app.example.com',
+    'file://x',
+    'https://a.example b',
+  ])('take no origin but an exact one: %s', (ALLOWED_ORIGINS) => {
+    expect(() => readConfig({ ...least, ALLOWED_ORIGINS })).toThrow('ALLOWED_ORIGINS')
+  })
 
   it('take several origins', () => {
-    const { allowedOrigins } = readConfig({ ...least, ALLOWED_ORIGINS: 'https://a.example, http://localhost:5173' })
+    const { allowedOrigins } = readConfig({
+      ...least,
+      ALLOWED_ORIGINS: 'https://a.example, http://localhost:5173',
+    })
     expect(allowedOrigins).toEqual(['https://a.example', 'http://localhost:5173'])
   })
 
-  it.each(['-1', '1.5', '1e3', '0x10', 'abc', '59', '3601', '99999999999999999999'])('take only whole numbers in range: %s', (text) => {
-    expect(() => readConfig({ ...least, ACCESS_TOKEN_SECONDS: text })).toThrow('ACCESS_TOKEN_SECONDS')
-  })
+  it.each(['-1', '1.5', '1e3', '0x10', 'abc', '59', '3601', '99999999999999999999'])(
+    'take only whole numbers in range: %s',
+    (text) => {
+      expect(() => readConfig({ ...least, ACCESS_TOKEN_SECONDS: text })).toThrow('ACCESS_TOKEN_SECONDS')
+    },
+  )
 })
 
 describe('every setting', () => {

@@ -4,7 +4,8 @@ import { isRoute, registry } from './registry.ts'
 
 describe('the generated files', () => {
   it('are what the contracts say (else: npm run generate)', async () => {
-    for (const [path, text] of await generatedFiles()) expect([path, await readFile(path, 'utf8')]).toEqual([path, text])
+    for (const [path, text] of await generatedFiles())
+      expect([path, await readFile(path, 'utf8')]).toEqual([path, text])
   })
 })
 

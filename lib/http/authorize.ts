@@ -32,7 +32,7 @@ export function authorizer(factories: {
   const build =
     (parts: () => Parts): Authorizer =>
     async (event, { awsRequestId: requestId }) => {
-      const subject = await subjectOf(parts(), event).catch((error: unknown) => {
+      const subject = await subjectOf(parts, event).catch((error: unknown) => {
         log('error', { type: 'authorizer.failed', requestId, error: describeError(error) })
         throw new Error('The authorizer could not decide')
       })
@@ -50,11 +50,13 @@ export function authorizer(factories: {
 }
 
 async function subjectOf(
-  parts: Parts,
+  parts: () => Parts,
   event: APIGatewayRequestAuthorizerEventV2,
 ): Promise<Caller | undefined> {
   const token = bearerOf(event.headers ?? {})
-  const subject = token && (await parts.accessTokenVerifier.verify(token, parts.clock.now()))
-  if (!subject || (await parts.denylist.denies(subject))) return undefined
+  if (!token) return undefined
+  const { accessTokenVerifier, denylist, clock } = parts()
+  const subject = await accessTokenVerifier.verify(token, clock.now())
+  if (!subject || (await denylist.denies(subject))) return undefined
   return { userId: subject.userId, sessionId: subject.sessionId, roles: subject.roles }
 }

@@ -28,9 +28,11 @@ export interface Core {
 
 type Responses<C extends Contract> = C['responses']
 type Status<C extends Contract> = keyof Responses<C> & number
-type ReplyBody<C extends Contract, S extends Status<C>> = Responses<C>[S] extends Schema
-  ? z.input<Responses<C>[S]>
-  : undefined
+interface Extra {
+  /** A `Set-Cookie` line. */
+  readonly cookie?: string
+}
+type ReplyRest<R> = R extends Schema ? [body: z.input<R>, extra?: Extra] : [body?: undefined, extra?: Extra]
 
 declare const replied: unique symbol
 /** An answer that the contract allows; only `reply` makes one. */
@@ -42,7 +44,7 @@ interface Reply {
 export type Given<C extends Contract, F extends Factories> = {
   readonly client: Client
   readonly parts: Made<F> & Core & { readonly events: SecurityEvents }
-  reply<S extends Status<C>>(status: S, body: ReplyBody<C, S>, extra?: { readonly cookie?: string }): Reply
+  reply<S extends Status<C>>(status: S, ...rest: ReplyRest<Responses<C>[S]>): Reply
 } & (C['access'] extends 'public' ? unknown : { readonly caller: Caller }) &
   (C['body'] extends Schema ? { readonly body: z.output<C['body']> } : unknown) &
   (C['takesRefreshToken'] extends true ? { readonly presented: PresentedTokens } : unknown)
@@ -97,7 +99,7 @@ async function run<C extends Contract, F extends Factories>(
       ...parts,
       events: { record: (entry: object) => log('info', { ...entry, ip: client.ip, requestId }) },
     },
-    reply: (status: number, answer: unknown, extra?: { readonly cookie?: string }) => ({
+    reply: (status: number, answer: unknown, extra?: Extra) => ({
       status,
       answer,
       extra,

@@ -1,25 +1,19 @@
-/** Collects what is printed while `run` runs, as text and as the entries of the log. */
-export async function capturedLog<T>(run: () => Promise<T>): Promise<{
-  result: T
-  text: string
-  entries: readonly Record<string, unknown>[]
-}> {
-  const written: string[] = []
-  const spy = jest
-    .spyOn(process.stdout, 'write')
-    .mockImplementation((chunk) => written.push(String(chunk)) > 0)
-  try {
-    const result = await run()
-    const text = written.join('')
-    return {
-      result,
-      text,
-      entries: text
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => JSON.parse(line)),
-    }
-  } finally {
-    spy.mockRestore()
-  }
+/** Every line of the log that this test file has caused so far; none reaches the terminal. */
+const lines: string[] = []
+const write = process.stdout.write.bind(process.stdout)
+
+jest.spyOn(process.stdout, 'write').mockImplementation((chunk, ...rest) => {
+  if (!String(chunk).startsWith('{"time"')) return write(chunk, ...(rest as []))
+  lines.push(String(chunk))
+  return true
+})
+
+/** What is logged while `run` runs, as text and as entries. */
+export async function capturedLog<T>(
+  run: () => Promise<T>,
+): Promise<{ result: T; text: string; entries: readonly Record<string, unknown>[] }> {
+  const start = lines.length
+  const result = await run()
+  const logged = lines.slice(start)
+  return { result, text: logged.join(''), entries: logged.map((line) => JSON.parse(line)) }
 }

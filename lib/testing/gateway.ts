@@ -1,23 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import type {
-  APIGatewayProxyEventV2,
-  APIGatewayProxyStructuredResultV2,
-  APIGatewayRequestAuthorizerEventV2,
-  Context,
-} from 'aws-lambda'
+import type { APIGatewayProxyStructuredResultV2, APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda'
 import { handler as authorizer } from '../../functions/authorizer/access-token.ts'
 import { isRoute, registry } from '../contract/registry.ts'
 import type { Door, Factories } from '../http/route.ts'
+import { context, eventOf, type TestRequest } from './events.ts'
 import type { World } from './world.ts'
-
-export interface TestRequest {
-  readonly headers?: Readonly<Record<string, string>>
-  readonly cookies?: readonly string[]
-  /** Sent as it is if a text, else as JSON. */
-  readonly body?: unknown
-  readonly isBase64Encoded?: boolean
-  readonly ip?: string
-}
 
 export interface TestAnswer {
   readonly status: number
@@ -31,18 +17,24 @@ export interface TestAnswer {
 export type Gateway = (route: string, request?: TestRequest) => Promise<TestAnswer>
 
 /** Every door by its route, such as `POST /auth/login`. */
-const doors = registry().then(async (entries) => {
-  const routes = entries.filter(isRoute).map(async ({ file, contract }) => {
+let loading: ReturnType<typeof loadDoors> | undefined
+const doors = () => {
+  loading ??= loadDoors()
+  return loading
+}
+
+async function loadDoors() {
+  const routes = (await registry()).filter(isRoute).map(async ({ file, contract }) => {
     const { handler } = (await import(`../../${file}.ts`)) as { handler: Door<Factories> }
     return [`${contract.method} ${contract.path}` as string, { contract, handler }] as const
   })
   return new Map(await Promise.all(routes))
-})
+}
 
 export function gateway(world: World): Gateway {
   const authorize = authorizer.over(world)
   return async (route, request = {}) => {
-    const door = (await doors).get(route)
+    const door = (await doors()).get(route)
     if (!door) return { status: 404, headers: {}, cookies: [], body: { message: 'Not Found' } }
     let caller: object | undefined
     if (door.contract.access !== 'public') {
@@ -84,39 +76,6 @@ function answerOf({
   }
 }
 
-export function eventOf(route: string, request: TestRequest, caller?: object): APIGatewayProxyEventV2 {
-  const [method = '', path = ''] = route.split(' ')
-  const { body, cookies, ip = '198.51.100.7', isBase64Encoded = false } = request
-  const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body)
-  return {
-    version: '2.0',
-    routeKey: route,
-    rawPath: path,
-    rawQueryString: '',
-    headers: {
-      ...(text !== undefined && { 'content-type': 'application/json' }),
-      'user-agent': 'a test',
-      ...request.headers,
-    },
-    ...(cookies && { cookies: [...cookies] }),
-    requestContext: {
-      accountId: '123456789012',
-      apiId: 'api',
-      domainName: 'auth.example.com',
-      domainPrefix: 'auth',
-      http: { method, path, protocol: 'HTTP/1.1', sourceIp: ip, userAgent: 'a test' },
-      requestId: randomUUID(),
-      routeKey: route,
-      stage: '$default',
-      time: '01/Jan/2027:00:00:00 +0000',
-      timeEpoch: 0,
-      ...(caller && { authorizer: { lambda: caller } }),
-    },
-    ...(text !== undefined && { body: text }),
-    isBase64Encoded,
-  }
-}
-
 function authorizerEvent(route: string, request: TestRequest): APIGatewayRequestAuthorizerEventV2 {
   const event = eventOf(route, request)
   return {
@@ -127,5 +86,3 @@ function authorizerEvent(route: string, request: TestRequest): APIGatewayRequest
     cookies: event.cookies ?? [],
   } as APIGatewayRequestAuthorizerEventV2
 }
-
-export const context = () => ({ awsRequestId: randomUUID() }) as Context

@@ -1,0 +1,71 @@
+import { gateway } from '../../lib/testing/gateway.ts'
+import { ada, logIn, signedUp } from '../../lib/testing/people.ts'
+import { world } from '../../lib/testing/world.ts'
+
+const withAda = async () => {
+  const parts = world()
+  const api = gateway(parts)
+  return { parts, api, user: (await signedUp(api)).body.user }
+}
+
+describe('POST /auth/login', () => {
+  it('gives a browser the access token in the body and the refresh token in a cookie, and only there', async () => {
+    const { api, user } = await withAda()
+    const { status, headers, cookies, body } = await api('POST /auth/login', {
+      body: { email: ada.email, password: ada.password },
+    })
+    expect(status).toBe(200)
+    expect(headers['cache-control']).toBe('no-store')
+    expect(body).toEqual({ accessToken: expect.any(String), tokenType: 'Bearer', expiresIn: 900, user })
+    expect(cookies).toEqual([
+      expect.stringMatching(
+        /^__Host-cardea_refresh=[\w-]+\.[\w-]+\.[\w-]+; Max-Age=1209600; Path=\/; Secure; HttpOnly; SameSite=Strict$/,
+      ),
+    ])
+    expect(Buffer.byteLength(String(cookies[0]))).toBeLessThan(4096)
+  })
+
+  it('gives the refresh token in the body to who asks for it, and no cookie', async () => {
+    const { api } = await withAda()
+    const { status, cookies, body } = await logIn(api, 'body')
+    expect([status, cookies]).toEqual([200, []])
+    expect(body.refreshToken).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
+  })
+
+  it('refuses a wrong password and an unknown e-mail in the same words', async () => {
+    const { api } = await withAda()
+    const wrong = await logIn(api, 'body', { ...ada, password: 'wrong' })
+    const unknown = await logIn(api, 'body', { ...ada, email: 'eve@example.com' })
+    expect(wrong).toMatchObject({ status: 401, body: { code: 'invalid_credentials' }, cookies: [] })
+    const { requestId: _, ...words } = wrong.body
+    expect({ ...unknown, body: { ...unknown.body, requestId: '' } }).toEqual({
+      ...wrong,
+      body: { ...words, requestId: '' },
+    })
+  })
+
+  it('refuses a disabled account with 403, after the right password', async () => {
+    const { parts, api, user } = await withAda()
+    const account = parts.tables.accounts.get(user.id)
+    if (account) parts.tables.accounts.set(user.id, { ...account, status: 'disabled' })
+    expect(await logIn(api)).toMatchObject({ status: 403, body: { code: 'account_disabled' } })
+    expect(await logIn(api, 'body', { ...ada, password: 'wrong' })).toMatchObject({ status: 401 })
+    expect(parts.tables.sessions.size).toBe(0)
+  })
+
+  it('remembers the client as the gateway saw it, and takes no header’s word for its address', async () => {
+    const { parts, api } = await withAda()
+    await api('POST /auth/login', {
+      body: { email: ada.email, password: ada.password },
+      headers: { 'User-Agent': 'x'.repeat(1000), 'x-forwarded-for': '203.0.113.9' },
+    })
+    const [session] = [...parts.tables.sessions.values()]
+    expect(session).toMatchObject({ userAgent: 'x'.repeat(256), ip: '198.51.100.7' })
+  })
+
+  it('refuses a transport that there is not', async () => {
+    const { api } = await withAda()
+    const answer = await api('POST /auth/login', { body: { ...ada, name: undefined, transport: 'url' } })
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: 'transport' }] } })
+  })
+})

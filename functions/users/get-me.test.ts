@@ -1,0 +1,26 @@
+import { gateway } from '../../lib/testing/gateway.ts'
+import { bearer, logIn, signedUp } from '../../lib/testing/people.ts'
+import { world } from '../../lib/testing/world.ts'
+
+describe('GET /users/me', () => {
+  it('gives the caller’s own account, bare', async () => {
+    const api = gateway(world())
+    const { user } = (await signedUp(api)).body
+    const me = await api('GET /users/me', { headers: bearer(await logIn(api)) })
+    expect(me).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } })
+    expect(me.body).toEqual(user)
+  })
+
+  it('is 401 without a token, and with a token of a user that is gone', async () => {
+    const parts = world()
+    const api = gateway(parts)
+    await signedUp(api)
+    const login = await logIn(api)
+    expect(await api('GET /users/me')).toMatchObject({ status: 401 })
+    parts.tables.accounts.clear()
+    expect(await api('GET /users/me', { headers: bearer(login) })).toMatchObject({
+      status: 401,
+      body: { code: 'unauthorized' },
+    })
+  })
+})

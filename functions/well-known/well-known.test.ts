@@ -1,0 +1,57 @@
+import { createPublicKey } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import jwt from 'jsonwebtoken'
+import { gateway } from '../../lib/testing/gateway.ts'
+import { logIn, signedUp } from '../../lib/testing/people.ts'
+import { world } from '../../lib/testing/world.ts'
+
+const api = gateway(world())
+
+describe('GET /.well-known/jwks.json', () => {
+  it('publishes the public keys, with which a stranger verifies our tokens, and no private part', async () => {
+    await signedUp(api)
+    const { accessToken } = (await logIn(api)).body
+    const { status, headers, body } = await api('GET /.well-known/jwks.json')
+    expect([status, headers['cache-control']]).toEqual([200, 'public, max-age=300'])
+    expect(body.keys).toHaveLength(1)
+    expect(Object.keys(body.keys[0]).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use'])
+    const verified = jwt.verify(accessToken, createPublicKey({ key: body.keys[0], format: 'jwk' }), {
+      algorithms: ['RS256'],
+      clockTimestamp: 1_800_000_000,
+      complete: true,
+    })
+    expect(verified.header.kid).toBe(body.keys[0].kid)
+  })
+})
+
+describe('GET /', () => {
+  it('says what this is, and links to routes that there are', async () => {
+    const { status, body } = await api('GET /')
+    expect(status).toBe(200)
+    expect(body).toMatchObject({
+      name: 'cardea',
+      version: JSON.parse(readFileSync('package.json', 'utf8')).version,
+    })
+    for (const path of Object.values(body.links))
+      expect(await api(`GET ${path}`)).toMatchObject({ status: 200 })
+  })
+})
+
+describe('GET /openapi.json', () => {
+  it('is the generated file, whole', async () => {
+    const { body } = await api('GET /openapi.json')
+    expect(body).toEqual(JSON.parse(readFileSync('functions/openapi.json', 'utf8')))
+  })
+})
+
+describe('GET /health', () => {
+  it('is ok', async () => {
+    expect(await api('GET /health')).toMatchObject({ status: 200, body: { status: 'ok' } })
+  })
+})
+
+describe('an unknown route', () => {
+  it('is 404', async () => {
+    expect(await api('GET /admin')).toMatchObject({ status: 404 })
+  })
+})

@@ -1,0 +1,57 @@
+/**
+ * Wrong uses of a contract, each of which must not compile. `tsc` reads this file: where a line marked as an error is
+ * none, the mark itself is one.
+ */
+import * as z from 'zod/mini'
+import { defineContract } from '../contract/contract.ts'
+import { users } from '../services.ts'
+import { route } from './route.ts'
+
+const contract = defineContract({
+  method: 'POST',
+  path: '/things',
+  access: 'public',
+  summary: 'Makes a thing',
+  body: z.strictObject({ name: z.string() }),
+  responses: { 201: z.object({ id: z.string(), size: z.int() }), 204: null },
+})
+
+const get = defineContract({ method: 'GET', path: '/', access: 'public', summary: 'Nothing', responses: {} })
+
+export const right = route(contract, { users }, async ({ parts, body, reply }) => {
+  await parts.users.findById(body.name)
+  return body.name ? reply(201, { id: body.name, size: 1 }) : reply(204)
+})
+
+export const wrong = [
+  // @ts-expect-error a status that the contract does not promise
+  route(contract, {}, async ({ reply }) => reply(200, { id: 'a', size: 1 })),
+  // @ts-expect-error a body that lacks a promised field
+  route(contract, {}, async ({ reply }) => reply(201, { id: 'a' })),
+  // @ts-expect-error a body with a field of another type
+  route(contract, {}, async ({ reply }) => reply(201, { id: 'a', size: 'large' })),
+  // @ts-expect-error no body where one is promised
+  route(contract, {}, async ({ reply }) => reply(201)),
+  // @ts-expect-error a body where none is promised
+  route(contract, {}, async ({ reply }) => reply(204, { id: 'a' })),
+  // @ts-expect-error an answer that `reply` did not make
+  route(contract, {}, async () => ({ statusCode: 201, body: '{}' })),
+  // @ts-expect-error a caller on a public route
+  route(contract, {}, async ({ caller, reply }) => reply(204, void caller)),
+  // @ts-expect-error a field that the request does not have
+  route(contract, {}, async ({ body, reply }) => reply(204, void body.size)),
+  // @ts-expect-error a refresh token that the contract does not take
+  route(contract, {}, async ({ presented, reply }) => reply(204, void presented)),
+  // @ts-expect-error a part that was not named
+  route(contract, {}, async ({ parts, reply }) => reply(204, void parts.users)),
+  // @ts-expect-error a method that no route has
+  defineContract({ ...get, method: 'FETCH' }),
+  // @ts-expect-error a path that does not begin at the root
+  defineContract({ ...get, path: 'things' }),
+  // @ts-expect-error a route that does not say who may call it
+  defineContract({ ...get, access: undefined }),
+  // @ts-expect-error a refusal that is not on the list
+  defineContract({ ...get, refusals: ['no'] }),
+  // @ts-expect-error a call that no table has
+  defineContract({ ...get, needs: ['users:Scan'] }),
+]

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto'
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda'
+
+export interface TestRequest {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly cookies?: readonly string[]
+  /** Sent as it is if a text, else as JSON. */
+  readonly body?: unknown
+  readonly isBase64Encoded?: boolean
+  readonly ip?: string
+}
+
+/** The event that API Gateway (HTTP API, payload 2.0) makes of a request, `caller` as the authorizer gave it. */
+export function eventOf(route: string, request: TestRequest, caller?: object): APIGatewayProxyEventV2 {
+  const [method = '', path = ''] = route.split(' ')
+  const { body, cookies, ip = '198.51.100.7', isBase64Encoded = false } = request
+  const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body)
+  return {
+    version: '2.0',
+    routeKey: route,
+    rawPath: path,
+    rawQueryString: '',
+    headers: {
+      ...(text !== undefined && { 'content-type': 'application/json' }),
+      'user-agent': 'a test',
+      ...request.headers,
+    },
+    ...(cookies && { cookies: [...cookies] }),
+    requestContext: {
+      accountId: '123456789012',
+      apiId: 'api',
+      domainName: 'auth.example.com',
+      domainPrefix: 'auth',
+      http: { method, path, protocol: 'HTTP/1.1', sourceIp: ip, userAgent: 'a test' },
+      requestId: randomUUID(),
+      routeKey: route,
+      stage: '$default',
+      time: '01/Jan/2027:00:00:00 +0000',
+      timeEpoch: 0,
+      ...(caller && { authorizer: { lambda: caller } }),
+    },
+    ...(text !== undefined && { body: text }),
+    isBase64Encoded,
+  }
+}
+
+export const context = () => ({ awsRequestId: randomUUID() }) as Context
