@@ -1,0 +1,117 @@
+import { Refusal } from '../lib/domain/refusal.ts'
+import { capturedLog } from '../lib/testing/captured-log.ts'
+import { gateway, type TestAnswer } from '../lib/testing/gateway.ts'
+import { ada, bearer, cookieOf, fromApp, logIn, signedUp } from '../lib/testing/people.ts'
+import { world } from '../lib/testing/world.ts'
+
+const json = { 'content-type': 'application/json' }
+
+describe('secrets', () => {
+  it('are in no line of the log and in no answer but the one that grants them', async () => {
+    const parts = world()
+    const api = gateway(parts)
+    const password = 'MARKED correct horse battery'
+    const granted: TestAnswer[] = []
+    const answers: TestAnswer[] = []
+    const { text } = await capturedLog(async () => {
+      answers.push(await signedUp(api, { ...ada, password }))
+      answers.push(await api('POST /auth/signup', { body: { ...ada, password } }))
+      answers.push(await api('POST /auth/login', { body: { email: ada.email, password: `${password}!` } }))
+      answers.push(await api('POST /auth/login', { body: `{"email":"${ada.email}","password":"${password}` }))
+      answers.push(await api('POST /auth/login', { body: { email: ada.email, password: { password } } }))
+      granted.push(
+        await logIn(api, 'body', { ...ada, password }),
+        await logIn(api, 'cookie', { ...ada, password }),
+      )
+      const [inBody, inCookie] = granted as [TestAnswer, TestAnswer]
+      const { refreshToken } = inBody.body
+      granted.push(await api('POST /auth/refresh', { body: { refreshToken } }))
+      granted.push(
+        await api('POST /auth/refresh', { cookies: [cookieOf(inCookie)], headers: { ...json, ...fromApp } }),
+      )
+      granted.push(await api('POST /auth/refresh', { body: { refreshToken } }))
+      parts.clock.advance(61)
+      answers.push(await api('POST /auth/refresh', { body: { refreshToken } }))
+      answers.push(await api('POST /auth/refresh', { body: { refreshToken, more: refreshToken } }))
+      answers.push(await api('POST /auth/refresh', { body: { refreshToken: refreshToken.slice(0, -1) } }))
+      answers.push(await api('GET /users/me', { headers: bearer(inBody) }))
+      answers.push(await api('POST /auth/logout', { headers: { ...json, ...bearer(inCookie) } }))
+      const broken = gateway({
+        ...parts,
+        users: { ...parts.users, findByEmail: () => Promise.reject(new Error('broken')) },
+      })
+      answers.push(await logIn(broken, 'body', { ...ada, password }))
+    })
+
+    const [account] = [...parts.tables.accounts.values()]
+    const secrets = [
+      'MARKED',
+      account?.passwordHash.slice(-31) ?? '',
+      ...granted.flatMap(({ body, cookies }) => [
+        body.accessToken,
+        body.refreshToken ?? cookies[0]?.slice(22, 100),
+      ]),
+    ].map((secret) => String(secret).split('.').at(-1) ?? '')
+    expect(secrets.every((secret) => secret.length > 5)).toBe(true)
+    for (const secret of secrets) {
+      expect(text).not.toContain(secret)
+      expect(JSON.stringify(answers)).not.toContain(secret)
+    }
+    expect(text).not.toMatch(/\n\s+at /)
+    expect(text).toContain('session.reuse_detected')
+  })
+})
+
+describe('a store that does not answer', () => {
+  const unavailable = () =>
+    Promise.reject(new Refusal('unavailable', { cause: new Error('ThrottlingException') }))
+
+  it('is 503 with Retry-After at every door that needs one, and nothing half-made', async () => {
+    const parts = world()
+    const api = gateway(parts)
+    await signedUp(api)
+    const login = await logIn(api)
+    const stores = {
+      users: {
+        create: unavailable,
+        findByEmail: unavailable,
+        findById: unavailable,
+        replacePasswordHash: unavailable,
+      },
+      sessions: { open: unavailable, rotate: unavailable, standing: unavailable, revoke: unavailable },
+    }
+    const broken = gateway({ ...parts, ...stores })
+    const { refreshToken } = login.body
+    const before = JSON.stringify([...parts.tables.accounts, ...parts.tables.sessions])
+    const { result: answers } = await capturedLog(() =>
+      Promise.all([
+        broken('POST /auth/signup', { body: { ...ada, email: 'eve@example.com' } }),
+        logIn(broken),
+        broken('POST /auth/refresh', { body: { refreshToken } }),
+        broken('POST /auth/logout', { body: { refreshToken } }),
+        broken('GET /users/me', { headers: bearer(login) }),
+      ]),
+    )
+    for (const { status, headers, body } of answers) {
+      expect([status, headers['retry-after'], body.code]).toEqual([503, '1', 'unavailable'])
+    }
+    expect(JSON.stringify([...parts.tables.accounts, ...parts.tables.sessions])).toBe(before)
+  })
+
+  it('between the two writes of a log-out leaves the session dead', async () => {
+    const parts = world()
+    const api = gateway(parts)
+    await signedUp(api)
+    const login = await logIn(api)
+    const revoke = async ({ sessionId, deniedUntil }: Parameters<typeof parts.sessions.revoke>[0]) => {
+      parts.tables.revokedFamilies.set(sessionId, deniedUntil)
+      return unavailable()
+    }
+    const dying = gateway({ ...parts, sessions: { ...parts.sessions, revoke } })
+    const { refreshToken } = login.body
+    expect(await dying('POST /auth/logout', { body: { refreshToken } })).toMatchObject({ status: 503 })
+    expect(await api('GET /users/me', { headers: bearer(login) })).toMatchObject({ status: 401 })
+    expect(await api('POST /auth/refresh', { body: { refreshToken } })).toMatchObject({ status: 401 })
+    expect(await api('POST /auth/logout', { body: { refreshToken } })).toMatchObject({ status: 204 })
+  })
+})

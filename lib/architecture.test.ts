@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+
+/** The arrows between rooms, and the packages that one room alone may know. `node:*` and a room's own files are free. */
+const rooms: Record<string, { rooms: readonly string[]; packages: readonly RegExp[] }> = {
+  functions: { rooms: ['contract', 'http', 'domain', 'services'], packages: [/^zod\/mini$/] },
+  contract: { rooms: ['domain'], packages: [/^zod\/mini$/, /^yaml$/] },
+  http: {
+    rooms: ['contract', 'domain', 'services', 'log'],
+    packages: [/^aws-lambda$/, /^@middy\//, /^zod\/(mini|locales)$/],
+  },
+  domain: { rooms: [], packages: [] },
+  storage: { rooms: ['domain'], packages: [/^@aws-sdk\/(client|lib|util)-dynamodb$/] },
+  crypto: { rooms: ['domain'], packages: [/^bcryptjs$/, /^jsonwebtoken$/] },
+  config: { rooms: ['domain'], packages: [] },
+  log: { rooms: [], packages: [] },
+  services: { rooms: ['config', 'crypto', 'domain', 'storage'], packages: [] },
+  bundle: { rooms: [], packages: [/^@aws-sdk\/credential-provider-env$/] },
+  local: { rooms: ['config', 'contract', 'crypto'], packages: [/^@aws-sdk\/client-dynamodb$/, /^yaml$/] },
+}
+
+/** `lib/http/route.ts` -> `http`; `lib/config.ts` -> `config`; `functions/...` -> `functions`. */
+function roomOf(file: string): string {
+  const [top = '', second = ''] = relative(process.cwd(), file).split(sep)
+  return top === 'lib' ? second.replace(/\.ts$/, '') : top
+}
+
+function wrongImports(file: string): string[] {
+  const own = roomOf(file)
+  const allowed = rooms[own]
+  if (!allowed) return [`${file} is in no room of the table`]
+  const imports = readFileSync(file, 'utf8').matchAll(
+    /^(?:import|export) (?:[^'"=(]*? from )?'([^']+)'|\bimport\('([^']+)'/gm,
+  )
+  const imported = [...imports].map(([, name = '', dynamic = '']) => name || dynamic)
+  return imported
+    .filter((name) => {
+      if (name.startsWith('node:') || name.endsWith('.json')) return false
+      if (!name.startsWith('.')) return !allowed.packages.some((pattern) => pattern.test(name))
+      const room = roomOf(resolve(dirname(file), name))
+      return room !== own && !allowed.rooms.includes(room)
+    })
+    .map((name) => `${relative(process.cwd(), file)} may not import ${name}`)
+}
+
+const files = ['functions', 'lib']
+  .flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+  )
+  .filter(
+    (file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.startsWith(join('lib', 'testing')),
+  )
+
+describe('the rooms', () => {
+  it('import only what their table allows', () => {
+    expect(files.length).toBeGreaterThan(30)
+    expect(files.flatMap(wrongImports)).toEqual([])
+  })
+
+  it('leave the environment to lib/config.ts, and to what runs on a laptop alone', () => {
+    const reading = files.filter((file) => /process\.env/.test(readFileSync(file, 'utf8')))
+    expect(reading.filter((file) => !file.startsWith(join('lib', 'local')))).toEqual([
+      join('lib', 'config.ts'),
+    ])
+  })
+
+  it('have doors of 60 lines at most', () => {
+    const long = files.filter(
+      (file) => file.startsWith('functions') && readFileSync(file, 'utf8').split('\n').length > 61,
+    )
+    expect(long).toEqual([])
+  })
+})
+
+describe('every door', () => {
+  it('can be imported with an empty environment', async () => {
+    const env = process.env
+    process.env = {}
+    try {
+      for (const file of files.filter((each) => each.startsWith('functions'))) {
+        expect(await import(resolve(file))).toMatchObject({
+          handler: expect.any(Function),
+          contract: expect.any(Object),
+        })
+      }
+    } finally {
+      process.env = env
+    }
+  })
+})

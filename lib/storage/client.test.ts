@@ -1,0 +1,124 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { attempt, readTogether } from './client.ts'
+import { dynamoSessions } from './sessions.ts'
+import { dynamoUsers } from './users.ts'
+
+const tables = { usersTable: 'u', sessionsTable: 's', refreshTokenDenylistTable: 'd' }
+const named = (name: string, more: object = {}) =>
+  Object.assign(new Error(`${name}, said DynamoDB`), { name, ...more })
+const cancelled = (...codes: string[]) =>
+  named('TransactionCanceledException', { CancellationReasons: codes.map((Code) => ({ Code })) })
+
+/** A client that answers as it is told, one answer a call, the last for ever. No engine of ours raises conflicts. */
+function clientThat(...answers: readonly (Error | object)[]) {
+  let calls = 0
+  const send = jest.fn(async () => {
+    const answer = answers[Math.min(calls++, answers.length - 1)]
+    if (answer instanceof Error) throw answer
+    return answer
+  })
+  return { client: { send } as unknown as DynamoDBDocumentClient, send }
+}
+
+describe('an attempt', () => {
+  it.each<[string, Error]>([
+    ['a throttle', named('ThrottlingException')],
+    ['a throttled table', named('ProvisionedThroughputExceededException')],
+    ['a throttled account', named('RequestLimitExceeded')],
+    ['a time-out', named('TimeoutError')],
+    ['a fault of the service', named('InternalServerError', { $metadata: { httpStatusCode: 500 } })],
+    ['a refused connection', named('Error', { code: 'ECONNREFUSED' })],
+    ['a broken connection', named('Error', { code: 'ECONNRESET' })],
+    ['a throttle within a transaction', cancelled('None', 'ThrottlingError')],
+    ['a throttled table within a transaction', cancelled('ProvisionedThroughputExceeded', 'None')],
+    ['a transaction that is still at work', named('TransactionInProgressException')],
+  ])('that meets %s is unavailable', async (_, error) => {
+    await expect(attempt(() => Promise.reject(error))).rejects.toMatchObject({
+      code: 'unavailable',
+      cause: error,
+    })
+  })
+
+  it.each<[string, Error]>([
+    ['a missing permission', named('AccessDeniedException', { $metadata: { httpStatusCode: 400 } })],
+    ['a missing table', named('ResourceNotFoundException', { $metadata: { httpStatusCode: 400 } })],
+    ['a wrong request', named('ValidationException', { $metadata: { httpStatusCode: 400 } })],
+    ['no credentials', named('CredentialsProviderError')],
+    ['an error of our own', new TypeError('x is not a function')],
+    ['an error of Node’s own', named('TypeError', { code: 'ERR_INVALID_ARG_TYPE' })],
+  ])('that meets %s fails: waiting would not help', async (_, error) => {
+    await expect(attempt(() => Promise.reject(error))).rejects.toBe(error)
+  })
+
+  it('that meets another transaction is made again, five times at most', async () => {
+    const passes = clientThat(
+      cancelled('None', 'TransactionConflict'),
+      named('TransactionConflictException'),
+      { Item: {} },
+    )
+    expect(await attempt(() => passes.client.send({} as never))).toEqual({ Item: {} })
+    expect(passes.send).toHaveBeenCalledTimes(3)
+
+    const stays = clientThat(named('TransactionConflictException'))
+    await expect(attempt(() => stays.client.send({} as never))).rejects.toMatchObject({ code: 'unavailable' })
+    expect(stays.send).toHaveBeenCalledTimes(5)
+  })
+})
+
+describe('a conflict between transactions', () => {
+  const account = { id: 'i', email: 'ada@example.com' } as never
+
+  it('is not a taken e-mail', async () => {
+    const { client } = clientThat(cancelled('TransactionConflict', 'None'))
+    await expect(dynamoUsers(client, tables).create(account)).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  it('at first, and then a taken e-mail, is a taken e-mail', async () => {
+    const { client } = clientThat(
+      cancelled('TransactionConflict', 'None'),
+      cancelled('ConditionalCheckFailed', 'None'),
+    )
+    expect(await dynamoUsers(client, tables).create(account)).toBe('email_taken')
+  })
+
+  it('is not a theft', async () => {
+    const { client } = clientThat(named('TransactionConflictException'))
+    await expect(dynamoSessions(client, tables).rotate({} as never)).rejects.toMatchObject({
+      code: 'unavailable',
+    })
+  })
+})
+
+describe('reading items together', () => {
+  const keys = [
+    { table: 'a', key: { pk: '1' } },
+    { table: 'b', key: { pk: '2', sk: 'x' } },
+  ]
+  const whole = { Responses: { b: [{ pk: '2', sk: 'x', n: 2 }], a: [{ pk: '1', n: 1 }] } }
+
+  it('answers in the order of the keys, and with nothing where nothing is', async () => {
+    expect(await readTogether(clientThat(whole).client, keys)).toEqual([
+      { pk: '1', n: 1 },
+      { pk: '2', sk: 'x', n: 2 },
+    ])
+    expect(await readTogether(clientThat({ Responses: {} }).client, keys)).toEqual([undefined, undefined])
+  })
+
+  it('asks once more for what the engine left out', async () => {
+    const { client, send } = clientThat(
+      { Responses: { a: [{ pk: '1', n: 1 }] }, UnprocessedKeys: { b: { Keys: [{ pk: '2', sk: 'x' }] } } },
+      { Responses: { b: [{ pk: '2', sk: 'x', n: 2 }] } },
+    )
+    expect(await readTogether(client, keys)).toEqual([
+      { pk: '1', n: 1 },
+      { pk: '2', sk: 'x', n: 2 },
+    ])
+    expect(send).toHaveBeenCalledTimes(2)
+  })
+
+  it('never takes a gap for an absence', async () => {
+    const { client, send } = clientThat({ Responses: {}, UnprocessedKeys: { a: { Keys: [{ pk: '1' }] } } })
+    await expect(readTogether(client, keys)).rejects.toMatchObject({ code: 'unavailable' })
+    expect(send).toHaveBeenCalledTimes(2)
+  })
+})
