@@ -23,6 +23,7 @@ const config: Config = {
       ...shared,
       displayName: 'engine',
       testMatch: ['<rootDir>/{functions,lib}/**/*.engine.test.ts'],
+      setupFilesAfterEnv: ['<rootDir>/lib/testing/captured-log.ts'],
       globalSetup: '<rootDir>/lib/testing/engine-setup.ts',
       globalTeardown: '<rootDir>/lib/testing/engine-teardown.ts',
     },

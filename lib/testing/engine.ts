@@ -28,30 +28,31 @@ const tableNames = (prefix: string): TableNames => ({
   refreshTokenDenylistTable: `${prefix}-refresh-token-denylist`,
 })
 
-/** What a piece of work cost: calls to DynamoDB, and the units that it was billed. */
+/** What a piece of work asked of DynamoDB, each call as a contract names it, and the units that it was billed. */
 export interface Cost {
-  calls: number
+  readonly calls: string[]
   readUnits: number
   writeUnits: number
 }
 
 /** Counts what `work` costs, by asking the engine to say so with each answer. */
-export async function costOf(client: DynamoDBDocumentClient, work: () => Promise<unknown>): Promise<Cost> {
-  const cost: Cost = { calls: 0, readUnits: 0, writeUnits: 0 }
+export async function costOf(
+  { client, tables }: { client: DynamoDBDocumentClient; tables: TableNames },
+  work: () => Promise<unknown>,
+): Promise<Cost> {
+  const cost: Cost = { calls: [], readUnits: 0, writeUnits: 0 }
+  const bill = (consumed: Consumed | Consumed[] | undefined, isRead: boolean) => {
+    const units = [consumed ?? []].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0)
+    cost[isRead ? 'readUnits' : 'writeUnits'] += units
+  }
   client.middlewareStack.add(
     (next, { commandName = '' }) =>
       async (args) => {
+        cost.calls.push(...needsOf(commandName.replace('Command', ''), args.input, tables))
         Object.assign(args.input, { ReturnConsumedCapacity: 'TOTAL' })
-        const result = await next(args).catch((error) => {
-          cost.calls++
-          // A refused condition is billed like the write it refused.
-          cost.writeUnits++
-          throw error
-        })
-        const { ConsumedCapacity: consumed } = result.output as { ConsumedCapacity?: Consumed | Consumed[] }
-        const units = [consumed ?? []].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0)
-        cost.calls++
-        cost[/Get|Query/.test(commandName) ? 'readUnits' : 'writeUnits'] += units
+        const result = await next(args)
+        const { ConsumedCapacity } = result.output as { ConsumedCapacity?: Consumed | Consumed[] }
+        bill(ConsumedCapacity, /Get/.test(commandName))
         return result
       },
     { step: 'initialize', name: 'countCost', override: true },
@@ -64,3 +65,23 @@ export async function costOf(client: DynamoDBDocumentClient, work: () => Promise
   return cost
 }
 type Consumed = { CapacityUnits?: number }
+
+/** The needs of one call, in IAM's words: a transaction needs its parts, a batch its tables. */
+function needsOf(command: string, input: object, tables: TableNames): string[] {
+  const { TableName, RequestItems, TransactItems } = input as {
+    TableName?: string
+    RequestItems?: Record<string, unknown>
+    TransactItems?: readonly Record<string, { TableName?: string }>[]
+  }
+  const table = (name = '') =>
+    ({
+      [tables.usersTable]: 'users',
+      [tables.sessionsTable]: 'sessions',
+      [tables.refreshTokenDenylistTable]: 'refresh-token-denylist',
+    })[name]
+  if (RequestItems) return Object.keys(RequestItems).map((name) => `${table(name)}:BatchGetItem`)
+  const parts = TransactItems?.flatMap((part) => Object.entries(part)) ?? [
+    [command.replace(/Item$/, ''), { TableName }],
+  ]
+  return parts.map(([action, { TableName: name }]) => `${table(name)}:${action}Item`)
+}

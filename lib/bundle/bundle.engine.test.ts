@@ -1,0 +1,163 @@
+import { execFile } from 'node:child_process'
+import { createHash, createHmac } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { promisify } from 'node:util'
+import { type BuildOptions, build } from 'esbuild'
+import { generateKeySet } from '../crypto/key-set.ts'
+import { createTables } from '../local/tables.ts'
+import { eventOf } from '../testing/events.ts'
+
+jest.setTimeout(60_000)
+
+const require = createRequire(join(process.cwd(), 'package.json'))
+const { options } = require('./lib/bundle/options.cjs') as { options: BuildOptions }
+const folder = mkdtempSync(join(tmpdir(), 'cardea-bundle-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+async function bundled(door: string): Promise<{ file: string; bytes: number; inputs: string[] }> {
+  const outfile = join(folder, `${door.replaceAll('/', '-')}.cjs`)
+  const { metafile, outputFiles } = await build({
+    ...options,
+    entryPoints: [`functions/${door}.ts`],
+    outfile,
+    metafile: true,
+    write: false,
+  })
+  const [output] = outputFiles
+  if (!output) throw new Error('esbuild made nothing')
+  writeFileSync(outfile, output.contents)
+  // What was only read, and then shaken off, has no bytes in the output.
+  const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs))
+  const kept = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([input]) => input)
+  return { file: outfile, bytes: output.contents.length, inputs: kept }
+}
+
+describe('a bundle', () => {
+  it.each([
+    ['authorizer/access-token', 260_000],
+    ['auth/refresh', 290_000],
+    ['auth/login', 340_000],
+  ])('of %s has %i bytes at most', async (door, most) => {
+    expect((await bundled(door)).bytes).toBeLessThanOrEqual(most)
+  })
+
+  it('has nothing in it that a function has no use for', async () => {
+    const { inputs } = await bundled('auth/login')
+    const unwanted =
+      /credential-provider-(?!env|node)|token-providers|client-sso|client-sts|nested-clients|mnemonist|event-streams\/|node_modules\/semver|node_modules\/yaml|lib\/(local|testing)/
+    expect(inputs.filter((input) => unwanted.test(input))).toEqual([])
+    expect(inputs.some((input) => input.includes('node_modules/jsonwebtoken'))).toBe(true)
+  })
+
+  it('has only the parts that its door names', async () => {
+    const parts = async (door: string) => (await bundled(door)).inputs.join('\n')
+    expect(await parts('auth/refresh')).not.toContain('node_modules/bcryptjs')
+    expect(await parts('authorizer/access-token')).not.toMatch(/node_modules\/(bcryptjs|zod|@middy)/)
+    expect(await parts('users/get-me')).not.toMatch(/node_modules\/(bcryptjs|jsonwebtoken)/)
+    expect(await parts('well-known/health')).not.toMatch(/node_modules\/(bcryptjs|jsonwebtoken|@aws-sdk)/)
+  })
+})
+
+describe('a bundled door', () => {
+  const prefix = `bundle-${process.pid}`
+  const tables = {
+    usersTable: `${prefix}-users`,
+    sessionsTable: `${prefix}-sessions`,
+    refreshTokenDenylistTable: `${prefix}-refresh-token-denylist`,
+  }
+  const keysFile = join(folder, 'keys.json')
+  const settings = {
+    ISSUER: 'https://auth.example.com',
+    KEYS_FILE: keysFile,
+    BCRYPT_COST: '10',
+    USERS_TABLE: tables.usersTable,
+    SESSIONS_TABLE: tables.sessionsTable,
+    REFRESH_TOKEN_DENYLIST_TABLE: tables.refreshTokenDenylistTable,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: process.env.AWS_ACCESS_KEY_ID ?? '',
+    AWS_SECRET_ACCESS_KEY: process.env.AWS_SECRET_ACCESS_KEY ?? '',
+  }
+  beforeAll(async () => {
+    await createTables(tables, String(process.env.DYNAMODB_ENDPOINT))
+    writeFileSync(keysFile, JSON.stringify(generateKeySet(2048)))
+  })
+
+  /** Calls a door in a process of its own, with an environment like Lambda's. */
+  async function invoke(door: string, body: object, env: Record<string, string>) {
+    const { file } = await bundled(door)
+    const event = JSON.stringify(eventOf(`POST /${door}`, { body }))
+    const script = `require(${JSON.stringify(file)}).handler(${event}, { awsRequestId: 'r' }).then((answer) => process.stdout.write('\\n' + JSON.stringify(answer)))`
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['-e', script], {
+      encoding: 'utf8',
+      env: { ...settings, ...env },
+    })
+    if (stderr) throw new Error(stderr)
+    const answer = JSON.parse(stdout.split('\n').at(-1) ?? '')
+    return { status: answer.statusCode, body: JSON.parse(answer.body), log: stdout }
+  }
+  const ada = { email: 'ada@example.com', password: 'correct horse battery', name: 'Ada' }
+
+  it('signs requests that DynamoDB accepts, with the credentials of its environment', async () => {
+    const env = { DYNAMODB_ENDPOINT: String(process.env.DYNAMODB_ENDPOINT) }
+    expect(await invoke('auth/signup', ada, env)).toMatchObject({ status: 201 })
+    const { email, password } = ada
+    const login = await invoke('auth/login', { email, password, transport: 'body' }, env)
+    expect(login).toMatchObject({ status: 200 })
+    const { refreshToken } = login.body
+    expect(await invoke('auth/refresh', { refreshToken }, env)).toMatchObject({ status: 200 })
+  })
+
+  it('signs them as AWS reckons signatures', async () => {
+    const seen: { headers: IncomingHttpHeaders; body: string }[] = []
+    const listener = createServer(async (request, response) => {
+      seen.push({ headers: request.headers, body: await text(request) })
+      response.writeHead(400).end('{"__type":"ValidationException"}')
+    })
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
+    const { port } = listener.address() as { port: number }
+    await invoke(
+      'auth/login',
+      { email: ada.email, password: ada.password },
+      { DYNAMODB_ENDPOINT: `http://127.0.0.1:${port}` },
+    )
+    listener.close()
+    const [first] = seen
+    expect(first?.headers.authorization).toContain(`Credential=${settings.AWS_ACCESS_KEY_ID}/`)
+    expect(first?.headers.authorization).toContain(
+      `Signature=${signatureOf(first?.headers ?? {}, first?.body ?? '')}`,
+    )
+  })
+
+  /** AWS Signature Version 4, from its documentation. */
+  function signatureOf(headers: IncomingHttpHeaders, body: string): string {
+    const sha256 = (data: string) => createHash('sha256').update(data).digest('hex')
+    const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest()
+    const [, scope = '', signedHeaders = ''] =
+      /Credential=[^/]+\/([^,]+), SignedHeaders=([^,]+)/.exec(headers.authorization ?? '') ?? []
+    const canonicalHeaders = signedHeaders
+      .split(';')
+      .map((name) => `${name}:${headers[name]}\n`)
+      .join('')
+    const canonical = ['POST', '/', '', canonicalHeaders, signedHeaders, sha256(body)].join('\n')
+    const toSign = ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, sha256(canonical)].join('\n')
+    const key = scope.split('/').reduce<string | Buffer>(hmac, `AWS4${settings.AWS_SECRET_ACCESS_KEY}`)
+    return hmac(key, toSign).toString('hex')
+  }
+
+  it('whose DynamoDB is not there is 503, and its log has the reason', async () => {
+    const answer = await invoke('auth/signup', ada, { DYNAMODB_ENDPOINT: 'http://127.0.0.1:1' })
+    expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' } })
+    expect(answer.log).toContain('ECONNREFUSED')
+  })
+
+  it('without keys is 500, and says nothing of why', async () => {
+    const answer = await invoke('auth/signup', ada, { KEYS_FILE: '' })
+    expect(answer).toMatchObject({ status: 500, body: { code: 'internal_error' } })
+    expect(JSON.stringify(answer.body)).not.toMatch(/key/i)
+  })
+})

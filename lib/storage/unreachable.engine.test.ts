@@ -1,0 +1,32 @@
+import { createServer, type Server } from 'node:net'
+import { documentClient } from './client.ts'
+import { dynamoUsers } from './users.ts'
+
+jest.setTimeout(20_000)
+
+const usersAt = (port: number) =>
+  dynamoUsers(documentClient({ dynamodbEndpoint: `http://127.0.0.1:${port}` }), { usersTable: 'users' })
+
+describe('an engine', () => {
+  let silent: Server
+  let port = 0
+  beforeAll((done) => {
+    silent = createServer().listen(0, '127.0.0.1', () => {
+      port = (silent.address() as { port: number }).port
+      done()
+    })
+  })
+  afterAll(() => silent.close())
+
+  it('that takes connections and says nothing is unavailable after two tries of 2 s', async () => {
+    const connections: unknown[] = []
+    silent.on('connection', (socket) => {
+      connections.push(socket)
+      socket.on('error', () => undefined)
+    })
+    const start = performance.now()
+    await expect(usersAt(port).findById('anyone')).rejects.toMatchObject({ code: 'unavailable' })
+    expect(connections).toHaveLength(2)
+    expect(performance.now() - start).toBeLessThan(8000)
+  })
+})
