@@ -14,8 +14,9 @@ const options = {
 }
 
 /** For serverless-esbuild, which takes a function and knows options of its own. */
-module.exports = () => ({
+module.exports = (serverless) => ({
   ...options,
+  outputWorkFolder: serverless.service.custom.bundles,
   // package.json says that `.js` is an ES module.
   outputFileExtension: '.cjs',
   // The plugin would leave the SDK to the runtime, where it loads more slowly than from the bundle.

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Config, readConfig, settings } from '../config.ts'
 import { isRoute, registry } from '../contract/registry.ts'
+import { keyFile } from '../crypto/key-file.ts'
 import { type Child, start } from './child.ts'
 import { startDynoxide } from './dynamodb.ts'
 import { makeKeys } from './keys.ts'
@@ -40,10 +41,13 @@ async function main(): Promise<void> {
 
   const keysFile = config.keysFile ?? join(config.localFolder, 'keys.json')
   const keys = await makeKeys(keysFile)
+  await keyFile(keysFile).signingKey()
   const endpoint = config.dynamodbEndpoint ?? (await ownDynamodb(config.localFolder))
-  await createTables(config, endpoint)
-  // What an earlier run left would be loaded instead of what is bundled now.
-  await rm('.esbuild', { recursive: true, force: true })
+  await createTables(config, endpoint).catch((error: Error) => {
+    throw new Error(
+      `Nothing answers at DYNAMODB_ENDPOINT ${endpoint} as DynamoDB would: ${error.message || error.name}`,
+    )
+  })
   await serve(config, { DYNAMODB_ENDPOINT: endpoint, KEYS_FILE: keysFile, ISSUER: config.issuer })
   if (!stopping) await introduce(config, endpoint, keysFile, keys)
 }
@@ -58,12 +62,16 @@ async function ownDynamodb(folder: string): Promise<string> {
 /** Bundles the doors and serves them; returns once a door answers. */
 async function serve(config: Config, local: Readonly<Record<string, string>>): Promise<void> {
   let isServing = false
+  const bundles = join(config.localFolder, 'bundles')
+  // What an earlier run left could be loaded instead of what is bundled now.
+  await rm(bundles, { recursive: true, force: true })
   const serverless = start(
     'serverless',
     process.execPath,
     [
       'node_modules/serverless/bin/serverless.js',
       ...['offline', 'start', '--stage', 'local', '--localEnvironment', '--noSponsor'],
+      ...['--param', `bundles=${relative('.', bundles)}`],
       ...['--httpPort', String(config.port), '--lambdaPort', String(await freePort())],
     ],
     {

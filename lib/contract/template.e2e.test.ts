@@ -1,0 +1,131 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { settings } from '../config.ts'
+import { type Entry, isRoute, registry } from './registry.ts'
+
+jest.setTimeout(90_000)
+
+type Resource = { Type: string; Properties: Record<string, any> }
+const folder = mkdtempSync(join(tmpdir(), 'cardea-package-'))
+let resources: Record<string, Resource>
+let entries: readonly Entry[]
+
+const ofType = (type: string) => Object.values(resources).filter(({ Type }) => Type === type)
+
+beforeAll(async () => {
+  entries = await registry()
+  // No credentials, no home, no account: a template needs none. What is local stays local even if it is set.
+  const env = {
+    PATH: process.env.PATH,
+    HOME: folder,
+    DYNAMODB_ENDPOINT: 'http://localhost:1',
+    KEYS_FILE: 'x',
+    PORT: '1',
+  }
+  const args = [
+    'package',
+    '--stage',
+    'dev',
+    '--package',
+    relative('.', folder),
+    '--param',
+    `bundles=${relative('.', folder)}/b`,
+  ]
+  const { status, stdout, stderr } = spawnSync('node_modules/.bin/serverless', args, {
+    env,
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(stdout + stderr)
+  resources = JSON.parse(
+    readFileSync(join(folder, 'cloudformation-template-update-stack.json'), 'utf8'),
+  ).Resources
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('the packaged template', () => {
+  it('has one function for each door, and the authorizer', () => {
+    const names = ofType('AWS::Lambda::Function').map(({ Properties }) => Properties.FunctionName)
+    expect(names.sort()).toEqual(entries.map(({ name }) => `cardea-dev-${name}`).sort())
+    expect(readdirSync(folder).filter((file) => file.endsWith('.zip'))).toHaveLength(entries.length)
+    for (const { Properties } of ofType('AWS::Lambda::Function')) {
+      expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
+      expect(Properties.Timeout).toBeLessThan(10)
+    }
+  })
+
+  it('has the route of each contract, the authorizer in front of those that are not public', () => {
+    const routes = ofType('AWS::ApiGatewayV2::Route').map(({ Properties }) => [
+      Properties.RouteKey,
+      Properties.AuthorizationType ?? 'NONE',
+    ])
+    const promised = entries
+      .filter(isRoute)
+      .map(({ contract: { method, path, access } }) => [
+        `${method} ${path}`,
+        access === 'public' ? 'NONE' : 'CUSTOM',
+      ])
+    expect(routes.sort()).toEqual(promised.sort())
+  })
+
+  it('has an authorizer whose decisions are not remembered', () => {
+    const [authorizer, ...others] = ofType('AWS::ApiGatewayV2::Authorizer')
+    expect(others).toEqual([])
+    expect(authorizer?.Properties).toMatchObject({
+      AuthorizerType: 'REQUEST',
+      AuthorizerResultTtlInSeconds: 0,
+      EnableSimpleResponses: true,
+      AuthorizerPayloadFormatVersion: '2.0',
+      IdentitySource: ['$request.header.Authorization'],
+    })
+  })
+
+  it('has three tables, TTL on the two that forget', () => {
+    const tables = ofType('AWS::DynamoDB::Table').map(
+      ({ Properties: { TableName, TimeToLiveSpecification: ttl } }) => [TableName, ttl],
+    )
+    const expiring = { AttributeName: 'expiresAt', Enabled: true }
+    expect(tables.sort()).toEqual([
+      ['cardea-dev-refresh-token-denylist', expiring],
+      ['cardea-dev-sessions', expiring],
+      ['cardea-dev-users', undefined],
+    ])
+  })
+
+  it('gives each function a role of its own, with what its contract needs and its own log', () => {
+    for (const { name, contract } of entries) {
+      const role = resources[`${name.charAt(0).toUpperCase()}${name.slice(1)}Role`]
+      const functionOf = resources[`${name.charAt(0).toUpperCase()}${name.slice(1)}LambdaFunction`]
+      expect(functionOf?.Properties.Role['Fn::GetAtt'][0]).toBe(
+        `${name.charAt(0).toUpperCase()}${name.slice(1)}Role`,
+      )
+      const statements = role?.Properties.Policies[0].PolicyDocument.Statement as {
+        Action: string[]
+        Resource: unknown
+      }[]
+      const actions = statements
+        .flatMap(({ Action }) => Action)
+        .filter((action) => action.startsWith('dynamodb:'))
+      expect(actions).toHaveLength(contract.needs?.length ?? 0)
+      expect(JSON.stringify(statements)).not.toMatch(/"(dynamodb:)?\*"/)
+      expect(JSON.stringify(statements)).toContain(`/aws/lambda/cardea-dev-${name}:*`)
+    }
+    expect(ofType('AWS::IAM::Role')).toHaveLength(entries.length)
+  })
+
+  it('holds nothing that is for a laptop, and an environment below 4 KB', () => {
+    const laptop = Object.values(settings).filter((row) => row.laptop)
+    for (const { Properties } of ofType('AWS::Lambda::Function')) {
+      const { Variables } = Properties.Environment
+      for (const { env } of laptop) expect(Variables).not.toHaveProperty(env)
+      expect(JSON.stringify(Variables).length).toBeLessThan(4096)
+    }
+    expect(JSON.stringify(resources)).not.toContain('localhost')
+  })
+
+  it('keeps every log for a time that is set', () => {
+    expect(ofType('AWS::Logs::LogGroup')).toHaveLength(entries.length)
+    for (const { Properties } of ofType('AWS::Logs::LogGroup')) expect(Properties.RetentionInDays).toBe(30)
+  })
+})

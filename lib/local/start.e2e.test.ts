@@ -1,0 +1,248 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { freePort, isFree } from './ports.ts'
+
+jest.setTimeout(90_000)
+
+const folder = mkdtempSync(join(tmpdir(), 'cardea-start-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** What `npm start` starts, with users and keys in a folder of the test's. */
+async function npmStart(settings: Record<string, string> = {}) {
+  const port = await freePort()
+  const env = {
+    PATH: process.env.PATH,
+    HOME: folder,
+    LOCAL_FOLDER: folder,
+    PORT: `${port}`,
+    BCRYPT_COST: '10',
+    ...settings,
+  }
+  // As from a terminal: npm, its shell and the script are one group, which Ctrl-C signals as a whole.
+  const child = spawn('npm', ['start'], { env, detached: true })
+  let said = ''
+  child.stdout.on('data', (data) => {
+    said += data
+  })
+  child.stderr.on('data', (data) => {
+    said += data
+  })
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  return {
+    origin: `http://localhost:${port}`,
+    port,
+    said: () => said,
+    ended,
+    async ready() {
+      for (let waited = 0; !said.includes('Ctrl-C ends it all'); waited += 50) {
+        if (child.exitCode !== null || waited > 60_000)
+          throw new Error(`npm start did not get ready: ${said}`)
+        await wait(50)
+      }
+    },
+    /** Ctrl-C; then waits until nothing of it runs any more. */
+    async interrupt() {
+      process.kill(-Number(child.pid), 'SIGINT')
+      await ended
+      await wait(1000)
+    },
+  }
+}
+
+/** The command lines of all processes that were started with the test's folder. */
+function processesOf(): string[] {
+  const all = existsSync('/proc')
+    ? readdirSync('/proc').map((id) => {
+        try {
+          return readFileSync(`/proc/${id}/cmdline`, 'utf8')
+        } catch {
+          return ''
+        }
+      })
+    : spawnSync('ps', ['-eo', 'args='], { encoding: 'utf8' }).stdout.split('\n')
+  return all.filter((line) => line.includes(basename(folder)))
+}
+
+type Started = Awaited<ReturnType<typeof npmStart>>
+const json = { 'content-type': 'application/json' }
+const ada = { email: 'ada@example.com', password: 'correct horse battery staple', name: 'Ada Lovelace' }
+
+function browser({ origin }: Started) {
+  let cookie = ''
+  return async (method: string, path: string, body?: object, headers: Record<string, string> = {}) => {
+    const response = await fetch(origin + path, {
+      method,
+      headers: { ...(method === 'POST' && { ...json, origin }), ...(cookie && { cookie }), ...headers },
+      ...(method === 'POST' && { body: JSON.stringify(body ?? {}) }),
+    })
+    for (const line of response.headers.getSetCookie())
+      cookie = line.startsWith('__Host-cardea_refresh=;') ? '' : String(line.split(';')[0])
+    const text = await response.text()
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text && JSON.parse(text),
+      cookie: () => cookie,
+    }
+  }
+}
+
+describe('what npm start starts', () => {
+  let started: Started
+  beforeAll(async () => {
+    started = await npmStart()
+    await started.ready()
+  })
+  afterAll(() => started.interrupt())
+
+  it('says where it is, what it serves, and how to begin', () => {
+    expect(started.said()).toContain(`Cardea is running on ${started.origin}`)
+    expect(started.said()).toMatch(/POST +\/auth\/login/)
+    expect(started.said()).toContain(`curl -X POST ${started.origin}/auth/signup`)
+    expect(started.said()).not.toMatch(/warn|deprecat/i)
+  })
+
+  it('makes keys that only their owner can read', () => {
+    expect(statSync(join(folder, 'keys.json')).mode & 0o777).toBe(0o600)
+  })
+
+  it('goes once around: sign up, log in, be somebody, refresh, log out, be nobody', async () => {
+    const go = browser(started)
+    const signup = await go('POST', '/auth/signup', ada)
+    expect(signup).toMatchObject({ status: 201, body: { user: { email: ada.email, roles: ['user'] } } })
+    expect(await go('POST', '/auth/signup', ada)).toMatchObject({
+      status: 409,
+      body: { code: 'email_taken' },
+    })
+
+    const { email, password } = ada
+    const login = await go('POST', '/auth/login', { email, password })
+    expect(login).toMatchObject({ status: 200, body: { tokenType: 'Bearer', expiresIn: 900 } })
+    expect(login.headers.getSetCookie()[0]).toMatch(
+      /^__Host-cardea_refresh=.*Secure; HttpOnly; SameSite=Strict; Path=\/$/,
+    )
+    const asAda = { authorization: `Bearer ${login.body.accessToken}` }
+    expect(await go('GET', '/users/me', undefined, asAda)).toMatchObject({
+      status: 200,
+      body: signup.body.user,
+    })
+
+    const before = login.cookie()
+    const refreshed = await go('POST', '/auth/refresh')
+    expect(refreshed).toMatchObject({ status: 200, body: { tokenType: 'Bearer' } })
+    expect(refreshed.cookie()).not.toBe(before)
+    const asAdaAgain = { authorization: `Bearer ${refreshed.body.accessToken}` }
+    expect(await go('GET', '/users/me', undefined, asAdaAgain)).toMatchObject({ status: 200 })
+
+    expect(await go('POST', '/auth/logout')).toMatchObject({ status: 204 })
+    expect(refreshed.cookie()).toBe('')
+    for (const dead of [asAda, asAdaAgain])
+      expect(await go('GET', '/users/me', undefined, dead)).toMatchObject({ status: 401 })
+    expect(await go('POST', '/auth/refresh')).toMatchObject({
+      status: 401,
+      body: { code: 'invalid_refresh_token' },
+    })
+  })
+
+  it('refuses a token that was tampered with, and a route that is not there', async () => {
+    const go = browser(started)
+    const forged = { authorization: 'Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.' }
+    expect(await go('GET', '/users/me', undefined, forged)).toMatchObject({ status: 401 })
+    expect(await go('GET', '/users/me')).toMatchObject({ status: 401 })
+    expect(await go('GET', '/admin')).toMatchObject({ status: 404 })
+  })
+
+  it('answers fifty refreshes of one token at once with 200, and there is one successor', async () => {
+    const go = browser(started)
+    const login = await go('POST', '/auth/login', {
+      email: ada.email,
+      password: ada.password,
+      transport: 'body',
+    })
+    const body = { refreshToken: login.body.refreshToken }
+    const answers = await Promise.all(Array.from({ length: 50 }, () => go('POST', '/auth/refresh', body)))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    const generation = (token: string) =>
+      JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).gen
+    expect(new Set(answers.map((answer) => generation(answer.body.refreshToken)))).toEqual(new Set([2]))
+  })
+
+  it('is the OpenAPI document that it serves', async () => {
+    const { body } = await browser(started)('GET', '/openapi.json')
+    expect(body).toEqual(JSON.parse(readFileSync('functions/openapi.json', 'utf8')))
+  })
+
+  it('tells one sentence to who starts it twice on one port', async () => {
+    const second = await npmStart({ PORT: String(started.port) })
+    expect(await second.ended).toBe(1)
+    expect(second.said().match(/^Port .*$/gm)).toEqual([
+      expect.stringContaining(`Port ${started.port} is in use`),
+    ])
+    expect(second.said()).not.toMatch(/\n\s+at /)
+    expect((await fetch(`${started.origin}/health`)).status).toBe(200)
+  })
+})
+
+describe('npm start', () => {
+  it('ends with Ctrl-C, leaves nothing behind, and finds its users again', async () => {
+    const first = await npmStart()
+    await first.ready()
+    expect(processesOf().length).toBeGreaterThanOrEqual(2)
+    await first.interrupt()
+    expect(processesOf()).toEqual([])
+    expect(await isFree(first.port)).toBe(true)
+
+    const second = await npmStart()
+    await second.ready()
+    const { email, password } = ada
+    expect(await browser(second)('POST', '/auth/login', { email, password })).toMatchObject({ status: 200 })
+    await second.interrupt()
+  })
+
+  it('forgets its users with npm run reset, and keeps its keys', () => {
+    const env = { PATH: process.env.PATH, LOCAL_FOLDER: folder }
+    const { stdout } = spawnSync('npm', ['run', '-s', 'reset'], { env, encoding: 'utf8' })
+    expect(stdout).toContain('Removed the local users and sessions')
+    expect(existsSync(join(folder, 'keys.json'))).toBe(true)
+    expect(existsSync(join(folder, 'dynamodb.sqlite'))).toBe(false)
+  })
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    [
+      'broken settings',
+      { BCRYPT_COST: 'hunter2', ACCESS_TOKEN_SECONDS: '1' },
+      /^Wrong settings: ACCESS_TOKEN_SECONDS .*; BCRYPT_COST .*$/m,
+    ],
+    [
+      'an engine that does not answer',
+      { DYNAMODB_ENDPOINT: 'http://127.0.0.1:1' },
+      /^Nothing answers at DYNAMODB_ENDPOINT.*$/m,
+    ],
+    ['broken keys', { KEYS_FILE: 'package.json' }, /^.*accessTokens.*$/m],
+  ])('tells one sentence about %s, and fails', async (_, settings, sentence) => {
+    const failed = await npmStart(settings)
+    expect(await failed.ended).toBe(1)
+    expect(failed.said()).toMatch(sentence)
+    expect(failed.said()).not.toContain('hunter2')
+    expect(failed.said()).not.toMatch(/\n\s+at /)
+    expect(processesOf()).toEqual([])
+  })
+})
+
+describe('a port', () => {
+  it('is in use on whichever address of this machine somebody listens', async () => {
+    for (const host of ['127.0.0.1', '::1', '0.0.0.0']) {
+      const server = createServer()
+      const listening = await new Promise<boolean>((resolve) => {
+        server.once('error', () => resolve(false)).listen(0, host, () => resolve(true))
+      })
+      if (!listening) continue
+      expect(await isFree((server.address() as { port: number }).port)).toBe(false)
+      server.close()
+    }
+  })
+})
