@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { promises } from 'node:fs'
 import { keysOf } from './key-set.ts'
 import type { Keys } from './keys.ts'
 
@@ -22,7 +22,7 @@ export function keyFile(path: string | undefined): Keys {
 
 async function read(path: string | undefined): Promise<Keys> {
   if (!path) throw new Error('There are no keys: KEYS_FILE is not set')
-  const text = await readFile(path, 'utf8')
+  const text = await promises.readFile(path, 'utf8')
   let set: unknown
   try {
     set = JSON.parse(text)
