@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { build } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
 
 /**
  * Prints the bytes of the bundles that are called most, and how long a process takes that loads one, over a process
@@ -13,7 +13,7 @@ import { build } from 'esbuild'
 const RUNS = 41
 const doors = ['authorizer/access-token', 'auth/refresh', 'auth/login']
 
-const { options } = createRequire(import.meta.url)('../lib/bundle/options.cjs')
+const { options } = createRequire(import.meta.url)('../lib/bundle/options.cjs') as { options: BuildOptions }
 const folder = mkdtempSync(join(tmpdir(), 'cardea-bench-'))
 const empty = join(folder, 'empty.cjs')
 writeFileSync(empty, '')

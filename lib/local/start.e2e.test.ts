@@ -148,6 +148,26 @@ describe('what npm start starts', () => {
     })
   })
 
+  it('goes around with the curl lines of the README, pasted as they stand', () => {
+    const [, tour = ''] =
+      /## Once around with curl[^`]*(?:`[^`]+`[^`]*)*?```sh\n(.*?)```/s.exec(
+        readFileSync('README.md', 'utf8'),
+      ) ?? []
+    const pasted = tour
+      .replace('http://localhost:3000', started.origin)
+      .replace('.cardea/cookies', join(folder, 'cookies'))
+      .replaceAll('ada@example.com', 'tour@example.com')
+    const { stdout, stderr } = spawnSync('bash', ['-c', pasted], { encoding: 'utf8' })
+    expect(stderr).toBe('')
+    const user = /"email":"tour@example.com","name":"Ada Lovelace","roles":\["user"\]/g
+    expect(stdout.match(user)).toHaveLength(3)
+    expect(stdout.match(/"accessToken"/g)).toHaveLength(1)
+    expect(stdout.match(/^HTTP.*$/gm)).toEqual([
+      expect.stringContaining('204'),
+      expect.stringContaining('401'),
+    ])
+  })
+
   it('refuses a token that was tampered with, and a route that is not there', async () => {
     const go = browser(started)
     const forged = { authorization: 'Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.' }
