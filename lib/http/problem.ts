@@ -21,7 +21,8 @@ export function problems(contract: Contract): MiddlewareObj<APIGatewayProxyEvent
     onError(request) {
       const { awsRequestId: requestId } = request.context
       const refusal = refusalOf(request.error)
-      if (!refusal || !declared.has(refusal.code) || refusal.code === 'unavailable') {
+      const isPromised = refusal !== undefined && declared.has(refusal.code)
+      if (!isPromised || refusal.code === 'unavailable') {
         log('error', {
           type: 'request.failed',
           route: `${contract.method} ${contract.path}`,
@@ -29,8 +30,7 @@ export function problems(contract: Contract): MiddlewareObj<APIGatewayProxyEvent
           error: describeError(request.error),
         })
       }
-      request.response =
-        refusal && declared.has(refusal.code) ? answer(refusal, requestId) : answer(undefined, requestId)
+      request.response = answer(isPromised ? refusal : undefined, requestId)
     },
   }
 }
@@ -38,7 +38,10 @@ export function problems(contract: Contract): MiddlewareObj<APIGatewayProxyEvent
 /** Middy's parsers throw errors of their own for what we call by other names. */
 function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error
-  const { statusCode, cause } = error as { statusCode?: number; cause?: { package?: string; data?: unknown } }
+  const { statusCode, cause } = (error ?? {}) as {
+    statusCode?: number
+    cause?: { package?: string; data?: unknown }
+  }
   if (cause?.package !== '@middy/http-json-body-parser') return undefined
   if (statusCode === 415) return new Refusal('unsupported_media_type')
   const forbidden = cause.data === '__proto__' || cause.data === 'constructor' ? cause.data : undefined

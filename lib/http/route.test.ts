@@ -23,6 +23,7 @@ const echo = route(contract, {}, async ({ body, reply }) => {
   if (body.say === 'taken') throw new Refusal('email_taken')
   if (body.say === 'undeclared') throw new Refusal('session_ended')
   if (body.say === 'crash') throw new Error('the reason of the crash', { cause: new TypeError('beneath') })
+  if (body.say === 'throw nothing') throw undefined
   if (body.say === 'nothing') return reply(204)
   // A row of the store, say: more than the contract promises.
   const row = { say: body.say ?? '', passwordHash: '$2b$12$secret' }
@@ -191,6 +192,10 @@ describe('an error', () => {
       },
     ])
     expect(log.match(/\n/g)).toHaveLength(1)
+  })
+
+  it('that is no error at all is 500 too', async () => {
+    expect(await call({ body: { say: 'throw nothing' } })).toMatchObject({ statusCode: 500 })
   })
 
   it('in the settings fails every call, closed', async () => {

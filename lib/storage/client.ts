@@ -29,7 +29,6 @@ export function documentClient({
       maxAttempts: 2,
       requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
     }),
-    { marshallOptions: { removeUndefinedValues: true } },
   )
 }
 
