@@ -67,7 +67,7 @@ describe('what a contract says that its door needs', () => {
 
     await during('authSignup', () => signedUp(api))
     await during('authLogin', () => logIn(api))
-    const outdated = { ...parts.passwords, isOutdated: async () => true }
+    const outdated = { ...parts.passwords, renew: parts.passwords.hash }
     const login = await during('authLogin', () => logIn(gateway({ ...parts, passwords: outdated })))
     const { refreshToken } = login.body
     const next = await during('authRefresh', () => refresh(refreshToken))

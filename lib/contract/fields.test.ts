@@ -74,6 +74,26 @@ describe('a name', () => {
     expect(accepts(name, '   ')).toBe(false)
     expect(accepts(name, 7)).toBe(false)
   })
+
+  it.each([
+    'a\r\nBcc: eve@example.com',
+    '\u0007',
+    'a\u202Eb',
+    'a\u2028b',
+    '\u200B',
+    '\u3164',
+    '\u00AD',
+    '\u0085',
+  ])('is readable: not %j', (text) => {
+    expect(accepts(name, text)).toBe(false)
+  })
+
+  it.each(['李小龍', 'محمد', 'Zoë O’Neil-Łódź', '\u{1F469}\u200D\u{1F4BB}'])(
+    'is written in any script: %s',
+    (text) => {
+      expect(z.parse(name, text)).toBe(text)
+    },
+  )
 })
 
 describe('a new password', () => {
@@ -87,6 +107,11 @@ describe('a new password', () => {
   it('is counted as it is hashed: combining marks do not make it long', () => {
     expect(accepts(newPassword, 'e\u0301'.repeat(14))).toBe(false)
     expect(accepts(newPassword, 'e\u0301'.repeat(15))).toBe(true)
+  })
+
+  it('is counted as it is typed: one character that stands for many does not make it long', () => {
+    expect(accepts(newPassword, '\uFDFA')).toBe(false)
+    expect(accepts(newPassword, '\uFDFA'.repeat(15))).toBe(true)
   })
 })
 

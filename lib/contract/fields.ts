@@ -28,12 +28,20 @@ export const email = z
   )
   .register(z.globalRegistry, { format: 'email', maxLength: 254, examples: ['ada@example.com'] })
 
+/** Nothing that a log, a mail header or a reader's eye would take for something else, and something to see. */
+const isReadable = (text: string) =>
+  !/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u.test(text) && /[^\s\p{Default_Ignorable_Code_Point}]/u.test(text)
+
 /** A person's name, as they write it. */
 export const name = z
   .string()
   .check(
     z.trim(),
-    z.refine((text) => isBetween(1, codePoints(text), 100), 'must have 1 to 100 characters'),
+    z.refine((text) => isBetween(1, codePoints(text), 100), {
+      error: 'must have 1 to 100 characters',
+      abort: true,
+    }),
+    z.refine(isReadable, 'must be readable, without control characters'),
   )
   .register(z.globalRegistry, { minLength: 1, maxLength: 100, examples: ['Ada Lovelace'] })
 
@@ -48,7 +56,8 @@ export const newPassword = z
   .string()
   .check(
     z.refine(
-      (text) => codePoints(text.normalize('NFKC')) >= 15 && codePoints(text) <= 256,
+      // Also as it is hashed: combining marks do not make a password long.
+      (text) => codePoints(text.normalize('NFKC')) >= 15 && isBetween(15, codePoints(text), 256),
       'must have 15 to 256 characters',
     ),
   )

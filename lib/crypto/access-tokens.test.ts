@@ -1,6 +1,6 @@
 import { createHmac, createSign, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
 import fc from 'fast-check'
-import { parties, testKeys } from '../testing/world.ts'
+import { parties, testKeySet, testKeys } from '../testing/world.ts'
 import { accessTokenIssuer, accessTokenVerifier } from './access-tokens.ts'
 import { keysOf } from './key-set.ts'
 import { refreshTokens } from './refresh-tokens.ts'
@@ -301,6 +301,23 @@ describe('what is not a token is refused without an error', () => {
         async (text) => expect(await verifier.verify(text, NOW)).toBeUndefined(),
       ),
       { numRuns: 500 },
+    )
+  })
+})
+
+describe('a set of keys', () => {
+  it.each(['2026.11', '', 'a b', '../x'])(
+    'whose kid would be read as something else is refused: %j',
+    (kid) => {
+      const [pepper] = testKeySet.peppers
+      expect(() => keysOf({ ...testKeySet, peppers: [{ ...pepper, kid }] })).toThrow('Key 0 of peppers')
+    },
+  )
+
+  it('with one kid twice is refused', () => {
+    const { refreshTokens: mine } = testKeySet
+    expect(() => keysOf({ ...testKeySet, refreshTokens: [...mine, ...mine] })).toThrow(
+      'Two keys of refreshTokens',
     )
   })
 })

@@ -77,13 +77,14 @@ function named<T extends { readonly kid: string }>(
 ): [NamedKey, ...NamedKey[]] {
   const keys = (Array.isArray(entries) ? entries : []).map((entry: T, index) => {
     try {
-      if (typeof entry.kid !== 'string' || entry.kid === '') throw new Error()
+      if (!/^[\w-]+$/.test(entry.kid)) throw new Error()
       return { kid: entry.kid, key: keyOf(entry) }
     } catch {
       // The cause may quote the key.
       throw new Error(`Key ${index} of ${part} is missing, short or malformed`)
     }
   })
+  if (byId(keys).size < keys.length) throw new Error(`Two keys of ${part} have one name`)
   const [first, ...others] = keys
   if (!first) throw new Error(`There is no key of ${part}`)
   return [first, ...others]

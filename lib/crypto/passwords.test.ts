@@ -77,15 +77,24 @@ describe('a password hash', () => {
     expect(await passwords.compare('anything', hash)).toBe(false)
   })
 
-  it('is outdated under another scheme, pepper or cost', async () => {
-    const hash = await passwords.hash('correct horse battery')
-    expect(await passwords.isOutdated(hash)).toBe(false)
-    expect(await passwords.isOutdated(bcrypt.hashSync('imported', 4))).toBe(true)
-    expect(await bcryptPasswords({ cost: 5, keys: testKeys }).isOutdated(hash)).toBe(true)
+  it('is renewed if it is of another scheme, pepper or cost', async () => {
+    const password = 'correct horse battery'
+    const hash = await passwords.hash(password)
+    expect(await passwords.renew(password, hash)).toBeUndefined()
+
+    const renewed = await passwords.renew('imported', bcrypt.hashSync('imported', 4))
+    expect(await passwords.compare('imported', renewed)).toBe(true)
     const peppers = [...generateKeySet(2048).peppers, ...testKeySet.peppers]
-    expect(
-      await bcryptPasswords({ cost: 4, keys: keysOf({ ...testKeySet, peppers }) }).isOutdated(hash),
-    ).toBe(true)
+    const rotated = bcryptPasswords({ cost: 4, keys: keysOf({ ...testKeySet, peppers }) })
+    expect(await rotated.renew(password, hash)).toContain(peppers[0]?.kid)
+    expect(await bcryptPasswords({ cost: 5, keys: testKeys }).renew(password, hash)).toContain('$05$')
+  })
+
+  it('of a long import is never renewed with what plain bcrypt did not compare', async () => {
+    const long = 'x'.repeat(80)
+    const imported = bcrypt.hashSync(long, 4)
+    expect(await passwords.compare(`${long} with a slip`, imported)).toBe(true)
+    expect(await passwords.renew(`${long} with a slip`, imported)).toBeUndefined()
   })
 })
 

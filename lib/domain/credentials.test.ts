@@ -69,12 +69,12 @@ describe('verifying a password', () => {
       ...account,
       passwordHash: bcrypt.hashSync('old and imported', 4),
     })
-    const hash = async (text: string) => {
+    const renew = async (text: string) => {
       ports.tables.accounts.set(account.id, { ...account, passwordHash: 'changed meanwhile' })
       return ports.passwords.hash(text)
     }
     await verifyPassword(
-      { ...ports, passwords: { ...ports.passwords, hash } },
+      { ...ports, passwords: { ...ports.passwords, renew } },
       { email, password: 'old and imported' },
     )
     expect(ports.tables.accounts.get(account.id)?.passwordHash).toBe('changed meanwhile')

@@ -28,8 +28,7 @@ export async function verifyPassword(
     events.record({ type: 'login.failed', userId: account.id, reason: 'account_disabled' })
     throw new Refusal('account_disabled')
   }
-  if (await passwords.isOutdated(account.passwordHash)) {
-    await users.replacePasswordHash(account.id, account.passwordHash, await passwords.hash(password))
-  }
+  const renewed = await passwords.renew(password, account.passwordHash)
+  if (renewed) await users.replacePasswordHash(account.id, account.passwordHash, renewed)
   return account
 }

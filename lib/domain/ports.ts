@@ -111,8 +111,8 @@ export interface PasswordHasher {
   hash(password: string): Promise<string>
   /** Takes the same time for `undefined` (no such account) as for a wrong password. */
   compare(password: string, passwordHash: string | undefined): Promise<boolean>
-  /** Whether the hash was made with another scheme, pepper or cost than today's. */
-  isOutdated(passwordHash: string): Promise<boolean>
+  /** A hash by today's scheme, pepper and cost, of a password that matches one of yesterday's; else `undefined`. */
+  renew(password: string, passwordHash: string): Promise<string | undefined>
 }
 
 /** Everything outside that the rules use. A rule names the few that it needs. */

@@ -230,6 +230,24 @@ describe('a store that does not answer', () => {
   })
 })
 
+describe('a refused refresh', () => {
+  it('has no write in flight: one that landed later would make the retry look like theft', async () => {
+    const { ports, first } = await loggedIn()
+    let landed = false
+    const sessions = {
+      ...ports.sessions,
+      standing: () => Promise.reject(new Error('no answer')),
+      rotate: async (rotation: Parameters<typeof ports.sessions.rotate>[0]) => {
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        landed = true
+        return ports.sessions.rotate(rotation)
+      },
+    }
+    await expect(refreshSession({ ...ports, sessions }, first.refreshToken)).rejects.toThrow('no answer')
+    expect(landed).toBe(true)
+  })
+})
+
 describe('ending a session', () => {
   it('takes a refresh token, and the access token is refused at once', async () => {
     const { ports, first, session, stored } = await loggedIn()

@@ -58,7 +58,7 @@ export async function refreshSession(
 
   // 2. One conditional write decides who is first, while everything else that decides is read.
   const request = randomUUID()
-  const [{ rotated, session }, { account, revoked }] = await Promise.all([
+  const [{ rotated, session }, { account, revoked }] = await allSettled([
     ports.sessions.rotate({
       userId,
       sessionId,
@@ -150,4 +150,10 @@ async function grant(
     refreshToken,
     refreshTokenSeconds: Math.min(session.idleExpiresAt, session.expiresAt) - now,
   }
+}
+
+/** Like `Promise.all`, but fails only when all have ended: a write left in flight could land long after our answer. */
+async function allSettled<A, B>(both: [Promise<A>, Promise<B>]): Promise<[A, B]> {
+  await Promise.allSettled(both)
+  return Promise.all(both)
 }

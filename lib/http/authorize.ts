@@ -36,7 +36,7 @@ export function authorizer(factories: {
         log('error', { type: 'authorizer.failed', requestId, error: describeError(error) })
         throw new Error('The authorizer could not decide')
       })
-      if (!subject) throw new Error('Unauthorized')
+      if (!subject) throw unauthorized()
       return { isAuthorized: true, context: subject }
     }
   return Object.assign(
@@ -48,6 +48,9 @@ export function authorizer(factories: {
     { over: (parts: Parts) => build(() => parts) },
   )
 }
+
+/** The one word that API Gateway answers with 401. Lambda logs what is thrown: here a stack would tell nothing. */
+const unauthorized = () => Object.assign(new Error('Unauthorized'), { stack: '' })
 
 async function subjectOf(
   parts: () => Parts,

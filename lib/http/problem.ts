@@ -35,13 +35,15 @@ export function problems(contract: Contract): MiddlewareObj<APIGatewayProxyEvent
   }
 }
 
-/** Middy's parsers throw errors of their own for what we call by other names. */
+/** Middy throws errors of its own for what we call by other names. */
 function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error
   const { statusCode, cause } = (error ?? {}) as {
     statusCode?: number
     cause?: { package?: string; data?: unknown }
   }
+  // Middy answers shortly before Lambda would end the function.
+  if (cause?.package === '@middy/core') return new Refusal('unavailable', { cause: error })
   if (cause?.package !== '@middy/http-json-body-parser') return undefined
   if (statusCode === 415) return new Refusal('unsupported_media_type')
   const forbidden = cause.data === '__proto__' || cause.data === 'constructor' ? cause.data : undefined

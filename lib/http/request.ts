@@ -30,6 +30,8 @@ export function decodeBody(event: APIGatewayProxyEventV2): void {
     throw new Refusal('invalid_request', { issues: [{ path: 'body', message: 'must be UTF-8' }] })
   }
   event.isBase64Encoded = false
+  // JSON is UTF-8 whatever its parameters say (RFC 8259 11), and a blank may stand before them (RFC 9110 5.6.6).
+  event.headers['content-type'] = event.headers['content-type']?.replace(/\s*;.*$/s, '')
 }
 
 /** The part of a request in the shape that its schema promises, or `invalid_request` with every fault by its path. */
@@ -69,7 +71,8 @@ function issuesOf(issue: z.core.$ZodIssue): Issue[] {
       message: 'is not a field of this request',
     }))
   }
-  return [{ path: pathOf(issue.path), message: issue.message }]
+  const message = issue.code === 'invalid_type' ? `must be ${issue.expected}` : issue.message
+  return [{ path: pathOf(issue.path), message }]
 }
 
 /** A key of the client's own making is cut: it may be anything. */
@@ -85,7 +88,7 @@ function pathOf(path: readonly PropertyKey[]): string {
 /** Who calls, as API Gateway saw them; never from `X-Forwarded-For`, which anyone can write. */
 export function clientOf(event: APIGatewayProxyEventV2): Client {
   return {
-    userAgent: (event.headers['user-agent'] ?? '').slice(0, 256).toWellFormed(),
+    userAgent: (event.headers['user-agent'] ?? '').replace(/[^\x20-\x7E]/g, '?').slice(0, 256),
     ip: event.requestContext.http.sourceIp,
   }
 }

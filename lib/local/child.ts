@@ -14,6 +14,15 @@ export interface Child {
 
 const PATIENCE_MS = 5000
 
+const running: Child[] = []
+let closed = false
+
+/** Ends everything that was started, newest first; nothing can be started any more. */
+export async function stopAll(): Promise<void> {
+  closed = true
+  for (let child = running.pop(); child; child = running.pop()) await child.stop()
+}
+
 /**
  * Starts a program in a process group of its own, so that Ctrl-C reaches it through us alone and ending it ends its
  * children too: a wrapper such as npx leaves them behind. It sees the given environment and PATH, nothing else.
@@ -24,6 +33,7 @@ export function start(
   args: readonly string[],
   { env = {}, onLine }: { env?: Readonly<Record<string, string>>; onLine?: (line: string) => void } = {},
 ): Child {
+  if (closed) throw new Error(`${name} is not started any more`)
   const child = spawn(command, args, {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -57,7 +67,7 @@ export function start(
       // The whole group has ended.
     }
   }
-  return {
+  const started: Child = {
     name,
     ended: () => hasEnded,
     lastWords: () => said.join('\n').trim(),
@@ -70,4 +80,6 @@ export function start(
       signal('SIGKILL')
     },
   }
+  running.push(started)
+  return started
 }

@@ -191,6 +191,16 @@ describe('what npm start starts', () => {
     expect(new Set(answers.map((answer) => generation(answer.body.refreshToken)))).toEqual(new Set([2]))
   })
 
+  it('gives one of fifty sign-ups at once the account, and tells the others that it is taken', async () => {
+    const go = browser(started)
+    const body = { ...ada, email: 'fifty@example.com' }
+    const answers = await Promise.all(Array.from({ length: 50 }, () => go('POST', '/auth/signup', body)))
+    expect(answers.map(({ status }) => status).sort()).toEqual([
+      201,
+      ...Array.from({ length: 49 }, () => 409),
+    ])
+  })
+
   it('is the OpenAPI document that it serves', async () => {
     const { body } = await browser(started)('GET', '/openapi.json')
     expect(body).toEqual(JSON.parse(readFileSync('functions/openapi.json', 'utf8')))
@@ -223,6 +233,25 @@ describe('npm start', () => {
     await second.interrupt()
   })
 
+  it('ends with Ctrl-C while it is still starting, too', async () => {
+    for (const after of [200, 500, 900]) {
+      const early = await npmStart()
+      await wait(after)
+      await early.interrupt()
+      expect([after, processesOf()]).toEqual([after, []])
+    }
+  })
+
+  it('takes empty settings for absent ones, as in a copy of .env.example', async () => {
+    const empty = await npmStart({ ISSUER: '', ALLOWED_ORIGINS: '', KEYS_FILE: '', DYNAMODB_ENDPOINT: '' })
+    await empty.ready()
+    const { email, password } = ada
+    const go = browser(empty)
+    await go('POST', '/auth/login', { email, password })
+    expect(await go('POST', '/auth/refresh')).toMatchObject({ status: 200 })
+    await empty.interrupt()
+  })
+
   it('forgets its users with npm run reset, and keeps its keys', () => {
     const env = { PATH: process.env.PATH, LOCAL_FOLDER: folder }
     const { stdout } = spawnSync('npm', ['run', '-s', 'reset'], { env, encoding: 'utf8' })
@@ -242,6 +271,7 @@ describe('npm start', () => {
       { DYNAMODB_ENDPOINT: 'http://127.0.0.1:1' },
       /^Nothing answers at DYNAMODB_ENDPOINT.*$/m,
     ],
+    ['a port that is none', { PORT: '99999' }, /^Wrong settings: PORT must [^;]*$/m],
     ['broken keys', { KEYS_FILE: 'package.json' }, /^.*accessTokens.*$/m],
   ])('tells one sentence about %s, and fails', async (_, settings, sentence) => {
     const failed = await npmStart(settings)

@@ -1,27 +1,28 @@
-import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Config, readConfig, settings } from '../config.ts'
+import { type Config, settings } from '../config.ts'
 import { isRoute, registry } from '../contract/registry.ts'
 import { keyFile } from '../crypto/key-file.ts'
-import { type Child, start } from './child.ts'
+import { start, stopAll } from './child.ts'
 import { startDynoxide } from './dynamodb.ts'
 import { makeKeys } from './keys.ts'
 import { nobodysAws } from './nobodys-aws.ts'
 import { freePort, isFree } from './ports.ts'
+import { localConfig } from './settings.ts'
 import { createTables } from './tables.ts'
 
-/** What has been started, newest last; ended in the other order. */
-const children: Child[] = []
 let stopping: Promise<void> | undefined
 
 function stop(status: number): Promise<void> {
-  stopping ??= (async () => {
-    for (const child of children.toReversed()) await child.stop()
-    process.exit(status)
-  })()
+  stopping ??= stopAll().then(() => process.exit(status))
   return stopping
+}
+
+/** Says one sentence, unless whatever failed did so because we are ending it. */
+async function fail(error: unknown): Promise<void> {
+  if (!stopping) console.error((error as Error).message)
+  await stop(1)
 }
 
 async function main(): Promise<void> {
@@ -29,10 +30,10 @@ async function main(): Promise<void> {
   // npm and its shell pass no signal on; when they are gone, so is whoever started us.
   const parent = process.ppid
   setInterval(() => process.ppid !== parent && stop(0), 300).unref()
-  if (existsSync('.env')) process.loadEnvFile('.env')
-  Object.assign(process.env, nobodysAws)
-  const { PORT: port = settings.port.default } = process.env
-  const config = readConfig({ ...process.env, ISSUER: process.env.ISSUER || `http://localhost:${port}` })
+  process.on('uncaughtException', fail)
+  // Whoever read our output is gone.
+  process.stdout.on('error', () => stop(0))
+  const config = localConfig()
   if (!(await isFree(config.port))) {
     throw new Error(
       `Port ${config.port} is in use: end what listens there, or choose another with PORT=3001 npm start`,
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
   }
 
   const keysFile = config.keysFile ?? join(config.localFolder, 'keys.json')
+  await mkdir(config.localFolder, { recursive: true })
   const keys = await makeKeys(keysFile)
   await keyFile(keysFile).signingKey()
   const endpoint = config.dynamodbEndpoint ?? (await ownDynamodb(config.localFolder))
@@ -54,7 +56,6 @@ async function main(): Promise<void> {
 
 async function ownDynamodb(folder: string): Promise<string> {
   const { endpoint, child } = await startDynoxide(join(folder, 'dynamodb.sqlite'))
-  children.push(child)
   child.end.then(() => stopping ?? fail(new Error(`The local DynamoDB has ended: ${child.lastWords()}`)))
   return endpoint
 }
@@ -79,7 +80,6 @@ async function serve(config: Config, local: Readonly<Record<string, string>>): P
       onLine: (line) => isServing && line.trim() !== '' && console.log(line),
     },
   )
-  children.push(serverless)
   serverless.end.then(() => stopping ?? fail(new Error(`Serving has ended: ${serverless.lastWords()}`)))
   while (!stopping) {
     // A handler that cannot be loaded is answered here with 200 and an error in the body.
@@ -123,11 +123,6 @@ Open an account:
 
 DynamoDB answers on ${endpoint}; keys are ${keys} in ${keysFile}. Ctrl-C ends it all.
 `)
-}
-
-async function fail(error: unknown): Promise<void> {
-  console.error((error as Error).message)
-  await stop(1)
 }
 
 main().catch(fail)

@@ -28,6 +28,8 @@ describe('an attempt', () => {
     ['a time-out', named('TimeoutError')],
     ['a fault of the service', named('InternalServerError', { $metadata: { httpStatusCode: 500 } })],
     ['a refused connection', named('Error', { code: 'ECONNREFUSED' })],
+    ['a name server that is busy', named('Error', { code: 'EAI_AGAIN' })],
+    ['an answer cut short', named('Error', { code: 'ERR_STREAM_PREMATURE_CLOSE' })],
     ['a broken connection', named('Error', { code: 'ECONNRESET' })],
     ['a throttle within a transaction', cancelled('None', 'ThrottlingError')],
     ['a throttled table within a transaction', cancelled('ProvisionedThroughputExceeded', 'None')],
@@ -114,6 +116,10 @@ describe('reading items together', () => {
       { pk: '2', sk: 'x', n: 2 },
     ])
     expect(send).toHaveBeenCalledTimes(2)
+  })
+
+  it('takes no answer for no absence', async () => {
+    await expect(readTogether(clientThat({}).client, keys)).rejects.toMatchObject({ code: 'unavailable' })
   })
 
   it('never takes a gap for an absence', async () => {

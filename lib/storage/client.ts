@@ -27,7 +27,13 @@ export function documentClient({
       ...(dynamodbEndpoint && { endpoint: dynamodbEndpoint }),
       endpointDiscoveryEnabled: false,
       maxAttempts: 2,
-      requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
+      // The request's time-out is over with the first headers; the socket's is for an answer that stalls after them.
+      requestHandler: {
+        connectionTimeout: 1000,
+        requestTimeout: 2000,
+        throwOnRequestTimeout: true,
+        socketTimeout: 2000,
+      },
     }),
   )
 }
@@ -80,7 +86,7 @@ const codesOf = ({ name = '', CancellationReasons: reasons = [] }: Failure) => [
 function isPassing(error: unknown): boolean {
   const failure = error as Failure
   // Node's system errors (ECONNREFUSED, ETIMEDOUT ...) are a connection that could not be made or kept.
-  if (/^E(?!RR_)[A-Z]+$/.test(failure.code ?? '')) return true
+  if (/^(E(?!RR_)[A-Z_]+|ERR_STREAM_PREMATURE_CLOSE)$/.test(failure.code ?? '')) return true
   return (failure.$metadata?.httpStatusCode ?? 0) >= 500 || codesOf(failure).some((code) => passing.has(code))
 }
 
@@ -118,9 +124,10 @@ export async function readTogether(
       asked[table] ??= { Keys: [], ConsistentRead: true }
       asked[table].Keys.push(key)
     }
-    const { Responses = {}, UnprocessedKeys = {} } = await attempt(() =>
+    const { Responses, UnprocessedKeys = {} } = await attempt(() =>
       client.send(new BatchGetCommand({ RequestItems: asked })),
     )
+    if (!Responses) throw new Refusal('unavailable', { cause: new Error('DynamoDB gave no answer') })
     for (const [table, items] of Object.entries(Responses))
       found.push(...items.map((item) => ({ table, item })))
     missing = Object.entries(UnprocessedKeys).flatMap(([table, { Keys = [] }]) =>

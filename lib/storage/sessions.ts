@@ -1,7 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { Session, SessionStore } from '../domain/ports.ts'
-import { Refusal } from '../domain/refusal.ts'
 import { attempt, ITEM_VERSION, isConditionFailed, readTogether, type TableNames } from './client.ts'
 import { fieldsOf, text, texts, whole } from './items.ts'
 import { accountKey, revokedFamilyKey, sessionKey } from './keys.ts'
@@ -15,13 +15,17 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
         TableName: sessionsTable,
         Item: { ...sessionKey(session.userId, session.id), ...session, v: ITEM_VERSION },
         ConditionExpression: 'attribute_not_exists(pk)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       })
       try {
         await attempt(() => client.send(command))
       } catch (error) {
-        // The id is random: only this very write, resent by the SDK, can have come first. The client tries again.
-        if (isConditionFailed(error)) throw new Refusal('unavailable', { cause: error })
-        throw error
+        // The SDK may have sent this very write twice, and the first was not answered.
+        const isOurs =
+          isConditionFailed(error) &&
+          error.Item &&
+          isDeepStrictEqual(sessionOf(unmarshall(error.Item)), session)
+        if (!isOurs) throw error
       }
     },
 

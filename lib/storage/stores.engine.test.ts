@@ -192,6 +192,13 @@ describe.each([
       expect(await stores.sessions.rotate(rotation(opened))).toMatchObject({ rotated: true })
     })
 
+    it('is content to be told twice of one opening: a write may be resent', async () => {
+      const opened = session()
+      await stores.sessions.open(opened)
+      await stores.sessions.open({ ...opened })
+      expect(await stores.sessions.rotate(rotation(opened))).toMatchObject({ rotated: true })
+    })
+
     it('tells the standing of a session: its user, and whether it was revoked', async () => {
       const ada = account()
       const opened = session({ userId: ada.id })
@@ -260,7 +267,7 @@ describe('what stands in the tables', () => {
     const opened = session({
       userId: largest.id,
       rotatedBy: randomUUID(),
-      userAgent: 'ü'.repeat(256),
+      userAgent: 'x'.repeat(256),
       ip: '2001:0db8:85a3:0000:0000:8a2e:0370:7334',
     })
     await users.create(largest)

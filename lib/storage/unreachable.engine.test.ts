@@ -29,4 +29,12 @@ describe('an engine', () => {
     expect(connections).toHaveLength(2)
     expect(performance.now() - start).toBeLessThan(8000)
   })
+  it('that begins an answer and says no more is unavailable too', async () => {
+    silent.on('connection', (socket) => {
+      socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"Item'))
+    })
+    const start = performance.now()
+    await expect(usersAt(port).findById('anyone')).rejects.toMatchObject({ code: 'unavailable' })
+    expect(performance.now() - start).toBeLessThan(8000)
+  })
 })

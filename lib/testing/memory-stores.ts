@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Denylist, Session, SessionStore, UserStore } from '../domain/ports.ts'
 import type { Account } from '../domain/users.ts'
 
@@ -58,7 +59,8 @@ export function memoryStores(tables: MemoryTables): {
     sessions: {
       async open(session) {
         await roundTrip()
-        if (sessions.has(session.id)) throw new Error('This session id was used before')
+        const found = sessions.get(session.id)
+        if (found && !isDeepStrictEqual(found, session)) throw new Error('This session id was used before')
         sessions.set(session.id, session)
       },
       async rotate({ userId, sessionId, generation, now, idleExpiresAt, rotatedBy }) {
