@@ -14,33 +14,26 @@ let entries: readonly Entry[]
 
 const ofType = (type: string) => Object.values(resources).filter(({ Type }) => Type === type)
 
-beforeAll(async () => {
-  entries = await registry()
-  // No credentials, no home, no account: a template needs none. What is local stays local even if it is set.
-  const env = {
-    PATH: process.env.PATH,
-    HOME: folder,
-    DYNAMODB_ENDPOINT: 'http://localhost:1',
-    KEYS_FILE: 'x',
-    PORT: '1',
-  }
-  const args = [
-    'package',
-    '--stage',
-    'dev',
-    '--package',
-    relative('.', folder),
-    '--param',
-    `bundles=${relative('.', folder)}/b`,
-  ]
+/** Packages the stage `dev`. No credentials, no home, no account: a template needs none; what is local stays local. */
+function packaged(settings: Record<string, string>): Record<string, Resource> {
+  const local = { DYNAMODB_ENDPOINT: 'http://localhost:1', KEYS_FILE: 'x', PORT: '1' }
+  const env = { PATH: process.env.PATH, HOME: folder, ...local, ...settings }
+  const target = mkdtempSync(join(folder, 'package-'))
+  const bundles = `bundles=${relative('.', folder)}/b`
+  const args = ['package', '--stage', 'dev', '--package', relative('.', target), '--param', bundles]
   const { status, stdout, stderr } = spawnSync('node_modules/.bin/serverless', args, {
     env,
     encoding: 'utf8',
   })
   if (status !== 0) throw new Error(stdout + stderr)
-  resources = JSON.parse(
-    readFileSync(join(folder, 'cloudformation-template-update-stack.json'), 'utf8'),
-  ).Resources
+  zips = readdirSync(target).filter((file) => file.endsWith('.zip'))
+  return JSON.parse(readFileSync(join(target, 'cloudformation-template-update-stack.json'), 'utf8')).Resources
+}
+let zips: string[]
+
+beforeAll(async () => {
+  entries = await registry()
+  resources = packaged({ ALLOWED_ORIGINS: 'https://a.example, https://b.example' })
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -48,7 +41,7 @@ describe('the packaged template', () => {
   it('has one function for each door, and the authorizer', () => {
     const names = ofType('AWS::Lambda::Function').map(({ Properties }) => Properties.FunctionName)
     expect(names.sort()).toEqual(entries.map(({ name }) => `cardea-dev-${name}`).sort())
-    expect(readdirSync(folder).filter((file) => file.endsWith('.zip'))).toHaveLength(entries.length)
+    expect(zips).toHaveLength(entries.length)
     for (const { Properties } of ofType('AWS::Lambda::Function')) {
       expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
       expect(Properties.Timeout).toBeLessThan(10)
@@ -127,5 +120,22 @@ describe('the packaged template', () => {
   it('keeps every log for a time that is set', () => {
     expect(ofType('AWS::Logs::LogGroup')).toHaveLength(entries.length)
     for (const { Properties } of ofType('AWS::Logs::LogGroup')) expect(Properties.RetentionInDays).toBe(30)
+  })
+
+  it('lets pages of the listed origins read answers, with their cookie, and no other page', () => {
+    expect(resources.HttpApi?.Properties.CorsConfiguration).toEqual({
+      AllowCredentials: true,
+      AllowHeaders: ['Authorization', 'Content-Type'],
+      AllowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      AllowOrigins: ['https://a.example', 'https://b.example'],
+      ExposeHeaders: ['Retry-After'],
+      MaxAge: 86400,
+    })
+    expect(packaged({}).HttpApi?.Properties).not.toHaveProperty('CorsConfiguration')
+  })
+
+  it('keeps the users of every stage but dev', () => {
+    const users = (resources.UsersTable ?? {}) as Resource & { DeletionPolicy?: string }
+    expect([users.DeletionPolicy, users.Properties.DeletionProtectionEnabled]).toEqual(['Delete', false])
   })
 })

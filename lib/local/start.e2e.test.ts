@@ -201,6 +201,12 @@ describe('what npm start starts', () => {
     ])
   })
 
+  it('lets no page of another origin read its answers', async () => {
+    const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' }
+    const preflight = await fetch(`${started.origin}/auth/login`, { method: 'OPTIONS', headers })
+    expect(preflight.headers.get('access-control-allow-origin')).not.toBe('https://evil.example')
+  })
+
   it('is the OpenAPI document that it serves', async () => {
     const { body } = await browser(started)('GET', '/openapi.json')
     expect(body).toEqual(JSON.parse(readFileSync('functions/openapi.json', 'utf8')))
