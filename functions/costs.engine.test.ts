@@ -1,7 +1,7 @@
-import { registry } from '../lib/contract/registry.ts'
+import { isRoute, registry } from '../lib/contract/registry.ts'
 import { costOf, engineStores } from '../lib/testing/engine.ts'
-import { gateway } from '../lib/testing/gateway.ts'
-import { ada, bearer, logIn, signedUp } from '../lib/testing/people.ts'
+import { type Gateway, gateway } from '../lib/testing/gateway.ts'
+import { ada, administrator, bearer, eve, logIn, signedUp } from '../lib/testing/people.ts'
 import { world } from '../lib/testing/world.ts'
 
 const started = async () => {
@@ -25,7 +25,7 @@ describe('what a request costs in DynamoDB', () => {
 
   it('a login with an unknown e-mail: the same reads', async () => {
     const { api, cost } = await started()
-    const unknown = await cost(() => logIn(api, 'body', { ...ada, email: 'eve@example.com' }))
+    const unknown = await cost(() => logIn(api, 'body', eve))
     expect(unknown).toEqual({ calls: ['users:GetItem', 'users:GetItem'], readUnits: 2, writeUnits: 0 })
   })
 
@@ -54,37 +54,77 @@ describe('what a request costs in DynamoDB', () => {
 
 describe('what a contract says that its door needs', () => {
   it('is what the door calls, no more and no less', async () => {
-    const { engine, parts, api, cost, refresh } = await started()
-    const called: Record<string, string[]> = {}
-    const during = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
-      let result: T | undefined
-      const { calls } = await cost(async () => {
-        result = await work()
-      })
-      called[name] = [...(called[name] ?? []), ...calls]
-      return result as T
-    }
+    const { engine, parts } = await started()
+    const called = new Map<string, Set<string>>()
+    /** The gateway over some world, taking down what each route calls. */
+    const recorded =
+      (over: typeof parts): Gateway =>
+      async (route, request) => {
+        const answers: Awaited<ReturnType<Gateway>>[] = []
+        const { calls } = await costOf(engine, async () => answers.push(await gateway(over)(route, request)))
+        called.set(route, new Set([...(called.get(route) ?? []), ...calls]))
+        if (!answers[0]) throw new Error(`${route} did not answer`)
+        return answers[0]
+      }
+    const api = recorded(parts)
 
-    await during('authSignup', () => signedUp(api))
-    await during('authLogin', () => logIn(api))
-    const outdated = { ...parts.passwords, renew: parts.passwords.hash }
-    const login = await during('authLogin', () => logIn(gateway({ ...parts, passwords: outdated })))
-    const { refreshToken } = login.body
-    const next = await during('authRefresh', () => refresh(refreshToken))
-    await refresh(next.body.refreshToken)
-    const reused = await during('authRefresh', () => refresh(refreshToken))
+    // An account, and every way to refresh.
+    const { user } = (await signedUp(api)).body
+    await logIn(recorded({ ...parts, passwords: { ...parts.passwords, renew: parts.passwords.hash } }))
+    const { refreshToken } = (await logIn(api)).body
+    const next = await api('POST /auth/refresh', { body: { refreshToken } })
+    await api('POST /auth/refresh', { body: { refreshToken: next.body.refreshToken } })
+    const reused = await api('POST /auth/refresh', { body: { refreshToken } })
     expect(reused.body.code).toBe('refresh_token_reused')
-    const other = await logIn(api)
-    const subject = await parts.accessTokenVerifier.verify(other.body.accessToken, parts.clock.now())
-    await during('authorizerAccessToken', async () => subject && engine.denylist.denies(subject))
-    const me = await during('usersGetMe', () => engine.users.findById(other.body.user.id))
-    expect(me?.email).toBe(ada.email)
-    await during('authLogout', () =>
-      api('POST /auth/logout', { body: { refreshToken: other.body.refreshToken } }),
-    )
+    await api('POST /auth/logout', { body: { refreshToken: (await logIn(api)).body.refreshToken } })
 
-    for (const { name, contract } of await registry()) {
-      expect([name, [...new Set(called[name])].sort()]).toEqual([name, [...(contract.needs ?? [])].sort()])
+    // One's own account and sessions.
+    const own = { headers: bearer(await logIn(api)) }
+    await api('GET /users/me', own)
+    await api('PATCH /users/me', { ...own, body: { name: 'Ada King' } })
+    await api('GET /users/me/export', own)
+    const { sessions } = (await api('GET /users/me/sessions', own)).body
+    const ended = sessions.find(({ current }: { current: boolean }) => !current)
+    await api('DELETE /users/me/sessions/{sessionId}', { ...own, params: { sessionId: ended.id } })
+    await logIn(api)
+    await api('DELETE /users/me/sessions', own)
+    const passwords = { currentPassword: ada.password, newPassword: ada.password, transport: 'body' }
+    const changed = await api('PUT /users/me/password', { ...own, body: passwords })
+    await api('DELETE /users/me/sessions', { headers: bearer(changed), query: { all: 'true' } })
+
+    // Administration, by two who may.
+    const first = await administrator(api, parts, eve)
+    const second = await administrator(api, parts, { ...eve, email: 'mel@example.com' })
+    const asAdmin = { headers: bearer(first.login) }
+    const params = { userId: user.id }
+    await api('GET /users', asAdmin)
+    await api('GET /users', { ...asAdmin, query: { email: ada.email } })
+    await api('GET /users/{userId}', { ...asAdmin, params })
+    await logIn(api)
+    await api('GET /users/{userId}/sessions', { ...asAdmin, params })
+    await api('DELETE /users/{userId}/sessions', { ...asAdmin, params })
+    await logIn(api)
+    await api('PATCH /users/{userId}', {
+      ...asAdmin,
+      params,
+      body: { roles: ['user', 'admin'], status: 'disabled' },
+    })
+    await api('PATCH /users/{userId}', { ...asAdmin, params, body: { status: 'active' } })
+    await logIn(api)
+    await api('DELETE /users/{userId}', { ...asAdmin, params })
+    const body = { password: eve.password }
+    expect(await api('DELETE /users/me', { headers: bearer(second.login), body })).toMatchObject({
+      status: 204,
+    })
+
+    for (const { contract } of (await registry()).filter(isRoute)) {
+      const route = `${contract.method} ${contract.path}`
+      const calls = new Set(called.get(route))
+      // The authorizer's own, made in front of the door.
+      if (contract.access !== 'public') {
+        expect([route, calls.delete('refresh-token-denylist:BatchGetItem')]).toEqual([route, true])
+      }
+      expect([route, [...calls].sort()]).toEqual([route, [...(contract.needs ?? [])].sort()])
     }
   })
 })

@@ -71,15 +71,9 @@ describe('a store that does not answer', () => {
     const api = gateway(parts)
     await signedUp(api)
     const login = await logIn(api)
-    const stores = {
-      users: {
-        create: unavailable,
-        findByEmail: unavailable,
-        findById: unavailable,
-        replacePasswordHash: unavailable,
-      },
-      sessions: { open: unavailable, rotate: unavailable, standing: unavailable, revoke: unavailable },
-    }
+    const failing = <T extends object>(store: T) =>
+      Object.fromEntries(Object.keys(store).map((name) => [name, unavailable])) as T
+    const stores = { users: failing(parts.users), sessions: failing(parts.sessions) }
     const broken = gateway({ ...parts, ...stores })
     const { refreshToken } = login.body
     const before = JSON.stringify([...parts.tables.accounts, ...parts.tables.sessions])

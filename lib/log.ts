@@ -8,6 +8,25 @@ export function log(level: 'info' | 'error', entry: { readonly [name: string]: u
   process.stdout.write(`${line}\n`)
 }
 
+/**
+ * A security event, and its count as a metric: CloudWatch makes `Cardea/events` by `type` of these lines (embedded
+ * metric format), which costs the function nothing.
+ */
+export function logEvent(
+  event: { readonly type: string },
+  request: { readonly ip: string; readonly requestId: string },
+): void {
+  const metrics = [
+    { Namespace: 'Cardea', Dimensions: [['type']], Metrics: [{ Name: 'events', Unit: 'Count' }] },
+  ]
+  log('info', {
+    ...event,
+    ...request,
+    events: 1,
+    _aws: { Timestamp: Date.now(), CloudWatchMetrics: metrics },
+  })
+}
+
 /** What went wrong and where, for a log: name, message and the place it was thrown at, down the chain of causes. */
 export function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { name: typeof error }

@@ -3,6 +3,7 @@ import {
   accessTokenIssuer as makeAccessTokenIssuer,
   accessTokenVerifier as makeAccessTokenVerifier,
 } from './crypto/access-tokens.ts'
+import { cursors as makeCursors } from './crypto/cursors.ts'
 import { keyFile } from './crypto/key-file.ts'
 import { bcryptPasswords } from './crypto/passwords.ts'
 import { publishedKeys as makePublishedKeys } from './crypto/published-keys.ts'
@@ -43,4 +44,5 @@ export const passwords = /* @__PURE__ */ once(() =>
 export const accessTokenIssuer = /* @__PURE__ */ once(() => makeAccessTokenIssuer(config(), keys()))
 export const accessTokenVerifier = /* @__PURE__ */ once(() => makeAccessTokenVerifier(config(), keys()))
 export const refreshTokens = /* @__PURE__ */ once(() => makeRefreshTokens(keys()))
+export const cursors = /* @__PURE__ */ once(() => makeCursors(keys()))
 export const publishedKeys = /* @__PURE__ */ once(() => makePublishedKeys(keys()))

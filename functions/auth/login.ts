@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
-import { email, password } from '../../lib/contract/fields.ts'
+import { email, password, transport } from '../../lib/contract/fields.ts'
 import { grant } from '../../lib/contract/models.ts'
 import { verifyPassword } from '../../lib/domain/credentials.ts'
 import { openSession } from '../../lib/domain/sessions.ts'
@@ -13,7 +13,7 @@ export const contract = defineContract({
   path: '/auth/login',
   access: 'public',
   summary: 'Log in with e-mail and password',
-  body: z.strictObject({ email, password, transport: z._default(z.enum(['cookie', 'body']), 'cookie') }),
+  body: z.strictObject({ email, password, transport }),
   responses: { 200: grant },
   refusals: ['invalid_credentials', 'account_disabled'],
   needs: ['users:GetItem', 'users:UpdateItem', 'sessions:PutItem'],

@@ -1,6 +1,6 @@
 import { defineContract } from '../../lib/contract/contract.ts'
 import { user } from '../../lib/contract/models.ts'
-import { Refusal } from '../../lib/domain/refusal.ts'
+import { ownAccount } from '../../lib/domain/accounts.ts'
 import { route } from '../../lib/http/route.ts'
 import { users } from '../../lib/services.ts'
 
@@ -14,7 +14,5 @@ export const contract = defineContract({
 })
 
 export const handler = route(contract, { users }, async ({ parts, caller, reply }) => {
-  const account = await parts.users.findById(caller.userId)
-  if (!account) throw new Refusal('unauthorized')
-  return reply(200, account)
+  return reply(200, await ownAccount(parts, caller))
 })

@@ -1,15 +1,17 @@
 import type * as z from 'zod/mini'
 import type { RefusalCode } from '../domain/refusal.ts'
+import type { Role } from '../domain/users.ts'
 
 /** A schema of `zod/mini`, or of `zod` itself. */
 export type Schema = z.core.$ZodType
 
-/** The tables of `lib/storage/tables.yml`. */
+/** The tables of `lib/storage/tables.yml`; `users/listing` is the index of that name. */
 export type Table = 'users' | 'sessions' | 'refresh-token-denylist'
 
 /** One call that a function makes to one table, in IAM's words; a transaction counts as its parts. */
 export type Need =
-  `${Table}:${'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheckItem' | 'Query'}`
+  | 'users/listing:Query'
+  | `${Table}:${'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchWriteItem' | 'Query'}`
 
 /**
  * All that the outside may know of a route. From it come the check of the request, the filter on the reply, the
@@ -18,10 +20,14 @@ export type Need =
 export interface Contract {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: `/${string}`
-  /** Who may call: anyone, or only a holder of an access token. */
-  readonly access: 'public' | 'user'
+  /** Who may call: anyone, any holder of an access token, or a holder whose user has one of these roles. */
+  readonly access: 'public' | 'user' | Role | readonly Role[]
   readonly summary: string
   readonly description?: string
+  /** The parts of the path in braces. One that is not of its form is 404: there is no such thing. */
+  readonly params?: z.core.$ZodObject
+  /** The query. Unknown names are refused. */
+  readonly query?: z.core.$ZodObject
   /** The request's JSON body. Unknown fields are refused. */
   readonly body?: z.core.$ZodObject
   /** The door takes a refresh token: from the cookie, or from `refreshToken` in the body. */
@@ -46,10 +52,19 @@ export function refusalsOf(contract: Contract): ReadonlySet<RefusalCode> {
   return new Set<RefusalCode>([
     ...(contract.refusals ?? []),
     ...(contract.access === 'public' ? [] : (['unauthorized'] as const)),
-    ...(contract.body ? (['invalid_request', 'unsupported_media_type', 'payload_too_large'] as const) : []),
+    ...(rolesOf(contract) ? (['forbidden'] as const) : []),
+    ...(contract.params ? (['not_found'] as const) : []),
+    ...(contract.query || contract.body ? (['invalid_request'] as const) : []),
+    ...(contract.body ? (['unsupported_media_type', 'payload_too_large'] as const) : []),
     ...(contract.takesRefreshToken ? (['origin_not_allowed'] as const) : []),
     ...(contract.needs ? (['unavailable'] as const) : []),
   ])
+}
+
+/** The roles of which a caller must have one; `undefined` where none is asked for. */
+export function rolesOf({ access }: Contract): readonly Role[] | undefined {
+  if (access === 'public' || access === 'user') return undefined
+  return typeof access === 'string' ? [access] : access
 }
 
 /** What the generated files need of the function in front of the protected routes. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { roles } from '../domain/users.ts'
 
 /** Code points, which is what people call characters (NIST SP 800-63B-4, 3.1.1.2). */
 const codePoints = (text: string) => [...text].length
@@ -65,3 +66,21 @@ export const newPassword = z
 
 /** A signed token, taken as it is: what it is worth is for the verifier to say. */
 export const token = z.string().check(z.minLength(1), z.maxLength(4096))
+
+export const userId = z.uuid()
+export const sessionId = z.uuid()
+
+/** How a client takes its refresh token: browsers as a cookie, others in the body. */
+export const transport = z._default(z.enum(['cookie', 'body']), 'cookie')
+
+/** At least one role, none twice. */
+export const roleList = z.array(z.enum(roles)).check(
+  z.minLength(1),
+  z.refine((list) => new Set(list).size === list.length, 'must not name a role twice'),
+)
+
+/** At least one of the fields of a change. */
+export const notEmpty = z.refine<object>(
+  (fields) => Object.values(fields).some((value) => value !== undefined),
+  'must change something',
+)

@@ -9,6 +9,13 @@ const tables: Record<string, string> = {
   'refresh-token-denylist': 'RefreshTokenDenylistTable',
 }
 
+/** `users` is a table, `users/listing` an index of it. */
+function arnOf(name: string): object {
+  const [table = '', index] = name.split('/')
+  if (!index) return { 'Fn::GetAtt': [tables[table], 'Arn'] }
+  return { 'Fn::Sub': `\${${tables[table]}.Arn}/index/${index}` }
+}
+
 /** What `serverless.yml` includes: every function with its event, and a role of its own that allows what it needs. */
 export function functionsYml(entries: readonly Entry[]): string {
   const functions = entries.map((entry) => [entry.name, functionOf(entry)])
@@ -79,6 +86,6 @@ function statementsOf(needs: readonly Need[]): object[] {
   return [...byTable].map(([table, needed]) => ({
     Effect: 'Allow',
     Action: needed.map((need) => `dynamodb:${need.slice(need.indexOf(':') + 1)}`).sort(),
-    Resource: { 'Fn::GetAtt': [tables[table], 'Arn'] },
+    Resource: arnOf(table),
   }))
 }

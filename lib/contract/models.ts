@@ -12,6 +12,22 @@ export const user = z
   })
   .register(z.globalRegistry, { id: 'User' })
 
+/** A user as administrators see it. */
+export const listedUser = z
+  .extend(user, { status: z.enum(['active', 'disabled']) })
+  .register(z.globalRegistry, { id: 'ListedUser' })
+
+/** One login of one client. `current` is the session of the access token that asks. */
+export const session = z
+  .object({
+    id: z.uuid(),
+    createdAt: z.iso.datetime(),
+    lastUsedAt: z.iso.datetime(),
+    client: z.object({ userAgent: z.string(), ip: z.string() }),
+    current: z.boolean(),
+  })
+  .register(z.globalRegistry, { id: 'Session' })
+
 /** RFC 6749 section 5.1, in this API's case, with the user that the access token speaks for. */
 export const grant = z
   .object({

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import * as z from 'zod/mini'
-import { type Contract, refusalsOf, type Schema } from './contract.ts'
+import { type Contract, refusalsOf, rolesOf, type Schema } from './contract.ts'
 import { errors } from './errors.ts'
 import { problem } from './models.ts'
 import { type Entry, isRoute } from './registry.ts'
@@ -42,14 +42,21 @@ function operation(
   { name, file, contract }: Entry<Contract>,
   schemaOf: (schema: Schema, io: 'input' | 'output') => Json,
 ): Json {
-  const { summary, description, body, access, takesRefreshToken } = contract
+  const { summary, description, params, query, body, access, takesRefreshToken } = contract
   return {
     operationId: name,
     tags: [file.split('/')[1]],
     summary,
     ...(description && { description }),
     security:
-      access === 'public' ? (takesRefreshToken ? [{ refreshCookie: [] }, {}] : []) : [{ accessToken: [] }],
+      access === 'public'
+        ? takesRefreshToken
+          ? [{ refreshCookie: [] }, {}]
+          : []
+        : [{ accessToken: rolesOf(contract) ?? [] }],
+    ...((params || query) && {
+      parameters: [...parametersOf('path', params), ...parametersOf('query', query)],
+    }),
     ...(body && {
       requestBody: {
         required: !z.safeParse(body, {}).success,
@@ -58,6 +65,17 @@ function operation(
     }),
     responses: { ...successes(contract, schemaOf), ...refusals(contract), 500: fault },
   }
+}
+
+function parametersOf(place: 'path' | 'query', schema: Schema | undefined): Json[] {
+  if (!schema) return []
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input' })
+  return Object.entries(properties).map(([name, each]) => ({
+    name,
+    in: place,
+    required: required.includes(name),
+    schema: each,
+  }))
 }
 
 function successes({ responses }: Contract, schemaOf: (schema: Schema, io: 'output') => Json): Json {

@@ -5,7 +5,7 @@ import type { Seconds } from '../domain/lifetimes.ts'
 /** One kind of token: its algorithm and type are fixed together, so that no kind passes for another (RFC 8725 3.12). */
 export interface TokenKind {
   readonly algorithm: 'RS256' | 'HS256'
-  readonly typ: 'at+jwt' | 'rt+jwt'
+  readonly typ: 'at+jwt' | 'rt+jwt' | 'cursor+jwt'
 }
 
 /** Keys by their `kid`. A Map, so that no `kid` finds what an object inherits. */

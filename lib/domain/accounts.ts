@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import type { Ports } from './ports.ts'
+import { deniedUntil } from './lifetimes.ts'
+import type { Client, Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
-import type { Account } from './users.ts'
+import { type Grant, grant, newSession } from './sessions.ts'
+import { type Account, changedBy } from './users.ts'
+
+/** Who a request speaks for, as the authorizer said. */
+export interface Caller {
+  readonly userId: string
+  readonly sessionId: string
+}
 
 /**
  * Opens an account for an e-mail that nobody holds.
@@ -26,4 +34,81 @@ export async function signUp(
   if ((await users.create(account)) === 'email_taken') throw new Refusal('email_taken')
   events.record({ type: 'user.created', userId: account.id })
   return account
+}
+
+/** The caller's own account. Refuses with `unauthorized` where it is gone. */
+export async function ownAccount({ users }: Pick<Ports, 'users'>, { userId }: Caller): Promise<Account> {
+  const account = await users.findById(userId)
+  if (!account) throw new Refusal('unauthorized')
+  return account
+}
+
+/** The caller's own account, after its password was given once more (ASVS 7.5.1). Refuses with `wrong_password`. */
+async function provenAccount(
+  ports: Pick<Ports, 'users' | 'passwords' | 'events'>,
+  caller: Caller,
+  password: string,
+): Promise<Account> {
+  const account = await ownAccount(ports, caller)
+  if (await ports.passwords.compare(password, account.passwordHash)) return account
+  ports.events.record({ type: 'password.refused', userId: account.id })
+  throw new Refusal('wrong_password')
+}
+
+/**
+ * Sets a new password. Every session ends, also a thief's copy of this one; the caller goes on with a new session.
+ * Refuses with `wrong_password`, or `conflict` if the account was changed meanwhile.
+ */
+export async function changePassword(
+  ports: Pick<
+    Ports,
+    'users' | 'passwords' | 'accessTokenIssuer' | 'refreshTokens' | 'clock' | 'lifetimes' | 'events'
+  >,
+  caller: Caller,
+  input: { currentPassword: string; newPassword: string; client: Client },
+): Promise<Grant> {
+  const account = await provenAccount(ports, caller, input.currentPassword)
+  const passwordHash = await ports.passwords.hash(input.newPassword)
+  const fields = { passwordHash, endsSessions: true }
+  const session = newSession(ports, changedBy(account, fields), { amr: ['pwd'], client: input.client })
+  const changed = await ports.users.change(account, {
+    ...fields,
+    deniedUntil: deniedUntil(ports.clock.now()),
+    replaces: { sessionId: caller.sessionId, by: session },
+  })
+  if (typeof changed === 'string') throw new Refusal('conflict')
+  ports.events.record({ type: 'password.changed', userId: account.id })
+  return grant(ports, changed, session)
+}
+
+/**
+ * Deletes the caller's account, its e-mail claim and its sessions; every token is refused from the next request on.
+ * Refuses with `wrong_password`, `last_administrator` or `conflict`.
+ */
+export async function deleteOwnAccount(
+  ports: Pick<Ports, 'users' | 'passwords' | 'sessions' | 'clock' | 'events'>,
+  caller: Caller,
+  password: string,
+): Promise<void> {
+  await removeAccount(ports, await provenAccount(ports, caller, password))
+}
+
+/** Deletes an account as it was read, and what is left of its sessions. */
+export async function removeAccount(
+  ports: Pick<Ports, 'users' | 'sessions' | 'clock' | 'events'>,
+  account: Account,
+): Promise<void> {
+  const outcome = await ports.users.remove(account, deniedUntil(ports.clock.now()))
+  if (outcome === 'last_administrator') throw new Refusal('last_administrator')
+  if (outcome === 'changed_meanwhile') throw new Refusal('conflict')
+  ports.events.record({ type: 'user.deleted', userId: account.id })
+  await forgetSessions(ports, account.id)
+}
+
+/** Clears away session items that are dead already: TTL will do what this cannot, so a failure changes no answer. */
+export async function forgetSessions(
+  { sessions, events }: Pick<Ports, 'sessions' | 'events'>,
+  userId: string,
+): Promise<void> {
+  await sessions.forgetAll(userId).catch(() => events.record({ type: 'session.left_to_expire', userId }))
 }

@@ -1,6 +1,6 @@
 import type { SecurityEvents } from './events.ts'
 import type { Lifetimes, Seconds } from './lifetimes.ts'
-import type { Account, Role } from './users.ts'
+import type { Account, AccountFields, ListedUser, Role } from './users.ts'
 
 export interface Clock {
   now(): Seconds
@@ -12,12 +12,39 @@ export interface Client {
   readonly ip: string
 }
 
+export interface AccountChange extends AccountFields {
+  readonly deniedUntil: Seconds
+  /** In the same transaction, the caller's session gives way to a new one, of the new epoch. */
+  readonly replaces?: { readonly sessionId: string; readonly by: Session }
+}
+export type NotChanged = 'changed_meanwhile' | 'last_administrator'
+export type Changed = Account | NotChanged
+
+/** Where a page begins: a place in the order, not a key. */
+export interface UserPage {
+  readonly limit: number
+  readonly order: 'asc' | 'desc'
+  readonly after?: string | undefined
+}
 export interface UserStore {
   /** Stores the account and claims its e-mail, both or neither. */
   create(account: Account): Promise<'created' | 'email_taken'>
   /** Costs the same two reads whether the e-mail is known or not. */
   findByEmail(email: string): Promise<Account | undefined>
   findById(userId: string): Promise<Account | undefined>
+  /** `undefined` if there is no such account. */
+  rename(userId: string, name: string): Promise<Account | undefined>
+  /**
+   * Makes a change that outdates the user's claims: one transaction moves `claimsVersion`, and `epoch` if sessions are to
+   * end, and puts the older claims on the denylist until `deniedUntil`. Holds only if nothing moved since `account` was read.
+   */
+  change(account: Account, change: AccountChange): Promise<Changed>
+  /** Deletes account, e-mail claim and every claim, in one transaction; sessions are for `SessionStore.forgetAll`. */
+  remove(account: Account, deniedUntil: Seconds): Promise<'removed' | NotChanged>
+  /** A page of accounts by when they were created, from behind `after` on, read from an index that lags by moments. */
+  list(page: UserPage): Promise<{ readonly users: readonly ListedUser[]; readonly more: boolean }>
+  /** The ids of the active administrators. */
+  administrators(): Promise<readonly string[]>
   /** Writes only if the hash is still the one that was read. */
   replacePasswordHash(userId: string, from: string, to: string): Promise<'replaced' | 'changed_meanwhile'>
 }
@@ -60,6 +87,10 @@ export interface SessionStore {
   ): Promise<{ readonly account: Account | undefined; readonly revoked: boolean }>
   /** Puts the family on the denylist, then deletes the session; it may be gone, or revoked, already. */
   revoke(session: { userId: string; sessionId: string; deniedUntil: Seconds }): Promise<void>
+  /** Every session of a user that is alive at `now`, the one last used first. */
+  list(userId: string, now: Seconds): Promise<readonly Session[]>
+  /** Deletes the session items of a user whose sessions have all ended. */
+  forgetAll(userId: string): Promise<void>
 }
 
 /** Who an access token speaks for. */
@@ -115,6 +146,13 @@ export interface PasswordHasher {
   renew(password: string, passwordHash: string): Promise<string | undefined>
 }
 
+/** Places in a listing, sealed for the one who was given them. */
+export interface Cursors {
+  seal(position: string, order: UserPage['order'], userId: string, now: Seconds): Promise<string>
+  /** `undefined` if it is not ours, not theirs, of another order, or a day old. */
+  open(cursor: string, order: UserPage['order'], userId: string, now: Seconds): Promise<string | undefined>
+}
+
 /** Everything outside that the rules use. A rule names the few that it needs. */
 export interface Ports {
   readonly clock: Clock
@@ -127,4 +165,5 @@ export interface Ports {
   readonly accessTokenIssuer: AccessTokenIssuer
   readonly accessTokenVerifier: AccessTokenVerifier
   readonly refreshTokens: RefreshTokens
+  readonly cursors: Cursors
 }

@@ -4,6 +4,12 @@ export type RefusalCode =
   | 'unsupported_media_type' // the body is not declared as JSON
   | 'payload_too_large' // the body is over the limit
   | 'unauthorized' // nobody is logged in
+  | 'forbidden' // logged in, and may not
+  | 'not_found' // no such thing, or not theirs: never said which
+  | 'conflict' // others changed it again and again meanwhile
+  | 'wrong_password' // the caller's own password, asked for once more
+  | 'last_administrator' // nobody would be left to undo it
+  | 'own_account' // an administrator may not do this to themself
   | 'invalid_credentials' // unknown e-mail or wrong password: never said which
   | 'account_disabled' // the right password of an account that an administrator has closed
   | 'invalid_refresh_token' // missing, forged, damaged or past its end

@@ -13,30 +13,39 @@ export interface Grant {
   readonly refreshTokenSeconds: number
 }
 
-/** Opens a session for an account whose owner has just been proven, `amr` saying how (RFC 8176). */
-export async function openSession(
-  ports: Pick<Ports, 'sessions' | 'accessTokenIssuer' | 'refreshTokens' | 'clock' | 'lifetimes' | 'events'>,
+/** A first generation for an account whose owner has just been proven, `amr` saying how (RFC 8176); not yet stored. */
+export function newSession(
+  { clock, lifetimes }: Pick<Ports, 'clock' | 'lifetimes'>,
   account: Account,
   { amr, client }: { amr: readonly string[]; client: Client },
-): Promise<Grant> {
-  const now = ports.clock.now()
-  const session: Session = {
+): Session {
+  const now = clock.now()
+  return {
     id: randomUUID(),
     userId: account.id,
     epoch: account.epoch,
     generation: 1,
     createdAt: now,
     lastUsedAt: now,
-    idleExpiresAt: now + ports.lifetimes.sessionIdleSeconds,
-    expiresAt: now + ports.lifetimes.sessionAbsoluteSeconds,
+    idleExpiresAt: now + lifetimes.sessionIdleSeconds,
+    expiresAt: now + lifetimes.sessionAbsoluteSeconds,
     rotatedAt: now,
     rotatedBy: 'login',
     amr,
     ...client,
   }
+}
+
+/** Opens a session, and grants its first pair. */
+export async function openSession(
+  ports: GrantPorts & Pick<Ports, 'sessions' | 'events'>,
+  account: Account,
+  proof: { amr: readonly string[]; client: Client },
+): Promise<Grant> {
+  const session = newSession(ports, account, proof)
   await ports.sessions.open(session)
   ports.events.record({ type: 'login.succeeded', userId: account.id, sessionId: session.id })
-  return grant(ports, account, session, now)
+  return grant(ports, account, session)
 }
 
 /**
@@ -46,7 +55,7 @@ export async function openSession(
  * RFC 9700 4.14.2, ASVS 10.4.5.
  */
 export async function refreshSession(
-  ports: Pick<Ports, 'sessions' | 'accessTokenIssuer' | 'refreshTokens' | 'clock' | 'lifetimes' | 'events'>,
+  ports: GrantPorts & Pick<Ports, 'sessions' | 'events'>,
   refreshToken: string | undefined,
 ): Promise<Grant> {
   const now = ports.clock.now()
@@ -86,7 +95,7 @@ export async function refreshSession(
     }
     ports.events.record({ type: 'session.grace_used', userId, sessionId })
   }
-  return grant(ports, account, session, now)
+  return grant(ports, account, session)
 }
 
 /**
@@ -114,12 +123,38 @@ export async function endSession(
   }
 }
 
-async function grant(
-  ports: Pick<Ports, 'accessTokenIssuer' | 'refreshTokens' | 'lifetimes'>,
-  account: Account,
-  session: Session,
-  now: Seconds,
-): Promise<Grant> {
+/** Ends one of a user's sessions. Refuses with `not_found` for any other id, whosever it is. */
+export async function endOwnSession(
+  ports: Pick<Ports, 'sessions' | 'clock' | 'events'>,
+  userId: string,
+  sessionId: string,
+): Promise<void> {
+  const open = await ports.sessions.list(userId, ports.clock.now())
+  const session = open.find(({ id }) => id === sessionId)
+  if (!session) throw new Refusal('not_found')
+  await revoke(ports, session)
+}
+
+/** Ends all sessions of a user but the one that asks (ASVS 7.4.3). */
+export async function endOtherSessions(
+  ports: Pick<Ports, 'sessions' | 'clock' | 'events'>,
+  { userId, sessionId }: { userId: string; sessionId: string },
+): Promise<void> {
+  const open = await ports.sessions.list(userId, ports.clock.now())
+  for (const session of open) if (session.id !== sessionId) await revoke(ports, session)
+}
+
+async function revoke(ports: Pick<Ports, 'sessions' | 'events'>, session: Session): Promise<void> {
+  const { userId, id: sessionId, expiresAt } = session
+  await ports.sessions.revoke({ userId, sessionId, deniedUntil: deniedUntil(expiresAt) })
+  ports.events.record({ type: 'session.revoked', userId, sessionId })
+}
+
+type GrantPorts = Pick<Ports, 'accessTokenIssuer' | 'refreshTokens' | 'clock' | 'lifetimes'>
+
+/** The pair of a session's current generation. */
+export async function grant(ports: GrantPorts, account: Account, session: Session): Promise<Grant> {
+  const now = ports.clock.now()
   // An access token never outlives its family: the denylist forgets the family soon after its end.
   const accessTokenExpiresAt = Math.min(now + ports.lifetimes.accessTokenSeconds, session.expiresAt)
   const [accessToken, refreshToken] = await Promise.all([

@@ -12,12 +12,36 @@ export interface User {
   readonly createdAt: string
 }
 
-/** The user as it is stored. The two numbers only ever grow, each under a condition on the value read. */
-export interface Account extends User {
+/** Whether the account counts among those who can undo what others did. */
+export const isActiveAdministrator = ({ roles, status }: Pick<Account, 'roles' | 'status'>): boolean =>
+  status === 'active' && roles.includes('admin')
+
+/** The place of a user in the order of sign-ups; unique. */
+export const positionOf = ({ createdAt, id }: Pick<User, 'createdAt' | 'id'>): string => `${createdAt}#${id}`
+
+/** The user as administrators see it. */
+export interface ListedUser extends User {
   readonly status: 'active' | 'disabled'
+}
+
+/** The user as it is stored. The two numbers only ever grow, each under a condition on the value read. */
+export interface Account extends ListedUser {
   readonly passwordHash: string
   /** In every access token: an older one is refused. */
   readonly claimsVersion: number
   /** In every session: one of another epoch has ended. */
   readonly epoch: number
 }
+
+/** What of an account is changed together with its claims; `endsSessions` moves the epoch too. */
+export interface AccountFields extends Partial<Pick<Account, 'roles' | 'status' | 'name' | 'passwordHash'>> {
+  readonly endsSessions: boolean
+}
+
+/** The account after a change that outdates its claims. */
+export const changedBy = (account: Account, { endsSessions, ...fields }: AccountFields): Account => ({
+  ...account,
+  ...fields,
+  claimsVersion: account.claimsVersion + 1,
+  epoch: account.epoch + (endsSessions ? 1 : 0),
+})

@@ -3,8 +3,9 @@ import type {
   APIGatewaySimpleAuthorizerWithContextResult,
   Context,
 } from 'aws-lambda'
+import type { SecurityEvent } from '../domain/events.ts'
 import type { AccessTokenVerifier, Clock, Denylist } from '../domain/ports.ts'
-import { describeError, log } from '../log.ts'
+import { describeError, log, logEvent } from '../log.ts'
 import { core } from '../services.ts'
 import { bearerOf } from './bearer.ts'
 import type { Caller } from './request.ts'
@@ -36,7 +37,12 @@ export function authorizer(factories: {
         log('error', { type: 'authorizer.failed', requestId, error: describeError(error) })
         throw new Error('The authorizer could not decide')
       })
-      if (!subject) throw unauthorized()
+      if (!subject) {
+        const { http, routeKey: route } = event.requestContext
+        const denied: SecurityEvent = { type: 'access.denied', route, reason: 'unauthorized' }
+        logEvent(denied, { ip: http.sourceIp, requestId })
+        throw unauthorized()
+      }
       return { isAuthorized: true, context: subject }
     }
   return Object.assign(

@@ -5,11 +5,21 @@ import type * as z from 'zod/mini'
 import { type Contract, refusalsOf } from '../contract/contract.ts'
 import { errors } from '../contract/errors.ts'
 import type { problem } from '../contract/models.ts'
-import { Refusal } from '../domain/refusal.ts'
-import { describeError, log } from '../log.ts'
+import type { SecurityEvent } from '../domain/events.ts'
+import { Refusal, type RefusalCode } from '../domain/refusal.ts'
+import { describeError, log, logEvent } from '../log.ts'
 
 /** Seconds. At most a quarter of any useful refresh grace, so that a retry still falls into it. */
 const RETRY_AFTER = 1
+
+/** The refusals that an auditor wants to see, whichever route they come from. */
+const denials: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
+  'unauthorized',
+  'forbidden',
+  'origin_not_allowed',
+  'invalid_refresh_token',
+  'session_ended',
+])
 
 /**
  * The one error handler: a refusal that the contract declares becomes its problem (RFC 9457), anything else is
@@ -21,14 +31,20 @@ export function problems(contract: Contract): MiddlewareObj<APIGatewayProxyEvent
     onError(request) {
       const { awsRequestId: requestId } = request.context
       const refusal = refusalOf(request.error)
+      const route = `${contract.method} ${contract.path}`
       const isPromised = refusal !== undefined && declared.has(refusal.code)
       if (!isPromised || refusal.code === 'unavailable') {
         log('error', {
           type: 'request.failed',
-          route: `${contract.method} ${contract.path}`,
+          route,
           requestId,
           error: describeError(request.error),
         })
+      }
+      if (isPromised && denials.has(refusal.code)) {
+        const { sourceIp: ip } = request.event.requestContext.http
+        const event: SecurityEvent = { type: 'access.denied', route, reason: refusal.code }
+        logEvent(event, { ip, requestId })
       }
       request.response = answer(isPromised ? refusal : undefined, requestId)
     },

@@ -45,6 +45,13 @@ export function parse<S extends Schema>(schema: S, received: unknown): z.output<
   })
 }
 
+/** The parts of a path. What is not an id of ours names nothing. */
+export function parseParams<S extends Schema>(schema: S, received: unknown): z.output<S> {
+  const result = z.safeParse(schema, received)
+  if (!result.success) throw new Refusal('not_found')
+  return result.data
+}
+
 /**
  * The first text that no field takes, wherever it stands, so that no schema has to remember it: NUL, at which
  * bcrypt stops reading, and lone surrogates, which DynamoDB would store as something else.
@@ -101,10 +108,14 @@ const callerSchema = z.object({
 /** Who the authorizer says is calling. */
 export type Caller = z.output<typeof callerSchema>
 
-/** Read only on protected routes: on another, this part of the event is nobody's word. */
-export function callerOf(event: APIGatewayProxyEventV2): Caller {
+/**
+ * Read only on protected routes: on another, this part of the event is nobody's word. The authorizer has said who
+ * calls; whether they may is decided here, before anything of the request is looked at.
+ */
+export function callerOf(event: APIGatewayProxyEventV2, roles: readonly string[] | undefined): Caller {
   const context = event.requestContext as { authorizer?: { lambda?: unknown } }
   const result = callerSchema.safeParse(context.authorizer?.lambda)
   if (!result.success) throw new Refusal('unauthorized')
+  if (roles && !roles.some((role) => result.data.roles.includes(role))) throw new Refusal('forbidden')
   return result.data
 }

@@ -3,15 +3,15 @@ import httpHeaderNormalizer from '@middy/http-header-normalizer'
 import httpJsonBodyParser from '@middy/http-json-body-parser'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import * as z from 'zod/mini'
-import type { Contract, Schema } from '../contract/contract.ts'
-import type { SecurityEvents } from '../domain/events.ts'
+import { type Contract, rolesOf, type Schema } from '../contract/contract.ts'
+import type { SecurityEvent, SecurityEvents } from '../domain/events.ts'
 import type { Lifetimes } from '../domain/lifetimes.ts'
 import type { Client, Clock } from '../domain/ports.ts'
-import { log } from '../log.ts'
+import { logEvent } from '../log.ts'
 import { core } from '../services.ts'
 import { problems } from './problem.ts'
 import { type PresentedTokens, presentedTokens } from './refresh-token.ts'
-import { type Caller, callerOf, clientOf, decodeBody, parse } from './request.ts'
+import { type Caller, callerOf, clientOf, decodeBody, parse, parseParams } from './request.ts'
 import { securityHeaders } from './security-headers.ts'
 
 /** Made on first use; a door names the factories of the parts that its steps use, and bundles no others. */
@@ -46,6 +46,8 @@ export type Given<C extends Contract, F extends Factories> = {
   readonly parts: Made<F> & Core & { readonly events: SecurityEvents }
   reply<S extends Status<C>>(status: S, ...rest: ReplyRest<Responses<C>[S]>): Reply
 } & (C['access'] extends 'public' ? unknown : { readonly caller: Caller }) &
+  (C['params'] extends Schema ? { readonly params: z.output<C['params']> } : unknown) &
+  (C['query'] extends Schema ? { readonly query: z.output<C['query']> } : unknown) &
   (C['body'] extends Schema ? { readonly body: z.output<C['body']> } : unknown) &
   (C['takesRefreshToken'] extends true ? { readonly presented: PresentedTokens } : unknown)
 
@@ -92,20 +94,25 @@ async function run<C extends Contract, F extends Factories>(
   requestId: string,
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const client = clientOf(event)
+  const caller = contract.access === 'public' ? undefined : callerOf(event, rolesOf(contract))
+  const params = contract.params && parseParams(contract.params, event.pathParameters ?? {})
+  const query = contract.query && parse(contract.query, event.queryStringParameters ?? {})
   const body = contract.body && parse(contract.body, event.body)
   const given = {
     client,
     parts: {
       ...parts,
-      events: { record: (entry: object) => log('info', { ...entry, ip: client.ip, requestId }) },
+      events: { record: (event: SecurityEvent) => logEvent(event, { ip: client.ip, requestId }) },
     },
     reply: (status: number, answer: unknown, extra?: Extra) => ({
       status,
       answer,
       extra,
     }),
+    caller,
+    params,
+    query,
     body,
-    ...(contract.access !== 'public' && { caller: callerOf(event) }),
     ...(contract.takesRefreshToken && { presented: presentedTokens(event, body ?? {}, parts) }),
   }
   const { status, answer, extra } = (await steps(given as never)) as unknown as ReturnType<typeof given.reply>

@@ -26,10 +26,10 @@ export async function createTables(
   for (const [logicalId, { Properties }] of Object.entries(Resources)) {
     const setting = `${logicalId.charAt(0).toLowerCase()}${logicalId.slice(1)}` as keyof typeof names
     if (!(setting in settings)) throw new Error(`lib/config.ts has no setting for ${logicalId} of tables.yml`)
-    const { AttributeDefinitions, KeySchema, BillingMode, TimeToLiveSpecification } = Properties
+    const { TimeToLiveSpecification } = Properties
     const TableName = names[setting]
     try {
-      await client.send(new CreateTableCommand({ TableName, AttributeDefinitions, KeySchema, BillingMode }))
+      await client.send(new CreateTableCommand(creationOf(TableName, Properties)))
     } catch (error) {
       if (error instanceof ResourceInUseException) continue
       throw error
@@ -41,3 +41,15 @@ export async function createTables(
   }
   client.destroy()
 }
+
+/** Of a table of CloudFormation, what every engine understands. */
+const creationOf = (
+  TableName: string,
+  { AttributeDefinitions, KeySchema, BillingMode, GlobalSecondaryIndexes }: TableProperties,
+): CreateTableCommandInput => ({
+  TableName,
+  AttributeDefinitions,
+  KeySchema,
+  BillingMode,
+  ...(GlobalSecondaryIndexes && { GlobalSecondaryIndexes }),
+})

@@ -78,21 +78,22 @@ interface Failure {
   readonly CancellationReasons?: readonly { readonly Code?: string }[]
 }
 
-const codesOf = ({ name = '', CancellationReasons: reasons = [] }: Failure) => [
-  name,
-  ...reasons.map(({ Code = '' }) => Code),
-]
+/** Why a transaction was cancelled: a code for each of its parts, in their order. */
+export const reasonsOf = (error: unknown): string[] =>
+  ((error as Failure).CancellationReasons ?? []).map(({ Code = '' }) => Code)
+
+const codesOf = (error: unknown) => [(error as Failure).name ?? '', ...reasonsOf(error)]
 
 function isPassing(error: unknown): boolean {
   const failure = error as Failure
   // Node's system errors (ECONNREFUSED, ETIMEDOUT ...) are a connection that could not be made or kept.
   if (/^(E(?!RR_)[A-Z_]+|ERR_STREAM_PREMATURE_CLOSE)$/.test(failure.code ?? '')) return true
-  return (failure.$metadata?.httpStatusCode ?? 0) >= 500 || codesOf(failure).some((code) => passing.has(code))
+  return (failure.$metadata?.httpStatusCode ?? 0) >= 500 || codesOf(error).some((code) => passing.has(code))
 }
 
 /** Another transaction held an item: says nothing about the condition, so it is neither "taken" nor "theft". */
 function isTransactionConflict(error: unknown): boolean {
-  const codes = codesOf(error as Failure)
+  const codes = codesOf(error)
   return (
     codes.some((code) => code.startsWith('TransactionConflict')) && !codes.includes('ConditionalCheckFailed')
   )

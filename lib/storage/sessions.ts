@@ -1,19 +1,45 @@
 import { isDeepStrictEqual } from 'node:util'
-import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
-import type { Session, SessionStore } from '../domain/ports.ts'
+import type { SessionStore } from '../domain/ports.ts'
+import { accountOf } from './accounts.ts'
 import { attempt, ITEM_VERSION, isConditionFailed, readTogether, type TableNames } from './client.ts'
-import { fieldsOf, text, texts, whole } from './items.ts'
-import { accountKey, revokedFamilyKey, sessionKey } from './keys.ts'
-import { accountOf } from './users.ts'
+import { accountKey, revokedFamilyKey, sessionKey, sessionsOf } from './keys.ts'
+import { sessionItem, sessionOf } from './session-items.ts'
 
 export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableNames): SessionStore {
   const { usersTable, sessionsTable, refreshTokenDenylistTable } = tables
+  /** All sessions of a user, page after page. */
+  const items = async (userId: string): Promise<Record<string, unknown>[]> => {
+    const { pk, prefix } = sessionsOf(userId)
+    const found: Record<string, unknown>[] = []
+    let from: Record<string, unknown> | undefined
+    do {
+      const command = new QueryCommand({
+        TableName: sessionsTable,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+        ConsistentRead: true,
+        ...(from && { ExclusiveStartKey: from }),
+      })
+      const { Items = [], LastEvaluatedKey } = await attempt(() => client.send(command))
+      found.push(...Items)
+      from = LastEvaluatedKey
+    } while (from)
+    return found
+  }
+
   return {
     async open(session) {
       const command = new PutCommand({
         TableName: sessionsTable,
-        Item: { ...sessionKey(session.userId, session.id), ...session, v: ITEM_VERSION },
+        Item: sessionItem(session),
         ConditionExpression: 'attribute_not_exists(pk)',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       })
@@ -75,23 +101,18 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
       await attempt(() => client.send(entry))
       await attempt(() => client.send(session))
     },
-  }
-}
 
-function sessionOf(item: Readonly<Record<string, unknown>>): Session {
-  return fieldsOf('session', item, {
-    id: text,
-    userId: text,
-    epoch: whole,
-    generation: whole,
-    createdAt: whole,
-    lastUsedAt: whole,
-    idleExpiresAt: whole,
-    expiresAt: whole,
-    rotatedAt: whole,
-    rotatedBy: text,
-    amr: texts,
-    userAgent: text,
-    ip: text,
-  })
+    async list(userId, now) {
+      const sessions = (await items(userId)).map(sessionOf)
+      const alive = sessions.filter(({ idleExpiresAt, expiresAt }) => idleExpiresAt > now && expiresAt > now)
+      return alive.sort((a, b) => b.lastUsedAt - a.lastUsedAt || (a.id < b.id ? -1 : 1))
+    },
+
+    async forgetAll(userId) {
+      for (const item of await items(userId)) {
+        const { pk, sk } = item
+        await attempt(() => client.send(new DeleteCommand({ TableName: sessionsTable, Key: { pk, sk } })))
+      }
+    },
+  }
 }

@@ -4,8 +4,9 @@ import { dynamoUsers } from './users.ts'
 
 jest.setTimeout(20_000)
 
+const tables = { usersTable: 'u', sessionsTable: 's', refreshTokenDenylistTable: 'd' }
 const usersAt = (port: number) =>
-  dynamoUsers(documentClient({ dynamodbEndpoint: `http://127.0.0.1:${port}` }), { usersTable: 'users' })
+  dynamoUsers(documentClient({ dynamodbEndpoint: `http://127.0.0.1:${port}` }), tables)
 
 describe('an engine', () => {
   let silent: Server

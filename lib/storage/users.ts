@@ -6,15 +6,15 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import type { UserStore } from '../domain/ports.ts'
-import { type Account, roles } from '../domain/users.ts'
-import { attempt, ITEM_VERSION, isConditionFailed, type TableNames } from './client.ts'
-import { fieldsOf, oneOf, text, texts, truth, whole } from './items.ts'
+import { accountChanges } from './account-changes.ts'
+import { accountItem, accountOf } from './accounts.ts'
+import { attempt, ITEM_VERSION, isConditionFailed, reasonsOf, type TableNames } from './client.ts'
+import { fieldsOf, text } from './items.ts'
 import { accountKey, emailClaimKey } from './keys.ts'
+import { userListing } from './user-listing.ts'
 
-export function dynamoUsers(
-  client: DynamoDBDocumentClient,
-  { usersTable }: Pick<TableNames, 'usersTable'>,
-): UserStore {
+export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames): UserStore {
+  const { usersTable } = tables
   const read = async (key: { pk: string; sk: string }) => {
     const command = new GetCommand({ TableName: usersTable, Key: key, ConsistentRead: true })
     return (await attempt(() => client.send(command))).Item
@@ -25,6 +25,8 @@ export function dynamoUsers(
   }
   return {
     findById,
+    ...accountChanges(client, tables),
+    ...userListing(client, tables),
 
     async create(account) {
       const claim = { ...emailClaimKey(account.email), userId: account.id, v: ITEM_VERSION }
@@ -37,10 +39,7 @@ export function dynamoUsers(
         )
         return 'created'
       } catch (error) {
-        const { CancellationReasons: reasons } = error as {
-          CancellationReasons?: readonly { Code?: string }[]
-        }
-        if (reasons?.[0]?.Code === 'ConditionalCheckFailed') return 'email_taken'
+        if (reasonsOf(error)[0] === 'ConditionalCheckFailed') return 'email_taken'
         throw error
       }
     },
@@ -75,26 +74,4 @@ export function dynamoUsers(
       }
     },
   }
-}
-
-function accountItem(account: Account): Record<string, unknown> {
-  return { ...accountKey(account.id), ...account, v: ITEM_VERSION }
-}
-
-/** @throws if an attribute is missing or of another type, naming it. */
-export function accountOf(item: Readonly<Record<string, unknown>>): Account {
-  const account = fieldsOf('account', item, {
-    id: text,
-    email: text,
-    name: text,
-    roles: texts,
-    emailVerified: truth,
-    createdAt: text,
-    status: oneOf('active', 'disabled'),
-    passwordHash: text,
-    claimsVersion: whole,
-    epoch: whole,
-  })
-  // A role that this version does not know grants nothing.
-  return { ...account, roles: roles.filter((role) => account.roles.includes(role)) }
 }

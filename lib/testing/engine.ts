@@ -68,7 +68,8 @@ type Consumed = { CapacityUnits?: number }
 
 /** The needs of one call, in IAM's words: a transaction needs its parts, a batch its tables. */
 function needsOf(command: string, input: object, tables: TableNames): string[] {
-  const { TableName, RequestItems, TransactItems } = input as {
+  const { IndexName, TableName, RequestItems, TransactItems } = input as {
+    IndexName?: string
     TableName?: string
     RequestItems?: Record<string, unknown>
     TransactItems?: readonly Record<string, { TableName?: string }>[]
@@ -79,6 +80,7 @@ function needsOf(command: string, input: object, tables: TableNames): string[] {
       [tables.sessionsTable]: 'sessions',
       [tables.refreshTokenDenylistTable]: 'refresh-token-denylist',
     })[name]
+  if (command === 'Query') return [`${table(TableName)}${IndexName ? `/${IndexName}` : ''}:Query`]
   if (RequestItems) return Object.keys(RequestItems).map((name) => `${table(name)}:BatchGetItem`)
   const parts = TransactItems?.flatMap((part) => Object.entries(part)) ?? [
     [command.replace(/Item$/, ''), { TableName }],

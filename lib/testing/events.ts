@@ -4,6 +4,9 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda'
 export interface TestRequest {
   readonly headers?: Readonly<Record<string, string>>
   readonly cookies?: readonly string[]
+  /** The parts of the path in braces. */
+  readonly params?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string>>
   /** Sent as it is if a text, else as JSON. */
   readonly body?: unknown
   readonly isBase64Encoded?: boolean
@@ -13,13 +16,15 @@ export interface TestRequest {
 /** The event that API Gateway (HTTP API, payload 2.0) makes of a request, `caller` as the authorizer gave it. */
 export function eventOf(route: string, request: TestRequest, caller?: object): APIGatewayProxyEventV2 {
   const [method = '', path = ''] = route.split(' ')
-  const { body, cookies, ip = '198.51.100.7', isBase64Encoded = false } = request
+  const { body, cookies, params, query, ip = '198.51.100.7', isBase64Encoded = false } = request
   const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body)
   return {
     version: '2.0',
     routeKey: route,
     rawPath: path,
-    rawQueryString: '',
+    rawQueryString: new URLSearchParams(query).toString(),
+    ...(params && { pathParameters: { ...params } }),
+    ...(query && { queryStringParameters: { ...query } }),
     headers: {
       ...(text !== undefined && { 'content-type': 'application/json' }),
       'user-agent': 'a test',

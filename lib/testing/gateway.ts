@@ -13,7 +13,7 @@ export interface TestAnswer {
   readonly body: any
 }
 
-/** Calls doors over a world as API Gateway (HTTP API, payload 2.0) does, the authorizer in front. */
+/** Calls doors by their routes, such as `GET /users/{userId}`, over a world as API Gateway (HTTP API, payload 2.0) does, the authorizer in front. */
 export type Gateway = (route: string, request?: TestRequest) => Promise<TestAnswer>
 
 /** Every door by its route, such as `POST /auth/login`. */

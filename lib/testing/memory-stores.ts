@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Denylist, Session, SessionStore, UserStore } from '../domain/ports.ts'
-import type { Account } from '../domain/users.ts'
+import {
+  type Account,
+  type AccountFields,
+  changedBy,
+  isActiveAdministrator,
+  type ListedUser,
+  positionOf,
+} from '../domain/users.ts'
 
 /** The tables of one world, as maps. */
 export interface MemoryTables {
@@ -31,6 +38,18 @@ export function memoryStores(tables: MemoryTables): {
   denylist: Denylist
 } {
   const { accounts, userIdByEmail, sessions, revokedFamilies, revokedClaims } = tables
+  /** The account as it stands, if nothing has moved since it was read. */
+  const unmoved = (read: Account): Account | undefined => {
+    const found = accounts.get(read.id)
+    const isUnmoved =
+      found?.claimsVersion === read.claimsVersion &&
+      found.epoch === read.epoch &&
+      found.passwordHash === read.passwordHash
+    return isUnmoved ? found : undefined
+  }
+  const isLast = (account: Account) =>
+    isActiveAdministrator(account) && [...accounts.values()].filter(isActiveAdministrator).length === 1
+
   return {
     users: {
       async create(account) {
@@ -54,6 +73,54 @@ export function memoryStores(tables: MemoryTables): {
         if (account?.passwordHash !== from) return 'changed_meanwhile'
         accounts.set(userId, { ...account, passwordHash: to })
         return 'replaced'
+      },
+      async rename(userId, name) {
+        await roundTrip()
+        const account = accounts.get(userId)
+        if (account) accounts.set(userId, { ...account, name })
+        return accounts.get(userId)
+      },
+      async change(read, { deniedUntil: _, replaces, ...fields }) {
+        await roundTrip()
+        const found = unmoved(read)
+        if (!found) return 'changed_meanwhile'
+        const changed = changedBy(read, fields)
+        if (isLast(read) && !isActiveAdministrator(changed)) return 'last_administrator'
+        accounts.set(read.id, {
+          ...found,
+          ...withoutFlag(fields),
+          claimsVersion: changed.claimsVersion,
+          epoch: changed.epoch,
+        })
+        revokedClaims.set(read.id, changed.claimsVersion)
+        if (replaces) {
+          sessions.delete(replaces.sessionId)
+          sessions.set(replaces.by.id, replaces.by)
+        }
+        return changed
+      },
+      async remove(read) {
+        await roundTrip()
+        if (!unmoved(read)) return 'changed_meanwhile'
+        if (isLast(read)) return 'last_administrator'
+        accounts.delete(read.id)
+        userIdByEmail.delete(read.email)
+        revokedClaims.set(read.id, Number.MAX_SAFE_INTEGER)
+        return 'removed'
+      },
+      async list({ limit, order, after }) {
+        await roundTrip()
+        const direction = order === 'asc' ? 1 : -1
+        const isBehind = (position: string) =>
+          after === undefined || (order === 'asc' ? position > after : position < after)
+        const behind = [...accounts.values()]
+          .filter((account) => isBehind(positionOf(account)))
+          .sort((a, b) => (positionOf(a) < positionOf(b) ? -direction : direction))
+        return { users: behind.slice(0, limit).map(listed), more: behind.length > limit }
+      },
+      async administrators() {
+        await roundTrip()
+        return [...accounts.values()].filter(isActiveAdministrator).map(({ id }) => id)
       },
     },
     sessions: {
@@ -90,6 +157,18 @@ export function memoryStores(tables: MemoryTables): {
         revokedFamilies.set(sessionId, deniedUntil)
         if (sessions.get(sessionId)?.userId === userId) sessions.delete(sessionId)
       },
+      async list(userId, now) {
+        await roundTrip()
+        return [...sessions.values()]
+          .filter(
+            (session) => session.userId === userId && session.idleExpiresAt > now && session.expiresAt > now,
+          )
+          .sort((a, b) => b.lastUsedAt - a.lastUsedAt || (a.id < b.id ? -1 : 1))
+      },
+      async forgetAll(userId) {
+        await roundTrip()
+        for (const [id, session] of sessions) if (session.userId === userId) sessions.delete(id)
+      },
     },
     denylist: {
       async denies({ userId, sessionId, claimsVersion }) {
@@ -98,4 +177,10 @@ export function memoryStores(tables: MemoryTables): {
       },
     },
   }
+}
+
+const withoutFlag = ({ endsSessions: _, ...fields }: AccountFields) => fields
+
+function listed({ id, email, name, roles, emailVerified, createdAt, status }: Account): ListedUser {
+  return { id, email, name, roles, emailVerified, createdAt, status }
 }

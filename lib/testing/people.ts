@@ -1,6 +1,10 @@
+import type { UserStore } from '../domain/ports.ts'
+import { type Account, type Role, roles } from '../domain/users.ts'
 import type { Gateway, TestAnswer } from './gateway.ts'
+import type { World } from './world.ts'
 
 export const ada = { email: 'ada@example.com', password: 'correct horse battery', name: 'Ada Lovelace' }
+export const eve = { email: 'eve@example.com', password: 'correct horse battery', name: 'Eve Polastri' }
 /** An origin that the world allows. */
 export const fromApp = { origin: 'https://app.example.com', 'sec-fetch-site': 'same-site' }
 
@@ -18,3 +22,23 @@ export const logIn = (api: Gateway, transport: 'cookie' | 'body' = 'body', { ema
 export const cookieOf = ({ cookies }: TestAnswer): string => cookies[0]?.split(';')[0] ?? ''
 
 export const bearer = ({ body }: TestAnswer) => ({ authorization: `Bearer ${body.accessToken}` })
+
+/** Gives a user roles from outside, as the command line does for the first administrator. */
+export async function withRoles(
+  users: UserStore,
+  userId: string,
+  given: readonly Role[] = roles,
+): Promise<Account> {
+  const account = await users.findById(userId)
+  const changed =
+    account && (await users.change(account, { roles: given, endsSessions: false, deniedUntil: 0 }))
+  if (!changed || typeof changed === 'string') throw new Error(`The roles were not given: ${changed}`)
+  return changed
+}
+
+/** An administrator who has signed up and logged in. */
+export async function administrator(api: Gateway, { users }: Pick<World, 'users'>, person = ada) {
+  const { id } = (await signedUp(api, person)).body.user as { id: string }
+  await withRoles(users, id)
+  return { id, login: await logIn(api, 'body', person) }
+}

@@ -1,4 +1,5 @@
 import { accessTokenIssuer, accessTokenVerifier } from '../crypto/access-tokens.ts'
+import { cursors } from '../crypto/cursors.ts'
 import { generateKeySet, keysOf } from '../crypto/key-set.ts'
 import { bcryptPasswords } from '../crypto/passwords.ts'
 import { publishedKeys } from '../crypto/published-keys.ts'
@@ -46,6 +47,7 @@ export function world(
     accessTokenIssuer: accessTokenIssuer(parties, testKeys),
     accessTokenVerifier: accessTokenVerifier(parties, testKeys),
     refreshTokens: refreshTokens(testKeys),
+    cursors: cursors(testKeys),
     publishedKeys: publishedKeys(testKeys),
   }
 }

@@ -1,0 +1,29 @@
+import * as z from 'zod/mini'
+import { defineContract } from '../../../lib/contract/contract.ts'
+import { userId } from '../../../lib/contract/fields.ts'
+import { deleteUser } from '../../../lib/domain/administration.ts'
+import { route } from '../../../lib/http/route.ts'
+import { sessions, users } from '../../../lib/services.ts'
+
+export const contract = defineContract({
+  method: 'DELETE',
+  path: '/users/{userId}',
+  access: 'admin',
+  summary: 'Delete a user',
+  params: z.object({ userId }),
+  responses: { 204: null },
+  refusals: ['own_account', 'last_administrator', 'conflict'],
+  needs: [
+    'users:GetItem',
+    'users:DeleteItem',
+    'users:UpdateItem',
+    'refresh-token-denylist:PutItem',
+    'sessions:Query',
+    'sessions:DeleteItem',
+  ],
+})
+
+export const handler = route(contract, { users, sessions }, async ({ parts, caller, params, reply }) => {
+  await deleteUser(parts, caller, params.userId)
+  return reply(204)
+})

@@ -1,0 +1,21 @@
+import * as z from 'zod/mini'
+import { defineContract } from '../../../lib/contract/contract.ts'
+import { userId } from '../../../lib/contract/fields.ts'
+import { listedUser } from '../../../lib/contract/models.ts'
+import { anyAccount } from '../../../lib/domain/administration.ts'
+import { route } from '../../../lib/http/route.ts'
+import { users } from '../../../lib/services.ts'
+
+export const contract = defineContract({
+  method: 'GET',
+  path: '/users/{userId}',
+  access: 'admin',
+  summary: 'One user',
+  params: z.object({ userId }),
+  responses: { 200: listedUser },
+  needs: ['users:GetItem'],
+})
+
+export const handler = route(contract, { users }, async ({ parts, params, reply }) => {
+  return reply(200, await anyAccount(parts, params.userId))
+})

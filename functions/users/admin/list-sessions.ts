@@ -1,0 +1,24 @@
+import * as z from 'zod/mini'
+import { defineContract } from '../../../lib/contract/contract.ts'
+import { userId } from '../../../lib/contract/fields.ts'
+import { session } from '../../../lib/contract/models.ts'
+import { sessionView } from '../../../lib/contract/session-view.ts'
+import { anyAccount } from '../../../lib/domain/administration.ts'
+import { route } from '../../../lib/http/route.ts'
+import { sessions, users } from '../../../lib/services.ts'
+
+export const contract = defineContract({
+  method: 'GET',
+  path: '/users/{userId}/sessions',
+  access: 'admin',
+  summary: 'Where a user is logged in',
+  params: z.object({ userId }),
+  responses: { 200: z.object({ sessions: z.array(session) }) },
+  needs: ['users:GetItem', 'sessions:Query'],
+})
+
+export const handler = route(contract, { users, sessions }, async ({ parts, caller, params, reply }) => {
+  const { id } = await anyAccount(parts, params.userId)
+  const open = await parts.sessions.list(id, parts.clock.now())
+  return reply(200, { sessions: open.map((each) => sessionView(each, caller.sessionId)) })
+})

@@ -1,0 +1,33 @@
+import * as z from 'zod/mini'
+import { defineContract } from '../../../lib/contract/contract.ts'
+import { email } from '../../../lib/contract/fields.ts'
+import { listedUser } from '../../../lib/contract/models.ts'
+import { listUsers } from '../../../lib/domain/administration.ts'
+import { route } from '../../../lib/http/route.ts'
+import { cursors, users } from '../../../lib/services.ts'
+
+const limit = z.pipe(
+  z.string().check(z.regex(/^([1-9]\d?|100)$/, 'must be a whole number from 1 to 100')),
+  z.transform(Number),
+)
+
+export const contract = defineContract({
+  method: 'GET',
+  path: '/users',
+  access: 'admin',
+  summary: 'All users, newest first, page by page; or the one with an e-mail',
+  query: z.strictObject({
+    limit: z._default(limit, 50),
+    order: z._default(z.enum(['asc', 'desc']), 'desc'),
+    cursor: z.optional(z.string().check(z.maxLength(1024))),
+    email: z.optional(email),
+  }),
+  responses: {
+    200: z.object({ users: z.array(listedUser), nextCursor: z.nullable(z.string()) }),
+  },
+  needs: ['users/listing:Query', 'users:GetItem'],
+})
+
+export const handler = route(contract, { users, cursors }, async ({ parts, caller, query, reply }) => {
+  return reply(200, await listUsers(parts, caller, query))
+})

@@ -1,0 +1,41 @@
+import * as z from 'zod/mini'
+import { defineContract } from '../../../lib/contract/contract.ts'
+import { name, notEmpty, roleList, userId } from '../../../lib/contract/fields.ts'
+import { listedUser } from '../../../lib/contract/models.ts'
+import { changeUser } from '../../../lib/domain/administration.ts'
+import { route } from '../../../lib/http/route.ts'
+import { sessions, users } from '../../../lib/services.ts'
+
+export const contract = defineContract({
+  method: 'PATCH',
+  path: '/users/{userId}',
+  access: 'admin',
+  summary: 'Change a user’s roles, status or name',
+  description:
+    'In force on the user’s next request and next refresh. Disabling ends every session; enabling revives none.',
+  params: z.object({ userId }),
+  body: z
+    .strictObject({
+      roles: z.optional(roleList),
+      status: z.optional(z.enum(['active', 'disabled'])),
+      name: z.optional(name),
+    })
+    .check(notEmpty),
+  responses: { 200: listedUser },
+  refusals: ['own_account', 'last_administrator', 'conflict'],
+  needs: [
+    'users:GetItem',
+    'users:UpdateItem',
+    'refresh-token-denylist:PutItem',
+    'sessions:Query',
+    'sessions:DeleteItem',
+  ],
+})
+
+export const handler = route(
+  contract,
+  { users, sessions },
+  async ({ parts, caller, params, body, reply }) => {
+    return reply(200, await changeUser(parts, caller, params.userId, body))
+  },
+)

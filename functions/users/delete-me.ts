@@ -1,0 +1,35 @@
+import * as z from 'zod/mini'
+import { defineContract } from '../../lib/contract/contract.ts'
+import { password } from '../../lib/contract/fields.ts'
+import { deleteOwnAccount } from '../../lib/domain/accounts.ts'
+import { clearedRefreshCookie } from '../../lib/http/cookies.ts'
+import { route } from '../../lib/http/route.ts'
+import { passwords, sessions, users } from '../../lib/services.ts'
+
+export const contract = defineContract({
+  method: 'DELETE',
+  path: '/users/me',
+  access: 'user',
+  summary: 'Delete your own account',
+  description:
+    'Everything stored about you goes, and your e-mail may sign up again. Every token is refused at once.',
+  body: z.strictObject({ password }),
+  responses: { 204: null },
+  refusals: ['wrong_password', 'last_administrator', 'conflict'],
+  needs: [
+    'users:GetItem',
+    'users:DeleteItem',
+    'users:UpdateItem',
+    'refresh-token-denylist:PutItem',
+    'sessions:Query',
+    'sessions:DeleteItem',
+  ],
+  memory: 1769,
+})
+
+const parts = { users, passwords, sessions }
+
+export const handler = route(contract, parts, async ({ parts, caller, body, reply }) => {
+  await deleteOwnAccount(parts, caller, body.password)
+  return reply(204, undefined, { cookie: clearedRefreshCookie })
+})

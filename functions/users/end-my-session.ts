@@ -1,0 +1,21 @@
+import * as z from 'zod/mini'
+import { defineContract } from '../../lib/contract/contract.ts'
+import { sessionId } from '../../lib/contract/fields.ts'
+import { endOwnSession } from '../../lib/domain/sessions.ts'
+import { route } from '../../lib/http/route.ts'
+import { sessions } from '../../lib/services.ts'
+
+export const contract = defineContract({
+  method: 'DELETE',
+  path: '/users/me/sessions/{sessionId}',
+  access: 'user',
+  summary: 'End one of your sessions',
+  params: z.object({ sessionId }),
+  responses: { 204: null },
+  needs: ['sessions:Query', 'refresh-token-denylist:PutItem', 'sessions:DeleteItem'],
+})
+
+export const handler = route(contract, { sessions }, async ({ parts, caller, params, reply }) => {
+  await endOwnSession(parts, caller.userId, params.sessionId)
+  return reply(204)
+})

@@ -1,0 +1,29 @@
+import * as z from 'zod/mini'
+import { defineContract } from '../../lib/contract/contract.ts'
+import { listedUser, session } from '../../lib/contract/models.ts'
+import { sessionView } from '../../lib/contract/session-view.ts'
+import { ownAccount } from '../../lib/domain/accounts.ts'
+import { route } from '../../lib/http/route.ts'
+import { sessions, users } from '../../lib/services.ts'
+
+export const contract = defineContract({
+  method: 'GET',
+  path: '/users/me/export',
+  access: 'user',
+  summary: 'Everything stored about you',
+  responses: {
+    200: z.object({ exportedAt: z.iso.datetime(), user: listedUser, sessions: z.array(session) }),
+  },
+  needs: ['users:GetItem', 'sessions:Query'],
+})
+
+export const handler = route(contract, { users, sessions }, async ({ parts, caller, reply }) => {
+  const now = parts.clock.now()
+  const user = await ownAccount(parts, caller)
+  const open = await parts.sessions.list(caller.userId, now)
+  return reply(200, {
+    exportedAt: new Date(now * 1000).toISOString(),
+    user,
+    sessions: open.map((each) => sessionView(each, caller.sessionId)),
+  })
+})

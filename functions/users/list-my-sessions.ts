@@ -1,0 +1,20 @@
+import * as z from 'zod/mini'
+import { defineContract } from '../../lib/contract/contract.ts'
+import { session } from '../../lib/contract/models.ts'
+import { sessionView } from '../../lib/contract/session-view.ts'
+import { route } from '../../lib/http/route.ts'
+import { sessions } from '../../lib/services.ts'
+
+export const contract = defineContract({
+  method: 'GET',
+  path: '/users/me/sessions',
+  access: 'user',
+  summary: 'Where you are logged in',
+  responses: { 200: z.object({ sessions: z.array(session) }) },
+  needs: ['sessions:Query'],
+})
+
+export const handler = route(contract, { sessions }, async ({ parts, caller, reply }) => {
+  const open = await parts.sessions.list(caller.userId, parts.clock.now())
+  return reply(200, { sessions: open.map((each) => sessionView(each, caller.sessionId)) })
+})

@@ -1,0 +1,23 @@
+import * as z from 'zod/mini'
+import { defineContract } from '../../lib/contract/contract.ts'
+import { name } from '../../lib/contract/fields.ts'
+import { user } from '../../lib/contract/models.ts'
+import { Refusal } from '../../lib/domain/refusal.ts'
+import { route } from '../../lib/http/route.ts'
+import { users } from '../../lib/services.ts'
+
+export const contract = defineContract({
+  method: 'PATCH',
+  path: '/users/me',
+  access: 'user',
+  summary: 'Change your own name',
+  body: z.strictObject({ name }),
+  responses: { 200: user },
+  needs: ['users:UpdateItem'],
+})
+
+export const handler = route(contract, { users }, async ({ parts, caller, body, reply }) => {
+  const account = await parts.users.rename(caller.userId, body.name)
+  if (!account) throw new Refusal('unauthorized')
+  return reply(200, account)
+})

@@ -1,0 +1,17 @@
+import type * as z from 'zod/mini'
+import type { Session } from '../domain/ports.ts'
+import type { session } from './models.ts'
+
+const instant = (seconds: number) => new Date(seconds * 1000).toISOString()
+
+/** A session as its user sees it. */
+export const sessionView = (
+  { id, createdAt, lastUsedAt, userAgent, ip }: Session,
+  currentId: string,
+): z.input<typeof session> => ({
+  id,
+  createdAt: instant(createdAt),
+  lastUsedAt: instant(lastUsedAt),
+  client: { userAgent, ip },
+  current: id === currentId,
+})

@@ -1,0 +1,23 @@
+import type { Cursors } from '../domain/ports.ts'
+import { signJwt, type TokenKind, verifyJwt } from './jwt.ts'
+import type { Keys } from './keys.ts'
+
+const kind: TokenKind = { algorithm: 'HS256', typ: 'cursor+jwt' }
+const DAY = 86_400
+
+/** Cursors are tokens of a kind of their own: nobody can make one, move one to another listing, or use another's. */
+export function cursors(keys: Pick<Keys, 'refreshKeys'>): Cursors {
+  return {
+    async seal(position, order, userId, now) {
+      const { current } = await keys.refreshKeys()
+      return signJwt(kind, current, { sub: userId, order, position, iat: now, exp: now + DAY })
+    },
+    async open(cursor, order, userId, now) {
+      const { all } = await keys.refreshKeys()
+      const claims = verifyJwt(cursor, kind, { keys: all, issuer: null, audience: null, now })
+      if (claims?.sub !== userId || claims.order !== order || typeof claims.position !== 'string')
+        return undefined
+      return claims.position
+    },
+  }
+}

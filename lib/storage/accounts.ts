@@ -1,0 +1,36 @@
+import { type Account, type ListedUser, roles } from '../domain/users.ts'
+import { ITEM_VERSION } from './client.ts'
+import { fieldsOf, oneOf, text, texts, truth, whole } from './items.ts'
+import { accountKey, listingKey, userIdOf } from './keys.ts'
+
+/** The id stands in the key alone: an account is at most 1 KB, and so a write of it one unit. */
+export const accountItem = ({ id, ...account }: Account): Record<string, unknown> => ({
+  ...accountKey(id),
+  ...listingKey({ id, ...account }),
+  ...account,
+  v: ITEM_VERSION,
+})
+
+const listed = {
+  email: text,
+  name: text,
+  roles: texts,
+  emailVerified: truth,
+  createdAt: text,
+  status: oneOf('active', 'disabled'),
+}
+const complete = { ...listed, passwordHash: text, claimsVersion: whole, epoch: whole }
+
+/** @throws if an attribute is missing or of another type, naming it. */
+export const accountOf = (item: Readonly<Record<string, unknown>>): Account =>
+  known({ id: userIdOf(item), ...fieldsOf('account', item, complete) })
+
+/** The part of an account that the index `listing` holds. */
+export const listedUserOf = (item: Readonly<Record<string, unknown>>): ListedUser =>
+  known({ id: userIdOf(item), ...fieldsOf('account', item, listed) })
+
+/** A role that this version does not know grants nothing. */
+const known = <T extends { readonly roles: readonly string[] }>(fields: T) => ({
+  ...fields,
+  roles: roles.filter((role) => fields.roles.includes(role)),
+})
