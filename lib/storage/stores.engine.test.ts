@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import type { Denylist, Session, SessionStore, UserStore } from '../domain/ports.ts'
-import type { Account } from '../domain/users.ts'
+import { type Account, positionOf } from '../domain/users.ts'
 import { engineStores } from '../testing/engine.ts'
 import { memoryStores, memoryTables } from '../testing/memory-stores.ts'
 import { accountKey, revokedClaimsKey, revokedFamilyKey, sessionKey } from './keys.ts'
@@ -122,6 +122,165 @@ describe.each([
       const id = randomUUID()
       expect(await stores.users.replacePasswordHash(id, 'any', 'new')).toBe('changed_meanwhile')
       expect(await stores.users.findById(id)).toBeUndefined()
+    })
+  })
+
+  describe('changes of an account', () => {
+    const change = { endsSessions: false, deniedUntil: NOW + 3900 }
+    const created = async (inside = stores) => {
+      const ada = account()
+      await inside.users.create(ada)
+      return ada
+    }
+    const subjectOf = ({ id: userId, claimsVersion }: Account) => ({
+      userId,
+      sessionId: randomUUID(),
+      roles: ['user'],
+      claimsVersion,
+    })
+
+    it('rename it and nothing else, and make none', async () => {
+      const ada = await created()
+      expect(await stores.users.rename(ada.id, 'Ada King')).toEqual({ ...ada, name: 'Ada King' })
+      expect(await stores.users.findById(ada.id)).toEqual({ ...ada, name: 'Ada King' })
+      const nobody = randomUUID()
+      expect(await stores.users.rename(nobody, 'Nobody')).toBeUndefined()
+      expect(await stores.users.findById(nobody)).toBeUndefined()
+    })
+
+    it('outdate its claims, and its sessions if they are to end', async () => {
+      const ada = await created()
+      const first = await stores.users.change(ada, { ...change, status: 'disabled' })
+      expect(first).toEqual({ ...ada, status: 'disabled', claimsVersion: 2 })
+      expect(await stores.denylist.denies(subjectOf(ada))).toBe(true)
+      expect(await stores.denylist.denies({ ...subjectOf(ada), claimsVersion: 2 })).toBe(false)
+      const second = await stores.users.change(first as Account, { ...change, endsSessions: true })
+      expect(second).toEqual({ ...ada, status: 'disabled', claimsVersion: 3, epoch: 2 })
+      expect(await stores.users.findById(ada.id)).toEqual(second)
+    })
+
+    it('hold only if nothing moved since it was read, and leave what others set meanwhile', async () => {
+      const ada = await created()
+      await stores.users.rename(ada.id, 'Ada King')
+      expect(await stores.users.change(ada, { ...change, roles: ['user', 'admin'] })).toMatchObject({
+        claimsVersion: 2,
+      })
+      expect(await stores.users.findById(ada.id)).toMatchObject({
+        name: 'Ada King',
+        roles: ['user', 'admin'],
+      })
+      expect(await stores.users.change(ada, { ...change, status: 'disabled' })).toBe('changed_meanwhile')
+      expect(await stores.users.findById(ada.id)).toMatchObject({ status: 'active', claimsVersion: 2 })
+      expect(await stores.users.change(account(), change)).toBe('changed_meanwhile')
+    })
+
+    it('of fifty at once on one reading, let one through', async () => {
+      const ada = await created()
+      const outcomes = await Promise.all(
+        Array.from({ length: 50 }, (_, index) =>
+          stores.users.change(ada, { ...change, passwordHash: `hash ${index}` }),
+        ),
+      )
+      const through = outcomes.filter((outcome) => typeof outcome !== 'string')
+      expect(through).toHaveLength(1)
+      expect(await stores.users.findById(ada.id)).toEqual(through[0])
+    })
+
+    it('put a new session in the place of an old one, in the same step', async () => {
+      const ada = await created()
+      const old = session({ userId: ada.id })
+      const by = session({ userId: ada.id, epoch: 2 })
+      await stores.sessions.open(old)
+      const replaces = { sessionId: old.id, by }
+      await stores.users.change(ada, { ...change, endsSessions: true, replaces })
+      expect(await stores.sessions.list(ada.id, NOW)).toEqual([by])
+    })
+
+    it('delete it with its e-mail claim and every claim of its tokens', async () => {
+      const ada = await created()
+      expect(await stores.users.remove(ada, NOW + 3900)).toBe('removed')
+      expect(await stores.users.findById(ada.id)).toBeUndefined()
+      expect(await stores.users.findByEmail(ada.email)).toBeUndefined()
+      expect(await stores.denylist.denies({ ...subjectOf(ada), claimsVersion: 1_000_000 })).toBe(true)
+      expect(await stores.users.remove(ada, NOW + 3900)).toBe('changed_meanwhile')
+      expect(await stores.users.create(account({ email: ada.email }))).toBe('created')
+    })
+
+    it('never leave without an administrator, however many leave at once', async () => {
+      const alone = await make()
+      const admins = await Promise.all(
+        Array.from({ length: 5 }, async () => {
+          const changed = await alone.users.change(await created(alone), { ...change, roles: ['admin'] })
+          return changed as Account
+        }),
+      )
+      expect((await alone.users.administrators()).toSorted()).toEqual(admins.map(({ id }) => id).sort())
+      const leave = [
+        (admin: Account) => alone.users.remove(admin, NOW),
+        (admin: Account) => alone.users.change(admin, { ...change, roles: ['user'] }),
+        (admin: Account) => alone.users.change(admin, { ...change, status: 'disabled' }),
+      ]
+      const outcomes = await Promise.all(admins.map((admin, index) => leave[index % 3]?.(admin)))
+      expect(outcomes.filter((outcome) => outcome === 'last_administrator')).toHaveLength(1)
+      const [last, ...others] = await alone.users.administrators()
+      expect(others).toEqual([])
+      expect(last).toBe(admins[outcomes.indexOf('last_administrator')]?.id)
+      // Whom the set has lost may come back; the last may go then.
+      const back = await alone.users.change(await created(alone), { ...change, roles: ['user', 'admin'] })
+      expect(typeof back).toBe('object')
+      const old = admins.find(({ id }) => id === last) as Account
+      expect(await alone.users.remove(old, NOW)).toBe('removed')
+    })
+  })
+
+  describe('the list of users', () => {
+    it('shows each once, in order, from either end, with no secret', async () => {
+      const fresh = await make()
+      const accounts = Array.from({ length: 25 }, (_, index) =>
+        account({
+          createdAt: `2027-02-01T08:00:${String(index % 7).padStart(2, '0')}.000Z`,
+          name: `${index}`,
+        }),
+      )
+      for (const each of accounts) await fresh.users.create(each)
+      const order = accounts.map(positionOf).sort()
+      for (const direction of ['asc', 'desc'] as const) {
+        const seen: string[] = []
+        let after: string | undefined
+        for (let more = true; more; ) {
+          const page = await fresh.users.list({ limit: 10, order: direction, after })
+          expect(page.users.length).toBeLessThanOrEqual(10)
+          seen.push(...page.users.map(positionOf))
+          after = seen.at(-1)
+          more = page.more
+        }
+        expect(seen).toEqual(direction === 'asc' ? order : order.toReversed())
+      }
+      const { users } = await fresh.users.list({ limit: 1, order: 'asc' })
+      expect(Object.keys(users[0] ?? {}).sort()).toEqual([
+        'createdAt',
+        'email',
+        'emailVerified',
+        'id',
+        'name',
+        'roles',
+        'status',
+      ])
+    })
+  })
+
+  describe('the sessions of a user', () => {
+    it('are listed while they live, the last used first, and forgotten together', async () => {
+      const userId = randomUUID()
+      const early = session({ userId, lastUsedAt: NOW - 50 })
+      const late = session({ userId })
+      const idle = session({ userId, idleExpiresAt: NOW })
+      const foreign = session()
+      for (const each of [early, late, idle, foreign]) await stores.sessions.open(each)
+      expect(await stores.sessions.list(userId, NOW)).toEqual([late, early])
+      await stores.sessions.forgetAll(userId)
+      expect(await stores.sessions.list(userId, NOW)).toEqual([])
+      expect(await stores.sessions.list(foreign.userId, NOW)).toEqual([foreign])
     })
   })
 

@@ -1,0 +1,299 @@
+import { randomUUID } from 'node:crypto'
+import { capturedLog } from '../../../lib/testing/captured-log.ts'
+import { gateway } from '../../../lib/testing/gateway.ts'
+import { ada, administrator, bearer, eve, logIn, signedUp, withRoles } from '../../../lib/testing/people.ts'
+import { world } from '../../../lib/testing/world.ts'
+
+/** Ada is the administrator, Eve a user. */
+const started = async () => {
+  const parts = world()
+  const api = gateway(parts)
+  const admin = await administrator(api, parts)
+  const { id } = (await signedUp(api, eve)).body.user as { id: string }
+  const login = await logIn(api, 'body', eve)
+  const asAdmin = { headers: bearer(admin.login) }
+  const change = (body: object, userId = id) =>
+    api('PATCH /users/{userId}', { ...asAdmin, params: { userId }, body })
+  const me = (who = login) => api('GET /users/me', { headers: bearer(who) })
+  return { parts, api, admin, asAdmin, id, login, change, me }
+}
+
+describe('an administrator’s door', () => {
+  it.each(['get', 'pass', 'PATCH', 'DELETE'] as const)(
+    'is 404 for an id of nobody and for what is no id (%s)',
+    async (how) => {
+      const { api, asAdmin } = await started()
+      const routes = {
+        get: 'GET /users/{userId}',
+        pass: 'GET /users/{userId}/sessions',
+        PATCH: 'PATCH /users/{userId}',
+        DELETE: 'DELETE /users/{userId}',
+      }
+      for (const userId of [randomUUID(), 'all', '', 'me ', '__proto__', "' OR 1=1"]) {
+        const request = { ...asAdmin, params: { userId }, ...(how === 'PATCH' && { body: { name: 'Eve' } }) }
+        expect(await api(routes[how], request)).toMatchObject({ status: 404, body: { code: 'not_found' } })
+      }
+    },
+  )
+
+  it('is 403 for everyone else before it looks at the id', async () => {
+    const { api, id, login } = await started()
+    for (const userId of [id, randomUUID(), 'no id']) {
+      const answer = await api('GET /users/{userId}', { headers: bearer(login), params: { userId } })
+      expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+    }
+  })
+
+  it('records who was turned away', async () => {
+    const { api, login } = await started()
+    const { entries } = await capturedLog(() => api('GET /users', { headers: bearer(login) }))
+    expect(entries).toMatchObject([{ type: 'access.denied', reason: 'forbidden', route: 'GET /users' }])
+  })
+})
+
+describe('GET /users/{userId}', () => {
+  it('shows a user with the status, and no hash', async () => {
+    const { api, asAdmin, id, login } = await started()
+    const answer = await api('GET /users/{userId}', { ...asAdmin, params: { userId: id } })
+    expect(answer).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } })
+    expect(answer.body).toEqual({ ...login.body.user, status: 'active' })
+  })
+})
+
+describe('PATCH /users/{userId}', () => {
+  it('gives roles, in force on the next request and the next refresh', async () => {
+    const { api, login, change, me } = await started()
+    const answer = await change({ roles: ['user', 'admin'] })
+    expect(answer).toMatchObject({ status: 200, body: { roles: ['user', 'admin'] } })
+    expect(await me()).toMatchObject({ status: 401 })
+    const { refreshToken } = login.body
+    const refreshed = await api('POST /auth/refresh', { body: { refreshToken } })
+    expect(refreshed).toMatchObject({ status: 200, body: { user: { roles: ['user', 'admin'] } } })
+    expect(await api('GET /users', { headers: bearer(refreshed) })).toMatchObject({ status: 200 })
+  })
+
+  it('takes roles: the old token is 401, the next one 403', async () => {
+    const { parts, api, id, change } = await started()
+    await withRoles(parts.users, id)
+    const login = await logIn(api, 'body', eve)
+    expect(await api('GET /users', { headers: bearer(login) })).toMatchObject({ status: 200 })
+    await change({ roles: ['user'] })
+    expect(await api('GET /users', { headers: bearer(login) })).toMatchObject({ status: 401 })
+    const { refreshToken } = login.body
+    const refreshed = await api('POST /auth/refresh', { body: { refreshToken } })
+    expect(await api('GET /users', { headers: bearer(refreshed) })).toMatchObject({ status: 403 })
+  })
+
+  it('disables: tokens, refresh and login are refused; enabling revives no session', async () => {
+    const { parts, api, login, change, me } = await started()
+    expect(await change({ status: 'disabled' })).toMatchObject({ status: 200, body: { status: 'disabled' } })
+    const refresh = () => api('POST /auth/refresh', { body: { refreshToken: login.body.refreshToken } })
+    expect(await me()).toMatchObject({ status: 401 })
+    expect(await refresh()).toMatchObject({ status: 401, body: { code: 'session_ended' } })
+    expect(await logIn(api, 'body', eve)).toMatchObject({ status: 403, body: { code: 'account_disabled' } })
+
+    expect(await change({ status: 'active' })).toMatchObject({ status: 200 })
+    expect(await me()).toMatchObject({ status: 401 })
+    expect(await refresh()).toMatchObject({ status: 401 })
+    expect(await logIn(api, 'body', eve)).toMatchObject({ status: 200 })
+    expect(
+      [...parts.tables.sessions.values()].filter(({ userId }) => userId === login.body.user.id),
+    ).toHaveLength(1)
+  })
+
+  it('changes the name alone without outdating a token', async () => {
+    const { change, me } = await started()
+    expect(await change({ name: 'Eve P.' })).toMatchObject({ status: 200, body: { name: 'Eve P.' } })
+    expect(await me()).toMatchObject({ status: 200, body: { name: 'Eve P.' } })
+  })
+
+  it('leaves alone what is already so', async () => {
+    const { parts, id, change, me } = await started()
+    expect(await change({ roles: ['user'], status: 'active' })).toMatchObject({ status: 200 })
+    expect(parts.tables.accounts.get(id)).toMatchObject({ claimsVersion: 1, epoch: 1 })
+    expect(await me()).toMatchObject({ status: 200 })
+  })
+
+  it.each<[object, string]>([
+    [{}, 'body'],
+    [{ roles: [] }, 'roles'],
+    [{ roles: ['root'] }, 'roles.0'],
+    [{ roles: ['user', 'user'] }, 'roles'],
+    [{ roles: 'admin' }, 'roles'],
+    [{ status: 'deleted' }, 'status'],
+    [{ email: 'x@example.com' }, 'email'],
+    [{ emailVerified: true }, 'emailVerified'],
+    [{ password: 'x'.repeat(20) }, 'password'],
+    [{ name: '' }, 'name'],
+  ])('refuses %j', async (body, path) => {
+    const { change } = await started()
+    const answer = await change(body)
+    expect([answer.status, answer.body.errors[0].path]).toEqual([400, path])
+  })
+
+  it('protects the last administrator from every change, and everyone from disabling themself', async () => {
+    const { parts, id, admin, change } = await started()
+    const refused = { status: 409, body: { code: 'last_administrator' } }
+    expect(await change({ roles: ['user'] }, admin.id)).toMatchObject(refused)
+    expect(await change({ status: 'disabled' }, admin.id)).toMatchObject({
+      status: 409,
+      body: { code: 'own_account' },
+    })
+    await withRoles(parts.users, id)
+    expect(await change({ status: 'disabled' }, admin.id)).toMatchObject({
+      status: 409,
+      body: { code: 'own_account' },
+    })
+    // A disabled administrator can undo nothing, so does not count.
+    expect(await change({ status: 'disabled' })).toMatchObject({ status: 200 })
+    expect(await change({ roles: ['user'] }, admin.id)).toMatchObject(refused)
+    expect(await change({ status: 'active' })).toMatchObject({ status: 200 })
+    expect(await change({ roles: ['user'] }, admin.id)).toMatchObject({ status: 200 })
+  })
+
+  it('loses none of many changes at once', async () => {
+    const { parts, id, change } = await started()
+    const names = Array.from({ length: 10 }, (_, index) => `Eve ${index}`)
+    const answers = await Promise.all([
+      ...names.map((name) => change({ name })),
+      change({ roles: ['user', 'admin'] }),
+      change({ status: 'disabled' }),
+    ])
+    for (const { status } of answers) expect(status).toBe(200)
+    const account = parts.tables.accounts.get(id)
+    expect(account).toMatchObject({ roles: ['user', 'admin'], status: 'disabled' })
+    expect(names).toContain(account?.name)
+  })
+
+  it('that others outrun again and again is 409 conflict', async () => {
+    const { parts, asAdmin, id } = await started()
+    const outrun = gateway({ ...parts, users: { ...parts.users, change: async () => 'changed_meanwhile' } })
+    const answer = await outrun('PATCH /users/{userId}', {
+      ...asAdmin,
+      params: { userId: id },
+      body: { status: 'disabled' },
+    })
+    expect(answer).toMatchObject({ status: 409, body: { code: 'conflict' } })
+  })
+})
+
+describe('DELETE /users/{userId}', () => {
+  it('deletes a user, whose tokens are refused at once', async () => {
+    const { parts, api, asAdmin, id, me } = await started()
+    expect(await api('DELETE /users/{userId}', { ...asAdmin, params: { userId: id } })).toMatchObject({
+      status: 204,
+    })
+    expect(await me()).toMatchObject({ status: 401 })
+    expect(parts.tables.accounts.has(id)).toBe(false)
+    await signedUp(api, eve)
+  })
+
+  it('does not delete oneself: that takes a password', async () => {
+    const { api, asAdmin, admin } = await started()
+    const answer = await api('DELETE /users/{userId}', { ...asAdmin, params: { userId: admin.id } })
+    expect(answer).toMatchObject({ status: 409, body: { code: 'own_account' } })
+  })
+
+  it('by two administrators of each other leaves one', async () => {
+    const { parts, api, id, admin, asAdmin } = await started()
+    await withRoles(parts.users, id)
+    const other = { headers: bearer(await logIn(api, 'body', eve)) }
+    const answers = await Promise.all([
+      api('DELETE /users/{userId}', { ...asAdmin, params: { userId: id } }),
+      api('DELETE /users/{userId}', { ...other, params: { userId: admin.id } }),
+    ])
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 409])
+    expect(await parts.users.administrators()).toHaveLength(1)
+  })
+})
+
+describe('the sessions of a user', () => {
+  it('are listed and ended by an administrator', async () => {
+    const { api, asAdmin, id, me } = await started()
+    const listed = await api('GET /users/{userId}/sessions', { ...asAdmin, params: { userId: id } })
+    expect(listed).toMatchObject({ status: 200, body: { sessions: [{ current: false }] } })
+    expect(
+      await api('DELETE /users/{userId}/sessions', { ...asAdmin, params: { userId: id } }),
+    ).toMatchObject({ status: 204 })
+    expect(await me()).toMatchObject({ status: 401 })
+    const empty = await api('GET /users/{userId}/sessions', { ...asAdmin, params: { userId: id } })
+    expect(empty.body).toEqual({ sessions: [] })
+  })
+})
+
+describe('GET /users', () => {
+  it('gives pages, newest first or oldest first, and says whether there is more', async () => {
+    const { parts, api, asAdmin } = await started()
+    for (let index = 0; index < 5; index++) {
+      parts.clock.advance(1)
+      await signedUp(api, { ...ada, email: `${index}@example.com` })
+    }
+    const pages = async (order: string) => {
+      const emails: string[][] = []
+      let cursor: string | null = ''
+      do {
+        const query: Record<string, string> = { limit: '3', order, ...(cursor && { cursor }) }
+        const { status, body } = await api('GET /users', { ...asAdmin, query })
+        expect(status).toBe(200)
+        emails.push(body.users.map(({ email }: { email: string }) => email))
+        cursor = body.nextCursor
+      } while (cursor)
+      return emails
+    }
+    const newest = await pages('desc')
+    expect(newest.map(({ length }) => length)).toEqual([3, 3, 1])
+    expect(newest.flat().slice(0, 5)).toEqual([4, 3, 2, 1, 0].map((index) => `${index}@example.com`))
+    expect((await pages('asc')).flat()).toEqual(newest.flat().reverse())
+    const all = await api('GET /users', asAdmin)
+    expect(all.body).toMatchObject({ nextCursor: null })
+    expect(all.body.users).toHaveLength(7)
+    expect(JSON.stringify(all.body)).not.toMatch(/hash|\$2b/i)
+  })
+
+  it('finds the one with an e-mail, however it is written', async () => {
+    const { api, asAdmin, id } = await started()
+    const found = await api('GET /users', { ...asAdmin, query: { email: ' EVE@example.com' } })
+    expect(found).toMatchObject({ status: 200, body: { users: [{ id }], nextCursor: null } })
+    const none = await api('GET /users', { ...asAdmin, query: { email: 'nobody@example.com' } })
+    expect(none.body).toEqual({ users: [], nextCursor: null })
+  })
+
+  it.each<[string, Record<string, string>]>([
+    ['limit', { limit: '0' }],
+    ['limit', { limit: '101' }],
+    ['limit', { limit: '1e1' }],
+    ['limit', { limit: '-1' }],
+    ['limit', { limit: '' }],
+    ['order', { order: 'random' }],
+    ['email', { email: 'no e-mail' }],
+    ['cursor', { cursor: 'x' }],
+    ['cursor', { cursor: '' }],
+    ['page', { page: '2' }],
+  ])('refuses a wrong %s: %j', async (path, query) => {
+    const { api, asAdmin } = await started()
+    expect(await api('GET /users', { ...asAdmin, query })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path }] },
+    })
+  })
+
+  it('refuses a cursor of another order, of another administrator, of another day, and any other token', async () => {
+    const { parts, api, asAdmin, id, login } = await started()
+    const { nextCursor: cursor } = (await api('GET /users', { ...asAdmin, query: { limit: '1' } })).body
+    expect(await api('GET /users', { ...asAdmin, query: { cursor } })).toMatchObject({ status: 200 })
+    const refused = { status: 400, body: { errors: [{ path: 'cursor' }] } }
+    expect(await api('GET /users', { ...asAdmin, query: { cursor, order: 'asc' } })).toMatchObject(refused)
+    expect(await api('GET /users', { ...asAdmin, query: { cursor: login.body.refreshToken } })).toMatchObject(
+      refused,
+    )
+    expect(
+      await api('GET /users', { ...asAdmin, query: { cursor: `${cursor.slice(0, -4)}AAAA` } }),
+    ).toMatchObject(refused)
+    await withRoles(parts.users, id)
+    const other = { headers: bearer(await logIn(api, 'body', eve)) }
+    expect(await api('GET /users', { ...other, query: { cursor } })).toMatchObject(refused)
+    parts.clock.advance(86_401)
+    const later = { headers: bearer(await logIn(api)) }
+    expect(await api('GET /users', { ...later, query: { cursor } })).toMatchObject(refused)
+  })
+})

@@ -1,0 +1,199 @@
+import { capturedLog } from '../../lib/testing/captured-log.ts'
+import { gateway } from '../../lib/testing/gateway.ts'
+import { ada, administrator, bearer, cookieOf, eve, logIn, signedUp } from '../../lib/testing/people.ts'
+import { world } from '../../lib/testing/world.ts'
+
+const withAda = async () => {
+  const parts = world()
+  const api = gateway(parts)
+  const { user } = (await signedUp(api)).body
+  const login = await logIn(api)
+  return { parts, api, user, login, own: { headers: bearer(login) } }
+}
+const newPassword = 'a new and longer password'
+
+describe('PATCH /users/me', () => {
+  it('changes the name, and outdates nothing', async () => {
+    const { api, own, user } = await withAda()
+    const answer = await api('PATCH /users/me', { ...own, body: { name: ' Ada King ' } })
+    expect(answer).toMatchObject({ status: 200, body: { ...user, name: 'Ada King' } })
+    expect(await api('GET /users/me', own)).toMatchObject({ status: 200, body: { name: 'Ada King' } })
+  })
+
+  it.each(['roles', 'status', 'id', 'email', 'emailVerified', 'createdAt', 'passwordHash', 'claimsVersion'])(
+    'takes no %s',
+    async (field) => {
+      const { parts, api, own } = await withAda()
+      const before = JSON.stringify([...parts.tables.accounts])
+      const answer = await api('PATCH /users/me', { ...own, body: { name: 'Ada King', [field]: 'admin' } })
+      expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: field }] } })
+      expect(JSON.stringify([...parts.tables.accounts])).toBe(before)
+    },
+  )
+
+  it('with nothing in it is 400', async () => {
+    const { api, own } = await withAda()
+    expect(await api('PATCH /users/me', { ...own, body: {} })).toMatchObject({ status: 400 })
+  })
+
+  it('of an account that is gone is 401, and makes none', async () => {
+    const { parts, api, own } = await withAda()
+    parts.tables.accounts.clear()
+    expect(await api('PATCH /users/me', { ...own, body: { name: 'Ada' } })).toMatchObject({ status: 401 })
+    expect(parts.tables.accounts.size).toBe(0)
+  })
+})
+
+describe('PUT /users/me/password', () => {
+  it('ends every session, and this client goes on with new tokens', async () => {
+    const { parts, api, login, own } = await withAda()
+    const other = await logIn(api)
+    const body = { currentPassword: ada.password, newPassword, transport: 'body' }
+    const { result: answer, entries } = await capturedLog(() =>
+      api('PUT /users/me/password', { ...own, body }),
+    )
+    expect(answer.status).toBe(200)
+    expect(entries).toMatchObject([{ type: 'password.changed' }])
+
+    for (const dead of [login, other]) {
+      expect(await api('GET /users/me', { headers: bearer(dead) })).toMatchObject({ status: 401 })
+      const { refreshToken } = dead.body
+      const refused = await api('POST /auth/refresh', { body: { refreshToken } })
+      expect(refused).toMatchObject({ status: 401, body: { code: 'session_ended' } })
+    }
+    expect(await api('GET /users/me', { headers: bearer(answer) })).toMatchObject({ status: 200 })
+    const { refreshToken } = answer.body
+    expect(await api('POST /auth/refresh', { body: { refreshToken } })).toMatchObject({ status: 200 })
+    expect(await logIn(api)).toMatchObject({ status: 401 })
+    expect(await logIn(api, 'body', { ...ada, password: newPassword })).toMatchObject({ status: 200 })
+    expect([...parts.tables.accounts.values()]).toMatchObject([{ claimsVersion: 2, epoch: 2 }])
+  })
+
+  it('gives a browser its new refresh token as a cookie', async () => {
+    const { api, own } = await withAda()
+    const answer = await api('PUT /users/me/password', {
+      ...own,
+      body: { currentPassword: ada.password, newPassword },
+    })
+    expect(answer.body).not.toHaveProperty('refreshToken')
+    expect(cookieOf(answer)).toMatch(/^__Host-cardea_refresh=/)
+  })
+
+  it('with a wrong password is 403, and nothing ends', async () => {
+    const { parts, api, own } = await withAda()
+    const body = { currentPassword: 'wrong', newPassword }
+    const { result, entries } = await capturedLog(() => api('PUT /users/me/password', { ...own, body }))
+    expect(result).toMatchObject({ status: 403, body: { code: 'wrong_password' }, cookies: [] })
+    expect(entries).toMatchObject([{ type: 'password.refused' }])
+    expect(await api('GET /users/me', own)).toMatchObject({ status: 200 })
+    expect(parts.tables.sessions.size).toBe(1)
+  })
+
+  it('to one that is too short is 400', async () => {
+    const { api, own } = await withAda()
+    const body = { currentPassword: ada.password, newPassword: 'short' }
+    expect(await api('PUT /users/me/password', { ...own, body })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: 'newPassword' }] },
+    })
+  })
+
+  it('twice at once succeeds once: the other is 409 conflict, or 401 as its token is outdated', async () => {
+    const { parts, api, own } = await withAda()
+    const change = (to: string) =>
+      api('PUT /users/me/password', { ...own, body: { currentPassword: ada.password, newPassword: to } })
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => change(`${newPassword} ${index}`)),
+    )
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    for (const { status } of answers) expect([200, 401, 403, 409]).toContain(status)
+    expect([...parts.tables.accounts.values()]).toMatchObject([{ claimsVersion: 2, epoch: 2 }])
+    expect(parts.tables.sessions.size).toBe(1)
+  })
+
+  it('during a login makes a session that ends at its first refresh', async () => {
+    const { parts, api, own } = await withAda()
+    const findByEmail = async (email: string) => {
+      const account = await parts.users.findByEmail(email)
+      await api('PUT /users/me/password', { ...own, body: { currentPassword: ada.password, newPassword } })
+      return account
+    }
+    const late = await logIn(gateway({ ...parts, users: { ...parts.users, findByEmail } }))
+    expect(late.status).toBe(200)
+    expect(await api('GET /users/me', { headers: bearer(late) })).toMatchObject({ status: 401 })
+    const { refreshToken } = late.body
+    expect(await api('POST /auth/refresh', { body: { refreshToken } })).toMatchObject({ status: 401 })
+  })
+})
+
+describe('DELETE /users/me', () => {
+  it('takes everything with it, tokens at once, and the e-mail may sign up again', async () => {
+    const { parts, api, login, own } = await withAda()
+    await logIn(api)
+    const answer = await api('DELETE /users/me', { ...own, body: { password: ada.password } })
+    expect(answer).toMatchObject({ status: 204, cookies: [expect.stringContaining('Max-Age=0')] })
+    const { accounts, userIdByEmail, sessions } = parts.tables
+    expect([accounts.size, userIdByEmail.size, sessions.size]).toEqual([0, 0, 0])
+    expect(await api('GET /users/me', own)).toMatchObject({ status: 401 })
+    const { refreshToken } = login.body
+    expect(await api('POST /auth/refresh', { body: { refreshToken } })).toMatchObject({ status: 401 })
+
+    await signedUp(api)
+    expect(await api('GET /users/me', own)).toMatchObject({ status: 401 })
+    expect(await logIn(api)).toMatchObject({ status: 200 })
+  })
+
+  it('with a wrong password is 403, and nothing goes', async () => {
+    const { parts, api, own } = await withAda()
+    const answer = await api('DELETE /users/me', { ...own, body: { password: 'wrong' } })
+    expect(answer).toMatchObject({ status: 403, body: { code: 'wrong_password' } })
+    expect(parts.tables.accounts.size).toBe(1)
+  })
+
+  it('of the last administrator is 409, of one of two is not', async () => {
+    const parts = world()
+    const api = gateway(parts)
+    const first = await administrator(api, parts)
+    const leave = (login: Parameters<typeof bearer>[0]) =>
+      api('DELETE /users/me', { headers: bearer(login), body: { password: ada.password } })
+    expect(await leave(first.login)).toMatchObject({ status: 409, body: { code: 'last_administrator' } })
+    const second = await administrator(api, parts, eve)
+    expect(await leave(first.login)).toMatchObject({ status: 204 })
+    expect(await leave(second.login)).toMatchObject({ status: 409, body: { code: 'last_administrator' } })
+  })
+
+  it('whose sessions cannot be cleared away is done all the same, and says so in the log', async () => {
+    const { parts, api, own } = await withAda()
+    const sessions = { ...parts.sessions, forgetAll: () => Promise.reject(new Error('no answer')) }
+    const failing = gateway({ ...parts, sessions })
+    const { result, entries } = await capturedLog(() =>
+      failing('DELETE /users/me', { ...own, body: { password: ada.password } }),
+    )
+    expect(result.status).toBe(204)
+    expect(entries.map(({ type }) => type)).toEqual(['user.deleted', 'session.left_to_expire'])
+    expect(await api('GET /users/me', own)).toMatchObject({ status: 401 })
+  })
+})
+
+describe('GET /users/me/export', () => {
+  it('holds everything that is stored, as one document, and no hash', async () => {
+    const { parts, api, user, own } = await withAda()
+    const { status, body, headers } = await api('GET /users/me/export', own)
+    expect([status, headers['cache-control']]).toEqual([200, 'no-store'])
+    const [session] = [...parts.tables.sessions.values()]
+    expect(body).toEqual({
+      exportedAt: '2027-01-15T08:00:00.000Z',
+      user: { ...user, status: 'active' },
+      sessions: [
+        {
+          id: session?.id,
+          createdAt: '2027-01-15T08:00:00.000Z',
+          lastUsedAt: '2027-01-15T08:00:00.000Z',
+          client: { userAgent: 'a test', ip: '198.51.100.7' },
+          current: true,
+        },
+      ],
+    })
+    expect(JSON.stringify(body)).not.toMatch(/hash|\$2b/i)
+  })
+})

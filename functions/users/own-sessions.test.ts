@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto'
+import { gateway } from '../../lib/testing/gateway.ts'
+import { ada, bearer, eve, logIn, signedUp } from '../../lib/testing/people.ts'
+import { world } from '../../lib/testing/world.ts'
+
+const withTwoSessions = async () => {
+  const parts = world()
+  const api = gateway(parts)
+  await signedUp(api)
+  const phone = await logIn(api)
+  parts.clock.advance(100)
+  const laptop = await logIn(api)
+  const sessionsOf = async (login: typeof phone) =>
+    (await api('GET /users/me/sessions', { headers: bearer(login) })).body.sessions
+  return { parts, api, phone, laptop, sessionsOf }
+}
+
+describe('GET /users/me/sessions', () => {
+  it('lists where the caller is logged in, the last used first, and which one asks', async () => {
+    const { sessionsOf, phone } = await withTwoSessions()
+    expect(await sessionsOf(phone)).toEqual([
+      {
+        id: expect.any(String),
+        createdAt: '2027-01-15T08:01:40.000Z',
+        lastUsedAt: '2027-01-15T08:01:40.000Z',
+        client: { userAgent: 'a test', ip: '198.51.100.7' },
+        current: false,
+      },
+      expect.objectContaining({ createdAt: '2027-01-15T08:00:00.000Z', current: true }),
+    ])
+  })
+
+  it('shows none that has ended, though its item is still there, and nobody else’s', async () => {
+    const { parts, api, sessionsOf } = await withTwoSessions()
+    await signedUp(api, eve)
+    const other = await logIn(api, 'body', eve)
+    expect(await sessionsOf(other)).toHaveLength(1)
+    parts.clock.advance(15 * 86_400)
+    expect(await sessionsOf(await logIn(api))).toHaveLength(1)
+    expect(parts.tables.sessions.size).toBe(4)
+  })
+})
+
+describe('DELETE /users/me/sessions/{sessionId}', () => {
+  it('ends that session at once, and no other', async () => {
+    const { api, phone, laptop, sessionsOf } = await withTwoSessions()
+    const [, { id: sessionId }] = await sessionsOf(laptop)
+    const end = () =>
+      api('DELETE /users/me/sessions/{sessionId}', { headers: bearer(laptop), params: { sessionId } })
+    expect(await end()).toMatchObject({ status: 204 })
+    expect(await api('GET /users/me', { headers: bearer(phone) })).toMatchObject({ status: 401 })
+    expect(await api('GET /users/me', { headers: bearer(laptop) })).toMatchObject({ status: 200 })
+    expect(await end()).toMatchObject({ status: 404, body: { code: 'not_found' } })
+  })
+
+  it('of another user, of nobody, and of no form is 404, and ends nothing', async () => {
+    const { parts, api, phone } = await withTwoSessions()
+    await signedUp(api, eve)
+    const other = await logIn(api, 'body', eve)
+    const foreign =
+      [...parts.tables.sessions.values()].find(({ userId }) => userId === other.body.user.id)?.id ?? ''
+    for (const sessionId of [foreign, randomUUID(), 'me', '', '../x', "' OR 1=1", '__proto__']) {
+      const answer = await api('DELETE /users/me/sessions/{sessionId}', {
+        headers: bearer(phone),
+        params: { sessionId },
+      })
+      expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } })
+    }
+    expect(await api('GET /users/me', { headers: bearer(other) })).toMatchObject({ status: 200 })
+  })
+})
+
+describe('DELETE /users/me/sessions', () => {
+  it('ends all but the one that asks', async () => {
+    const { api, phone, laptop } = await withTwoSessions()
+    expect(await api('DELETE /users/me/sessions', { headers: bearer(laptop) })).toMatchObject({
+      status: 204,
+      cookies: [],
+    })
+    expect(await api('GET /users/me', { headers: bearer(phone) })).toMatchObject({ status: 401 })
+    expect(await api('GET /users/me', { headers: bearer(laptop) })).toMatchObject({ status: 200 })
+  })
+
+  it('with all=true ends this one too, and clears its cookie', async () => {
+    const { parts, api, phone, laptop } = await withTwoSessions()
+    const answer = await api('DELETE /users/me/sessions', { headers: bearer(laptop), query: { all: 'true' } })
+    expect(answer).toMatchObject({ status: 204, cookies: [expect.stringContaining('Max-Age=0')] })
+    for (const dead of [phone, laptop]) {
+      expect(await api('GET /users/me', { headers: bearer(dead) })).toMatchObject({ status: 401 })
+      const { refreshToken } = dead.body
+      expect(await api('POST /auth/refresh', { body: { refreshToken } })).toMatchObject({ status: 401 })
+    }
+    expect(parts.tables.sessions.size).toBe(0)
+    expect(await logIn(api, 'body', ada)).toMatchObject({ status: 200 })
+  })
+
+  it.each<Record<string, string>>([
+    { all: 'yes' },
+    { all: '' },
+    { everything: 'true' },
+    { all: 'true,false' },
+  ])('refuses a query that it does not know: %j', async (query) => {
+    const { parts, api, laptop } = await withTwoSessions()
+    const answer = await api('DELETE /users/me/sessions', { headers: bearer(laptop), query })
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
+    expect(parts.tables.sessions.size).toBe(2)
+  })
+})

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto'
+import type { Account } from '../domain/users.ts'
+import { costOf, engineStores } from '../testing/engine.ts'
+
+jest.setTimeout(120_000)
+
+const USERS = 5000
+
+const account = (index: number): Account => {
+  const id = randomUUID()
+  return {
+    id,
+    email: `${id}@example.com`,
+    name: `User ${index}`,
+    roles: ['user'],
+    emailVerified: false,
+    // Several sign up in one second.
+    createdAt: new Date(1_800_000_000_000 + Math.floor(index / 3) * 1000).toISOString(),
+    status: 'active',
+    passwordHash: 'a hash',
+    claimsVersion: 1,
+    epoch: 1,
+  }
+}
+
+describe('five thousand users', () => {
+  it('are paged through, each exactly once and in order, while others come and go; and the last page costs what the first did', async () => {
+    const engine = await engineStores()
+    const { users } = engine
+    const staying = Array.from({ length: USERS }, (_, index) => account(index))
+    const leaving = Array.from({ length: 100 }, (_, index) => account(index * 40))
+    const all = [...staying, ...leaving]
+    for (let start = 0; start < all.length; start += 100) {
+      await Promise.all(all.slice(start, start + 100).map((each) => users.create(each)))
+    }
+
+    const seen: string[] = []
+    const units: number[] = []
+    let after: string | undefined
+    for (let more = true, page = 0; more; page++) {
+      const { readUnits, calls } = await costOf(engine, async () => {
+        const { users: found, more: isMore } = await users.list({ limit: 100, order: 'asc', after })
+        seen.push(...found.map(({ id }) => id))
+        const last = found.at(-1)
+        after = last && `${last.createdAt}#${last.id}`
+        more = isMore
+      })
+      expect(new Set(calls)).toEqual(new Set(['users/listing:Query']))
+      units.push(readUnits)
+      // Somebody leaves, and somebody comes, at both ends of where we are.
+      const gone = leaving.pop()
+      if (gone) await users.remove(gone, 0)
+      await Promise.all([users.create(account(page)), users.create(account(USERS + page))])
+    }
+
+    const ids = new Set(staying.map(({ id }) => id))
+    const order = staying.map(({ createdAt, id }) => `${createdAt}#${id}`).sort()
+    expect(new Set(seen).size).toBe(seen.length)
+    expect(seen.filter((id) => ids.has(id))).toEqual(order.map((position) => position.split('#')[1]))
+    expect(Math.max(...units)).toBeLessThanOrEqual((units[0] ?? 0) * 1.1)
+  })
+})
