@@ -16,7 +16,10 @@ const rooms: Record<string, { rooms: readonly string[]; packages: readonly RegEx
   log: { rooms: [], packages: [] },
   services: { rooms: ['config', 'crypto', 'domain', 'storage'], packages: [] },
   bundle: { rooms: [], packages: [/^@aws-sdk\/credential-provider-env$/] },
-  local: { rooms: ['config', 'contract', 'crypto'], packages: [/^@aws-sdk\/client-dynamodb$/, /^yaml$/] },
+  local: {
+    rooms: ['config', 'contract', 'crypto', 'domain', 'storage'],
+    packages: [/^@aws-sdk\/client-dynamodb$/, /^yaml$/, /^zod\/mini$/],
+  },
 }
 
 /** `lib/http/route.ts` -> `http`; `lib/config.ts` -> `config`; `functions/...` -> `functions`. */

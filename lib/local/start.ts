@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Config, settings } from '../config.ts'
@@ -56,6 +56,8 @@ async function main(): Promise<void> {
 
 async function ownDynamodb(folder: string): Promise<string> {
   const { endpoint, child } = await startDynoxide(join(folder, 'dynamodb.sqlite'))
+  // For `npm run admin`, which works beside us.
+  await writeFile(join(folder, 'dynamodb-endpoint'), endpoint)
   child.end.then(() => stopping ?? fail(new Error(`The local DynamoDB has ended: ${child.lastWords()}`)))
   return endpoint
 }

@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto'
+import { type Contract, refusalsOf } from '../lib/contract/contract.ts'
+import { errors } from '../lib/contract/errors.ts'
+import { isRoute, registry } from '../lib/contract/registry.ts'
+import { Refusal, type RefusalCode } from '../lib/domain/refusal.ts'
+import { capturedLog } from '../lib/testing/captured-log.ts'
+import type { TestRequest } from '../lib/testing/events.ts'
+import { type Gateway, gateway, type TestAnswer } from '../lib/testing/gateway.ts'
+import { ada, administrator, bearer, eve, logIn, signedUp } from '../lib/testing/people.ts'
+import { type World, world } from '../lib/testing/world.ts'
+
+/** Ada may everything, Eve is a user with two sessions; each scene is a world of its own. */
+async function scene() {
+  const parts = world()
+  const api = gateway(parts)
+  const admin = await administrator(api, parts)
+  await signedUp(api, eve)
+  const login = await logIn(api, 'body', eve)
+  const other = await logIn(api, 'body', eve)
+  const [, session] = [...parts.tables.sessions.values()]
+  return {
+    parts,
+    api,
+    admin,
+    login,
+    other,
+    userId: login.body.user.id as string,
+    sessionId: session?.id ?? '',
+  }
+}
+type Scene = Awaited<ReturnType<typeof scene>>
+
+const asAdmin = ({ admin }: Scene) => ({ headers: bearer(admin.login) })
+const asEve = ({ login }: Scene) => ({ headers: bearer(login) })
+const aboutEve = (it: Scene) => ({ ...asAdmin(it), params: { userId: it.userId } })
+const passwords = { currentPassword: eve.password, newPassword: 'a new and longer password' }
+
+/** For each route a request that succeeds, in a fresh scene. */
+const good: Record<string, (it: Scene) => TestRequest> = {
+  'GET /': () => ({}),
+  'GET /health': () => ({}),
+  'GET /openapi.json': () => ({}),
+  'GET /.well-known/jwks.json': () => ({}),
+  'POST /auth/signup': () => ({ body: { ...eve, email: 'new@example.com' } }),
+  'POST /auth/login': () => ({ body: { email: eve.email, password: eve.password } }),
+  'POST /auth/refresh': ({ login }) => ({ body: { refreshToken: login.body.refreshToken } }),
+  'POST /auth/logout': ({ login }) => ({ body: { refreshToken: login.body.refreshToken } }),
+  'GET /users/me': asEve,
+  'PATCH /users/me': (it) => ({ ...asEve(it), body: { name: 'Eve' } }),
+  'DELETE /users/me': (it) => ({ ...asEve(it), body: { password: eve.password } }),
+  'PUT /users/me/password': (it) => ({ ...asEve(it), body: passwords }),
+  'GET /users/me/export': asEve,
+  'GET /users/me/sessions': asEve,
+  'DELETE /users/me/sessions': asEve,
+  'DELETE /users/me/sessions/{sessionId}': (it) => ({ ...asEve(it), params: { sessionId: it.sessionId } }),
+  'GET /users': asAdmin,
+  'GET /users/{userId}': aboutEve,
+  'PATCH /users/{userId}': (it) => ({ ...aboutEve(it), body: { status: 'disabled' } }),
+  'DELETE /users/{userId}': aboutEve,
+  'GET /users/{userId}/sessions': aboutEve,
+  'DELETE /users/{userId}/sessions': aboutEve,
+}
+
+const outrun = ({ parts }: Scene): Gateway => {
+  const changed = async () => 'changed_meanwhile' as const
+  return gateway({ ...parts, users: { ...parts.users, change: changed, remove: changed } })
+}
+const conflicting = (route: string) => (it: Scene) => outrun(it)(route, good[route]?.(it))
+
+/** The refusals that only one route knows, each brought about as it would be. */
+const special: Record<string, Partial<Record<RefusalCode, (it: Scene) => Promise<TestAnswer>>>> = {
+  'POST /auth/signup': { email_taken: ({ api }) => api('POST /auth/signup', { body: eve }) },
+  'POST /auth/login': {
+    invalid_credentials: ({ api }) => logIn(api, 'body', { ...eve, password: 'wrong' }),
+    account_disabled: async (it) => {
+      await it.api('PATCH /users/{userId}', { ...aboutEve(it), body: { status: 'disabled' } })
+      return logIn(it.api, 'body', eve)
+    },
+  },
+  'POST /auth/refresh': {
+    invalid_refresh_token: ({ api }) => api('POST /auth/refresh', { body: { refreshToken: 'x' } }),
+    session_ended: async (it) => {
+      await it.api('POST /auth/logout', good['POST /auth/logout']?.(it))
+      return it.api('POST /auth/refresh', good['POST /auth/refresh']?.(it))
+    },
+    refresh_token_reused: async (it) => {
+      await it.api('POST /auth/refresh', good['POST /auth/refresh']?.(it))
+      it.parts.clock.advance(61)
+      return it.api('POST /auth/refresh', good['POST /auth/refresh']?.(it))
+    },
+  },
+  'DELETE /users/me': {
+    wrong_password: (it) => it.api('DELETE /users/me', { ...asEve(it), body: { password: 'wrong' } }),
+    last_administrator: (it) =>
+      it.api('DELETE /users/me', { ...asAdmin(it), body: { password: ada.password } }),
+    conflict: conflicting('DELETE /users/me'),
+  },
+  'PUT /users/me/password': {
+    wrong_password: (it) =>
+      it.api('PUT /users/me/password', { ...asEve(it), body: { ...passwords, currentPassword: 'wrong' } }),
+    conflict: conflicting('PUT /users/me/password'),
+  },
+  'DELETE /users/me/sessions': {
+    conflict: (it) => outrun(it)('DELETE /users/me/sessions', { ...asEve(it), query: { all: 'true' } }),
+    not_found: (it) => {
+      it.parts.tables.accounts.delete(it.userId)
+      return it.api('DELETE /users/me/sessions', { ...asEve(it), query: { all: 'true' } })
+    },
+  },
+  'PATCH /users/{userId}': {
+    own_account: (it) =>
+      it.api('PATCH /users/{userId}', {
+        ...asAdmin(it),
+        params: { userId: it.admin.id },
+        body: { status: 'disabled' },
+      }),
+    last_administrator: (it) =>
+      it.api('PATCH /users/{userId}', {
+        ...asAdmin(it),
+        params: { userId: it.admin.id },
+        body: { roles: ['user'] },
+      }),
+    conflict: conflicting('PATCH /users/{userId}'),
+  },
+  'DELETE /users/{userId}': {
+    own_account: (it) =>
+      it.api('DELETE /users/{userId}', { ...asAdmin(it), params: { userId: it.admin.id } }),
+    last_administrator: async (it) => {
+      const users = { ...it.parts.users, remove: async () => 'last_administrator' as const }
+      return gateway({ ...it.parts, users })('DELETE /users/{userId}', aboutEve(it))
+    },
+    conflict: conflicting('DELETE /users/{userId}'),
+  },
+  'DELETE /users/{userId}/sessions': { conflict: conflicting('DELETE /users/{userId}/sessions') },
+}
+
+/** The parts of a world whose stores do not answer. */
+function silent(parts: World): World {
+  const unavailable = () => Promise.reject(new Refusal('unavailable', { cause: new Error('no answer') }))
+  const failing = <T extends object>(store: T) =>
+    Object.fromEntries(Object.keys(store).map((name) => [name, unavailable])) as T
+  return { ...parts, users: failing(parts.users), sessions: failing(parts.sessions) }
+}
+
+/** The refusals that the shape of a contract implies, brought about at any route of that shape. */
+function implied(
+  contract: Contract,
+  route: string,
+): Partial<Record<RefusalCode, (it: Scene) => Promise<TestAnswer>>> {
+  const request = (it: Scene) => good[route]?.(it) ?? {}
+  return {
+    invalid_request: (it) =>
+      it.api(
+        route,
+        contract.body ? { ...request(it), body: '{' } : { ...request(it), query: { unknown: 'x' } },
+      ),
+    unsupported_media_type: (it) => {
+      const headers = { ...request(it).headers, 'content-type': 'text/plain' }
+      return it.api(route, { ...request(it), headers })
+    },
+    payload_too_large: (it) => it.api(route, { ...request(it), body: { x: 'x'.repeat(10_240) } }),
+    unauthorized: (it) => it.api(route, { ...request(it), headers: {} }),
+    forbidden: (it) => it.api(route, { ...request(it), ...asEve(it) }),
+    not_found: (it) =>
+      it.api(route, { ...request(it), params: { userId: randomUUID(), sessionId: randomUUID() } }),
+    origin_not_allowed: (it) => {
+      const cookies = [`__Host-cardea_refresh=${it.login.body.refreshToken}`]
+      return it.api(route, { cookies, headers: { origin: 'https://evil.example' }, body: {} })
+    },
+    unavailable: (it) => gateway(silent(it.parts))(route, request(it)),
+  }
+}
+
+describe('every promise of every contract', () => {
+  it('is kept: each success, and each refusal under its status and code', async () => {
+    const routes = (await registry()).filter(isRoute)
+    expect(routes.map(({ contract }) => `${contract.method} ${contract.path}`).sort()).toEqual(
+      Object.keys(good).sort(),
+    )
+    for (const { contract } of routes) {
+      const route = `${contract.method} ${contract.path}`
+      const [promised, ...others] = Object.keys(contract.responses).map(Number)
+      expect([route, others]).toEqual([route, []])
+      const it = await scene()
+      expect([route, (await it.api(route, good[route]?.(it))).status]).toEqual([route, promised])
+
+      for (const code of refusalsOf(contract)) {
+        const bringAbout = special[route]?.[code] ?? implied(contract, route)[code]
+        if (!bringAbout) throw new Error(`Nothing brings about ${code} at ${route}`)
+        const { result } = await capturedLog(async () => bringAbout(await scene()))
+        expect([route, code, result.status]).toEqual([route, code, errors[code].status])
+        // A missing token is answered by the gateway itself, which knows no codes.
+        if (code !== 'unauthorized') expect([route, result.body.code]).toEqual([route, code])
+      }
+    }
+  })
+})

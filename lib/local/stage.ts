@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { SessionStore, UserStore } from '../domain/ports.ts'
+import { documentClient, type TableNames } from '../storage/client.ts'
+import { dynamoSessions } from '../storage/sessions.ts'
+import { dynamoUsers } from '../storage/users.ts'
+import { startDynoxide } from './dynamodb.ts'
+import { localConfig } from './settings.ts'
+import { createTables } from './tables.ts'
+
+interface Stores {
+  readonly users: UserStore
+  readonly sessions: SessionStore
+  close(): Promise<void>
+}
+
+/**
+ * The stores of a stage: `local` is what `npm start` keeps, whether it runs or not; any other is in AWS, with the
+ * caller's own credentials and region.
+ */
+export async function storesOfStage(stage: string): Promise<Stores> {
+  if (stage === 'local') return localStores()
+  if (!/^[\w-]+$/.test(stage)) throw new Error('A stage is named with letters, digits and hyphens')
+  const { USERS_TABLE, SESSIONS_TABLE, REFRESH_TOKEN_DENYLIST_TABLE } = process.env
+  const tables = {
+    usersTable: USERS_TABLE || `cardea-${stage}-users`,
+    sessionsTable: SESSIONS_TABLE || `cardea-${stage}-sessions`,
+    refreshTokenDenylistTable: REFRESH_TOKEN_DENYLIST_TABLE || `cardea-${stage}-refresh-token-denylist`,
+  }
+  return stores(tables, undefined, async () => undefined)
+}
+
+async function localStores(): Promise<Stores> {
+  const config = localConfig()
+  const running = config.dynamodbEndpoint ?? (await runningEndpoint(config.localFolder))
+  if (running) return stores(config, running, async () => undefined)
+  const { endpoint, child } = await startDynoxide(join(config.localFolder, 'dynamodb.sqlite'))
+  await createTables(config, endpoint)
+  return stores(config, endpoint, () => child.stop())
+}
+
+/** Where the engine of an `npm start` that runs answers. */
+async function runningEndpoint(folder: string): Promise<string | undefined> {
+  const endpoint = await readFile(join(folder, 'dynamodb-endpoint'), 'utf8').catch(() => '')
+  if (!endpoint) return undefined
+  const answer = await fetch(endpoint).catch(() => undefined)
+  return answer && endpoint
+}
+
+function stores(
+  tables: TableNames,
+  dynamodbEndpoint: string | undefined,
+  close: () => Promise<void>,
+): Stores {
+  const client = documentClient({ dynamodbEndpoint })
+  return { users: dynamoUsers(client, tables), sessions: dynamoSessions(client, tables), close }
+}
