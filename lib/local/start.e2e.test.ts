@@ -74,10 +74,11 @@ const ada = { email: 'ada@example.com', password: 'correct horse battery staple'
 function browser({ origin }: Started) {
   let cookie = ''
   return async (method: string, path: string, body?: object, headers: Record<string, string> = {}) => {
+    const sends = method === 'POST' || body !== undefined
     const response = await fetch(origin + path, {
       method,
-      headers: { ...(method === 'POST' && { ...json, origin }), ...(cookie && { cookie }), ...headers },
-      ...(method === 'POST' && { body: JSON.stringify(body ?? {}) }),
+      headers: { ...(sends && { ...json, origin }), ...(cookie && { cookie }), ...headers },
+      ...(sends && { body: JSON.stringify(body ?? {}) }),
     })
     for (const line of response.headers.getSetCookie())
       cookie = line.startsWith('__Host-cardea_refresh=;') ? '' : String(line.split(';')[0])
@@ -220,6 +221,104 @@ describe('what npm start starts', () => {
     ])
     expect(second.said()).not.toMatch(/\n\s+at /)
     expect((await fetch(`${started.origin}/health`)).status).toBe(200)
+  })
+})
+
+describe('a story over HTTP', () => {
+  let started: Started
+  beforeAll(async () => {
+    started = await npmStart()
+    await started.ready()
+  })
+  afterAll(() => started.interrupt())
+
+  const admin = (...words: string[]) => {
+    const env = { PATH: process.env.PATH, LOCAL_FOLDER: folder }
+    return spawnSync('npm', ['run', '-s', 'admin', '--', ...words], { env, encoding: 'utf8' })
+  }
+  const bearer = (login: { body: { accessToken: string } }) => ({
+    authorization: `Bearer ${login.body.accessToken}`,
+  })
+
+  it('two browsers and a phone: one changes the password, the other two are out', async () => {
+    const person = { ...ada, email: 'three@example.com' }
+    const { email, password } = person
+    const [one, two, phone] = [browser(started), browser(started), browser(started)]
+    await one('POST', '/auth/signup', person)
+    const first = await one('POST', '/auth/login', { email, password })
+    const second = await two('POST', '/auth/login', { email, password })
+    const third = await phone('POST', '/auth/login', { email, password, transport: 'body' })
+    const listed = await one('GET', '/users/me/sessions', undefined, bearer(first))
+    expect(listed.body.sessions).toHaveLength(3)
+
+    const newPassword = 'another correct horse'
+    const change = { currentPassword: password, newPassword }
+    const changed = await one('PUT', '/users/me/password', change, bearer(first))
+    expect(changed.status).toBe(200)
+    expect(await one('GET', '/users/me', undefined, bearer(changed))).toMatchObject({ status: 200 })
+    expect(await one('POST', '/auth/refresh')).toMatchObject({ status: 200 })
+
+    for (const [go, login] of [
+      [two, second],
+      [phone, third],
+    ] as const) {
+      expect(await go('GET', '/users/me', undefined, bearer(login))).toMatchObject({ status: 401 })
+    }
+    expect(await two('POST', '/auth/refresh')).toMatchObject({ status: 401, body: { code: 'session_ended' } })
+    const { refreshToken } = third.body
+    expect(await phone('POST', '/auth/refresh', { refreshToken })).toMatchObject({
+      status: 401,
+      body: { code: 'session_ended' },
+    })
+    expect(await phone('POST', '/auth/login', { email, password: newPassword })).toMatchObject({
+      status: 200,
+    })
+  })
+
+  it('an administrator demotes another, whose next request is 401 and whose refreshed token is 403', async () => {
+    const people = ['root@example.com', 'other@example.com'].map((email) => ({ ...ada, email }))
+    const [root, other] = [browser(started), browser(started)]
+    for (const person of people) await root('POST', '/auth/signup', person)
+    expect(admin('grant', 'root@example.com')).toMatchObject({ status: 0 })
+    expect(admin('grant', 'Other@Example.com').stdout).toContain('has the roles user, admin')
+    expect(admin('list').stdout.trim().split('\n')).toHaveLength(2)
+    const [asRoot, asOther] = await Promise.all(
+      [root, other].map((go, index) =>
+        go('POST', '/auth/login', { email: people[index]?.email, password: ada.password }),
+      ),
+    )
+    if (!asRoot || !asOther) throw new Error('Nobody logged in')
+    expect(await other('GET', '/users?limit=1', undefined, bearer(asOther))).toMatchObject({ status: 200 })
+
+    const path = `/users/${asOther.body.user.id}`
+    expect(await root('PATCH', path, { roles: ['user'] }, bearer(asRoot))).toMatchObject({
+      status: 200,
+      body: { roles: ['user'] },
+    })
+    expect(await other('GET', '/users', undefined, bearer(asOther))).toMatchObject({ status: 401 })
+    const refreshed = await other('POST', '/auth/refresh')
+    expect(refreshed).toMatchObject({ status: 200, body: { user: { roles: ['user'] } } })
+    expect(await other('GET', '/users', undefined, bearer(refreshed))).toMatchObject({
+      status: 403,
+      body: { code: 'forbidden' },
+    })
+
+    const last = admin('revoke', 'root@example.com')
+    expect([last.status, last.stderr]).toEqual([1, 'This is the last active administrator.\n'])
+    expect(await root('DELETE', '/users/me', { password: ada.password }, bearer(asRoot))).toMatchObject({
+      status: 409,
+    })
+    expect(await root('DELETE', path, undefined, bearer(asRoot))).toMatchObject({ status: 204 })
+    expect(await other('GET', '/users/me', undefined, bearer(refreshed))).toMatchObject({ status: 401 })
+  })
+
+  it('the command line says what it takes, and that it knows nobody of that name', () => {
+    expect(admin('grant')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('Usage: npm run admin'),
+    })
+    expect(admin('grant', 'nobody@example.com').stderr).toBe('Nobody has signed up with that e-mail\n')
+    expect(admin('grant', 'nobody').stderr).toBe('That is not an e-mail address\n')
   })
 })
 
