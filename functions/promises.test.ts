@@ -4,62 +4,10 @@ import { errors } from '../lib/contract/errors.ts'
 import { isRoute, registry } from '../lib/contract/registry.ts'
 import { Refusal, type RefusalCode } from '../lib/domain/refusal.ts'
 import { capturedLog } from '../lib/testing/captured-log.ts'
-import type { TestRequest } from '../lib/testing/events.ts'
 import { type Gateway, gateway, type TestAnswer } from '../lib/testing/gateway.ts'
-import { ada, administrator, bearer, eve, logIn, signedUp } from '../lib/testing/people.ts'
-import { type World, world } from '../lib/testing/world.ts'
-
-/** Ada may everything, Eve is a user with two sessions; each scene is a world of its own. */
-async function scene() {
-  const parts = world()
-  const api = gateway(parts)
-  const admin = await administrator(api, parts)
-  await signedUp(api, eve)
-  const login = await logIn(api, 'body', eve)
-  const other = await logIn(api, 'body', eve)
-  const [, session] = [...parts.tables.sessions.values()]
-  return {
-    parts,
-    api,
-    admin,
-    login,
-    other,
-    userId: login.body.user.id as string,
-    sessionId: session?.id ?? '',
-  }
-}
-type Scene = Awaited<ReturnType<typeof scene>>
-
-const asAdmin = ({ admin }: Scene) => ({ headers: bearer(admin.login) })
-const asEve = ({ login }: Scene) => ({ headers: bearer(login) })
-const aboutEve = (it: Scene) => ({ ...asAdmin(it), params: { userId: it.userId } })
-const passwords = { currentPassword: eve.password, newPassword: 'a new and longer password' }
-
-/** For each route a request that succeeds, in a fresh scene. */
-const good: Record<string, (it: Scene) => TestRequest> = {
-  'GET /': () => ({}),
-  'GET /health': () => ({}),
-  'GET /openapi.json': () => ({}),
-  'GET /.well-known/jwks.json': () => ({}),
-  'POST /auth/signup': () => ({ body: { ...eve, email: 'new@example.com' } }),
-  'POST /auth/login': () => ({ body: { email: eve.email, password: eve.password } }),
-  'POST /auth/refresh': ({ login }) => ({ body: { refreshToken: login.body.refreshToken } }),
-  'POST /auth/logout': ({ login }) => ({ body: { refreshToken: login.body.refreshToken } }),
-  'GET /users/me': asEve,
-  'PATCH /users/me': (it) => ({ ...asEve(it), body: { name: 'Eve' } }),
-  'DELETE /users/me': (it) => ({ ...asEve(it), body: { password: eve.password } }),
-  'PUT /users/me/password': (it) => ({ ...asEve(it), body: passwords }),
-  'GET /users/me/export': asEve,
-  'GET /users/me/sessions': asEve,
-  'DELETE /users/me/sessions': asEve,
-  'DELETE /users/me/sessions/{sessionId}': (it) => ({ ...asEve(it), params: { sessionId: it.sessionId } }),
-  'GET /users': asAdmin,
-  'GET /users/{userId}': aboutEve,
-  'PATCH /users/{userId}': (it) => ({ ...aboutEve(it), body: { status: 'disabled' } }),
-  'DELETE /users/{userId}': aboutEve,
-  'GET /users/{userId}/sessions': aboutEve,
-  'DELETE /users/{userId}/sessions': aboutEve,
-}
+import { ada, eve, logIn } from '../lib/testing/people.ts'
+import { asAdmin, asEve, good, passwords, type Scene, scene } from '../lib/testing/scene.ts'
+import type { World } from '../lib/testing/world.ts'
 
 const outrun = ({ parts }: Scene): Gateway => {
   const changed = async () => 'changed_meanwhile' as const
@@ -73,7 +21,10 @@ const special: Record<string, Partial<Record<RefusalCode, (it: Scene) => Promise
   'POST /auth/login': {
     invalid_credentials: ({ api }) => logIn(api, 'body', { ...eve, password: 'wrong' }),
     account_disabled: async (it) => {
-      await it.api('PATCH /users/{userId}', { ...aboutEve(it), body: { status: 'disabled' } })
+      await it.api('PATCH /users/{userId}', {
+        ...good['GET /users/{userId}']?.(it),
+        body: { status: 'disabled' },
+      })
       return logIn(it.api, 'body', eve)
     },
   },
@@ -127,7 +78,7 @@ const special: Record<string, Partial<Record<RefusalCode, (it: Scene) => Promise
       it.api('DELETE /users/{userId}', { ...asAdmin(it), params: { userId: it.admin.id } }),
     last_administrator: async (it) => {
       const users = { ...it.parts.users, remove: async () => 'last_administrator' as const }
-      return gateway({ ...it.parts, users })('DELETE /users/{userId}', aboutEve(it))
+      return gateway({ ...it.parts, users })('DELETE /users/{userId}', good['GET /users/{userId}']?.(it))
     },
     conflict: conflicting('DELETE /users/{userId}'),
   },

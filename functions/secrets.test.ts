@@ -1,7 +1,9 @@
+import { isRoute, registry } from '../lib/contract/registry.ts'
 import { Refusal } from '../lib/domain/refusal.ts'
 import { capturedLog } from '../lib/testing/captured-log.ts'
 import { gateway, type TestAnswer } from '../lib/testing/gateway.ts'
-import { ada, bearer, cookieOf, fromApp, logIn, signedUp } from '../lib/testing/people.ts'
+import { ada, bearer, cookieOf, eve, fromApp, logIn, signedUp } from '../lib/testing/people.ts'
+import { good, scene } from '../lib/testing/scene.ts'
 import { world } from '../lib/testing/world.ts'
 
 const json = { 'content-type': 'application/json' }
@@ -60,6 +62,51 @@ describe('secrets', () => {
     expect(text).not.toMatch(/\n\s+at /)
     expect(text).toContain('session.reuse_detected')
   })
+})
+
+describe('every door', () => {
+  it('prints nothing that was secret, however it is asked', async () => {
+    const mark = 'MARKED0secret1of2somebody'
+    const { text } = await capturedLog(async () => {
+      for (const { contract } of (await registry()).filter(isRoute)) {
+        const route = `${contract.method} ${contract.path}`
+        const it = await scene()
+        const request = good[route]?.(it) ?? {}
+        const marked = {
+          ...(request.body as object),
+          password: mark,
+          currentPassword: mark,
+          newPassword: mark,
+          refreshToken: mark,
+        }
+        await it.api(route, request)
+        await it.api(route, { ...request, body: marked })
+        await it.api(route, { ...request, body: `{"password":"${mark}` })
+        await it.api(route, {
+          ...request,
+          headers: { ...request.headers, authorization: `Bearer ${mark}.${mark}.${mark}` },
+        })
+        await it.api(route, { ...request, cookies: [`__Host-cardea_refresh=${mark}`], headers: fromApp })
+        await it.api(route, {
+          ...request,
+          query: { cursor: mark, token: mark },
+          params: { userId: mark, sessionId: mark },
+        })
+        const tokens = [it.login, it.other, it.admin.login].flatMap(({ body }) => [
+          body.accessToken,
+          body.refreshToken,
+        ])
+        secrets.push(...tokens.map((token: string) => token.split('.').at(-1) ?? ''))
+        secrets.push(
+          ...[...it.parts.tables.accounts.values()].map(({ passwordHash }) => passwordHash.slice(-31)),
+        )
+      }
+    })
+    expect(secrets.length).toBeGreaterThan(100)
+    for (const secret of [...secrets, mark, eve.password]) expect(text).not.toContain(secret)
+    expect(text).toContain('access.denied')
+  })
+  const secrets: string[] = []
 })
 
 describe('a store that does not answer', () => {
