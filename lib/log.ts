@@ -10,11 +10,11 @@ export function log(level: 'info' | 'error', entry: { readonly [name: string]: u
 
 /**
  * A security event, and its count as a metric: CloudWatch makes `Cardea/events` by `type` of these lines (embedded
- * metric format), which costs the function nothing.
+ * metric format), which costs the function nothing. `callerId` is the user who asked, where one was logged in.
  */
 export function logEvent(
   event: { readonly type: string },
-  request: { readonly ip: string; readonly requestId: string },
+  request: { readonly callerId?: string | undefined; readonly ip: string; readonly requestId: string },
 ): void {
   const metrics = [
     { Namespace: 'Cardea', Dimensions: [['type']], Metrics: [{ Name: 'events', Unit: 'Count' }] },

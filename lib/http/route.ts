@@ -98,17 +98,11 @@ async function run<C extends Contract, F extends Factories>(
   const params = contract.params && parseParams(contract.params, event.pathParameters ?? {})
   const query = contract.query && parse(contract.query, event.queryStringParameters ?? {})
   const body = contract.body && parse(contract.body, event.body)
+  const origin = { callerId: caller?.userId, ip: client.ip, requestId }
   const given = {
     client,
-    parts: {
-      ...parts,
-      events: { record: (event: SecurityEvent) => logEvent(event, { ip: client.ip, requestId }) },
-    },
-    reply: (status: number, answer: unknown, extra?: Extra) => ({
-      status,
-      answer,
-      extra,
-    }),
+    parts: { ...parts, events: { record: (event: SecurityEvent) => logEvent(event, origin) } },
+    reply: (status: number, answer: unknown, extra?: Extra) => ({ status, answer, extra }),
     caller,
     params,
     query,

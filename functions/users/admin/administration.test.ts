@@ -44,6 +44,14 @@ describe('an administrator’s door', () => {
     }
   })
 
+  it('records what was done, to whom, and by whom', async () => {
+    const { change, id, admin } = await started()
+    const { entries } = await capturedLog(() => change({ status: 'disabled' }))
+    expect(entries).toMatchObject([
+      { type: 'user.disabled', userId: id, callerId: admin.id, ip: '198.51.100.7' },
+    ])
+  })
+
   it('records who was turned away', async () => {
     const { api, login } = await started()
     const { entries } = await capturedLog(() => api('GET /users', { headers: bearer(login) }))
