@@ -119,6 +119,8 @@ describe('what a contract says that its door needs', () => {
 
     for (const { contract } of (await registry()).filter(isRoute)) {
       const route = `${contract.method} ${contract.path}`
+      if (!contract.needs?.length) continue
+      if (!called.has(route)) throw new Error(`costs.engine.test.ts does not call ${route}`)
       const calls = new Set(called.get(route))
       // The authorizer's own, made in front of the door.
       if (contract.access !== 'public') {

@@ -26,7 +26,7 @@ describe('the authorizer', () => {
     const { parts, user, accessToken, sessionId } = await withAda()
     expect(await decide(parts, { authorization: `Bearer ${accessToken}` })).toEqual({
       isAuthorized: true,
-      context: { userId: user.id, sessionId, roles: ['user'] },
+      context: { userId: user.id, sessionId, roles: ['user'], claimsVersion: 1 },
     })
   })
 

@@ -22,7 +22,7 @@ export const contract = defineContract({
     'users:UpdateItem',
     'refresh-token-denylist:PutItem',
     'sessions:Query',
-    'sessions:DeleteItem',
+    'sessions:BatchWriteItem',
   ],
   memory: 1769,
 })

@@ -13,19 +13,20 @@ export const contract = defineContract({
   summary: 'End all your other sessions; with `all=true` this one too',
   query: z.strictObject({ all: z.optional(z.enum(['true', 'false'])) }),
   responses: { 204: null },
-  refusals: ['not_found', 'conflict'],
+  refusals: ['conflict'],
   needs: [
     'users:GetItem',
     'users:UpdateItem',
     'refresh-token-denylist:PutItem',
     'sessions:Query',
     'sessions:DeleteItem',
+    'sessions:BatchWriteItem',
   ],
 })
 
 export const handler = route(contract, { users, sessions }, async ({ parts, caller, query, reply }) => {
   if (query.all === 'true') {
-    await endAllSessions(parts, caller.userId)
+    await endAllSessions(parts, caller, caller.userId)
     return reply(204, undefined, { cookie: clearedRefreshCookie })
   }
   await endOtherSessions(parts, caller)

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
-import { listedUser, session } from '../../lib/contract/models.ts'
-import { sessionView } from '../../lib/contract/session-view.ts'
+import { exportedSession, listedUser } from '../../lib/contract/models.ts'
+import { exportedSessionView } from '../../lib/contract/session-view.ts'
 import { ownAccount } from '../../lib/domain/accounts.ts'
+import { openSessions } from '../../lib/domain/sessions.ts'
 import { route } from '../../lib/http/route.ts'
 import { sessions, users } from '../../lib/services.ts'
 
@@ -12,18 +13,17 @@ export const contract = defineContract({
   access: 'user',
   summary: 'Everything stored about you',
   responses: {
-    200: z.object({ exportedAt: z.iso.datetime(), user: listedUser, sessions: z.array(session) }),
+    200: z.object({ exportedAt: z.iso.datetime(), user: listedUser, sessions: z.array(exportedSession) }),
   },
   needs: ['users:GetItem', 'sessions:Query'],
 })
 
 export const handler = route(contract, { users, sessions }, async ({ parts, caller, reply }) => {
-  const now = parts.clock.now()
   const user = await ownAccount(parts, caller)
-  const open = await parts.sessions.list(caller.userId, now)
+  const open = await openSessions(parts, user)
   return reply(200, {
-    exportedAt: new Date(now * 1000).toISOString(),
+    exportedAt: new Date(parts.clock.now() * 1000).toISOString(),
     user,
-    sessions: open.map((each) => sessionView(each, caller.sessionId)),
+    sessions: open.map((each) => exportedSessionView(each, caller.sessionId)),
   })
 })

@@ -2,8 +2,10 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { session } from '../../lib/contract/models.ts'
 import { sessionView } from '../../lib/contract/session-view.ts'
+import { ownAccount } from '../../lib/domain/accounts.ts'
+import { openSessions } from '../../lib/domain/sessions.ts'
 import { route } from '../../lib/http/route.ts'
-import { sessions } from '../../lib/services.ts'
+import { sessions, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'GET',
@@ -11,10 +13,10 @@ export const contract = defineContract({
   access: 'user',
   summary: 'Where you are logged in',
   responses: { 200: z.object({ sessions: z.array(session) }) },
-  needs: ['sessions:Query'],
+  needs: ['users:GetItem', 'sessions:Query'],
 })
 
-export const handler = route(contract, { sessions }, async ({ parts, caller, reply }) => {
-  const open = await parts.sessions.list(caller.userId, parts.clock.now())
+export const handler = route(contract, { users, sessions }, async ({ parts, caller, reply }) => {
+  const open = await openSessions(parts, await ownAccount(parts, caller))
   return reply(200, { sessions: open.map((each) => sessionView(each, caller.sessionId)) })
 })

@@ -126,6 +126,46 @@ describe('PUT /users/me/password', () => {
   })
 })
 
+describe('an account that is disabled while a request is under way', () => {
+  it('gets neither a new password nor a new session out of it, and is not deleted', async () => {
+    const { parts, user, own } = await withAda()
+    const disabling = {
+      ...parts.users,
+      findById: async (id: string) => {
+        const account = await parts.users.findById(id)
+        if (account?.status === 'active') {
+          await parts.users.change(account, { status: 'disabled', endsSessions: true, deniedUntil: 0 })
+        }
+        return parts.users.findById(id)
+      },
+    }
+    const api = gateway({ ...parts, users: disabling })
+    const change = { currentPassword: ada.password, newPassword }
+    expect(await api('PUT /users/me/password', { ...own, body: change })).toMatchObject({
+      status: 401,
+      cookies: [],
+    })
+    expect(parts.tables.accounts.get(user.id)).toMatchObject({ status: 'disabled', epoch: 2 })
+    parts.tables.revokedClaims.clear()
+    const leave = await api('DELETE /users/me', { ...own, body: { password: ada.password } })
+    expect(leave.status).toBe(401)
+    expect(parts.tables.accounts.size).toBe(1)
+  })
+
+  it('and a session that is ended while its password change is under way, ends', async () => {
+    const { parts, own } = await withAda()
+    const hash = async (password: string) => {
+      parts.tables.sessions.clear()
+      return parts.passwords.hash(password)
+    }
+    const api = gateway({ ...parts, passwords: { ...parts.passwords, hash } })
+    const change = { currentPassword: ada.password, newPassword }
+    const answer = await api('PUT /users/me/password', { ...own, body: change })
+    expect(answer).toMatchObject({ status: 409, body: { code: 'conflict' } })
+    expect(parts.tables.sessions.size).toBe(0)
+  })
+})
+
 describe('DELETE /users/me', () => {
   it('takes everything with it, tokens at once, and the e-mail may sign up again', async () => {
     const { parts, api, login, own } = await withAda()
@@ -164,7 +204,7 @@ describe('DELETE /users/me', () => {
 
   it('whose sessions cannot be cleared away is done all the same, and says so in the log', async () => {
     const { parts, api, own } = await withAda()
-    const sessions = { ...parts.sessions, forgetAll: () => Promise.reject(new Error('no answer')) }
+    const sessions = { ...parts.sessions, forgetBefore: () => Promise.reject(new Error('no answer')) }
     const failing = gateway({ ...parts, sessions })
     const { result, entries } = await capturedLog(() =>
       failing('DELETE /users/me', { ...own, body: { password: ada.password } }),
@@ -191,9 +231,16 @@ describe('GET /users/me/export', () => {
           lastUsedAt: '2027-01-15T08:00:00.000Z',
           client: { userAgent: 'a test', ip: '198.51.100.7' },
           current: true,
+          idleExpiresAt: '2027-01-29T08:00:00.000Z',
+          expiresAt: '2027-02-14T08:00:00.000Z',
+          amr: ['pwd'],
         },
       ],
     })
     expect(JSON.stringify(body)).not.toMatch(/hash|\$2b/i)
+    // What is stored and not shown is named here, so that nothing new is forgotten.
+    const hidden = ['userId', 'epoch', 'generation', 'rotatedAt', 'rotatedBy', 'userAgent', 'ip']
+    const shown = Object.keys(body.sessions[0]).filter((key) => key !== 'client' && key !== 'current')
+    expect([...shown, ...hidden].sort()).toEqual(Object.keys(session ?? {}).sort())
   })
 })

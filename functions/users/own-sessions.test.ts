@@ -30,6 +30,14 @@ describe('GET /users/me/sessions', () => {
     ])
   })
 
+  it('shows none that ended with a change of the password, though its item is still there', async () => {
+    const { parts, api, laptop, sessionsOf } = await withTwoSessions()
+    const body = { currentPassword: ada.password, newPassword: 'a new and longer password' }
+    const changed = await api('PUT /users/me/password', { headers: bearer(laptop), body })
+    expect(await sessionsOf(changed)).toMatchObject([{ current: true }])
+    expect(parts.tables.sessions.size).toBe(2)
+  })
+
   it('shows none that has ended, though its item is still there, and nobody else’s', async () => {
     const { parts, api, sessionsOf } = await withTwoSessions()
     await signedUp(api, eve)

@@ -11,7 +11,7 @@ export type Table = 'users' | 'sessions' | 'refresh-token-denylist'
 /** One call that a function makes to one table, in IAM's words; a transaction counts as its parts. */
 export type Need =
   | 'users/listing:Query'
-  | `${Table}:${'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchWriteItem' | 'Query'}`
+  | `${Table}:${'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchWriteItem' | 'ConditionCheckItem' | 'Query'}`
 
 /**
  * All that the outside may know of a route. From it come the check of the request, the filter on the reply, the
@@ -57,7 +57,7 @@ export function refusalsOf(contract: Contract): ReadonlySet<RefusalCode> {
     ...(contract.query || contract.body ? (['invalid_request'] as const) : []),
     ...(contract.body ? (['unsupported_media_type', 'payload_too_large'] as const) : []),
     ...(contract.takesRefreshToken ? (['origin_not_allowed'] as const) : []),
-    ...(contract.needs ? (['unavailable'] as const) : []),
+    ...(contract.needs?.length ? (['unavailable'] as const) : []),
   ])
 }
 

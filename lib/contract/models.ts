@@ -28,6 +28,15 @@ export const session = z
   })
   .register(z.globalRegistry, { id: 'Session' })
 
+/** A session with all that is stored of it for its user. */
+export const exportedSession = z
+  .extend(session, {
+    idleExpiresAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime(),
+    amr: z.readonly(z.array(z.string())),
+  })
+  .register(z.globalRegistry, { id: 'ExportedSession' })
+
 /** RFC 6749 section 5.1, in this API's case, with the user that the access token speaks for. */
 export const grant = z
   .object({

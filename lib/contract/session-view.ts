@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini'
 import type { Session } from '../domain/ports.ts'
-import type { session } from './models.ts'
+import type { exportedSession, session } from './models.ts'
 
 const instant = (seconds: number) => new Date(seconds * 1000).toISOString()
 
@@ -14,4 +14,11 @@ export const sessionView = (
   lastUsedAt: instant(lastUsedAt),
   client: { userAgent, ip },
   current: id === currentId,
+})
+
+export const exportedSessionView = (stored: Session, currentId: string): z.input<typeof exportedSession> => ({
+  ...sessionView(stored, currentId),
+  idleExpiresAt: instant(stored.idleExpiresAt),
+  expiresAt: instant(stored.expiresAt),
+  amr: stored.amr,
 })

@@ -14,13 +14,13 @@ let entries: readonly Entry[]
 
 const ofType = (type: string) => Object.values(resources).filter(({ Type }) => Type === type)
 
-/** Packages the stage `dev`. No credentials, no home, no account: a template needs none; what is local stays local. */
-function packaged(settings: Record<string, string>): Record<string, Resource> {
+/** Packages a stage. No credentials, no home, no account: a template needs none; what is local stays local. */
+function packaged(settings: Record<string, string>, stage = 'dev'): Record<string, Resource> {
   const local = { DYNAMODB_ENDPOINT: 'http://localhost:1', KEYS_FILE: 'x', PORT: '1' }
   const env = { PATH: process.env.PATH, HOME: folder, ...local, ...settings }
   const target = mkdtempSync(join(folder, 'package-'))
   const bundles = `bundles=${relative('.', folder)}/b`
-  const args = ['package', '--stage', 'dev', '--package', relative('.', target), '--param', bundles]
+  const args = ['package', '--stage', stage, '--package', relative('.', target), '--param', bundles]
   const { status, stdout, stderr } = spawnSync('node_modules/.bin/serverless', args, {
     env,
     encoding: 'utf8',
@@ -36,6 +36,14 @@ beforeAll(async () => {
   resources = packaged({ ALLOWED_ORIGINS: 'https://a.example, https://b.example' })
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** What a contract's word for a table stands for in the template, spelled out. */
+const resourceOf: Record<string, object> = {
+  users: { 'Fn::GetAtt': ['UsersTable', 'Arn'] },
+  'users/listing': { 'Fn::Sub': `\${UsersTable.Arn}/index/listing` },
+  sessions: { 'Fn::GetAtt': ['SessionsTable', 'Arn'] },
+  'refresh-token-denylist': { 'Fn::GetAtt': ['RefreshTokenDenylistTable', 'Arn'] },
+}
 
 describe('the packaged template', () => {
   it('has one function for each door, and the authorizer', () => {
@@ -97,10 +105,14 @@ describe('the packaged template', () => {
         Action: string[]
         Resource: unknown
       }[]
-      const actions = statements
-        .flatMap(({ Action }) => Action)
-        .filter((action) => action.startsWith('dynamodb:'))
-      expect(actions).toHaveLength(contract.needs?.length ?? 0)
+      const allowed = statements
+        .filter(({ Action }) => Action.every((action) => action.startsWith('dynamodb:')))
+        .flatMap(({ Action, Resource }) => Action.map((action) => `${JSON.stringify(Resource)} ${action}`))
+      const needed = (contract.needs ?? []).map((need) => {
+        const [table = '', action] = need.split(':')
+        return `${JSON.stringify(resourceOf[table])} dynamodb:${action}`
+      })
+      expect([name, allowed.sort()]).toEqual([name, needed.sort()])
       expect(JSON.stringify(statements)).not.toMatch(/"(dynamodb:)?\*"/)
       expect(JSON.stringify(statements)).toContain(`/aws/lambda/cardea-dev-${name}:*`)
     }
@@ -135,7 +147,11 @@ describe('the packaged template', () => {
   })
 
   it('keeps the users of every stage but dev', () => {
-    const users = (resources.UsersTable ?? {}) as Resource & { DeletionPolicy?: string }
-    expect([users.DeletionPolicy, users.Properties.DeletionProtectionEnabled]).toEqual(['Delete', false])
+    const keeping = (from: Record<string, Resource>) => {
+      const { DeletionPolicy, Properties } = from.UsersTable as Resource & { DeletionPolicy?: string }
+      return [DeletionPolicy, Properties.DeletionProtectionEnabled]
+    }
+    expect(keeping(resources)).toEqual(['Delete', false])
+    expect(keeping(packaged({}, 'prod'))).toEqual(['Retain', true])
   })
 })

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import { deniedUntil } from './lifetimes.ts'
 import type { Client, Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
@@ -9,6 +10,8 @@ import { type Account, changedBy } from './users.ts'
 export interface Caller {
   readonly userId: string
   readonly sessionId: string
+  /** The version that the access token has: what is written for it must hold against this one. */
+  readonly claimsVersion: number
 }
 
 /**
@@ -19,6 +22,8 @@ export async function signUp(
   { users, passwords, clock, events }: Pick<Ports, 'users' | 'passwords' | 'clock' | 'events'>,
   input: { email: string; password: string; name: string },
 ): Promise<Account> {
+  // Before the time is taken: a place in the list of users is not left empty for as long as a hash takes.
+  const passwordHash = await passwords.hash(input.password)
   const account: Account = {
     id: randomUUID(),
     email: input.email,
@@ -27,7 +32,7 @@ export async function signUp(
     emailVerified: false,
     createdAt: new Date(clock.now() * 1000).toISOString(),
     status: 'active',
-    passwordHash: await passwords.hash(input.password),
+    passwordHash,
     claimsVersion: 1,
     epoch: 1,
   }
@@ -36,10 +41,14 @@ export async function signUp(
   return account
 }
 
-/** The caller's own account. Refuses with `unauthorized` where it is gone. */
-export async function ownAccount({ users }: Pick<Ports, 'users'>, { userId }: Caller): Promise<Account> {
-  const account = await users.findById(userId)
-  if (!account) throw new Refusal('unauthorized')
+/**
+ * The caller's own account. Refuses with `unauthorized` where it is gone, disabled, or has moved on since the authorizer
+ * looked: what is then written on the condition of this reading cannot undo what others did to the account meanwhile.
+ */
+export async function ownAccount({ users }: Pick<Ports, 'users'>, caller: Caller): Promise<Account> {
+  const account = await users.findById(caller.userId)
+  if (account?.status !== 'active') throw new Refusal('unauthorized')
+  if (account.claimsVersion !== caller.claimsVersion) throw new Refusal('unauthorized')
   return account
 }
 
@@ -57,7 +66,7 @@ async function provenAccount(
 
 /**
  * Sets a new password. Every session ends, also a thief's copy of this one; the caller goes on with a new session.
- * Refuses with `wrong_password`, or `conflict` if the account was changed meanwhile.
+ * Refuses with `wrong_password`, or `conflict` if the account was changed or this session ended meanwhile.
  */
 export async function changePassword(
   ports: Pick<
@@ -77,7 +86,7 @@ export async function changePassword(
     replaces: { sessionId: caller.sessionId, by: session },
   })
   if (typeof changed === 'string') throw new Refusal('conflict')
-  ports.events.record({ type: 'password.changed', userId: account.id })
+  ports.events.record({ type: 'password.changed', userId: account.id, sessionId: session.id })
   return grant(ports, changed, session)
 }
 
@@ -97,18 +106,33 @@ export async function deleteOwnAccount(
 export async function removeAccount(
   ports: Pick<Ports, 'users' | 'sessions' | 'clock' | 'events'>,
   account: Account,
+  by?: Caller,
 ): Promise<void> {
-  const outcome = await ports.users.remove(account, deniedUntil(ports.clock.now()))
+  const outcome = await ports.users.remove(account, { deniedUntil: deniedUntil(ports.clock.now()), by })
   if (outcome === 'last_administrator') throw new Refusal('last_administrator')
+  if (outcome === 'caller_outdated') throw new Refusal('unauthorized')
   if (outcome === 'changed_meanwhile') throw new Refusal('conflict')
   ports.events.record({ type: 'user.deleted', userId: account.id })
-  await forgetSessions(ports, account.id)
+  await forgetSessions(ports, account.id, Number.MAX_SAFE_INTEGER)
 }
 
-/** Clears away session items that are dead already: TTL will do what this cannot, so a failure changes no answer. */
+const PATIENCE_MS = 3000
+
+/**
+ * Clears away the session items of epochs before this one, which are dead already. TTL will do what this cannot, so
+ * neither a failure nor a user of thousands of sessions changes or delays an answer.
+ */
 export async function forgetSessions(
   { sessions, events }: Pick<Ports, 'sessions' | 'events'>,
   userId: string,
+  epoch: number,
 ): Promise<void> {
-  await sessions.forgetAll(userId).catch(() => events.record({ type: 'session.left_to_expire', userId }))
+  const patience = new AbortController()
+  const late = wait(PATIENCE_MS, undefined, { signal: patience.signal }).then(() => {
+    throw new Error('The sessions could not be cleared away in time')
+  })
+  late.catch(() => undefined)
+  await Promise.race([sessions.forgetBefore(userId, epoch), late])
+    .catch(() => events.record({ type: 'session.left_to_expire', userId }))
+    .finally(() => patience.abort())
 }

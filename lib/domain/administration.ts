@@ -1,4 +1,4 @@
-import { type Caller, forgetSessions, removeAccount } from './accounts.ts'
+import { type Caller, forgetSessions, ownAccount, removeAccount } from './accounts.ts'
 import { deniedUntil } from './lifetimes.ts'
 import type { AccountChange, NotChanged, Ports, UserPage } from './ports.ts'
 import { Refusal } from './refusal.ts'
@@ -45,12 +45,13 @@ export async function anyAccount({ users }: Pick<Ports, 'users'>, userId: string
 
 /**
  * Changes a user's roles, status or name, in force on the user's next request and next refresh; disabling ends every
- * session, and enabling revives none. What is already so is left alone.
- * Refuses with `not_found`, `own_account` (disabling oneself), `last_administrator` or `conflict`.
+ * session, and enabling revives none. What is already so is left alone. All of it holds, or nothing does, and only while
+ * the caller still may.
+ * Refuses with `not_found`, `own_account` (disabling oneself), `last_administrator`, `unauthorized` or `conflict`.
  */
 export async function changeUser(
-  ports: Pick<Ports, 'users' | 'sessions' | 'clock' | 'events'>,
-  caller: Pick<Caller, 'userId'>,
+  ports: AdministrationPorts,
+  caller: Caller,
   userId: string,
   wanted: {
     roles?: readonly Role[] | undefined
@@ -59,65 +60,92 @@ export async function changeUser(
   },
 ): Promise<Account> {
   if (wanted.status === 'disabled' && userId === caller.userId) throw new Refusal('own_account')
-  if (wanted.name !== undefined && !(await ports.users.rename(userId, wanted.name)))
-    throw new Refusal('not_found')
 
-  return retried(ports, userId, async (account) => {
+  return retried(ports, caller, userId, async (account) => {
     const roles = wanted.roles && !hasExactly(account.roles, wanted.roles) ? wanted.roles : undefined
     const status = wanted.status !== account.status ? wanted.status : undefined
-    if (!roles && !status) return account
-    const changed = await change(ports, account, {
+    const name = wanted.name !== account.name ? wanted.name : undefined
+    if (!roles && !status)
+      return name ? ((await ports.users.rename(userId, name)) ?? 'changed_meanwhile') : account
+    const changed = await change(ports, caller, account, {
       ...(roles && { roles }),
       ...(status && { status }),
+      ...(name && { name }),
       endsSessions: status === 'disabled',
     })
     if (typeof changed === 'string') return changed
-    if (roles) ports.events.record({ type: 'user.roles_changed', userId })
+    if (roles) ports.events.record({ type: 'user.roles_changed', userId, roles })
     if (status)
       ports.events.record({ type: status === 'disabled' ? 'user.disabled' : 'user.enabled', userId })
-    if (status === 'disabled') await forgetSessions(ports, userId)
+    if (status === 'disabled') await forgetSessions(ports, userId, changed.epoch)
     return changed
   })
 }
 
-/** Ends every session of a user at once, and outdates every access token. Refuses with `not_found` or `conflict`. */
-export async function endAllSessions(
-  ports: Pick<Ports, 'users' | 'sessions' | 'clock' | 'events'>,
+/**
+ * Gives a user the roles that follow from those they have, for whoever administers from outside: even if they are the
+ * same, so that the set of administrators is made true again. Refuses with `not_found`, `last_administrator` or `conflict`.
+ */
+export async function setRoles(
+  ports: AdministrationPorts,
   userId: string,
-): Promise<void> {
-  await retried(ports, userId, (account) => change(ports, account, { endsSessions: true }))
-  ports.events.record({ type: 'session.all_revoked', userId })
-  await forgetSessions(ports, userId)
+  rolesFrom: (roles: readonly Role[]) => readonly Role[],
+): Promise<Account> {
+  const account = await retried(ports, undefined, userId, (read) =>
+    change(ports, undefined, read, { roles: rolesFrom(read.roles), endsSessions: false }),
+  )
+  ports.events.record({ type: 'user.roles_changed', userId, roles: account.roles })
+  return account
 }
 
-/** Deletes another user's account. Refuses with `not_found`, `own_account`, `last_administrator` or `conflict`. */
-export async function deleteUser(
-  ports: Pick<Ports, 'users' | 'sessions' | 'clock' | 'events'>,
-  caller: Pick<Caller, 'userId'>,
+/**
+ * Ends every session of a user at once, and outdates every access token.
+ * Refuses with `not_found`, `unauthorized` or `conflict`.
+ */
+export async function endAllSessions(
+  ports: AdministrationPorts,
+  caller: Caller,
   userId: string,
 ): Promise<void> {
+  const { epoch } = await retried(ports, caller, userId, (account) =>
+    change(ports, caller, account, { endsSessions: true }),
+  )
+  ports.events.record({ type: 'session.all_revoked', userId })
+  await forgetSessions(ports, userId, epoch)
+}
+
+/** Deletes another user's account. Refuses with `not_found`, `own_account`, `last_administrator`, `unauthorized` or `conflict`. */
+export async function deleteUser(ports: AdministrationPorts, caller: Caller, userId: string): Promise<void> {
   // One's own account is deleted with one's password.
   if (userId === caller.userId) throw new Refusal('own_account')
-  await removeAccount(ports, await anyAccount(ports, userId))
+  await removeAccount(ports, await anyAccount(ports, userId), caller)
 }
+
+type AdministrationPorts = Pick<Ports, 'users' | 'sessions' | 'clock' | 'events'>
 
 function change(
   { users, clock }: Pick<Ports, 'users' | 'clock'>,
+  by: Caller | undefined,
   account: Account,
-  fields: Omit<AccountChange, 'deniedUntil'>,
+  fields: Omit<AccountChange, 'deniedUntil' | 'by'>,
 ): Promise<Account | NotChanged> {
-  return users.change(account, { ...fields, deniedUntil: deniedUntil(clock.now()) })
+  return users.change(account, { ...fields, by, deniedUntil: deniedUntil(clock.now()) })
 }
 
 /** Reads and writes; again, on what stands there then, if somebody was quicker. */
 async function retried(
   ports: Pick<Ports, 'users'>,
+  caller: Caller | undefined,
   userId: string,
   write: (account: Account) => Promise<Account | NotChanged>,
 ): Promise<Account> {
   for (let tried = 0; tried < TRIES; tried++) {
-    const outcome = await write(await anyAccount(ports, userId))
+    // One's own account must be as one's token says: or who was disabled a moment ago would enable themself.
+    const account =
+      caller?.userId === userId ? await ownAccount(ports, caller) : await anyAccount(ports, userId)
+    const outcome = await write(account)
     if (outcome === 'last_administrator') throw new Refusal('last_administrator')
+    if (outcome === 'caller_outdated') throw new Refusal('unauthorized')
     if (outcome !== 'changed_meanwhile') return outcome
   }
   throw new Refusal('conflict')

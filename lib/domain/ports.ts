@@ -16,8 +16,14 @@ export interface AccountChange extends AccountFields {
   readonly deniedUntil: Seconds
   /** In the same transaction, the caller's session gives way to a new one, of the new epoch. */
   readonly replaces?: { readonly sessionId: string; readonly by: Session }
+  /** Another user who does this: it holds only if that user's claims have not moved either. */
+  readonly by?: Actor | undefined
 }
-export type NotChanged = 'changed_meanwhile' | 'last_administrator'
+export interface Actor {
+  readonly userId: string
+  readonly claimsVersion: number
+}
+export type NotChanged = 'changed_meanwhile' | 'caller_outdated' | 'last_administrator'
 export type Changed = Account | NotChanged
 
 /** Where a page begins: a place in the order, not a key. */
@@ -39,8 +45,8 @@ export interface UserStore {
    * end, and puts the older claims on the denylist until `deniedUntil`. Holds only if nothing moved since `account` was read.
    */
   change(account: Account, change: AccountChange): Promise<Changed>
-  /** Deletes account, e-mail claim and every claim, in one transaction; sessions are for `SessionStore.forgetAll`. */
-  remove(account: Account, deniedUntil: Seconds): Promise<'removed' | NotChanged>
+  /** Deletes account, e-mail claim and every claim, in one transaction; sessions are for `forgetBefore`. */
+  remove(account: Account, change: Pick<AccountChange, 'deniedUntil' | 'by'>): Promise<'removed' | NotChanged>
   /** A page of accounts by when they were created, from behind `after` on, read from an index that lags by moments. */
   list(page: UserPage): Promise<{ readonly users: readonly ListedUser[]; readonly more: boolean }>
   /** The ids of the active administrators. */
@@ -87,10 +93,10 @@ export interface SessionStore {
   ): Promise<{ readonly account: Account | undefined; readonly revoked: boolean }>
   /** Puts the family on the denylist, then deletes the session; it may be gone, or revoked, already. */
   revoke(session: { userId: string; sessionId: string; deniedUntil: Seconds }): Promise<void>
-  /** Every session of a user that is alive at `now`, the one last used first. */
+  /** Every session of a user that has not expired at `now`, the one last used first. */
   list(userId: string, now: Seconds): Promise<readonly Session[]>
-  /** Deletes the session items of a user whose sessions have all ended. */
-  forgetAll(userId: string): Promise<void>
+  /** Deletes the session items of a user that are of an epoch before this one, and so dead. */
+  forgetBefore(userId: string, epoch: number): Promise<void>
 }
 
 /** Who an access token speaks for. */

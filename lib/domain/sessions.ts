@@ -141,7 +141,19 @@ export async function endOtherSessions(
   { userId, sessionId }: { userId: string; sessionId: string },
 ): Promise<void> {
   const open = await ports.sessions.list(userId, ports.clock.now())
-  for (const session of open) if (session.id !== sessionId) await revoke(ports, session)
+  const others = open.filter(({ id }) => id !== sessionId)
+  for (let start = 0; start < others.length; start += AT_ONCE) {
+    await Promise.all(others.slice(start, start + AT_ONCE).map((session) => revoke(ports, session)))
+  }
+}
+const AT_ONCE = 10
+
+/** The sessions that an account can go on with: not expired, and of its epoch. */
+export async function openSessions(
+  { sessions, clock }: Pick<Ports, 'sessions' | 'clock'>,
+  { id, epoch }: Account,
+): Promise<readonly Session[]> {
+  return (await sessions.list(id, clock.now())).filter((session) => session.epoch === epoch)
 }
 
 async function revoke(ports: Pick<Ports, 'sessions' | 'events'>, session: Session): Promise<void> {

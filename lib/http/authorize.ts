@@ -67,5 +67,5 @@ async function subjectOf(
   const { accessTokenVerifier, denylist, clock } = parts()
   const subject = await accessTokenVerifier.verify(token, clock.now())
   if (!subject || (await denylist.denies(subject))) return undefined
-  return { userId: subject.userId, sessionId: subject.sessionId, roles: subject.roles }
+  return subject
 }

@@ -44,12 +44,16 @@ export function problems(contract: Contract): MiddlewareObj<APIGatewayProxyEvent
       if (isPromised && denials.has(refusal.code)) {
         const { sourceIp: ip } = request.event.requestContext.http
         const event: SecurityEvent = { type: 'access.denied', route, reason: refusal.code }
-        logEvent(event, { ip, requestId })
+        logEvent(event, { callerId: callerIdOf(request.event), ip, requestId })
       }
       request.response = answer(isPromised ? refusal : undefined, requestId)
     },
   }
 }
+
+/** Who was turned away, as the authorizer said, on a route that has one. */
+const callerIdOf = ({ requestContext }: APIGatewayProxyEventV2) =>
+  (requestContext as { authorizer?: { lambda?: { userId?: string } } }).authorizer?.lambda?.userId
 
 /** Middy throws errors of its own for what we call by other names. */
 function refusalOf(error: unknown): Refusal | undefined {

@@ -104,6 +104,8 @@ const callerSchema = z.object({
   userId: z.uuid(),
   sessionId: z.uuid(),
   roles: z.readonly(z.array(z.string())),
+  // Whether the gateway keeps a number one is not documented.
+  claimsVersion: z.coerce.number().check(z.int()),
 })
 /** Who the authorizer says is calling. */
 export type Caller = z.output<typeof callerSchema>

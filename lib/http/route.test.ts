@@ -239,7 +239,7 @@ describe('a door for users', () => {
   const userId = '3370b83f-ce63-4a6f-aacf-07f2e0ddc2c8'
 
   it('knows its caller from the authorizer alone', async () => {
-    const caller = { userId, sessionId: userId, roles: ['user'] }
+    const caller = { userId, sessionId: userId, roles: ['user'], claimsVersion: '3' }
     const event = eventOf('GET /x', { headers: { 'x-user-id': 'eve' } }, caller)
     expect(await me.over(world())(event, context())).toMatchObject({
       statusCode: 200,

@@ -70,6 +70,9 @@ export function route<const C extends Contract, const F extends Factories>(
 ): Door<F> {
   const build = (parts: () => Made<F> & Core): Handler => {
     const door = middy().use(securityHeaders()).use(problems(contract)).use(httpHeaderNormalizer())
+    if (contract.access !== 'public') {
+      door.before(({ event }) => void callerOf(event as APIGatewayProxyEventV2, rolesOf(contract)))
+    }
     if (contract.body)
       door.before(({ event }) => decodeBody(event as APIGatewayProxyEventV2)).use(httpJsonBodyParser())
     door.handler(async (event: APIGatewayProxyEventV2, { awsRequestId }: Context) =>

@@ -1,9 +1,11 @@
+import { userInfo } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import * as z from 'zod/mini'
 import { errors } from '../contract/errors.ts'
 import { email as emailField } from '../contract/fields.ts'
-import { changeUser } from '../domain/administration.ts'
+import { setRoles } from '../domain/administration.ts'
+import type { SecurityEvent } from '../domain/events.ts'
 import type { Ports } from '../domain/ports.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Account } from '../domain/users.ts'
@@ -19,7 +21,7 @@ async function main(): Promise<void> {
   const { command, email, stage } = readArguments()
   const { users, sessions, close } = await storesOfStage(stage)
   const clock = { now: () => Math.floor(Date.now() / 1000) }
-  const ports: AdminPorts = { users, sessions, clock, events: { record: () => undefined } }
+  const ports: AdminPorts = { users, sessions, clock, events: { record } }
   try {
     if (command === 'list') await list(ports)
     else await change(ports, command, email)
@@ -48,12 +50,16 @@ function readArguments(): { command: 'grant' | 'revoke' | 'list'; email: string;
   throw new Error(usage)
 }
 
+/** What is done here is written down as what the API does; standard error is for whoever keeps it. */
+const record = (event: SecurityEvent) =>
+  console.error(JSON.stringify({ time: new Date().toISOString(), ...event, operator: userInfo().username }))
+
 async function list({ users }: AdminPorts): Promise<void> {
   const ids = await users.administrators()
   if (ids.length === 0) console.log('There is no administrator yet')
   for (const id of ids) {
     const account = await users.findById(id)
-    if (account) console.log(describe(account))
+    console.log(account ? describe(account) : `${id} counts as an administrator, but has no account`)
   }
 }
 
@@ -62,11 +68,11 @@ async function change(ports: AdminPorts, command: 'grant' | 'revoke', text: stri
   if (!email.success) throw new Error('That is not an e-mail address')
   const account = await ports.users.findByEmail(email.data)
   if (!account) throw new Error('Nobody has signed up with that e-mail')
-  const others = account.roles.filter((role) => role !== 'admin')
-  const roles =
-    command === 'grant' ? [...others, 'admin' as const] : others.length > 0 ? others : ['user' as const]
-  const nobody = { userId: 'the command line' }
-  const changed = await changeUser(ports, nobody, account.id, { roles })
+  const changed = await setRoles(ports, account.id, (roles) => {
+    const others = roles.filter((role) => role !== 'admin')
+    if (command === 'grant') return [...others, 'admin']
+    return others.length > 0 ? others : ['user']
+  })
   console.log(`${describe(changed)}: in force on the next request and the next refresh`)
 }
 

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import type { NotChanged, UserStore } from '../domain/ports.ts'
+import type { Actor, NotChanged, UserStore } from '../domain/ports.ts'
 import { type Account, changedBy, isActiveAdministrator } from '../domain/users.ts'
 import { accountOf } from './accounts.ts'
 import { attempt, ITEM_VERSION, isConditionFailed, reasonsOf, type TableNames } from './client.ts'
@@ -30,32 +30,57 @@ export function accountChanges(
     },
   })
 
-  /** Keeps the set of active administrators true, and never empty: two who leave at once cannot both be the last. */
-  const administrators = (id: string, was: boolean, is: boolean): Part[] => {
-    if (was === is) return []
-    const update = { TableName: usersTable, Key: administratorsKey }
-    const ids = { ':id': new Set([id]) }
-    if (is)
-      return [{ Update: { ...update, UpdateExpression: 'ADD userIds :id', ExpressionAttributeValues: ids } }]
+  /** Who does this to another may still do it: the claims of their token are the newest. */
+  const stillMay = (by: Actor | undefined, { id }: Account): Part[] => {
+    if (!by || by.userId === id) return []
     return [
       {
-        Update: {
-          ...update,
-          UpdateExpression: 'DELETE userIds :id',
-          ConditionExpression: 'size(userIds) > :one',
-          ExpressionAttributeValues: { ...ids, ':one': 1 },
+        ConditionCheck: {
+          TableName: usersTable,
+          Key: accountKey(by.userId),
+          ConditionExpression: 'claimsVersion = :version',
+          ExpressionAttributeValues: { ':version': by.claimsVersion },
         },
       },
     ]
   }
 
-  const transact = async (account: readonly Part[], guard: readonly Part[]): Promise<'done' | NotChanged> => {
+  /**
+   * Keeps the set of active administrators true, and never empty: two who leave at once cannot both be the last. Whoever
+   * is one is added at every change, so that a set that was damaged from outside heals.
+   */
+  const administrators = (id: string, was: boolean, is: boolean): Part[] => {
+    const update = { TableName: usersTable, Key: administratorsKey }
+    const ids = { ':ids': new Set([id]) }
+    if (is)
+      return [{ Update: { ...update, UpdateExpression: 'ADD userIds :ids', ExpressionAttributeValues: ids } }]
+    if (!was) return []
+    return [
+      {
+        Update: {
+          ...update,
+          UpdateExpression: 'DELETE userIds :ids',
+          ConditionExpression: 'contains(userIds, :id) AND size(userIds) > :one',
+          ExpressionAttributeValues: { ...ids, ':id': id, ':one': 1 },
+        },
+      },
+    ]
+  }
+
+  const transact = async (
+    account: readonly Part[],
+    caller: readonly Part[],
+    guard: readonly Part[],
+  ): Promise<'done' | NotChanged> => {
     try {
-      await attempt(() => client.send(new TransactWriteCommand({ TransactItems: [...account, ...guard] })))
+      const TransactItems = [...account, ...caller, ...guard]
+      await attempt(() => client.send(new TransactWriteCommand({ TransactItems })))
       return 'done'
     } catch (error) {
       const failed = reasonsOf(error).map((reason) => reason === 'ConditionalCheckFailed')
       if (failed.slice(0, account.length).includes(true)) return 'changed_meanwhile'
+      if (failed.slice(account.length, account.length + caller.length).includes(true))
+        return 'caller_outdated'
       if (failed.includes(true)) return 'last_administrator'
       throw error
     }
@@ -82,7 +107,7 @@ export function accountChanges(
     },
 
     async change(read, change) {
-      const { deniedUntil, replaces, endsSessions, ...fields } = change
+      const { deniedUntil, replaces, by, endsSessions, ...fields } = change
       const changed = changedBy(read, { ...fields, endsSessions })
       const set = { ...fields, claimsVersion: changed.claimsVersion, epoch: changed.epoch }
       const outcome = await transact(
@@ -91,17 +116,25 @@ export function accountChanges(
           denyClaims(read, changed.claimsVersion, deniedUntil),
           ...(replaces
             ? [
-                { Delete: { TableName: sessionsTable, Key: sessionKey(read.id, replaces.sessionId) } },
+                {
+                  // A session that was ended meanwhile is not exchanged for one that lives.
+                  Delete: {
+                    TableName: sessionsTable,
+                    Key: sessionKey(read.id, replaces.sessionId),
+                    ConditionExpression: 'attribute_exists(pk)',
+                  },
+                },
                 { Put: { TableName: sessionsTable, Item: sessionItem(replaces.by) } },
               ]
             : []),
         ],
+        stillMay(by, read),
         administrators(read.id, isActiveAdministrator(read), isActiveAdministrator(changed)),
       )
       return outcome === 'done' ? changed : outcome
     },
 
-    async remove(read, deniedUntil) {
+    async remove(read, { deniedUntil, by }) {
       const outcome = await transact(
         [
           { Delete: { TableName: usersTable, Key: accountKey(read.id), ...unmoved(read) } },
@@ -116,6 +149,7 @@ export function accountChanges(
           // No token of a deleted user has claims that are new enough.
           denyClaims(read, Number.MAX_SAFE_INTEGER, deniedUntil),
         ],
+        stillMay(by, read),
         administrators(read.id, isActiveAdministrator(read), false),
       )
       return outcome === 'done' ? 'removed' : outcome

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import {
+  BatchWriteCommand,
   DeleteCommand,
   type DynamoDBDocumentClient,
   PutCommand,
@@ -12,6 +13,9 @@ import { accountOf } from './accounts.ts'
 import { attempt, ITEM_VERSION, isConditionFailed, readTogether, type TableNames } from './client.ts'
 import { accountKey, revokedFamilyKey, sessionKey, sessionsOf } from './keys.ts'
 import { sessionItem, sessionOf } from './session-items.ts'
+
+/** DynamoDB's limit for `BatchWriteItem`. */
+const MOST_IN_A_BATCH = 25
 
 export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableNames): SessionStore {
   const { usersTable, sessionsTable, refreshTokenDenylistTable } = tables
@@ -108,10 +112,13 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
       return alive.sort((a, b) => b.lastUsedAt - a.lastUsedAt || (a.id < b.id ? -1 : 1))
     },
 
-    async forgetAll(userId) {
-      for (const item of await items(userId)) {
-        const { pk, sk } = item
-        await attempt(() => client.send(new DeleteCommand({ TableName: sessionsTable, Key: { pk, sk } })))
+    async forgetBefore(userId, epoch) {
+      const dead = (await items(userId)).filter((item) => sessionOf(item).epoch < epoch)
+      const requests = dead.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } }))
+      // What DynamoDB leaves unprocessed is left to its TTL.
+      for (let start = 0; start < requests.length; start += MOST_IN_A_BATCH) {
+        const RequestItems = { [sessionsTable]: requests.slice(start, start + MOST_IN_A_BATCH) }
+        await attempt(() => client.send(new BatchWriteCommand({ RequestItems })))
       }
     },
   }

@@ -196,13 +196,34 @@ describe.each([
       expect(await stores.sessions.list(ada.id, NOW)).toEqual([by])
     })
 
+    it('do not bring back a session that was ended meanwhile', async () => {
+      const ada = await created()
+      const replaces = { sessionId: randomUUID(), by: session({ userId: ada.id, epoch: 2 }) }
+      expect(await stores.users.change(ada, { ...change, endsSessions: true, replaces })).toBe(
+        'changed_meanwhile',
+      )
+      expect(await stores.users.findById(ada.id)).toEqual(ada)
+      expect(await stores.sessions.list(ada.id, NOW)).toEqual([])
+    })
+
+    it('by another hold only while that one’s claims are the newest', async () => {
+      const [ada, eve] = [await created(), await created()]
+      const by = { userId: eve.id, claimsVersion: eve.claimsVersion }
+      const changed = (await stores.users.change(ada, { ...change, by, name: 'Ada King' })) as Account
+      expect(changed).toMatchObject({ name: 'Ada King' })
+      await stores.users.change(eve, { ...change, status: 'disabled' })
+      expect(await stores.users.change(changed, { ...change, by, roles: [] })).toBe('caller_outdated')
+      expect(await stores.users.remove(changed, { deniedUntil: NOW, by })).toBe('caller_outdated')
+      expect(await stores.users.findById(ada.id)).toEqual(changed)
+    })
+
     it('delete it with its e-mail claim and every claim of its tokens', async () => {
       const ada = await created()
-      expect(await stores.users.remove(ada, NOW + 3900)).toBe('removed')
+      expect(await stores.users.remove(ada, { deniedUntil: NOW + 3900 })).toBe('removed')
       expect(await stores.users.findById(ada.id)).toBeUndefined()
       expect(await stores.users.findByEmail(ada.email)).toBeUndefined()
       expect(await stores.denylist.denies({ ...subjectOf(ada), claimsVersion: 1_000_000 })).toBe(true)
-      expect(await stores.users.remove(ada, NOW + 3900)).toBe('changed_meanwhile')
+      expect(await stores.users.remove(ada, { deniedUntil: NOW + 3900 })).toBe('changed_meanwhile')
       expect(await stores.users.create(account({ email: ada.email }))).toBe('created')
     })
 
@@ -216,7 +237,7 @@ describe.each([
       )
       expect((await alone.users.administrators()).toSorted()).toEqual(admins.map(({ id }) => id).sort())
       const leave = [
-        (admin: Account) => alone.users.remove(admin, NOW),
+        (admin: Account) => alone.users.remove(admin, { deniedUntil: NOW }),
         (admin: Account) => alone.users.change(admin, { ...change, roles: ['user'] }),
         (admin: Account) => alone.users.change(admin, { ...change, status: 'disabled' }),
       ]
@@ -229,7 +250,7 @@ describe.each([
       const back = await alone.users.change(await created(alone), { ...change, roles: ['user', 'admin'] })
       expect(typeof back).toBe('object')
       const old = admins.find(({ id }) => id === last) as Account
-      expect(await alone.users.remove(old, NOW)).toBe('removed')
+      expect(await alone.users.remove(old, { deniedUntil: NOW })).toBe('removed')
     })
   })
 
@@ -270,7 +291,7 @@ describe.each([
   })
 
   describe('the sessions of a user', () => {
-    it('are listed while they live, the last used first, and forgotten together', async () => {
+    it('are listed while they live, the last used first, and forgotten by epoch', async () => {
       const userId = randomUUID()
       const early = session({ userId, lastUsedAt: NOW - 50 })
       const late = session({ userId })
@@ -278,8 +299,10 @@ describe.each([
       const foreign = session()
       for (const each of [early, late, idle, foreign]) await stores.sessions.open(each)
       expect(await stores.sessions.list(userId, NOW)).toEqual([late, early])
-      await stores.sessions.forgetAll(userId)
-      expect(await stores.sessions.list(userId, NOW)).toEqual([])
+      const newer = session({ userId, epoch: 2, lastUsedAt: NOW - 100 })
+      await stores.sessions.open(newer)
+      await stores.sessions.forgetBefore(userId, 2)
+      expect(await stores.sessions.list(userId, NOW)).toEqual([newer])
       expect(await stores.sessions.list(foreign.userId, NOW)).toEqual([foreign])
     })
   })

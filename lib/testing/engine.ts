@@ -52,7 +52,7 @@ export async function costOf(
         Object.assign(args.input, { ReturnConsumedCapacity: 'TOTAL' })
         const result = await next(args)
         const { ConsumedCapacity } = result.output as { ConsumedCapacity?: Consumed | Consumed[] }
-        bill(ConsumedCapacity, /Get/.test(commandName))
+        bill(ConsumedCapacity, /Get|Query/.test(commandName))
         return result
       },
     { step: 'initialize', name: 'countCost', override: true },
@@ -81,7 +81,8 @@ function needsOf(command: string, input: object, tables: TableNames): string[] {
       [tables.refreshTokenDenylistTable]: 'refresh-token-denylist',
     })[name]
   if (command === 'Query') return [`${table(TableName)}${IndexName ? `/${IndexName}` : ''}:Query`]
-  if (RequestItems) return Object.keys(RequestItems).map((name) => `${table(name)}:BatchGetItem`)
+  if (RequestItems)
+    return Object.keys(RequestItems).map((name) => `${table(name)}:${command.replace(/Item$/, '')}Item`)
   const parts = TransactItems?.flatMap((part) => Object.entries(part)) ?? [
     [command.replace(/Item$/, ''), { TableName }],
   ]

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Denylist, Session, SessionStore, UserStore } from '../domain/ports.ts'
+import type { Actor, Denylist, Session, SessionStore, UserStore } from '../domain/ports.ts'
 import {
   type Account,
   type AccountFields,
@@ -47,6 +47,8 @@ export function memoryStores(tables: MemoryTables): {
       found.passwordHash === read.passwordHash
     return isUnmoved ? found : undefined
   }
+  const stillMay = (by: Actor | undefined, { id }: Account) =>
+    !by || by.userId === id || accounts.get(by.userId)?.claimsVersion === by.claimsVersion
   const isLast = (account: Account) =>
     isActiveAdministrator(account) && [...accounts.values()].filter(isActiveAdministrator).length === 1
 
@@ -80,10 +82,11 @@ export function memoryStores(tables: MemoryTables): {
         if (account) accounts.set(userId, { ...account, name })
         return accounts.get(userId)
       },
-      async change(read, { deniedUntil: _, replaces, ...fields }) {
+      async change(read, { deniedUntil: _, replaces, by, ...fields }) {
         await roundTrip()
         const found = unmoved(read)
-        if (!found) return 'changed_meanwhile'
+        if (!found || (replaces && !sessions.has(replaces.sessionId))) return 'changed_meanwhile'
+        if (!stillMay(by, read)) return 'caller_outdated'
         const changed = changedBy(read, fields)
         if (isLast(read) && !isActiveAdministrator(changed)) return 'last_administrator'
         accounts.set(read.id, {
@@ -99,9 +102,10 @@ export function memoryStores(tables: MemoryTables): {
         }
         return changed
       },
-      async remove(read) {
+      async remove(read, { by }) {
         await roundTrip()
         if (!unmoved(read)) return 'changed_meanwhile'
+        if (!stillMay(by, read)) return 'caller_outdated'
         if (isLast(read)) return 'last_administrator'
         accounts.delete(read.id)
         userIdByEmail.delete(read.email)
@@ -165,9 +169,10 @@ export function memoryStores(tables: MemoryTables): {
           )
           .sort((a, b) => b.lastUsedAt - a.lastUsedAt || (a.id < b.id ? -1 : 1))
       },
-      async forgetAll(userId) {
+      async forgetBefore(userId, epoch) {
         await roundTrip()
-        for (const [id, session] of sessions) if (session.userId === userId) sessions.delete(id)
+        for (const [id, session] of sessions)
+          if (session.userId === userId && session.epoch < epoch) sessions.delete(id)
       },
     },
     denylist: {

@@ -17,9 +17,10 @@ export const contract = defineContract({
     'users:GetItem',
     'users:DeleteItem',
     'users:UpdateItem',
+    'users:ConditionCheckItem',
     'refresh-token-denylist:PutItem',
     'sessions:Query',
-    'sessions:DeleteItem',
+    'sessions:BatchWriteItem',
   ],
 })
 

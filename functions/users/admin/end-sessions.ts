@@ -16,13 +16,14 @@ export const contract = defineContract({
   needs: [
     'users:GetItem',
     'users:UpdateItem',
+    'users:ConditionCheckItem',
     'refresh-token-denylist:PutItem',
     'sessions:Query',
-    'sessions:DeleteItem',
+    'sessions:BatchWriteItem',
   ],
 })
 
-export const handler = route(contract, { users, sessions }, async ({ parts, params, reply }) => {
-  await endAllSessions(parts, params.userId)
+export const handler = route(contract, { users, sessions }, async ({ parts, caller, params, reply }) => {
+  await endAllSessions(parts, caller, params.userId)
   return reply(204)
 })

@@ -4,6 +4,7 @@ import { userId } from '../../../lib/contract/fields.ts'
 import { session } from '../../../lib/contract/models.ts'
 import { sessionView } from '../../../lib/contract/session-view.ts'
 import { anyAccount } from '../../../lib/domain/administration.ts'
+import { openSessions } from '../../../lib/domain/sessions.ts'
 import { route } from '../../../lib/http/route.ts'
 import { sessions, users } from '../../../lib/services.ts'
 
@@ -18,7 +19,6 @@ export const contract = defineContract({
 })
 
 export const handler = route(contract, { users, sessions }, async ({ parts, caller, params, reply }) => {
-  const { id } = await anyAccount(parts, params.userId)
-  const open = await parts.sessions.list(id, parts.clock.now())
+  const open = await openSessions(parts, await anyAccount(parts, params.userId))
   return reply(200, { sessions: open.map((each) => sessionView(each, caller.sessionId)) })
 })

@@ -26,9 +26,10 @@ export const contract = defineContract({
   needs: [
     'users:GetItem',
     'users:UpdateItem',
+    'users:ConditionCheckItem',
     'refresh-token-denylist:PutItem',
     'sessions:Query',
-    'sessions:DeleteItem',
+    'sessions:BatchWriteItem',
   ],
 })
 
