@@ -90,6 +90,14 @@ function successes({ responses }: Contract, schemaOf: (schema: Schema, io: 'outp
   )
 }
 
+/** What API Gateway answers by itself to a token that the authorizer refused. */
+const gatewayRefusal = {
+  type: 'object',
+  properties: { message: { const: 'Unauthorized' } },
+  required: ['message'],
+  description: 'From the gateway, without a code: refresh, then try again.',
+}
+
 const problemSchema = { $ref: '#/components/schemas/Problem' }
 
 const fault = {
@@ -106,6 +114,7 @@ function refusals(contract: Contract): Json {
       {
         description: codes.map((code) => `\`${code}\`: ${errors[code].detail}`).join('\n'),
         content: {
+          ...(codes.includes('unauthorized') && { 'application/json': { schema: gatewayRefusal } }),
           'application/problem+json': {
             schema: { allOf: [problemSchema, { properties: { code: { enum: codes } } }] },
           },

@@ -38,9 +38,10 @@ export function authorizer(factories: {
         throw new Error('The authorizer could not decide')
       })
       if (!subject) {
-        const { http, routeKey: route } = event.requestContext
+        // Nothing of the event may keep a refusal from being one.
+        const { http, routeKey: route = '' } = event.requestContext ?? {}
         const denied: SecurityEvent = { type: 'access.denied', route, reason: 'unauthorized' }
-        logEvent(denied, { ip: http.sourceIp, requestId })
+        logEvent(denied, { ip: http?.sourceIp ?? '', requestId })
         throw unauthorized()
       }
       return { isAuthorized: true, context: subject }

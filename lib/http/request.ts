@@ -78,8 +78,9 @@ function issuesOf(issue: z.core.$ZodIssue): Issue[] {
       message: 'is not a field of this request',
     }))
   }
-  const message = issue.code === 'invalid_type' ? `must be ${issue.expected}` : issue.message
-  return [{ path: pathOf(issue.path), message }]
+  if (issue.code !== 'invalid_type') return [{ path: pathOf(issue.path), message: issue.message }]
+  const isMissing = issue.message.endsWith('received undefined')
+  return [{ path: pathOf(issue.path), message: isMissing ? 'is required' : `must be ${issue.expected}` }]
 }
 
 /** A key of the client's own making is cut: it may be anything. */

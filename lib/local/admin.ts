@@ -73,7 +73,7 @@ async function change(ports: AdminPorts, command: 'grant' | 'revoke', text: stri
     if (command === 'grant') return [...others, 'admin']
     return others.length > 0 ? others : ['user']
   })
-  console.log(`${describe(changed)}: in force on the next request and the next refresh`)
+  console.log(`${describe(changed)}; their access token is refused until it is refreshed`)
 }
 
 const describe = ({ email, id, roles, status }: Account) =>

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SessionStore, UserStore } from '../domain/ports.ts'
 import { documentClient, type TableNames } from '../storage/client.ts'
 import { dynamoSessions } from '../storage/sessions.ts'
 import { dynamoUsers } from '../storage/users.ts'
 import { startDynoxide } from './dynamodb.ts'
+import { runningEndpoint } from './running.ts'
 import { localConfig } from './settings.ts'
 import { createTables } from './tables.ts'
 
@@ -37,14 +37,6 @@ async function localStores(): Promise<Stores> {
   const { endpoint, child } = await startDynoxide(join(config.localFolder, 'dynamodb.sqlite'))
   await createTables(config, endpoint)
   return stores(config, endpoint, () => child.stop())
-}
-
-/** Where the engine of an `npm start` that runs answers. */
-async function runningEndpoint(folder: string): Promise<string | undefined> {
-  const endpoint = await readFile(join(folder, 'dynamodb-endpoint'), 'utf8').catch(() => '')
-  if (!endpoint) return undefined
-  const answer = await fetch(endpoint).catch(() => undefined)
-  return answer && endpoint
 }
 
 function stores(

@@ -214,13 +214,27 @@ describe('what npm start starts', () => {
   })
 
   it('tells one sentence to who starts it twice on one port', async () => {
-    const second = await npmStart({ PORT: String(started.port) })
+    const second = await npmStart({ PORT: String(started.port), LOCAL_FOLDER: join(folder, 'other') })
     expect(await second.ended).toBe(1)
     expect(second.said().match(/^Port .*$/gm)).toEqual([
       expect.stringContaining(`Port ${started.port} is in use`),
     ])
     expect(second.said()).not.toMatch(/\n\s+at /)
     expect((await fetch(`${started.origin}/health`)).status).toBe(200)
+  })
+})
+
+describe('a folder over which npm start runs', () => {
+  it('is served once, and not reset', async () => {
+    const started = await npmStart()
+    await started.ready()
+    const second = await npmStart()
+    expect(await second.ended).toBe(1)
+    expect(second.said()).toMatch(/^npm start is running over .*$/m)
+    const env = { PATH: process.env.PATH, LOCAL_FOLDER: folder }
+    const reset = spawnSync('npm', ['run', '-s', 'reset'], { env, encoding: 'utf8' })
+    expect([reset.status, reset.stderr]).toEqual([1, expect.stringContaining('end it first')])
+    await started.interrupt()
   })
 })
 

@@ -1,7 +1,9 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Config, settings } from '../config.ts'
+import type { Contract } from '../contract/contract.ts'
+import { generatedFiles } from '../contract/generated-files.ts'
 import { isRoute, registry } from '../contract/registry.ts'
 import { keyFile } from '../crypto/key-file.ts'
 import { start, stopAll } from './child.ts'
@@ -9,13 +11,18 @@ import { startDynoxide } from './dynamodb.ts'
 import { makeKeys } from './keys.ts'
 import { nobodysAws } from './nobodys-aws.ts'
 import { freePort, isFree } from './ports.ts'
+import { announceEndpoint, forgetEndpoint, runningEndpoint } from './running.ts'
 import { localConfig } from './settings.ts'
 import { createTables } from './tables.ts'
 
 let stopping: Promise<void> | undefined
+/** The folder over which an engine of ours runs. */
+let ownFolder: string | undefined
 
 function stop(status: number): Promise<void> {
-  stopping ??= stopAll().then(() => process.exit(status))
+  stopping ??= stopAll()
+    .then(() => (ownFolder ? forgetEndpoint(ownFolder) : undefined))
+    .then(() => process.exit(status))
   return stopping
 }
 
@@ -34,10 +41,20 @@ async function main(): Promise<void> {
   // Whoever read our output is gone.
   process.stdout.on('error', () => stop(0))
   const config = localConfig()
+  if (await runningEndpoint(config.localFolder)) {
+    throw new Error(
+      `npm start is running over ${config.localFolder}: end it, or choose another folder with LOCAL_FOLDER`,
+    )
+  }
   if (!(await isFree(config.port))) {
     throw new Error(
       `Port ${config.port} is in use: end what listens there, or choose another with PORT=3001 npm start`,
     )
+  }
+
+  for (const [path, text] of await generatedFiles()) {
+    const isFresh = (await readFile(path, 'utf8').catch(() => '')) === text
+    if (!isFresh) throw new Error(`${path} is not what the contracts say: run npm run generate`)
   }
 
   const keysFile = config.keysFile ?? join(config.localFolder, 'keys.json')
@@ -56,8 +73,8 @@ async function main(): Promise<void> {
 
 async function ownDynamodb(folder: string): Promise<string> {
   const { endpoint, child } = await startDynoxide(join(folder, 'dynamodb.sqlite'))
-  // For `npm run admin`, which works beside us.
-  await writeFile(join(folder, 'dynamodb-endpoint'), endpoint)
+  ownFolder = folder
+  await announceEndpoint(folder, endpoint)
   child.end.then(() => stopping ?? fail(new Error(`The local DynamoDB has ended: ${child.lastWords()}`)))
   return endpoint
 }
@@ -79,7 +96,7 @@ async function serve(config: Config, local: Readonly<Record<string, string>>): P
     ],
     {
       env: { ...given(), ...local, ...nobodysAws, ...quiet },
-      onLine: (line) => isServing && line.trim() !== '' && console.log(line),
+      onLine: (line) => isServing && line.trim() !== '' && !noise.test(line) && console.log(line),
     },
   )
   serverless.end.then(() => stopping ?? fail(new Error(`Serving has ended: ${serverless.lastWords()}`)))
@@ -95,6 +112,10 @@ async function serve(config: Config, local: Readonly<Record<string, string>>): P
   isServing = true
 }
 
+/** What serverless-offline says of every refused token, as if something had broken, and of what a laptop does not bill. */
+const noise =
+  /Billed Duration|Running Authorization|Identity Source is null|authorizerAccessToken|\[Error: Unauthorized\]|^\s*at |^\s*\{?\}?$/
+
 /** The framework's own wish to talk to the world. */
 const quiet = { SLS_NOTIFICATIONS_MODE: 'off', SLS_TELEMETRY_DISABLED: '1' }
 
@@ -104,15 +125,23 @@ function given(): Record<string, string> {
   return Object.fromEntries(rows.filter(([, value]) => value))
 }
 
+/** Who may call, where not anyone may. */
+const marks = (access: Contract['access']) => (access === 'public' ? '' : ` (${access})`)
+
 async function introduce(
   { port }: Config,
   endpoint: string,
   keysFile: string,
   keys: 'made' | 'kept',
 ): Promise<void> {
-  const routes = (await registry()).filter(isRoute).map(({ contract: { method, path, access, summary } }) => {
-    return `  ${method.padEnd(6)} ${path.padEnd(24)} ${summary}${access === 'public' ? '' : ' (access token)'}`
-  })
+  const contracts = (await registry()).filter(isRoute).map(({ contract }) => contract)
+  const width = Math.max(...contracts.map(({ path }) => path.length))
+  const routes = contracts
+    .sort((a, b) => a.path.localeCompare(b.path))
+    .map(
+      ({ method, path, access, summary }) =>
+        `  ${method.padEnd(6)} ${path.padEnd(width)}  ${summary}${marks(access)}`,
+    )
   console.log(`
 Cardea is running on http://localhost:${port}
 

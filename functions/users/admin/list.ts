@@ -6,10 +6,14 @@ import { listUsers } from '../../../lib/domain/administration.ts'
 import { route } from '../../../lib/http/route.ts'
 import { cursors, users } from '../../../lib/services.ts'
 
-const limit = z.pipe(
-  z.string().check(z.regex(/^([1-9]\d?|100)$/, 'must be a whole number from 1 to 100')),
-  z.transform(Number),
-)
+const limit = z
+  .pipe(
+    z
+      .string()
+      .check(z.refine((text) => /^([1-9]\d?|100)$/.test(text), 'must be a whole number from 1 to 100')),
+    z.transform(Number),
+  )
+  .register(z.globalRegistry, { type: 'integer', minimum: 1, maximum: 100 })
 
 export const contract = defineContract({
   method: 'GET',
