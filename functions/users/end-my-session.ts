@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { sessionId } from '../../lib/contract/fields.ts'
-import { endOwnSession } from '../../lib/domain/sessions.ts'
+import { endOwnSession } from '../../lib/domain/own-sessions.ts'
 import { route } from '../../lib/http/route.ts'
 import { sessions } from '../../lib/services.ts'
 

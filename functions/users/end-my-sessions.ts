@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { endAllSessions } from '../../lib/domain/administration.ts'
-import { endOtherSessions } from '../../lib/domain/sessions.ts'
+import { endOtherSessions } from '../../lib/domain/own-sessions.ts'
 import { clearedRefreshCookie } from '../../lib/http/cookies.ts'
 import { route } from '../../lib/http/route.ts'
 import { sessions, users } from '../../lib/services.ts'

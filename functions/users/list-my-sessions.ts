@@ -3,7 +3,7 @@ import { defineContract } from '../../lib/contract/contract.ts'
 import { session } from '../../lib/contract/models.ts'
 import { sessionView } from '../../lib/contract/session-view.ts'
 import { ownAccount } from '../../lib/domain/accounts.ts'
-import { openSessions } from '../../lib/domain/sessions.ts'
+import { openSessions } from '../../lib/domain/own-sessions.ts'
 import { route } from '../../lib/http/route.ts'
 import { sessions, users } from '../../lib/services.ts'
 

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
+import { type Grant, grant } from './grants.ts'
 import { deniedUntil } from './lifetimes.ts'
 import type { Client, Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
-import { type Grant, grant, newSession } from './sessions.ts'
+import { newSession } from './sessions.ts'
 import { type Account, changedBy } from './users.ts'
 
 /** Who a request speaks for, as the authorizer said. */

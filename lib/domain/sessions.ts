@@ -1,17 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { type Grant, type GrantPorts, grant } from './grants.ts'
 import { deniedUntil, LONGEST_SESSION_SECONDS, type Seconds } from './lifetimes.ts'
 import type { Client, Ports, Session } from './ports.ts'
 import { Refusal } from './refusal.ts'
 import type { Account } from './users.ts'
-
-/** What a client holds after login or refresh. `...Seconds` from now; `accessTokenSeconds` is OAuth's `expires_in`. */
-export interface Grant {
-  readonly account: Account
-  readonly accessToken: string
-  readonly accessTokenSeconds: number
-  readonly refreshToken: string
-  readonly refreshTokenSeconds: number
-}
 
 /** A first generation for an account whose owner has just been proven, `amr` saying how (RFC 8176); not yet stored. */
 export function newSession(
@@ -120,82 +112,6 @@ export async function endSession(
   for (const [sessionId, { userId, endsAt }] of ending) {
     await ports.sessions.revoke({ userId, sessionId, deniedUntil: deniedUntil(endsAt) })
     ports.events.record({ type: 'session.revoked', userId, sessionId })
-  }
-}
-
-/** Ends one of a user's sessions. Refuses with `not_found` for any other id, whosever it is. */
-export async function endOwnSession(
-  ports: Pick<Ports, 'sessions' | 'clock' | 'events'>,
-  userId: string,
-  sessionId: string,
-): Promise<void> {
-  const open = await ports.sessions.list(userId, ports.clock.now())
-  const session = open.find(({ id }) => id === sessionId)
-  if (!session) throw new Refusal('not_found')
-  await revoke(ports, session)
-}
-
-/** Ends all sessions of a user but the one that asks (ASVS 7.4.3). */
-export async function endOtherSessions(
-  ports: Pick<Ports, 'sessions' | 'clock' | 'events'>,
-  { userId, sessionId }: { userId: string; sessionId: string },
-): Promise<void> {
-  const open = await ports.sessions.list(userId, ports.clock.now())
-  const others = open.filter(({ id }) => id !== sessionId)
-  for (let start = 0; start < others.length; start += AT_ONCE) {
-    await Promise.all(others.slice(start, start + AT_ONCE).map((session) => revoke(ports, session)))
-  }
-}
-const AT_ONCE = 10
-
-/** The sessions that an account can go on with: not expired, and of its epoch. */
-export async function openSessions(
-  { sessions, clock }: Pick<Ports, 'sessions' | 'clock'>,
-  { id, epoch }: Account,
-): Promise<readonly Session[]> {
-  return (await sessions.list(id, clock.now())).filter((session) => session.epoch === epoch)
-}
-
-async function revoke(ports: Pick<Ports, 'sessions' | 'events'>, session: Session): Promise<void> {
-  const { userId, id: sessionId, expiresAt } = session
-  await ports.sessions.revoke({ userId, sessionId, deniedUntil: deniedUntil(expiresAt) })
-  ports.events.record({ type: 'session.revoked', userId, sessionId })
-}
-
-type GrantPorts = Pick<Ports, 'accessTokenIssuer' | 'refreshTokens' | 'clock' | 'lifetimes'>
-
-/** The pair of a session's current generation. */
-export async function grant(ports: GrantPorts, account: Account, session: Session): Promise<Grant> {
-  const now = ports.clock.now()
-  // An access token never outlives its family: the denylist forgets the family soon after its end.
-  const accessTokenExpiresAt = Math.min(now + ports.lifetimes.accessTokenSeconds, session.expiresAt)
-  const [accessToken, refreshToken] = await Promise.all([
-    ports.accessTokenIssuer.issue({
-      userId: account.id,
-      sessionId: session.id,
-      roles: account.roles,
-      claimsVersion: account.claimsVersion,
-      authTime: session.createdAt,
-      amr: session.amr,
-      issuedAt: now,
-      expiresAt: accessTokenExpiresAt,
-    }),
-    ports.refreshTokens.issue(
-      {
-        userId: account.id,
-        sessionId: session.id,
-        generation: session.generation,
-        expiresAt: session.expiresAt,
-      },
-      now,
-    ),
-  ])
-  return {
-    account,
-    accessToken,
-    accessTokenSeconds: accessTokenExpiresAt - now,
-    refreshToken,
-    refreshTokenSeconds: Math.min(session.idleExpiresAt, session.expiresAt) - now,
   }
 }
 

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini'
 import type { grant } from '../contract/models.ts'
-import type { Grant } from '../domain/sessions.ts'
+import type { Grant } from '../domain/grants.ts'
 import { refreshCookie } from './cookies.ts'
 import type { Transport } from './refresh-token.ts'
 

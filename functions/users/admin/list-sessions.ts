@@ -4,7 +4,7 @@ import { userId } from '../../../lib/contract/fields.ts'
 import { session } from '../../../lib/contract/models.ts'
 import { sessionView } from '../../../lib/contract/session-view.ts'
 import { anyAccount } from '../../../lib/domain/administration.ts'
-import { openSessions } from '../../../lib/domain/sessions.ts'
+import { openSessions } from '../../../lib/domain/own-sessions.ts'
 import { route } from '../../../lib/http/route.ts'
 import { sessions, users } from '../../../lib/services.ts'
 

@@ -1,0 +1,48 @@
+import type { Ports, Session } from './ports.ts'
+import type { Account } from './users.ts'
+
+/** What a client holds after login or refresh. `...Seconds` from now; `accessTokenSeconds` is OAuth's `expires_in`. */
+export interface Grant {
+  readonly account: Account
+  readonly accessToken: string
+  readonly accessTokenSeconds: number
+  readonly refreshToken: string
+  readonly refreshTokenSeconds: number
+}
+
+export type GrantPorts = Pick<Ports, 'accessTokenIssuer' | 'refreshTokens' | 'clock' | 'lifetimes'>
+
+/** The pair of a session's current generation. */
+export async function grant(ports: GrantPorts, account: Account, session: Session): Promise<Grant> {
+  const now = ports.clock.now()
+  // An access token never outlives its family: the denylist forgets the family soon after its end.
+  const accessTokenExpiresAt = Math.min(now + ports.lifetimes.accessTokenSeconds, session.expiresAt)
+  const [accessToken, refreshToken] = await Promise.all([
+    ports.accessTokenIssuer.issue({
+      userId: account.id,
+      sessionId: session.id,
+      roles: account.roles,
+      claimsVersion: account.claimsVersion,
+      authTime: session.createdAt,
+      amr: session.amr,
+      issuedAt: now,
+      expiresAt: accessTokenExpiresAt,
+    }),
+    ports.refreshTokens.issue(
+      {
+        userId: account.id,
+        sessionId: session.id,
+        generation: session.generation,
+        expiresAt: session.expiresAt,
+      },
+      now,
+    ),
+  ])
+  return {
+    account,
+    accessToken,
+    accessTokenSeconds: accessTokenExpiresAt - now,
+    refreshToken,
+    refreshTokenSeconds: Math.min(session.idleExpiresAt, session.expiresAt) - now,
+  }
+}

@@ -1,0 +1,44 @@
+import { deniedUntil } from './lifetimes.ts'
+import type { Ports, Session } from './ports.ts'
+import { Refusal } from './refusal.ts'
+import type { Account } from './users.ts'
+
+/** Two writes a session; a user of many must not wait for one after the other. */
+const AT_ONCE = 10
+
+/** The sessions that an account can go on with: not expired, and of its epoch. */
+export async function openSessions(
+  { sessions, clock }: Pick<Ports, 'sessions' | 'clock'>,
+  { id, epoch }: Account,
+): Promise<readonly Session[]> {
+  return (await sessions.list(id, clock.now())).filter((session) => session.epoch === epoch)
+}
+
+/** Ends one of a user's sessions. Refuses with `not_found` for any other id, whosever it is. */
+export async function endOwnSession(
+  ports: Pick<Ports, 'sessions' | 'clock' | 'events'>,
+  userId: string,
+  sessionId: string,
+): Promise<void> {
+  const open = await ports.sessions.list(userId, ports.clock.now())
+  const session = open.find(({ id }) => id === sessionId)
+  if (!session) throw new Refusal('not_found')
+  await revoke(ports, session)
+}
+
+/** Ends all sessions of a user but the one that asks (ASVS 7.4.3). */
+export async function endOtherSessions(
+  ports: Pick<Ports, 'sessions' | 'clock' | 'events'>,
+  { userId, sessionId }: { userId: string; sessionId: string },
+): Promise<void> {
+  const open = await ports.sessions.list(userId, ports.clock.now())
+  const others = open.filter(({ id }) => id !== sessionId)
+  for (let start = 0; start < others.length; start += AT_ONCE) {
+    await Promise.all(others.slice(start, start + AT_ONCE).map((session) => revoke(ports, session)))
+  }
+}
+async function revoke(ports: Pick<Ports, 'sessions' | 'events'>, session: Session): Promise<void> {
+  const { userId, id: sessionId, expiresAt } = session
+  await ports.sessions.revoke({ userId, sessionId, deniedUntil: deniedUntil(expiresAt) })
+  ports.events.record({ type: 'session.revoked', userId, sessionId })
+}
