@@ -1,3 +1,5 @@
+/** Every port in one file: what the rules ask of the outside is read top to bottom, as a page. */
+
 import type { SecurityEvents } from './events.ts'
 import type { Lifetimes, Seconds } from './lifetimes.ts'
 import type { Account, AccountFields, ListedUser, Role } from './users.ts'

@@ -2,12 +2,11 @@ import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Config, settings } from '../config.ts'
-import type { Contract } from '../contract/contract.ts'
 import { generatedFiles } from '../contract/generated-files.ts'
-import { isRoute, registry } from '../contract/registry.ts'
 import { keyFile } from '../crypto/key-file.ts'
 import { start, stopAll } from './child.ts'
 import { startDynoxide } from './dynamodb.ts'
+import { introduction } from './introduction.ts'
 import { makeKeys } from './keys.ts'
 import { nobodysAws } from './nobodys-aws.ts'
 import { freePort, isFree } from './ports.ts'
@@ -68,7 +67,7 @@ async function main(): Promise<void> {
     )
   })
   await serve(config, { DYNAMODB_ENDPOINT: endpoint, KEYS_FILE: keysFile, ISSUER: config.issuer })
-  if (!stopping) await introduce(config, endpoint, keysFile, keys)
+  if (!stopping) console.log(await introduction(config.port, { endpoint, keysFile, keys }))
 }
 
 async function ownDynamodb(folder: string): Promise<string> {
@@ -114,7 +113,7 @@ async function serve(config: Config, local: Readonly<Record<string, string>>): P
 
 /** What serverless-offline says of every refused token, as if something had broken, and of what a laptop does not bill. */
 const noise =
-  /Billed Duration|Running Authorization|Identity Source is null|authorizerAccessToken|\[Error: Unauthorized\]|^\s*at |^\s*\{?\}?$/
+  /Billed Duration|Running Authorization|Identity Source is null|authorizerAccessToken|\[Error: Unauthorized\]/
 
 /** The framework's own wish to talk to the world. */
 const quiet = { SLS_NOTIFICATIONS_MODE: 'off', SLS_TELEMETRY_DISABLED: '1' }
@@ -123,37 +122,6 @@ const quiet = { SLS_NOTIFICATIONS_MODE: 'off', SLS_TELEMETRY_DISABLED: '1' }
 function given(): Record<string, string> {
   const rows = Object.values(settings).map(({ env }) => [env, process.env[env]])
   return Object.fromEntries(rows.filter(([, value]) => value))
-}
-
-/** Who may call, where not anyone may. */
-const marks = (access: Contract['access']) => (access === 'public' ? '' : ` (${access})`)
-
-async function introduce(
-  { port }: Config,
-  endpoint: string,
-  keysFile: string,
-  keys: 'made' | 'kept',
-): Promise<void> {
-  const contracts = (await registry()).filter(isRoute).map(({ contract }) => contract)
-  const width = Math.max(...contracts.map(({ path }) => path.length))
-  const routes = contracts
-    .sort((a, b) => a.path.localeCompare(b.path))
-    .map(
-      ({ method, path, access, summary }) =>
-        `  ${method.padEnd(6)} ${path.padEnd(width)}  ${summary}${marks(access)}`,
-    )
-  console.log(`
-Cardea is running on http://localhost:${port}
-
-${routes.join('\n')}
-
-Open an account:
-
-  curl -X POST http://localhost:${port}/auth/signup -H 'Content-Type: application/json' \\
-    -d '{"email":"ada@example.com","password":"correct horse battery staple","name":"Ada Lovelace"}'
-
-DynamoDB answers on ${endpoint}; keys are ${keys} in ${keysFile}. Ctrl-C ends it all.
-`)
 }
 
 main().catch(fail)

@@ -1,71 +1,21 @@
 import { type DynamoDBDocumentClient, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import type { Actor, NotChanged, UserStore } from '../domain/ports.ts'
-import { type Account, changedBy, isActiveAdministrator } from '../domain/users.ts'
+import type { NotChanged, UserStore } from '../domain/ports.ts'
+import { changedBy, isActiveAdministrator } from '../domain/users.ts'
 import { accountOf } from './accounts.ts'
-import { attempt, ITEM_VERSION, isConditionFailed, reasonsOf, type TableNames } from './client.ts'
-import { accountKey, administratorsKey, emailClaimKey, revokedClaimsKey, sessionKey } from './keys.ts'
+import { attempt, isConditionFailed, reasonsOf, type TableNames } from './client.ts'
+import { accountKey, emailClaimKey, sessionKey } from './keys.ts'
 import { sessionItem } from './session-items.ts'
-
-type Part = NonNullable<ConstructorParameters<typeof TransactWriteCommand>[0]['TransactItems']>[number]
+import { type Part, transactionParts } from './transaction-parts.ts'
 
 /** What changes an account that there is. All that must hold together is one transaction, on the account as it was read. */
 export function accountChanges(
   client: DynamoDBDocumentClient,
   { usersTable, sessionsTable, refreshTokenDenylistTable }: TableNames,
 ): Pick<UserStore, 'rename' | 'change' | 'remove'> {
-  /** Nothing has moved since the account was read. */
-  const unmoved = (account: Account) => ({
-    ConditionExpression: 'claimsVersion = :readVersion AND epoch = :readEpoch AND passwordHash = :readHash',
-    ExpressionAttributeValues: {
-      ':readVersion': account.claimsVersion,
-      ':readEpoch': account.epoch,
-      ':readHash': account.passwordHash,
-    },
+  const { unmoved, denyClaims, stillMay, administrators } = transactionParts({
+    usersTable,
+    refreshTokenDenylistTable,
   })
-
-  const denyClaims = ({ id }: Account, lowestClaimsVersion: number, expiresAt: number): Part => ({
-    Put: {
-      TableName: refreshTokenDenylistTable,
-      Item: { ...revokedClaimsKey(id), lowestClaimsVersion, expiresAt, v: ITEM_VERSION },
-    },
-  })
-
-  /** Who does this to another may still do it: the claims of their token are the newest. */
-  const stillMay = (by: Actor | undefined, { id }: Account): Part[] => {
-    if (!by || by.userId === id) return []
-    return [
-      {
-        ConditionCheck: {
-          TableName: usersTable,
-          Key: accountKey(by.userId),
-          ConditionExpression: 'claimsVersion = :version',
-          ExpressionAttributeValues: { ':version': by.claimsVersion },
-        },
-      },
-    ]
-  }
-
-  /**
-   * Keeps the set of active administrators true, and never empty: two who leave at once cannot both be the last. Whoever
-   * is one is added at every change, so that a set that was damaged from outside heals.
-   */
-  const administrators = (id: string, was: boolean, is: boolean): Part[] => {
-    const update = { TableName: usersTable, Key: administratorsKey }
-    const ids = { ':ids': new Set([id]) }
-    if (is)
-      return [{ Update: { ...update, UpdateExpression: 'ADD userIds :ids', ExpressionAttributeValues: ids } }]
-    if (!was) return []
-    return [
-      {
-        Update: {
-          ...update,
-          UpdateExpression: 'DELETE userIds :ids',
-          ConditionExpression: 'contains(userIds, :id) AND size(userIds) > :one',
-          ExpressionAttributeValues: { ...ids, ':id': id, ':one': 1 },
-        },
-      },
-    ]
-  }
 
   const transact = async (
     account: readonly Part[],

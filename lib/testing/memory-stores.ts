@@ -31,7 +31,10 @@ export const memoryTables = (): MemoryTables => ({
 /** Other requests run between a question and its answer, as they do with a store across a network. */
 const roundTrip = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-/** The stores without an engine. Each operation decides and writes at once, so races end as they do in DynamoDB. */
+/**
+ * The stores without an engine, in one file as they share their tables. Each operation decides and writes at once, so
+ * races end as they do in DynamoDB.
+ */
 export function memoryStores(tables: MemoryTables): {
   users: UserStore
   sessions: SessionStore

@@ -1,0 +1,34 @@
+import type { Caller } from './accounts.ts'
+import type { Ports, UserPage } from './ports.ts'
+import { Refusal } from './refusal.ts'
+import { type ListedUser, positionOf } from './users.ts'
+
+/**
+ * A page of users by when they signed up, or the one with an e-mail. `nextCursor` is `null` on the last page; it leads on
+ * for a day, for the one who was given it. Refuses with `invalid_request` for a cursor that is not theirs.
+ */
+export async function listUsers(
+  { users, cursors, clock }: Pick<Ports, 'users' | 'cursors' | 'clock'>,
+  { userId }: Pick<Caller, 'userId'>,
+  {
+    limit,
+    order,
+    cursor,
+    email,
+  }: Omit<UserPage, 'after'> & { cursor?: string | undefined; email?: string | undefined },
+): Promise<{ users: ListedUser[]; nextCursor: string | null }> {
+  if (email !== undefined) {
+    const account = await users.findByEmail(email)
+    return { users: account ? [account] : [], nextCursor: null }
+  }
+  const now = clock.now()
+  const after = cursor === undefined ? undefined : await cursors.open(cursor, order, userId, now)
+  if (cursor !== undefined && after === undefined) {
+    const message = 'must be the nextCursor of an earlier page of this order'
+    throw new Refusal('invalid_request', { issues: [{ path: 'cursor', message }] })
+  }
+  const page = await users.list({ limit, order, after })
+  const last = page.users.at(-1)
+  const nextCursor = page.more && last ? await cursors.seal(positionOf(last), order, userId, now) : null
+  return { users: [...page.users], nextCursor }
+}

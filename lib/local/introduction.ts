@@ -1,0 +1,32 @@
+import type { Contract } from '../contract/contract.ts'
+import { isRoute, registry } from '../contract/registry.ts'
+
+/** Who may call, where not anyone may. */
+const marks = (access: Contract['access']) => (access === 'public' ? '' : ` (${access})`)
+
+/** What `npm start` says once it serves: the address, the routes, and how to begin. */
+export async function introduction(
+  port: number,
+  { endpoint, keysFile, keys }: { endpoint: string; keysFile: string; keys: 'made' | 'kept' },
+): Promise<string> {
+  const contracts = (await registry()).filter(isRoute).map(({ contract }) => contract)
+  const width = Math.max(...contracts.map(({ path }) => path.length))
+  const routes = contracts
+    .sort((a, b) => a.path.localeCompare(b.path))
+    .map(
+      ({ method, path, access, summary }) =>
+        `  ${method.padEnd(6)} ${path.padEnd(width)}  ${summary}${marks(access)}`,
+    )
+  return `
+Cardea is running on http://localhost:${port}
+
+${routes.join('\n')}
+
+Open an account:
+
+  curl -X POST http://localhost:${port}/auth/signup -H 'Content-Type: application/json' \\
+    -d '{"email":"ada@example.com","password":"correct horse battery staple","name":"Ada Lovelace"}'
+
+DynamoDB answers on ${endpoint}; keys are ${keys} in ${keysFile}. Ctrl-C ends it all.
+`
+}

@@ -1,0 +1,69 @@
+import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb'
+import type { Actor } from '../domain/ports.ts'
+import type { Account } from '../domain/users.ts'
+import { ITEM_VERSION, type TableNames } from './client.ts'
+import { accountKey, administratorsKey, revokedClaimsKey } from './keys.ts'
+
+export type Part = NonNullable<TransactWriteCommandInput['TransactItems']>[number]
+
+/** What the transactions on an account are made of. */
+export function transactionParts({
+  usersTable,
+  refreshTokenDenylistTable,
+}: Pick<TableNames, 'usersTable' | 'refreshTokenDenylistTable'>) {
+  /** Nothing has moved since the account was read. */
+  const unmoved = (account: Account) => ({
+    ConditionExpression: 'claimsVersion = :readVersion AND epoch = :readEpoch AND passwordHash = :readHash',
+    ExpressionAttributeValues: {
+      ':readVersion': account.claimsVersion,
+      ':readEpoch': account.epoch,
+      ':readHash': account.passwordHash,
+    },
+  })
+
+  const denyClaims = ({ id }: Account, lowestClaimsVersion: number, expiresAt: number): Part => ({
+    Put: {
+      TableName: refreshTokenDenylistTable,
+      Item: { ...revokedClaimsKey(id), lowestClaimsVersion, expiresAt, v: ITEM_VERSION },
+    },
+  })
+
+  /** Who does this to another may still do it: the claims of their token are the newest. */
+  const stillMay = (by: Actor | undefined, { id }: Account): Part[] => {
+    if (!by || by.userId === id) return []
+    return [
+      {
+        ConditionCheck: {
+          TableName: usersTable,
+          Key: accountKey(by.userId),
+          ConditionExpression: 'claimsVersion = :version',
+          ExpressionAttributeValues: { ':version': by.claimsVersion },
+        },
+      },
+    ]
+  }
+
+  /**
+   * Keeps the set of active administrators true, and never empty: two who leave at once cannot both be the last. Whoever
+   * is one is added at every change, so that a set that was damaged from outside heals.
+   */
+  const administrators = (id: string, was: boolean, is: boolean): Part[] => {
+    const update = { TableName: usersTable, Key: administratorsKey }
+    const ids = { ':ids': new Set([id]) }
+    if (is)
+      return [{ Update: { ...update, UpdateExpression: 'ADD userIds :ids', ExpressionAttributeValues: ids } }]
+    if (!was) return []
+    return [
+      {
+        Update: {
+          ...update,
+          UpdateExpression: 'DELETE userIds :ids',
+          ConditionExpression: 'contains(userIds, :id) AND size(userIds) > :one',
+          ExpressionAttributeValues: { ...ids, ':id': id, ':one': 1 },
+        },
+      },
+    ]
+  }
+
+  return { unmoved, denyClaims, stillMay, administrators }
+}
