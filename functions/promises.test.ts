@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { type Contract, refusalsOf } from '../lib/contract/contract.ts'
 import { errors } from '../lib/contract/errors.ts'
 import { isRoute, registry } from '../lib/contract/registry.ts'
-import { Refusal, type RefusalCode } from '../lib/domain/refusal.ts'
+import type { RefusalCode } from '../lib/domain/refusal.ts'
 import { capturedLog } from '../lib/testing/captured-log.ts'
 import { type Gateway, gateway, type TestAnswer } from '../lib/testing/gateway.ts'
 import { ada, eve, logIn } from '../lib/testing/people.ts'
 import { asAdmin, asEve, good, passwords, type Scene, scene } from '../lib/testing/scene.ts'
-import type { World } from '../lib/testing/world.ts'
+import { silent } from '../lib/testing/world.ts'
 
 const outrun = ({ parts }: Scene): Gateway => {
   const changed = async () => 'changed_meanwhile' as const
@@ -79,14 +79,6 @@ const special: Record<string, Partial<Record<RefusalCode, (it: Scene) => Promise
     conflict: conflicting('DELETE /users/{userId}'),
   },
   'DELETE /users/{userId}/sessions': { conflict: conflicting('DELETE /users/{userId}/sessions') },
-}
-
-/** The parts of a world whose stores do not answer. */
-function silent(parts: World): World {
-  const unavailable = () => Promise.reject(new Refusal('unavailable', { cause: new Error('no answer') }))
-  const failing = <T extends object>(store: T) =>
-    Object.fromEntries(Object.keys(store).map((name) => [name, unavailable])) as T
-  return { ...parts, users: failing(parts.users), sessions: failing(parts.sessions) }
 }
 
 /** The refusals that the shape of a contract implies, brought about at any route of that shape. */

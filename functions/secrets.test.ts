@@ -1,11 +1,10 @@
 import { isRoute, registry } from '../lib/contract/registry.ts'
-import { Refusal } from '../lib/domain/refusal.ts'
 import { capturedLog } from '../lib/testing/captured-log.ts'
 import type { TestRequest } from '../lib/testing/events.ts'
 import { gateway, type TestAnswer } from '../lib/testing/gateway.ts'
 import { ada, bearer, cookieOf, eve, fromApp, logIn, signedUp } from '../lib/testing/people.ts'
 import { good, passwords, scene } from '../lib/testing/scene.ts'
-import { world } from '../lib/testing/world.ts'
+import { silent, unavailable, world } from '../lib/testing/world.ts'
 
 const json = { 'content-type': 'application/json' }
 
@@ -103,18 +102,12 @@ describe('every door', () => {
 })
 
 describe('a store that does not answer', () => {
-  const unavailable = () =>
-    Promise.reject(new Refusal('unavailable', { cause: new Error('ThrottlingException') }))
-
   it('is 503 with Retry-After at every door that needs one, and nothing half-made', async () => {
     const parts = world()
     const api = gateway(parts)
     await signedUp(api)
     const login = await logIn(api)
-    const failing = <T extends object>(store: T) =>
-      Object.fromEntries(Object.keys(store).map((name) => [name, unavailable])) as T
-    const stores = { users: failing(parts.users), sessions: failing(parts.sessions) }
-    const broken = gateway({ ...parts, ...stores })
+    const broken = gateway(silent(parts))
     const { refreshToken } = login.body
     const before = JSON.stringify([...parts.tables.accounts, ...parts.tables.sessions])
     const { result: answers } = await capturedLog(() =>

@@ -6,6 +6,7 @@ export const contract: AuthorizerContract = {
   authorizer: true,
   needs: ['refresh-token-denylist:BatchGetItem'],
   memory: 256,
+  timeout: 5,
 }
 
 export const handler = authorizer({ accessTokenVerifier, denylist })

@@ -5,10 +5,13 @@ import type { Role } from '../domain/users.ts'
 /** A schema of `zod/mini`, or of `zod` itself. */
 export type Schema = z.core.$ZodType
 
-/** The tables of `lib/storage/tables.yml`; `users/listing` is the index of that name. */
+/** The cookie of `takesRefreshToken`. `__Host-` keeps other hosts of the site from setting it (rfc6265bis 4.1.3.2). */
+export const REFRESH_COOKIE = '__Host-cardea_refresh'
+
+/** The tables of `lib/storage/tables.yml`. */
 export type Table = 'users' | 'sessions' | 'refresh-token-denylist'
 
-/** One call that a function makes to one table, in IAM's words; a transaction counts as its parts. */
+/** One call that a function makes to one table or its index `listing`, in IAM's words; a transaction counts as its parts. */
 export type Need =
   | 'users/listing:Query'
   | `${Table}:${'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchWriteItem' | 'ConditionCheckItem' | 'Query'}`
@@ -72,4 +75,6 @@ export interface AuthorizerContract {
   readonly authorizer: true
   readonly needs: readonly Need[]
   readonly memory: number
+  /** Seconds; below the gateway's own patience with an authorizer, which is 10. */
+  readonly timeout: number
 }

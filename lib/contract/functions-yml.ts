@@ -28,7 +28,7 @@ export function functionsYml(entries: readonly Entry[]): string {
 }
 
 function functionOf(entry: Entry): object {
-  const { name, file, contract } = entry
+  const { file, contract } = entry
   return {
     handler: `${file}.handler`,
     role: roleName(entry),
@@ -44,7 +44,7 @@ function functionOf(entry: Entry): object {
         },
       ],
     }),
-    ...(name === 'authorizerAccessToken' && { timeout: 5 }),
+    ...('timeout' in contract && { timeout: contract.timeout }),
   }
 }
 

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import * as z from 'zod/mini'
-import { type Contract, refusalsOf, rolesOf, type Schema } from './contract.ts'
+import { type Contract, REFRESH_COOKIE, refusalsOf, rolesOf, type Schema } from './contract.ts'
 import { errors } from './errors.ts'
 import { problem } from './models.ts'
 import { type Entry, isRoute } from './registry.ts'
@@ -32,7 +32,7 @@ export function openapi(entries: readonly Entry[], version: string): Json {
       schemas,
       securitySchemes: {
         accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-        refreshCookie: { type: 'apiKey', in: 'cookie', name: '__Host-cardea_refresh' },
+        refreshCookie: { type: 'apiKey', in: 'cookie', name: REFRESH_COOKIE },
       },
     },
   }

@@ -96,11 +96,10 @@ describe('the packaged template', () => {
 
   it('gives each function a role of its own, with what its contract needs and its own log', () => {
     for (const { name, contract } of entries) {
-      const role = resources[`${name.charAt(0).toUpperCase()}${name.slice(1)}Role`]
-      const functionOf = resources[`${name.charAt(0).toUpperCase()}${name.slice(1)}LambdaFunction`]
-      expect(functionOf?.Properties.Role['Fn::GetAtt'][0]).toBe(
-        `${name.charAt(0).toUpperCase()}${name.slice(1)}Role`,
-      )
+      const logicalId = `${name.charAt(0).toUpperCase()}${name.slice(1)}`
+      const role = resources[`${logicalId}Role`]
+      const deployed = resources[`${logicalId}LambdaFunction`]
+      expect(deployed?.Properties.Role['Fn::GetAtt'][0]).toBe(`${logicalId}Role`)
       const statements = role?.Properties.Policies[0].PolicyDocument.Statement as {
         Action: string[]
         Resource: unknown

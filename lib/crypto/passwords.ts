@@ -56,10 +56,11 @@ export function bcryptPasswords({
 const preHash = (password: string, pepper: KeyObject) =>
   createHmac('sha384', pepper).update(password.normalize('NFKC')).digest('base64')
 
+const storedHash = new RegExp(
+  `^(?:${SCHEME}\\.([^.]+)\\.)?(\\$2[aby]\\$(?:0[4-9]|[12]\\d|3[01])\\$[./A-Za-z\\d]{53})$`,
+)
+
 function parse(stored: string): { kid: string | undefined; hash: string } | undefined {
-  const [, kid, hash = ''] =
-    new RegExp(
-      `^(?:${SCHEME}\\.([^.]+)\\.)?(\\$2[aby]\\$(?:0[4-9]|[12]\\d|3[01])\\$[./A-Za-z\\d]{53})$`,
-    ).exec(stored) ?? []
+  const [, kid, hash = ''] = storedHash.exec(stored) ?? []
   return hash === '' ? undefined : { kid, hash }
 }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Grant, grant } from './grants.ts'
 import { deniedUntil } from './lifetimes.ts'
-import type { Client, Ports } from './ports.ts'
-import { Refusal } from './refusal.ts'
+import type { Client, NotChanged, Ports } from './ports.ts'
+import { Refusal, type RefusalCode } from './refusal.ts'
 import { newSession } from './sessions.ts'
 import { type Account, changedBy } from './users.ts'
 
@@ -13,6 +13,13 @@ export interface Caller {
   readonly sessionId: string
   /** The version that the access token has: what is written for it must hold against this one. */
   readonly claimsVersion: number
+}
+
+/** What the caller is told where a change did not hold. */
+export const refusalFor: Readonly<Record<NotChanged, RefusalCode>> = {
+  changed_meanwhile: 'conflict',
+  caller_outdated: 'unauthorized',
+  last_administrator: 'last_administrator',
 }
 
 /**
@@ -86,7 +93,7 @@ export async function changePassword(
     deniedUntil: deniedUntil(ports.clock.now()),
     replaces: { sessionId: caller.sessionId, by: session },
   })
-  if (typeof changed === 'string') throw new Refusal('conflict')
+  if (typeof changed === 'string') throw new Refusal(refusalFor[changed])
   ports.events.record({ type: 'password.changed', userId: account.id, sessionId: session.id })
   return grant(ports, changed, session)
 }
@@ -110,9 +117,7 @@ export async function removeAccount(
   by?: Caller,
 ): Promise<void> {
   const outcome = await ports.users.remove(account, { deniedUntil: deniedUntil(ports.clock.now()), by })
-  if (outcome === 'last_administrator') throw new Refusal('last_administrator')
-  if (outcome === 'caller_outdated') throw new Refusal('unauthorized')
-  if (outcome === 'changed_meanwhile') throw new Refusal('conflict')
+  if (outcome !== 'removed') throw new Refusal(refusalFor[outcome])
   ports.events.record({ type: 'user.deleted', userId: account.id })
   await forgetSessions(ports, account.id, Number.MAX_SAFE_INTEGER)
 }

@@ -1,4 +1,4 @@
-import { type Caller, forgetSessions, ownAccount, removeAccount } from './accounts.ts'
+import { type Caller, forgetSessions, ownAccount, refusalFor, removeAccount } from './accounts.ts'
 import { deniedUntil } from './lifetimes.ts'
 import type { AccountChange, NotChanged, Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
@@ -15,8 +15,8 @@ export async function anyAccount({ users }: Pick<Ports, 'users'>, userId: string
 
 /**
  * Changes a user's roles, status or name, in force on the user's next request and next refresh; disabling ends every
- * session, and enabling revives none. What is already so is left alone. All of it holds, or nothing does, and only while
- * the caller still may.
+ * session, and enabling revives none. What is already so is left alone. All of it holds, or nothing does; roles and status
+ * only while the caller still may change them.
  * Refuses with `not_found`, `own_account` (disabling oneself), `last_administrator`, `unauthorized` or `conflict`.
  */
 export async function changeUser(
@@ -114,11 +114,10 @@ async function retried(
     const account =
       caller?.userId === userId ? await ownAccount(ports, caller) : await anyAccount(ports, userId)
     const outcome = await write(account)
-    if (outcome === 'last_administrator') throw new Refusal('last_administrator')
-    if (outcome === 'caller_outdated') throw new Refusal('unauthorized')
-    if (outcome !== 'changed_meanwhile') return outcome
+    if (typeof outcome !== 'string') return outcome
+    if (outcome !== 'changed_meanwhile') throw new Refusal(refusalFor[outcome])
   }
-  throw new Refusal('conflict')
+  throw new Refusal(refusalFor.changed_meanwhile)
 }
 
 const hasExactly = (roles: readonly Role[], wanted: readonly Role[]) =>

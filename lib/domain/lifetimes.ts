@@ -14,7 +14,7 @@ export const LONGEST_ACCESS_TOKEN_SECONDS = 3600
 /** The hard cap of every family of refresh tokens: 90 days. */
 export const LONGEST_SESSION_SECONDS = 90 * 86_400
 /** How far the clocks of two machines are trusted to agree. */
-export const CLOCK_SKEW_SECONDS = 300
+const CLOCK_SKEW_SECONDS = 300
 
 /** When the denylist may forget a family: once the last access token that it could have got is dead. */
 export const deniedUntil = (familyEndsAt: Seconds): Seconds =>

@@ -1,6 +1,6 @@
-import { deniedUntil } from './lifetimes.ts'
 import type { Ports, Session } from './ports.ts'
 import { Refusal } from './refusal.ts'
+import { revokeSession } from './sessions.ts'
 import type { Account } from './users.ts'
 
 /** Two writes a session; a user of many must not wait for one after the other. */
@@ -37,8 +37,6 @@ export async function endOtherSessions(
     await Promise.all(others.slice(start, start + AT_ONCE).map((session) => revoke(ports, session)))
   }
 }
-async function revoke(ports: Pick<Ports, 'sessions' | 'events'>, session: Session): Promise<void> {
-  const { userId, id: sessionId, expiresAt } = session
-  await ports.sessions.revoke({ userId, sessionId, deniedUntil: deniedUntil(expiresAt) })
-  ports.events.record({ type: 'session.revoked', userId, sessionId })
-}
+
+const revoke = (ports: Pick<Ports, 'sessions' | 'events'>, { userId, id, expiresAt }: Session) =>
+  revokeSession(ports, { userId, sessionId: id, endsAt: expiresAt })

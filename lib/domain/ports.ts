@@ -25,6 +25,7 @@ export interface Actor {
   readonly userId: string
   readonly claimsVersion: number
 }
+/** Why a change did not hold; `accounts.ts` says what the caller is told. */
 export type NotChanged = 'changed_meanwhile' | 'caller_outdated' | 'last_administrator'
 export type Changed = Account | NotChanged
 

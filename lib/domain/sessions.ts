@@ -109,10 +109,17 @@ export async function endSession(
     ending.set(subject.sessionId, { userId: subject.userId, endsAt: now + LONGEST_SESSION_SECONDS })
   if (family) ending.set(family.sessionId, { userId: family.userId, endsAt: family.expiresAt })
 
-  for (const [sessionId, { userId, endsAt }] of ending) {
-    await ports.sessions.revoke({ userId, sessionId, deniedUntil: deniedUntil(endsAt) })
-    ports.events.record({ type: 'session.revoked', userId, sessionId })
-  }
+  for (const [sessionId, { userId, endsAt }] of ending)
+    await revokeSession(ports, { userId, sessionId, endsAt })
+}
+
+/** Ends a session, whose family of tokens ends at `endsAt` at the latest, and says so. */
+export async function revokeSession(
+  ports: Pick<Ports, 'sessions' | 'events'>,
+  { userId, sessionId, endsAt }: { userId: string; sessionId: string; endsAt: Seconds },
+): Promise<void> {
+  await ports.sessions.revoke({ userId, sessionId, deniedUntil: deniedUntil(endsAt) })
+  ports.events.record({ type: 'session.revoked', userId, sessionId })
 }
 
 /** Like `Promise.all`, but fails only when all have ended: a write left in flight could land long after our answer. */

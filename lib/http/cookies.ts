@@ -1,8 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
+import { REFRESH_COOKIE } from '../contract/contract.ts'
 import { Refusal } from '../domain/refusal.ts'
-
-/** `__Host-` keeps other hosts of the site from setting it (rfc6265bis 4.1.3.2). */
-export const REFRESH_COOKIE = '__Host-cardea_refresh'
 
 const attributes = 'Path=/; Secure; HttpOnly; SameSite=Strict'
 

@@ -10,7 +10,7 @@ import { positionOf } from '../domain/users.ts'
  * | session        | sessions               | USER#<id>     | SESSION#<sid>  | the family's absolute end  | user and session id |
  * | revoked family | refresh-token-denylist | SESSION#<sid> |                | the family's end + 3900 s  | its session's id   |
  * | revoked claims | refresh-token-denylist | USER#<id>     |                | now + 3900 s               | its user's id      |
- * | administrators | users                  | ADMINISTRATORS | ADMINISTRATORS | -                          | -                  |
+ * | administrators | users                  | ADMINISTRATORS | ADMINISTRATORS | -                          | its one key        |
  *
  * An account also stands in the index `listing` of its table, under `listShard` (a hash of the id, so that no partition
  * takes every sign-up) and `listKey` (when it was created, and the id).

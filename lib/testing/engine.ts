@@ -16,7 +16,7 @@ export async function engineStores() {
   return { client, tables, endpoint, ...storesOver(client, tables) }
 }
 
-export const storesOver = (client: DynamoDBDocumentClient, tables: TableNames) => ({
+const storesOver = (client: DynamoDBDocumentClient, tables: TableNames) => ({
   users: dynamoUsers(client, tables),
   sessions: dynamoSessions(client, tables),
   denylist: dynamoDenylist(client, tables),

@@ -6,6 +6,7 @@ import { publishedKeys } from '../crypto/published-keys.ts'
 import { refreshTokens } from '../crypto/refresh-tokens.ts'
 import type { Lifetimes } from '../domain/lifetimes.ts'
 import type { Denylist, Ports, SessionStore, UserStore } from '../domain/ports.ts'
+import { Refusal } from '../domain/refusal.ts'
 import type { Core } from '../http/route.ts'
 import { type TestClock, testClock } from './clock.ts'
 import { type MemoryTables, memoryStores, memoryTables } from './memory-stores.ts'
@@ -50,4 +51,15 @@ export function world(
     cursors: cursors(testKeys),
     publishedKeys: publishedKeys(testKeys),
   }
+}
+
+/** What a store says that does not answer. */
+export const unavailable = () =>
+  Promise.reject(new Refusal('unavailable', { cause: new Error('ThrottlingException') }))
+
+/** A world whose users and sessions cannot be reached; the denylist still can, so that doors are reached at all. */
+export function silent(parts: World): World {
+  const failing = <T extends object>(store: T) =>
+    Object.fromEntries(Object.keys(store).map((name) => [name, unavailable])) as T
+  return { ...parts, users: failing(parts.users), sessions: failing(parts.sessions) }
 }
