@@ -1,8 +1,10 @@
 import { isRoute, registry } from '../lib/contract/registry.ts'
 import { costOf, engineStores } from '../lib/testing/engine.ts'
+import type { TestRequest } from '../lib/testing/events.ts'
 import { type Gateway, gateway } from '../lib/testing/gateway.ts'
 import { ada, administrator, bearer, eve, logIn, signedUp } from '../lib/testing/people.ts'
-import { world } from '../lib/testing/world.ts'
+import { delivered, type World, world } from '../lib/testing/world.ts'
+import * as mailFunction from './mail/deliver.ts'
 
 const started = async () => {
   const engine = await engineStores()
@@ -13,20 +15,43 @@ const started = async () => {
 }
 
 describe('what a request costs in DynamoDB', () => {
-  it('a login: the claim, the account, the session', async () => {
+  it('a login: two counters, the claim, the account, one counter reset, the session', async () => {
     const { api, cost } = await started()
     await signedUp(api)
     expect(await cost(() => logIn(api))).toEqual({
-      calls: ['users:GetItem', 'users:GetItem', 'sessions:PutItem'],
+      calls: [
+        'sessions:UpdateItem',
+        'sessions:UpdateItem',
+        'users:GetItem',
+        'users:GetItem',
+        'sessions:DeleteItem',
+        'sessions:PutItem',
+      ],
       readUnits: 2,
-      writeUnits: 1,
+      writeUnits: 4,
     })
   })
 
-  it('a login with an unknown e-mail: the same reads', async () => {
+  it('a login with an unknown e-mail: the same counters and reads as with a wrong password', async () => {
     const { api, cost } = await started()
-    const unknown = await cost(() => logIn(api, 'body', eve))
-    expect(unknown).toEqual({ calls: ['users:GetItem', 'users:GetItem'], readUnits: 2, writeUnits: 0 })
+    await signedUp(api)
+    const wrong = await cost(() => logIn(api, 'body', { ...ada, password: 'wrong' }))
+    expect(await cost(() => logIn(api, 'body', eve))).toEqual(wrong)
+    expect(wrong).toMatchObject({ readUnits: 2, writeUnits: 2 })
+  })
+
+  it('a request for a mail: the same for an e-mail that is known and one that is not', async () => {
+    const { api, cost } = await started()
+    await signedUp(api)
+    for (const route of ['POST /auth/password/forgot', 'POST /auth/email/resend', 'POST /auth/email-login']) {
+      const known = await cost(() => api(route, { body: { email: ada.email } }))
+      expect(await cost(() => api(route, { body: { email: eve.email } }))).toEqual(known)
+      expect(known).toEqual({
+        calls: ['sessions:UpdateItem', 'sessions:UpdateItem', 'sessions:PutItem'],
+        readUnits: 0,
+        writeUnits: 3,
+      })
+    }
   })
 
   it('a refresh: one write and one read, side by side', async () => {
@@ -67,6 +92,22 @@ describe('what a contract says that its door needs', () => {
         return answers[0]
       }
     const api = recorded(parts)
+    /** The mails that wait, delivered; what that takes is the function's that mails. */
+    const mails = async () => {
+      const letters: World['mailbox'][number]['letter'][] = []
+      const { calls } = await costOf(engine, async () =>
+        letters.push(...(await delivered(parts)).map(({ letter }) => letter)),
+      )
+      called.set('mail', new Set([...(called.get('mail') ?? []), ...calls]))
+      return letters
+    }
+    const tokenOf = (letters: readonly object[]) =>
+      String((letters.at(-1) as { token?: string } | undefined)?.token)
+    const mailed = async (route: string, request: TestRequest) => {
+      const { body } = await api(route, request)
+      const letters = await mails()
+      return { body, token: tokenOf(letters), first: tokenOf(letters.slice(0, 1)), letters }
+    }
 
     // An account, and every way to refresh.
     const { user } = (await signedUp(api)).body
@@ -92,6 +133,44 @@ describe('what a contract says that its door needs', () => {
     const changed = await api('PUT /users/me/password', { ...own, body: passwords })
     await api('DELETE /users/me/sessions', { headers: bearer(changed), query: { all: 'true' } })
 
+    // What comes by mail.
+    const toAda = { body: { email: ada.email } }
+    const resent = await mailed('POST /auth/email/resend', toAda)
+    await api('POST /auth/email/verify', { body: { token: resent.token } })
+    const forgotten = await mailed('POST /auth/password/forgot', toAda)
+    const reset = { token: forgotten.token, newPassword: ada.password }
+    expect(await api('POST /auth/password/reset', { body: reset })).toMatchObject({ status: 204 })
+    const login = await mailed('POST /auth/email-login', toAda)
+    const redeemed = await api('POST /auth/email-login/redeem', {
+      body: { token: login.token, transport: 'body' },
+    })
+    const asAda = { headers: bearer(redeemed) }
+    const change = { newEmail: 'king@example.com', password: ada.password }
+    const changing = await mailed('PUT /users/me/email', { ...asAda, body: change })
+    expect(await api('POST /auth/email/verify', { body: { token: changing.token } })).toMatchObject({
+      status: 204,
+    })
+    const undone = await api('POST /auth/email/undo', { body: { token: changing.first } })
+    expect(undone).toMatchObject({ status: 204 })
+    const again = await mailed('POST /auth/password/forgot', toAda)
+    await api('POST /auth/password/reset', { body: { ...reset, token: again.token } })
+    // Of an account that nobody confirmed, the first log-in by mail voids the password.
+    for (const email of ['one@example.com', 'two@example.com']) {
+      await api('POST /auth/signup', { body: { ...ada, email } })
+      await mails()
+      const { body, token, letters } = await mailed('POST /auth/email-login', { body: { email } })
+      const [letter] = letters
+      if (letter?.kind !== 'email_login') throw new Error('No digits were mailed')
+      const byDigits = { email, challenge: body.challenge, code: letter.code }
+      const answer = email.startsWith('one')
+        ? await api('POST /auth/email-login/redeem', { body: { token } })
+        : await api('POST /auth/email-login/code', { body: byDigits })
+      expect(answer).toMatchObject({ status: 200 })
+    }
+    const strict = recorded({ ...parts, policy: { ...parts.policy, requireVerifiedEmail: true } })
+    await strict('POST /auth/signup', { body: ada })
+    await mails()
+
     // Administration, by two who may.
     const first = await administrator(api, parts, eve)
     const second = await administrator(api, parts, { ...eve, email: 'mel@example.com' })
@@ -100,6 +179,7 @@ describe('what a contract says that its door needs', () => {
     await api('GET /users', asAdmin)
     await api('GET /users', { ...asAdmin, query: { email: ada.email } })
     await api('GET /users/{userId}', { ...asAdmin, params })
+    await mailed('POST /users/{userId}/password-reset', { ...asAdmin, params })
     await logIn(api)
     await api('GET /users/{userId}/sessions', { ...asAdmin, params })
     await api('DELETE /users/{userId}/sessions', { ...asAdmin, params })
@@ -116,6 +196,14 @@ describe('what a contract says that its door needs', () => {
     expect(await api('DELETE /users/me', { headers: bearer(second.login), body })).toMatchObject({
       status: 204,
     })
+
+    // From elsewhere: a new device. With a name that has changed, but not who it is.
+    await api('POST /auth/login', { body: { email: eve.email, password: eve.password }, ip: '203.0.113.9' })
+    await mails()
+    const { contract } = mailFunction
+    const outside: readonly string[] = ['sessions/stream:Read', 'mail:SendEmail']
+    const ofMails = contract.needs.filter((need) => !outside.includes(need))
+    expect([...(called.get('mail') ?? [])].sort()).toEqual(ofMails.sort())
 
     for (const { contract } of (await registry()).filter(isRoute)) {
       const route = `${contract.method} ${contract.path}`

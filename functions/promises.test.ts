@@ -2,112 +2,223 @@ import { randomUUID } from 'node:crypto'
 import { type Contract, refusalsOf } from '../lib/contract/contract.ts'
 import { errors } from '../lib/contract/errors.ts'
 import { isRoute, registry } from '../lib/contract/registry.ts'
+import { type LimitName, limits } from '../lib/domain/limits.ts'
+import type { Policy } from '../lib/domain/policy.ts'
 import type { RefusalCode } from '../lib/domain/refusal.ts'
 import { capturedLog } from '../lib/testing/captured-log.ts'
+import type { TestRequest } from '../lib/testing/events.ts'
 import { type Gateway, gateway, type TestAnswer } from '../lib/testing/gateway.ts'
 import { ada, eve, logIn } from '../lib/testing/people.ts'
-import { asAdmin, asEve, good, passwords, type Scene, scene } from '../lib/testing/scene.ts'
-import { silent } from '../lib/testing/world.ts'
+import {
+  asAdmin,
+  asEve,
+  good,
+  mailAfter,
+  passwords,
+  type Scene,
+  scene,
+  toEve,
+  verified,
+} from '../lib/testing/scene.ts'
+import { delivered, limited, silent } from '../lib/testing/world.ts'
 
-const outrun = ({ parts }: Scene): Gateway => {
+/** Asks what would succeed, but for a change. */
+const ask = async (it: Scene, route: string, change: Partial<TestRequest> = {}, api: Gateway = it.api) =>
+  api(route, { ...(await good[route]?.(it)), ...change })
+
+const conflicting = (route: string) => (it: Scene) => {
   const changed = async () => 'changed_meanwhile' as const
-  return gateway({ ...parts, users: { ...parts.users, change: changed, remove: changed } })
+  const users = { ...it.parts.users, change: changed, remove: changed }
+  return ask(it, route, {}, gateway({ ...it.parts, users }))
 }
-const conflicting = (route: string) => (it: Scene) => outrun(it)(route, good[route]?.(it))
+/** The deployment has decided otherwise. */
+const under = (it: Scene, policy: Partial<Policy>) =>
+  gateway({ ...it.parts, policy: { ...it.parts.policy, ...policy } })
+const switchedOff = (route: string) => async (it: Scene) => {
+  const request = await good[route]?.(it)
+  return under(it, { sendsMail: false })(route, request)
+}
+const spent = (route: string) => async (it: Scene) => {
+  const request = await good[route]?.(it)
+  await it.api(route, request)
+  return it.api(route, request)
+}
+const weak = 'passwordpassword'
 
+type BringAbout = Partial<Record<RefusalCode, (it: Scene) => Promise<TestAnswer>>>
 /** The refusals that only one route knows, each brought about as it would be. */
-const special: Record<string, Partial<Record<RefusalCode, (it: Scene) => Promise<TestAnswer>>>> = {
-  'POST /auth/signup': { email_taken: ({ api }) => api('POST /auth/signup', { body: eve }) },
+const special: Record<string, BringAbout> = {
+  'POST /auth/signup': {
+    email_taken: ({ api }) => api('POST /auth/signup', { body: eve }),
+    weak_password: ({ api }) => api('POST /auth/signup', { body: { ...eve, password: weak } }),
+  },
   'POST /auth/login': {
     invalid_credentials: ({ api }) => logIn(api, 'body', { ...eve, password: 'wrong' }),
     account_disabled: async (it) => {
-      await it.api('PATCH /users/{userId}', {
-        ...good['GET /users/{userId}']?.(it),
-        body: { status: 'disabled' },
-      })
+      await ask(it, 'PATCH /users/{userId}')
       return logIn(it.api, 'body', eve)
     },
+    email_not_verified: (it) => logIn(under(it, { requireVerifiedEmail: true }), 'body', eve),
   },
   'POST /auth/refresh': {
     invalid_refresh_token: ({ api }) => api('POST /auth/refresh', { body: { refreshToken: 'x' } }),
     session_ended: async (it) => {
-      await it.api('POST /auth/logout', good['POST /auth/logout']?.(it))
-      return it.api('POST /auth/refresh', good['POST /auth/refresh']?.(it))
+      await ask(it, 'POST /auth/logout')
+      return ask(it, 'POST /auth/refresh')
     },
     refresh_token_reused: async (it) => {
-      await it.api('POST /auth/refresh', good['POST /auth/refresh']?.(it))
+      await ask(it, 'POST /auth/refresh')
       it.parts.clock.advance(61)
-      return it.api('POST /auth/refresh', good['POST /auth/refresh']?.(it))
+      return ask(it, 'POST /auth/refresh')
+    },
+    too_many_attempts: async (it) => {
+      const api = gateway(limited(it.parts, { refreshPerSession: { most: 1, seconds: 60 } }))
+      const { refreshToken } = (await ask(it, 'POST /auth/refresh', {}, api)).body
+      return api('POST /auth/refresh', { body: { refreshToken } })
     },
   },
+  'POST /auth/email/verify': {
+    invalid_link: spent('POST /auth/email/verify'),
+    email_taken: async (it) => {
+      const { token } = await mailAfter(it, 'PUT /users/me/email')
+      await it.api('POST /auth/signup', { body: { ...eve, email: 'evie@example.com' } })
+      return it.api('POST /auth/email/verify', { body: { token } })
+    },
+    email_changed_recently: async (it) => {
+      await verified(it)
+      const { api, parts } = it
+      const first = await tokenOfChange(it, 'first@example.com')
+      await api('POST /auth/email/verify', { body: { token: first } })
+      const users = { ...parts.users, formerEmail: async () => undefined }
+      Object.assign(it.login, await logIn(api, 'body', { ...eve, email: 'first@example.com' }))
+      const second = await tokenOfChange({ ...it, api: gateway({ ...parts, users }) }, 'second@example.com')
+      return api('POST /auth/email/verify', { body: { token: second } })
+    },
+    conflict: conflicting('POST /auth/email/verify'),
+  },
+  'POST /auth/email/resend': { not_enabled: switchedOff('POST /auth/email/resend') },
+  'POST /auth/email/undo': {
+    invalid_link: spent('POST /auth/email/undo'),
+    conflict: conflicting('POST /auth/email/undo'),
+  },
+  'POST /auth/password/forgot': { not_enabled: switchedOff('POST /auth/password/forgot') },
+  'POST /auth/password/reset': {
+    invalid_link: spent('POST /auth/password/reset'),
+    weak_password: async (it) => {
+      const { token } = await mailAfter(it, 'POST /auth/password/forgot', toEve)
+      return it.api('POST /auth/password/reset', { body: { token, newPassword: weak } })
+    },
+    conflict: conflicting('POST /auth/password/reset'),
+  },
+  'POST /auth/email-login': {
+    not_enabled: (it) => ask(it, 'POST /auth/email-login', {}, under(it, { emailLogin: false })),
+  },
+  'POST /auth/email-login/redeem': {
+    not_enabled: switchedOff('POST /auth/email-login/redeem'),
+    invalid_link: spent('POST /auth/email-login/redeem'),
+    conflict: conflicting('POST /auth/email-login/redeem'),
+  },
+  'POST /auth/email-login/code': {
+    not_enabled: switchedOff('POST /auth/email-login/code'),
+    invalid_code: spent('POST /auth/email-login/code'),
+    conflict: conflicting('POST /auth/email-login/code'),
+  },
   'DELETE /users/me': {
-    wrong_password: (it) => it.api('DELETE /users/me', { ...asEve(it), body: { password: 'wrong' } }),
+    wrong_password: (it) => ask(it, 'DELETE /users/me', { body: { password: 'wrong' } }),
     last_administrator: (it) =>
       it.api('DELETE /users/me', { ...asAdmin(it), body: { password: ada.password } }),
     conflict: conflicting('DELETE /users/me'),
   },
+  'PUT /users/me/email': {
+    not_enabled: switchedOff('PUT /users/me/email'),
+    wrong_password: (it) =>
+      ask(it, 'PUT /users/me/email', { body: { newEmail: 'evie@example.com', password: 'wrong' } }),
+    email_changed_recently: async (it) => {
+      await verified(it)
+      const token = await tokenOfChange(it, 'evie@example.com')
+      await it.api('POST /auth/email/verify', { body: { token } })
+      const login = await logIn(it.api, 'body', { ...eve, email: 'evie@example.com' })
+      return ask({ ...it, login }, 'PUT /users/me/email', {
+        body: { newEmail: 'other@example.com', password: eve.password },
+      })
+    },
+  },
   'PUT /users/me/password': {
     wrong_password: (it) =>
-      it.api('PUT /users/me/password', { ...asEve(it), body: { ...passwords, currentPassword: 'wrong' } }),
+      ask(it, 'PUT /users/me/password', { body: { ...passwords, currentPassword: 'wrong' } }),
+    weak_password: (it) => ask(it, 'PUT /users/me/password', { body: { ...passwords, newPassword: weak } }),
     conflict: conflicting('PUT /users/me/password'),
   },
   'DELETE /users/me/sessions': {
-    conflict: (it) => outrun(it)('DELETE /users/me/sessions', { ...asEve(it), query: { all: 'true' } }),
+    conflict: (it) => {
+      const users = { ...it.parts.users, change: async () => 'changed_meanwhile' as const }
+      const api = gateway({ ...it.parts, users })
+      return api('DELETE /users/me/sessions', { ...asEve(it), query: { all: 'true' } })
+    },
   },
   'PATCH /users/{userId}': {
-    own_account: (it) =>
-      it.api('PATCH /users/{userId}', {
-        ...asAdmin(it),
-        params: { userId: it.admin.id },
-        body: { status: 'disabled' },
-      }),
+    own_account: (it) => ask(it, 'PATCH /users/{userId}', { params: { userId: it.admin.id } }),
     last_administrator: (it) =>
-      it.api('PATCH /users/{userId}', {
-        ...asAdmin(it),
-        params: { userId: it.admin.id },
-        body: { roles: ['user'] },
-      }),
+      ask(it, 'PATCH /users/{userId}', { params: { userId: it.admin.id }, body: { roles: ['user'] } }),
     conflict: conflicting('PATCH /users/{userId}'),
   },
   'DELETE /users/{userId}': {
-    own_account: (it) =>
-      it.api('DELETE /users/{userId}', { ...asAdmin(it), params: { userId: it.admin.id } }),
-    last_administrator: async (it) => {
+    own_account: (it) => ask(it, 'DELETE /users/{userId}', { params: { userId: it.admin.id } }),
+    last_administrator: (it) => {
       const users = { ...it.parts.users, remove: async () => 'last_administrator' as const }
-      return gateway({ ...it.parts, users })('DELETE /users/{userId}', good['GET /users/{userId}']?.(it))
+      return ask(it, 'DELETE /users/{userId}', {}, gateway({ ...it.parts, users }))
     },
     conflict: conflicting('DELETE /users/{userId}'),
   },
   'DELETE /users/{userId}/sessions': { conflict: conflicting('DELETE /users/{userId}/sessions') },
+  'POST /users/{userId}/password-reset': { not_enabled: switchedOff('POST /users/{userId}/password-reset') },
+}
+
+/** Eve asks for another e-mail; gives the token that its address is mailed. */
+async function tokenOfChange(it: Scene, newEmail: string): Promise<string> {
+  await it.api('PUT /users/me/email', { ...asEve(it), body: { newEmail, password: eve.password } })
+  const mails = await delivered(it.parts)
+  const mail = mails.find(({ letter }) => letter.kind === 'confirm_new_email')?.letter
+  if (mail?.kind !== 'confirm_new_email') throw new Error(`${newEmail} was mailed nothing`)
+  return mail.token
 }
 
 /** The refusals that the shape of a contract implies, brought about at any route of that shape. */
-function implied(
-  contract: Contract,
-  route: string,
-): Partial<Record<RefusalCode, (it: Scene) => Promise<TestAnswer>>> {
-  const request = (it: Scene) => good[route]?.(it) ?? {}
+function implied(contract: Contract, route: string): BringAbout {
   return {
-    invalid_request: (it) =>
-      it.api(
-        route,
-        contract.body ? { ...request(it), body: '{' } : { ...request(it), query: { unknown: 'x' } },
-      ),
-    unsupported_media_type: (it) => {
-      const headers = { ...request(it).headers, 'content-type': 'text/plain' }
-      return it.api(route, { ...request(it), headers })
+    invalid_request: (it) => ask(it, route, contract.body ? { body: '{' } : { query: { unknown: 'x' } }),
+    unsupported_media_type: async (it) => {
+      const { headers } = (await good[route]?.(it)) ?? {}
+      return ask(it, route, { headers: { ...headers, 'content-type': 'text/plain' } })
     },
-    payload_too_large: (it) => it.api(route, { ...request(it), body: { x: 'x'.repeat(10_240) } }),
-    unauthorized: (it) => it.api(route, { ...request(it), headers: {} }),
-    forbidden: (it) => it.api(route, { ...request(it), ...asEve(it) }),
-    not_found: (it) =>
-      it.api(route, { ...request(it), params: { userId: randomUUID(), sessionId: randomUUID() } }),
+    payload_too_large: (it) => ask(it, route, { body: { x: 'x'.repeat(10_240) } }),
+    unauthorized: (it) => ask(it, route, { headers: {} }),
+    forbidden: (it) => ask(it, route, asEve(it)),
+    not_found: (it) => ask(it, route, { params: { userId: randomUUID(), sessionId: randomUUID() } }),
     origin_not_allowed: (it) => {
       const cookies = [`__Host-cardea_refresh=${it.login.body.refreshToken}`]
       return it.api(route, { cookies, headers: { origin: 'https://evil.example' }, body: {} })
     },
-    unavailable: (it) => gateway(silent(it.parts))(route, request(it)),
+    unavailable: async (it) => {
+      const request = await good[route]?.(it)
+      return gateway(silent(it.parts))(route, request)
+    },
   }
+}
+
+/** What is counted although it fails, where what succeeds cannot be done twice. */
+const wrong: Record<string, object> = {
+  'POST /auth/login': { email: eve.email, password: 'wrong' },
+  'DELETE /users/me': { password: 'wrong' },
+  'PUT /users/me/password': { ...passwords, currentPassword: 'wrong' },
+}
+
+/** A route twice, under a limit of one. */
+async function twice(it: Scene, route: string, limit: LimitName): Promise<TestAnswer> {
+  const request = { ...(await good[route]?.(it)), ...(wrong[route] && { body: wrong[route] }) }
+  const api = gateway(limited(it.parts, { [limit]: { most: 1, seconds: limits[limit].seconds } }))
+  await api(route, request)
+  return api(route, request)
 }
 
 describe('every promise of every contract', () => {
@@ -123,12 +234,16 @@ describe('every promise of every contract', () => {
     )
     for (const { contract } of routes) {
       const route = `${contract.method} ${contract.path}`
-      const [promised, ...others] = Object.keys(contract.responses).map(Number)
-      expect([route, others]).toEqual([route, []])
-      const it = await scene()
-      expect([route, (await it.api(route, good[route]?.(it))).status]).toEqual([route, promised])
+      const promised = new Set(Object.keys(contract.responses).map(Number))
+      const succeeded = new Set([(await ask(await scene(), route)).status])
+      if (promised.size > 1) {
+        const it = await scene()
+        succeeded.add((await ask(it, route, {}, under(it, { requireVerifiedEmail: true }))).status)
+      }
+      expect([route, succeeded]).toEqual([route, promised])
 
       for (const code of refusalsOf(contract)) {
+        if (code === 'too_many_attempts') continue
         const bringAbout = special[route]?.[code] ?? implied(contract, route)[code]
         if (!bringAbout)
           throw new Error(`promises.test.ts does not know how ${route} comes to refuse with ${code}`)
@@ -138,5 +253,34 @@ describe('every promise of every contract', () => {
         if (code !== 'unauthorized') expect([route, result.body.code]).toEqual([route, code])
       }
     }
+  })
+})
+
+describe('every limit of every contract', () => {
+  it('holds: 429 with Retry-After, but where that would tell whether there is an account', async () => {
+    const seen = new Set<LimitName>()
+    for (const { contract } of (await registry()).filter(isRoute)) {
+      const route = `${contract.method} ${contract.path}`
+      for (const limit of contract.limit ?? []) {
+        seen.add(limit)
+        const it = await scene()
+        const { per } = limits[limit]
+        const bringAbout = special[route]?.too_many_attempts ?? (() => twice(it, route, limit))
+        const answer = await bringAbout(it)
+        if (per === 'mailbox' || per === 'code') {
+          expect([route, limit, answer.status === 429]).toEqual([route, limit, false])
+          continue
+        }
+        expect([route, limit, answer.status, answer.body.code]).toEqual([
+          route,
+          limit,
+          429,
+          'too_many_attempts',
+        ])
+        expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+        expect(Number(answer.headers['retry-after'])).toBeLessThanOrEqual(limits[limit].seconds)
+      }
+    }
+    expect([...seen].sort()).toEqual(Object.keys(limits).sort())
   })
 })

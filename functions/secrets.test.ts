@@ -4,7 +4,7 @@ import type { TestRequest } from '../lib/testing/events.ts'
 import { gateway, type TestAnswer } from '../lib/testing/gateway.ts'
 import { ada, bearer, cookieOf, eve, fromApp, logIn, signedUp } from '../lib/testing/people.ts'
 import { good, passwords, scene } from '../lib/testing/scene.ts'
-import { silent, unavailable, world } from '../lib/testing/world.ts'
+import { delivered, silent, unavailable, world } from '../lib/testing/world.ts'
 
 const json = { 'content-type': 'application/json' }
 
@@ -68,7 +68,14 @@ describe('every door', () => {
     const { text } = await capturedLog(async () => {
       for (const { contract } of (await registry()).filter(isRoute)) {
         const route = `${contract.method} ${contract.path}`
-        const body = { password: mark, currentPassword: mark, newPassword: mark, refreshToken: mark }
+        const body = {
+          password: mark,
+          currentPassword: mark,
+          newPassword: mark,
+          refreshToken: mark,
+          token: mark,
+          challenge: mark,
+        }
         const asked: ((request: TestRequest) => TestRequest)[] = [
           (request) => request,
           (request) => ({ ...request, body: { ...(request.body as object), ...body } }),
@@ -83,12 +90,17 @@ describe('every door', () => {
         // In a scene of its own each: the first would end the session that the others need.
         for (const ask of asked) {
           const it = await scene()
-          const answer = await it.api(route, ask(good[route]?.(it) ?? {}))
+          const answer = await it.api(route, ask((await good[route]?.(it)) ?? {}))
           const logins = [it.login, it.other, it.admin.login, answer].map((each) => each.body ?? {})
           const tokens = logins.flatMap(({ accessToken, refreshToken }) => [accessToken, refreshToken])
+          await delivered(it.parts)
+          const mailed = it.parts.mailbox.map(({ letter }) => letter as object)
+          secrets.push(...mailed.flatMap((letter) => ('token' in letter ? [String(letter.token)] : [])))
           secrets.push(...tokens.filter(Boolean).map((token: string) => token.split('.').at(-1) ?? ''))
           secrets.push(
-            ...[...it.parts.tables.accounts.values()].map(({ passwordHash }) => passwordHash.slice(-31)),
+            ...[...it.parts.tables.accounts.values()]
+              .map(({ passwordHash }) => passwordHash.slice(-31))
+              .filter(Boolean),
           )
         }
       }

@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 /** The arrows between rooms, and the packages that one room alone may know. `node:*` and a room's own files are free. */
 const rooms: Record<string, { rooms: readonly string[]; packages: readonly RegExp[] }> = {
   functions: { rooms: ['contract', 'http', 'domain', 'services'], packages: [/^zod\/mini$/] },
-  contract: { rooms: ['domain'], packages: [/^zod\/mini$/, /^yaml$/] },
+  contract: { rooms: ['blocklist', 'domain'], packages: [/^zod\/mini$/, /^yaml$/] },
   http: {
     rooms: ['contract', 'domain', 'services', 'log'],
     packages: [/^aws-lambda$/, /^@middy\//, /^zod\/(mini|locales)$/],
@@ -12,13 +12,15 @@ const rooms: Record<string, { rooms: readonly string[]; packages: readonly RegEx
   domain: { rooms: [], packages: [] },
   storage: { rooms: ['domain'], packages: [/^@aws-sdk\/(client|lib|util)-dynamodb$/] },
   crypto: { rooms: ['domain'], packages: [/^bcryptjs$/, /^jsonwebtoken$/] },
+  blocklist: { rooms: ['domain'], packages: [/^@zxcvbn-ts\/language-common$/] },
+  mail: { rooms: ['domain'], packages: [/^@aws-sdk\/client-sesv2$/] },
   config: { rooms: ['domain'], packages: [] },
   log: { rooms: [], packages: [] },
-  services: { rooms: ['config', 'crypto', 'domain', 'storage'], packages: [] },
+  services: { rooms: ['blocklist', 'config', 'crypto', 'domain', 'mail', 'storage'], packages: [] },
   bundle: { rooms: [], packages: [/^@aws-sdk\/credential-provider-env$/] },
   local: {
-    rooms: ['config', 'contract', 'crypto', 'domain', 'storage'],
-    packages: [/^@aws-sdk\/client-dynamodb$/, /^yaml$/, /^zod\/mini$/],
+    rooms: ['config', 'contract', 'crypto', 'domain', 'functions', 'storage'],
+    packages: [/^@aws-sdk\/client-dynamodb(-streams)?$/, /^yaml$/, /^zod\/mini$/],
   },
 }
 

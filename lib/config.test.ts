@@ -77,7 +77,9 @@ describe('every setting', () => {
     const example = await readFile('.env.example', 'utf8')
     const named = [...example.matchAll(/^#?\s*([A-Z_]+)=/gm)].map(([, name]) => name)
     expect(named.sort()).toEqual(rows.map(({ env }) => env).sort())
-    for (const row of rows) expect(example).toContain(row.means)
+    // Each under a sentence of its own, or under that of its group.
+    for (const { env } of rows)
+      expect(example).toMatch(new RegExp(`# [A-Z][^\\n]+\\.\\n(# [A-Z_]+=.*\\n)*# ${env}=`))
   })
 
   it('that is not for the laptop alone stands in serverless.yml, and nothing else does', async () => {

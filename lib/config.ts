@@ -1,9 +1,10 @@
 import { LONGEST_ACCESS_TOKEN_SECONDS, LONGEST_SESSION_SECONDS } from './domain/lifetimes.ts'
+import { type Budget, type LimitName, limits } from './domain/limits.ts'
+import { type Notice, notices, type Policy } from './domain/policy.ts'
 
-/** One row says all about a setting. `laptop` ones never reach a deployed function. */
+/** One row of settings; `.env.example` says what each means. `laptop` ones never reach a deployed function. */
 interface Setting<T> {
   readonly env: string
-  readonly means: string
   readonly default?: string
   readonly laptop?: true
   /** Turns the text into the value, or throws a sentence that does not quote it. */
@@ -16,93 +17,126 @@ const DAY = 86_400
 export const settings = {
   issuer: setting({
     env: 'ISSUER',
-    means: "The `iss` of every token: this API's own public address, https but on localhost",
     read: issuer,
   }),
   audience: setting({
     env: 'AUDIENCE',
-    means: 'The `aud` of every access token: the name of the APIs that accept it',
     default: 'cardea',
     read: nonEmpty,
   }),
   allowedOrigins: setting({
     env: 'ALLOWED_ORIGINS',
-    means: 'Origins of front ends that may send the refresh cookie, separated by commas',
     default: '',
     read: origins,
   }),
   accessTokenSeconds: setting({
     env: 'ACCESS_TOKEN_SECONDS',
-    means: 'Life of an access token in seconds',
     default: '900',
     read: whole(60, LONGEST_ACCESS_TOKEN_SECONDS),
   }),
   sessionIdleSeconds: setting({
     env: 'SESSION_IDLE_SECONDS',
-    means: 'A session ends when it was not refreshed for so many seconds (14 days)',
     default: String(14 * DAY),
     read: whole(300, 30 * DAY),
   }),
   sessionAbsoluteSeconds: setting({
     env: 'SESSION_ABSOLUTE_SECONDS',
-    means: 'A session ends so many seconds after login whatever happens (30 days, NIST SP 800-63B-4 AAL1)',
     default: String(30 * DAY),
     read: whole(300, LONGEST_SESSION_SECONDS),
   }),
   refreshGraceSeconds: setting({
     env: 'REFRESH_GRACE_SECONDS',
-    means: 'For so many seconds the refresh token before the newest is excused: parallel tabs, lost answers',
     default: '60',
     read: whole(0, 300),
   }),
   bcryptCost: setting({
     env: 'BCRYPT_COST',
-    means: 'Cost of a password hash, as a power of two of rounds (OWASP: at least 10)',
     default: '12',
     read: whole(10, 15),
   }),
+  mailFrom: setting({
+    env: 'MAIL_FROM',
+    default: '',
+    read: optional(senderAddress),
+  }),
+  linkBaseUrl: setting({
+    env: 'LINK_BASE_URL',
+    default: '',
+    read: optional(httpAddress),
+  }),
+  productName: setting({
+    env: 'PRODUCT_NAME',
+    default: 'Cardea',
+    read: productName,
+  }),
+  requireVerifiedEmail: setting({
+    env: 'REQUIRE_VERIFIED_EMAIL',
+    default: '',
+    read: optional(truth),
+  }),
+  emailLogin: setting({
+    env: 'EMAIL_LOGIN',
+    default: 'false',
+    read: truth,
+  }),
+  notices: setting({
+    env: 'NOTICES',
+    default: notices.join(','),
+    read: noticeList,
+  }),
+  pwnedPasswordsUrl: setting({
+    env: 'PWNED_PASSWORDS_URL',
+    default: '',
+    read: optional(httpAddress),
+  }),
+  ...limitSettings(),
   usersTable: setting({
     env: 'USERS_TABLE',
-    means: 'Name of the table of users',
     default: 'cardea-local-users',
     read: nonEmpty,
   }),
   sessionsTable: setting({
     env: 'SESSIONS_TABLE',
-    means: 'Name of the table of sessions',
     default: 'cardea-local-sessions',
     read: nonEmpty,
   }),
   refreshTokenDenylistTable: setting({
     env: 'REFRESH_TOKEN_DENYLIST_TABLE',
-    means: 'Name of the table of what was revoked',
     default: 'cardea-local-refresh-token-denylist',
     read: nonEmpty,
   }),
   port: setting({
     env: 'PORT',
-    means: 'Port that `npm start` serves on',
     laptop: true,
     default: '3000',
     read: whole(1, 65_535),
   }),
   localFolder: setting({
     env: 'LOCAL_FOLDER',
-    means: 'Where `npm start` keeps users and keys',
     laptop: true,
     default: '.cardea',
     read: nonEmpty,
   }),
+  mailboxPort: setting({
+    env: 'MAILBOX_PORT',
+    laptop: true,
+    default: '8005',
+    read: whole(1, 65_535),
+  }),
+  sesEndpoint: setting({
+    env: 'SES_ENDPOINT',
+    laptop: true,
+    default: '',
+    read: (text) => text || undefined,
+  }),
   dynamodbEndpoint: setting({
     env: 'DYNAMODB_ENDPOINT',
-    means: 'Another DynamoDB than the one that `npm start` starts, such as DynamoDB Local',
     laptop: true,
     default: '',
     read: (text) => text || undefined,
   }),
   keysFile: setting({
     env: 'KEYS_FILE',
-    means: 'File of keys, made on first start',
     laptop: true,
     default: '',
     read: (text) => text || undefined,
@@ -125,8 +159,38 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       return [name, undefined]
     }
   })
+  const config = Object.fromEntries(read) as Config
+  if (problems.length === 0) problems.push(...contradictions(config))
   if (problems.length > 0) throw new Error(`Wrong settings: ${problems.join('; ')}`)
-  return Object.fromEntries(read) as Config
+  return config
+}
+
+/** Settings that are right alone, and cannot work together. */
+function contradictions({ mailFrom, linkBaseUrl, requireVerifiedEmail, emailLogin }: Config): string[] {
+  if (mailFrom) return linkBaseUrl ? [] : ['LINK_BASE_URL must be set with MAIL_FROM']
+  return [
+    ...(requireVerifiedEmail
+      ? ['REQUIRE_VERIFIED_EMAIL needs MAIL_FROM: nobody could verify an e-mail']
+      : []),
+    ...(emailLogin ? ['EMAIL_LOGIN needs MAIL_FROM'] : []),
+  ]
+}
+
+export function policyOf({
+  mailFrom,
+  requireVerifiedEmail,
+  emailLogin,
+  notices,
+  productName,
+}: Config): Policy {
+  const sendsMail = mailFrom !== undefined
+  return {
+    sendsMail,
+    requireVerifiedEmail: requireVerifiedEmail ?? sendsMail,
+    emailLogin,
+    notices,
+    productName,
+  }
 }
 
 let read: Config | undefined
@@ -138,6 +202,61 @@ export function config(): Config {
 
 function nonEmpty(text: string): string {
   return text
+}
+
+/** `undefined` for an empty text. */
+function optional<T>(read: (text: string) => T): (text: string) => T | undefined {
+  return (text) => (text === '' ? undefined : read(text))
+}
+
+function truth(text: string): boolean {
+  if (text === 'true' || text === 'false') return text === 'true'
+  throw new Error('must be true or false')
+}
+
+/** A setting for each limit, named as it is: `loginPerIp` is LOGIN_PER_IP. */
+function limitSettings(): { readonly [K in LimitName]: Setting<Budget> } {
+  const rows = Object.entries(limits).map(([name, { most, seconds }]) => [
+    name,
+    setting({
+      env: name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase(),
+      default: `${most}/${seconds}`,
+      read: budget,
+    }),
+  ])
+  return Object.fromEntries(rows)
+}
+
+function budget(text: string): Budget {
+  const [, most, seconds] = /^([1-9]\d{0,6})\/([1-9]\d{0,5})$/.exec(text) ?? []
+  if (!most) throw new Error('must be a number, a slash and a number of seconds, such as 10/3600')
+  return { most: Number(most), seconds: Number(seconds) }
+}
+
+/** A bare address: the name beside it is the product's. */
+function senderAddress(text: string): string {
+  if (/^[\w.+-]+@[a-z\d-]+(?:\.[a-z\d-]+)+$/i.test(text)) return text
+  throw new Error('must be a bare e-mail address, without a name')
+}
+
+function productName(text: string): string {
+  if (text.length <= 60 && !/\p{Cc}/u.test(text)) return text
+  throw new Error('must have 60 characters at most, on one line')
+}
+
+function noticeList(text: string): readonly Notice[] {
+  const named = text === 'none' ? [] : text.split(',').map((each) => each.trim())
+  const known = notices.filter((notice) => named.includes(notice))
+  if (known.length === named.length) return known
+  throw new Error(`must be none, or some of ${notices.join(',')}`)
+}
+
+function httpAddress(text: string): string {
+  const url = URL.parse(text)
+  const isLocal = url?.protocol === 'http:' && url.hostname === 'localhost'
+  if (url && (url.protocol === 'https:' || isLocal) && !url.search && !url.hash)
+    return text.replace(/\/+$/, '')
+  throw new Error('must be an https address (http on localhost), without a query')
 }
 
 function whole(least: number, most: number): (text: string) => number {

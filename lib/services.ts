@@ -1,15 +1,24 @@
-import { config } from './config.ts'
+import { commonPasswords as makeCommonPasswords } from './blocklist/common-passwords.ts'
+import { pwnedPasswords } from './blocklist/pwned-passwords.ts'
+import { config, policyOf } from './config.ts'
 import {
   accessTokenIssuer as makeAccessTokenIssuer,
   accessTokenVerifier as makeAccessTokenVerifier,
 } from './crypto/access-tokens.ts'
 import { cursors as makeCursors } from './crypto/cursors.ts'
+import { fingerprints as makeFingerprints } from './crypto/fingerprints.ts'
 import { keyFile } from './crypto/key-file.ts'
 import { bcryptPasswords } from './crypto/passwords.ts'
 import { publishedKeys as makePublishedKeys } from './crypto/published-keys.ts'
 import { refreshTokens as makeRefreshTokens } from './crypto/refresh-tokens.ts'
+import { throttle as makeThrottle } from './domain/throttle.ts'
+import { sesMailer } from './mail/sender.ts'
 import { documentClient } from './storage/client.ts'
+import { dynamoCodes } from './storage/codes.ts'
+import { dynamoCounters } from './storage/counters.ts'
 import { dynamoDenylist } from './storage/denylist.ts'
+import { dynamoOrders } from './storage/orders.ts'
+import { dynamoOutbox } from './storage/outbox.ts'
 import { dynamoSessions } from './storage/sessions.ts'
 import { dynamoUsers } from './storage/users.ts'
 
@@ -31,6 +40,8 @@ const keys = /* @__PURE__ */ once(() => keyFile(config().keysFile))
 export const core = /* @__PURE__ */ once(() => ({
   clock: { now: () => Math.floor(Date.now() / 1000) },
   lifetimes: config(),
+  limits: config(),
+  policy: policyOf(config()),
   issuer: config().issuer,
   allowedOrigins: config().allowedOrigins,
 }))
@@ -46,3 +57,19 @@ export const accessTokenVerifier = /* @__PURE__ */ once(() => makeAccessTokenVer
 export const refreshTokens = /* @__PURE__ */ once(() => makeRefreshTokens(keys()))
 export const cursors = /* @__PURE__ */ once(() => makeCursors(keys()))
 export const publishedKeys = /* @__PURE__ */ once(() => makePublishedKeys(keys()))
+export const fingerprints = /* @__PURE__ */ once(() => makeFingerprints(keys()))
+export const throttle = /* @__PURE__ */ once(() =>
+  makeThrottle({ ...core(), counters: dynamoCounters(client(), config()), fingerprints: fingerprints() }),
+)
+export const codes = /* @__PURE__ */ once(() => dynamoCodes(client(), config()))
+export const outbox = /* @__PURE__ */ once(() => dynamoOutbox(client(), config()))
+export const orders = /* @__PURE__ */ once(() => dynamoOrders(client(), config()))
+export const mailer = /* @__PURE__ */ once(() => {
+  const { mailFrom, linkBaseUrl, ...others } = config()
+  if (!mailFrom || !linkBaseUrl) throw new Error('There is no sender of mails: MAIL_FROM is not set')
+  return sesMailer({ ...others, mailFrom, linkBaseUrl })
+})
+export const commonPasswords = /* @__PURE__ */ once(makeCommonPasswords)
+export const breachedPasswords = /* @__PURE__ */ once(() =>
+  pwnedPasswords({ url: config().pwnedPasswordsUrl }),
+)

@@ -6,7 +6,15 @@ import { verifyPassword } from '../../lib/domain/credentials.ts'
 import { openSession } from '../../lib/domain/sessions.ts'
 import { grantTo } from '../../lib/http/grant.ts'
 import { route } from '../../lib/http/route.ts'
-import { accessTokenIssuer, passwords, refreshTokens, sessions, users } from '../../lib/services.ts'
+import {
+  accessTokenIssuer,
+  outbox,
+  passwords,
+  refreshTokens,
+  sessions,
+  throttle,
+  users,
+} from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
@@ -15,12 +23,19 @@ export const contract = defineContract({
   summary: 'Log in with e-mail and password',
   body: z.strictObject({ email, password, transport }),
   responses: { 200: grant },
-  refusals: ['invalid_credentials', 'account_disabled'],
-  needs: ['users:GetItem', 'users:UpdateItem', 'sessions:PutItem'],
+  refusals: ['invalid_credentials', 'account_disabled', 'email_not_verified'],
+  limit: ['loginPerIp', 'loginFailures'],
+  needs: [
+    'sessions:UpdateItem',
+    'users:GetItem',
+    'sessions:DeleteItem',
+    'users:UpdateItem',
+    'sessions:PutItem',
+  ],
   memory: 1769,
 })
 
-const parts = { users, passwords, sessions, accessTokenIssuer, refreshTokens }
+const parts = { throttle, users, passwords, sessions, outbox, accessTokenIssuer, refreshTokens }
 
 export const handler = route(contract, parts, async ({ parts, body, client, reply }) => {
   const account = await verifyPassword(parts, body)

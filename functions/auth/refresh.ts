@@ -5,7 +5,7 @@ import { grant } from '../../lib/contract/models.ts'
 import { refreshSession } from '../../lib/domain/sessions.ts'
 import { grantTo } from '../../lib/http/grant.ts'
 import { route } from '../../lib/http/route.ts'
-import { accessTokenIssuer, refreshTokens, sessions } from '../../lib/services.ts'
+import { accessTokenIssuer, outbox, refreshTokens, sessions } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
@@ -18,16 +18,18 @@ export const contract = defineContract({
   body: z.strictObject({ refreshToken: z.optional(token) }),
   responses: { 200: grant },
   refusals: ['invalid_refresh_token', 'session_ended', 'refresh_token_reused'],
+  limit: ['refreshPerSession'],
   needs: [
     'sessions:UpdateItem',
     'users:BatchGetItem',
     'refresh-token-denylist:BatchGetItem',
     'refresh-token-denylist:PutItem',
     'sessions:DeleteItem',
+    'sessions:PutItem',
   ],
 })
 
-const parts = { sessions, accessTokenIssuer, refreshTokens }
+const parts = { sessions, outbox, accessTokenIssuer, refreshTokens }
 
 export const handler = route(contract, parts, async ({ parts, presented, reply }) => {
   const granted = await refreshSession(parts, presented.refreshToken)

@@ -64,7 +64,7 @@ describe('POST /auth/signup', () => {
     const { parts, api } = fresh()
     const answer = await api('POST /auth/signup', { body })
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request', errors: [{ path }] } })
-    expect(parts.tables.accounts.size + parts.tables.userIdByEmail.size).toBe(0)
+    expect(parts.tables.accounts.size + parts.tables.claims.size).toBe(0)
   })
 
   it('gives one of fifty at once the account', async () => {

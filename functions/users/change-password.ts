@@ -5,7 +5,16 @@ import { grant } from '../../lib/contract/models.ts'
 import { changePassword } from '../../lib/domain/accounts.ts'
 import { grantTo } from '../../lib/http/grant.ts'
 import { route } from '../../lib/http/route.ts'
-import { accessTokenIssuer, passwords, refreshTokens, users } from '../../lib/services.ts'
+import {
+  accessTokenIssuer,
+  breachedPasswords,
+  commonPasswords,
+  outbox,
+  passwords,
+  refreshTokens,
+  throttle,
+  users,
+} from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'PUT',
@@ -16,8 +25,10 @@ export const contract = defineContract({
     'Ends every session. The one that asks goes on with the new tokens of the answer; all others log in again.',
   body: z.strictObject({ currentPassword: password, newPassword, transport }),
   responses: { 200: grant },
-  refusals: ['wrong_password', 'conflict'],
+  refusals: ['wrong_password', 'weak_password', 'conflict'],
+  limit: ['passwordPerUser'],
   needs: [
+    'sessions:UpdateItem',
     'users:GetItem',
     'users:UpdateItem',
     'refresh-token-denylist:PutItem',
@@ -27,7 +38,16 @@ export const contract = defineContract({
   memory: 1769,
 })
 
-const parts = { users, passwords, accessTokenIssuer, refreshTokens }
+const parts = {
+  throttle,
+  users,
+  passwords,
+  commonPasswords,
+  breachedPasswords,
+  accessTokenIssuer,
+  refreshTokens,
+  outbox,
+}
 
 export const handler = route(contract, parts, async ({ parts, caller, body, client, reply }) => {
   const granted = await changePassword(parts, caller, { ...body, client })

@@ -4,7 +4,7 @@ import { password } from '../../lib/contract/fields.ts'
 import { deleteOwnAccount } from '../../lib/domain/accounts.ts'
 import { clearedRefreshCookie } from '../../lib/http/cookies.ts'
 import { route } from '../../lib/http/route.ts'
-import { passwords, sessions, users } from '../../lib/services.ts'
+import { passwords, sessions, throttle, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'DELETE',
@@ -16,7 +16,9 @@ export const contract = defineContract({
   body: z.strictObject({ password }),
   responses: { 204: null },
   refusals: ['wrong_password', 'last_administrator', 'conflict'],
+  limit: ['passwordPerUser'],
   needs: [
+    'sessions:UpdateItem',
     'users:GetItem',
     'users:DeleteItem',
     'users:UpdateItem',
@@ -27,7 +29,7 @@ export const contract = defineContract({
   memory: 1769,
 })
 
-const parts = { users, passwords, sessions }
+const parts = { throttle, users, passwords, sessions }
 
 export const handler = route(contract, parts, async ({ parts, caller, body, reply }) => {
   await deleteOwnAccount(parts, caller, body.password)

@@ -172,8 +172,8 @@ describe('DELETE /users/me', () => {
     await logIn(api)
     const answer = await api('DELETE /users/me', { ...own, body: { password: ada.password } })
     expect(answer).toMatchObject({ status: 204, cookies: [expect.stringContaining('Max-Age=0')] })
-    const { accounts, userIdByEmail, sessions } = parts.tables
-    expect([accounts.size, userIdByEmail.size, sessions.size]).toEqual([0, 0, 0])
+    const { accounts, claims, sessions } = parts.tables
+    expect([accounts.size, claims.size, sessions.size]).toEqual([0, 0, 0])
     expect(await api('GET /users/me', own)).toMatchObject({ status: 401 })
     const { refreshToken } = login.body
     expect(await api('POST /auth/refresh', { body: { refreshToken } })).toMatchObject({ status: 401 })
@@ -239,7 +239,7 @@ describe('GET /users/me/export', () => {
     })
     expect(JSON.stringify(body)).not.toMatch(/hash|\$2b/i)
     // What is stored and not shown is named here, so that nothing new is forgotten.
-    const hidden = ['userId', 'epoch', 'generation', 'rotatedAt', 'rotatedBy', 'userAgent', 'ip']
+    const hidden = ['userId', 'epoch', 'generation', 'rotatedAt', 'rotatedBy', 'pace', 'userAgent', 'ip']
     const shown = Object.keys(body.sessions[0]).filter((key) => key !== 'client' && key !== 'current')
     expect([...shown, ...hidden].sort()).toEqual(Object.keys(session ?? {}).sort())
   })

@@ -8,6 +8,8 @@ const aliases = {
   '@aws-sdk/endpoint-cache': 'endpoint-cache.ts',
   // No operation of DynamoDB streams events.
   '@smithy/core/event-streams': 'event-streams.ts',
+  // jwa asks it for signatures of the family ES, which we have none of.
+  'ecdsa-sig-formatter': 'ecdsa-sig-formatter.ts',
   // jsonwebtoken asks it only whether Node is new enough.
   semver: 'semver.ts',
 }

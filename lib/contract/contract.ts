@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini'
+import { type LimitName, limits } from '../domain/limits.ts'
 import type { RefusalCode } from '../domain/refusal.ts'
 import type { Role } from '../domain/users.ts'
 
@@ -13,6 +14,8 @@ export type Table = 'users' | 'sessions' | 'refresh-token-denylist'
 
 /** One call that a function makes to one table or its index `listing`, in IAM's words; a transaction counts as its parts. */
 export type Need =
+  | 'mail:SendEmail'
+  | 'sessions/stream:Read'
   | 'users/listing:Query'
   | `${Table}:${'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchWriteItem' | 'ConditionCheckItem' | 'Query'}`
 
@@ -39,6 +42,8 @@ export interface Contract {
   readonly responses: { readonly [status: number]: Schema | null }
   /** The refusals of its own; those that come with a body, an access or a need are implied. */
   readonly refusals?: readonly RefusalCode[]
+  /** What is counted before its work, address first; a step counts what the door cannot see (`lib/domain/limits.ts`). */
+  readonly limit?: readonly LimitName[]
   /** What it calls in AWS, and so all that its role allows. */
   readonly needs?: readonly Need[]
   /** What caches may do. Without it: `no-store`. */
@@ -60,14 +65,28 @@ export function refusalsOf(contract: Contract): ReadonlySet<RefusalCode> {
     ...(contract.query || contract.body ? (['invalid_request'] as const) : []),
     ...(contract.body ? (['unsupported_media_type', 'payload_too_large'] as const) : []),
     ...(contract.takesRefreshToken ? (['origin_not_allowed'] as const) : []),
+    ...(contract.limit?.some(isTold) ? (['too_many_attempts'] as const) : []),
     ...(contract.needs?.length ? (['unavailable'] as const) : []),
   ])
 }
+
+/** Whether a caller is told that a limit is reached: not where that would tell whether there is an account, or a code. */
+const isTold = (name: LimitName) => limits[name].per !== 'mailbox' && limits[name].per !== 'code'
 
 /** The roles of which a caller must have one; `undefined` where none is asked for. */
 export function rolesOf({ access }: Contract): readonly Role[] | undefined {
   if (access === 'public' || access === 'user') return undefined
   return typeof access === 'string' ? [access] : access
+}
+
+/** What the generated files need of the function that mails. */
+export interface StreamContract {
+  /** The table whose new items it is handed, and how their `pk` begins. */
+  readonly stream: { readonly table: Table; readonly prefix: string }
+  readonly needs: readonly Need[]
+  readonly memory: number
+  /** Seconds. */
+  readonly timeout: number
 }
 
 /** What the generated files need of the function in front of the protected routes. */

@@ -22,5 +22,15 @@ export const errors: Readonly<Record<RefusalCode, { readonly status: number; rea
   },
   origin_not_allowed: { status: 403, detail: 'Requests with a cookie must come from an allowed origin.' },
   email_taken: { status: 409, detail: 'An account with this e-mail exists.' },
+  email_changed_recently: {
+    status: 409,
+    detail: 'The e-mail was changed in the last 7 days, and that can still be undone.',
+  },
+  email_not_verified: { status: 403, detail: 'Confirm your e-mail first: open the link that we sent you.' },
+  weak_password: { status: 400, detail: 'This password is one of those that are guessed first.' },
+  invalid_link: { status: 400, detail: 'This link is not good any more. Ask for a new one.' },
+  invalid_code: { status: 400, detail: 'This code is not right, or not good any more.' },
+  too_many_attempts: { status: 429, detail: 'Too many attempts. Wait as long as Retry-After says.' },
+  not_enabled: { status: 404, detail: 'This is not offered here.' },
   unavailable: { status: 503, detail: 'A service that is needed here does not answer. Try again.' },
 }

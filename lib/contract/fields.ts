@@ -67,6 +67,9 @@ export const newPassword = z
 /** A signed token, taken as it is: what it is worth is for the verifier to say. */
 export const token = z.string().check(z.minLength(1), z.maxLength(4096))
 
+/** What a mail asks to be typed. */
+export const digits = z.string().check(z.regex(/^\d{6}$/, 'must have 6 digits'))
+
 export const userId = z.uuid()
 export const sessionId = z.uuid()
 

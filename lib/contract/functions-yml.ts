@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import type { Need } from './contract.ts'
+import type { Need, StreamContract } from './contract.ts'
 import { type Entry, isRoute } from './registry.ts'
 
 /** Logical ids of `lib/storage/tables.yml`. */
@@ -33,6 +33,7 @@ function functionOf(entry: Entry): object {
     handler: `${file}.handler`,
     role: roleName(entry),
     ...(contract.memory && { memorySize: contract.memory }),
+    ...('stream' in contract && { events: [{ stream: streamOf(contract) }] }),
     ...(isRoute(entry) && {
       events: [
         {
@@ -45,6 +46,21 @@ function functionOf(entry: Entry): object {
       ],
     }),
     ...('timeout' in contract && { timeout: contract.timeout }),
+  }
+}
+
+/** New items alone, several partitions at once; what fails is tried again, though not for longer than it is of use. */
+function streamOf({ stream: { table, prefix } }: StreamContract): object {
+  return {
+    type: 'dynamodb',
+    arn: { 'Fn::GetAtt': [tables[table], 'StreamArn'] },
+    startingPosition: 'TRIM_HORIZON',
+    batchSize: 10,
+    parallelizationFactor: 10,
+    maximumRecordAgeInSeconds: 900,
+    maximumRetryAttempts: 10,
+    functionResponseType: 'ReportBatchItemFailures',
+    filterPatterns: [{ eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix }] } } } }],
   }
 }
 
@@ -83,9 +99,33 @@ function roleOf({ name, contract }: Entry): object {
 
 function statementsOf(needs: readonly Need[]): object[] {
   const byTable = Map.groupBy(needs, (need) => need.slice(0, need.indexOf(':')))
-  return [...byTable].map(([table, needed]) => ({
-    Effect: 'Allow',
-    Action: needed.map((need) => `dynamodb:${need.slice(need.indexOf(':') + 1)}`).sort(),
-    Resource: arnOf(table),
-  }))
+  return [...byTable].map(([table, needed]) => {
+    if (table === 'mail') return sending
+    if (table === 'sessions/stream') return reading
+    return {
+      Effect: 'Allow',
+      Action: needed.map((need) => `dynamodb:${need.slice(need.indexOf(':') + 1)}`).sort(),
+      Resource: arnOf(table),
+    }
+  })
+}
+
+/** Mail from the one address, whichever identity of the account verifies it. */
+const sending = {
+  Effect: 'Allow',
+  Action: ['ses:SendEmail'],
+  Resource: { 'Fn::Sub': `arn:\${AWS::Partition}:ses:\${AWS::Region}:\${AWS::AccountId}:identity/*` },
+  Condition: { StringEquals: { 'ses:FromAddress': `\${self:provider.environment.MAIL_FROM}` } },
+}
+
+/** What Lambda asks of a role that it reads a stream with. */
+const reading = {
+  Effect: 'Allow',
+  Action: [
+    'dynamodb:DescribeStream',
+    'dynamodb:GetRecords',
+    'dynamodb:GetShardIterator',
+    'dynamodb:ListStreams',
+  ],
+  Resource: { 'Fn::GetAtt': ['SessionsTable', 'StreamArn'] },
 }

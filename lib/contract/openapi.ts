@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import * as z from 'zod/mini'
+import { limits } from '../domain/limits.ts'
 import { type Contract, REFRESH_COOKIE, refusalsOf, rolesOf, type Schema } from './contract.ts'
 import { errors } from './errors.ts'
 import { problem } from './models.ts'
@@ -24,7 +25,7 @@ export function openapi(entries: readonly Entry[], version: string): Json {
       title: 'Cardea',
       version,
       description:
-        'Sign-up, login, refresh, logout, users. Refusals are problem details (RFC 9457); decide by their `code`. A refused access token is answered by API Gateway itself: 401 with `{"message":"Unauthorized"}`.',
+        'Sign-up, login, refresh, logout, e-mail, users. `x-limits` are the default budgets of a route: `most` in `seconds`. Refusals are problem details (RFC 9457); decide by their `code`. A refused access token is answered by API Gateway itself: 401 with `{"message":"Unauthorized"}`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     paths,
@@ -42,12 +43,13 @@ function operation(
   { name, file, contract }: Entry<Contract>,
   schemaOf: (schema: Schema, io: 'input' | 'output') => Json,
 ): Json {
-  const { summary, description, params, query, body, access, takesRefreshToken } = contract
+  const { summary, description, params, query, body, access, takesRefreshToken, limit } = contract
   return {
     operationId: name,
     tags: [file.split('/')[1]],
     summary,
     ...(description && { description }),
+    ...(limit && { 'x-limits': limit.map((name) => ({ name, ...limits[name] })) }),
     security:
       access === 'public'
         ? takesRefreshToken
@@ -98,6 +100,8 @@ const gatewayRefusal = {
   description: 'From the gateway, without a code: refresh, then try again.',
 }
 
+const retryAfter = { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 1 } }
+
 const problemSchema = { $ref: '#/components/schemas/Problem' }
 
 const fault = {
@@ -113,6 +117,7 @@ function refusals(contract: Contract): Json {
       status,
       {
         description: codes.map((code) => `\`${code}\`: ${errors[code].detail}`).join('\n'),
+        ...((status === 429 || status === 503) && { headers: { 'Retry-After': retryAfter } }),
         content: {
           ...(codes.includes('unauthorized') && { 'application/json': { schema: gatewayRefusal } }),
           'application/problem+json': {

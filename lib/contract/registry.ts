@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises'
-import type { AuthorizerContract, Contract } from './contract.ts'
+import type { AuthorizerContract, Contract, StreamContract } from './contract.ts'
 
 /** One function to deploy: its name in `functions.yml`, its file without ending, its contract. */
-export interface Entry<C = Contract | AuthorizerContract> {
+export interface Entry<C = Contract | AuthorizerContract | StreamContract> {
   readonly name: string
   readonly file: string
   readonly contract: C

@@ -202,7 +202,10 @@ describe('a token of ours that says something else is refused', () => {
 
   it('a refresh token', async () => {
     const tokens = refreshTokens(testKeys)
-    const token = await tokens.issue({ userId, sessionId, generation: 1, expiresAt: NOW + 900 }, NOW)
+    const token = await tokens.issue(
+      { userId, sessionId, generation: 1, pace: { since: NOW, refreshes: 0 }, expiresAt: NOW + 900 },
+      NOW,
+    )
     expect(await verifier.verify(token, NOW)).toBeUndefined()
   })
 

@@ -17,6 +17,7 @@ export function keyFile(path: string | undefined): Keys {
     publicKeys: async () => (await load()).publicKeys(),
     refreshKeys: async () => (await load()).refreshKeys(),
     peppers: async () => (await load()).peppers(),
+    fingerprintKey: async () => (await load()).fingerprintKey(),
   }
 }
 

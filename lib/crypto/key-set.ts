@@ -14,6 +14,7 @@ export interface KeySet {
   readonly accessTokens: readonly { readonly kid: string; readonly privateKey: string }[]
   readonly refreshTokens: readonly { readonly kid: string; readonly secret: string }[]
   readonly peppers: readonly { readonly kid: string; readonly secret: string }[]
+  readonly fingerprints: readonly { readonly kid: string; readonly secret: string }[]
 }
 
 /** New keys of at least 128 bits of strength: RSA of 3072 bits, secrets of 256 (ASVS 11.2.3). */
@@ -32,6 +33,7 @@ export function generateKeySet(modulusLength = 3072): KeySet {
     ],
     refreshTokens: [secret()],
     peppers: [secret()],
+    fingerprints: [secret()],
   }
 }
 
@@ -46,7 +48,7 @@ function thumbprint(publicKey: KeyObject): string {
  * @throws if a key is missing, short or malformed; never with its value.
  */
 export function keysOf(set: unknown): Keys {
-  const { accessTokens, refreshTokens, peppers } = (set ?? {}) as Partial<KeySet>
+  const { accessTokens, refreshTokens, peppers, fingerprints } = (set ?? {}) as Partial<KeySet>
   const signing = named('accessTokens', accessTokens, ({ privateKey }) => {
     const key = createPrivateKey(privateKey)
     if (key.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails?.modulusLength ?? 0) < 2048)
@@ -55,12 +57,14 @@ export function keysOf(set: unknown): Keys {
   })
   const refresh = named('refreshTokens', refreshTokens, secretKey)
   const pepper = named('peppers', peppers, secretKey)
+  const [fingerprint] = named('fingerprints', fingerprints, secretKey)
   const publicKeys = new Map(signing.map(({ kid, key }) => [kid, createPublicKey(key)]))
   return {
     signingKey: async () => signing[0],
     publicKeys: async () => publicKeys,
     refreshKeys: async () => ({ current: refresh[0], all: byId(refresh) }),
     peppers: async () => ({ current: pepper[0], all: byId(pepper) }),
+    fingerprintKey: async () => fingerprint.key,
   }
 }
 

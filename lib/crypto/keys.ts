@@ -14,4 +14,6 @@ export interface Keys {
   publicKeys(): Promise<KeysById>
   refreshKeys(): Promise<{ readonly current: NamedKey; readonly all: KeysById }>
   peppers(): Promise<{ readonly current: NamedKey; readonly all: KeysById }>
+  /** What counters are kept under: it protects names that live for a day, and nothing else. */
+  fingerprintKey(): Promise<KeyObject>
 }

@@ -7,12 +7,18 @@ import { refreshTokens } from './refresh-tokens.ts'
 
 const NOW = 1_800_000_000
 const tokens = refreshTokens(testKeys)
-const claims = { userId: randomUUID(), sessionId: randomUUID(), generation: 4, expiresAt: NOW + 5000 }
+const claims = {
+  userId: randomUUID(),
+  sessionId: randomUUID(),
+  generation: 4,
+  pace: { since: NOW, refreshes: 3 },
+  expiresAt: NOW + 5000,
+}
 
 const forged = async (change: object, typ = 'rt+jwt') => {
   const { current } = await testKeys.refreshKeys()
   const { userId: sub, sessionId: sid, generation: gen, expiresAt: exp } = claims
-  return jwt.sign({ sub, sid, gen, iat: NOW, exp, ...change }, current.key, {
+  return jwt.sign({ sub, sid, gen, pace: [NOW, 3], iat: NOW, exp, ...change }, current.key, {
     algorithm: 'HS256',
     keyid: current.kid,
     header: { alg: 'HS256', typ },

@@ -7,12 +7,13 @@ const kind: TokenKind = { algorithm: 'HS256', typ: 'rt+jwt' }
 
 export function refreshTokens(keys: Pick<Keys, 'refreshKeys'>): RefreshTokens {
   return {
-    async issue({ userId, sessionId, generation, expiresAt }, now) {
+    async issue({ userId, sessionId, generation, pace, expiresAt }, now) {
       const { current } = await keys.refreshKeys()
       return signJwt(kind, current, {
         sub: userId,
         sid: sessionId,
         gen: generation,
+        pace: [pace.since, pace.refreshes],
         iat: now,
         exp: expiresAt,
       })
@@ -21,9 +22,11 @@ export function refreshTokens(keys: Pick<Keys, 'refreshKeys'>): RefreshTokens {
       const { all } = await keys.refreshKeys()
       const claims = verifyJwt(token, kind, { keys: all, issuer: null, audience: null, now })
       if (!claims) return undefined
-      const { sub, sid, gen, exp } = claims
+      const { sub, sid, gen, exp, pace } = claims
       if (!isId(sub) || !isId(sid) || !isTime(gen) || !isTime(exp)) return undefined
-      return { userId: sub, sessionId: sid, generation: gen, expiresAt: exp }
+      const [since, refreshes] = Array.isArray(pace) ? pace : []
+      if (!isTime(since) || !Number.isSafeInteger(refreshes)) return undefined
+      return { userId: sub, sessionId: sid, generation: gen, pace: { since, refreshes }, expiresAt: exp }
     },
   }
 }

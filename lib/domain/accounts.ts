@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
+import { deviceOf } from './devices.ts'
 import { type Grant, grant } from './grants.ts'
 import { deniedUntil } from './lifetimes.ts'
+import { notify } from './mail-orders.ts'
+import { checkNewPassword } from './password-rules.ts'
 import type { Client, NotChanged, Ports } from './ports.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
 import { newSession } from './sessions.ts'
@@ -20,33 +23,52 @@ export const refusalFor: Readonly<Record<NotChanged, RefusalCode>> = {
   changed_meanwhile: 'conflict',
   caller_outdated: 'unauthorized',
   last_administrator: 'last_administrator',
+  email_taken: 'email_taken',
+  email_changed_recently: 'email_changed_recently',
 }
 
 /**
- * Opens an account for an e-mail that nobody holds.
- * Takes a canonical e-mail and an acceptable password; refuses with `email_taken`.
+ * Opens an account, and leaves an order for the mail that confirms its e-mail. Takes a canonical e-mail.
+ * Refuses with `weak_password`; and with `email_taken`, but not where e-mails must be verified: there nobody is told, by
+ * answer or time, whether the e-mail was known, and whoever has it is mailed (ASVS 6.3.8). Gives the account where it may
+ * be shown.
  */
 export async function signUp(
-  { users, passwords, clock, events }: Pick<Ports, 'users' | 'passwords' | 'clock' | 'events'>,
-  input: { email: string; password: string; name: string },
-): Promise<Account> {
+  ports: Pick<
+    Ports,
+    'users' | 'passwords' | 'commonPasswords' | 'breachedPasswords' | 'policy' | 'outbox' | 'clock' | 'events'
+  >,
+  { client, ...input }: { email: string; password: string; name: string; client: Client },
+): Promise<Account | undefined> {
+  const { users, passwords, policy, outbox, clock, events } = ports
+  const { email, name } = input
+  await checkNewPassword(ports, input.password, { path: 'password', words: [email, name] })
   // Before the time is taken: a place in the list of users is not left empty for as long as a hash takes.
   const passwordHash = await passwords.hash(input.password)
+  const now = clock.now()
   const account: Account = {
     id: randomUUID(),
-    email: input.email,
-    name: input.name,
+    email,
+    name,
     roles: ['user'],
     emailVerified: false,
-    createdAt: new Date(clock.now() * 1000).toISOString(),
+    createdAt: new Date(now * 1000).toISOString(),
     status: 'active',
     passwordHash,
     claimsVersion: 1,
     epoch: 1,
+    devices: [deviceOf(client)],
   }
-  if ((await users.create(account)) === 'email_taken') throw new Refusal('email_taken')
-  events.record({ type: 'user.created', userId: account.id })
-  return account
+  const isNew = (await users.create(account, now)) === 'created'
+  if (isNew) events.record({ type: 'user.created', userId: account.id })
+  if (!isNew && !policy.requireVerifiedEmail) throw new Refusal('email_taken')
+  if (policy.sendsMail) {
+    await outbox.put(
+      isNew ? { type: 'signed_up', userId: account.id } : { type: 'sign_up_attempted', email },
+      now,
+    )
+  }
+  return policy.requireVerifiedEmail ? undefined : account
 }
 
 /**
@@ -61,7 +83,7 @@ export async function ownAccount({ users }: Pick<Ports, 'users'>, caller: Caller
 }
 
 /** The caller's own account, after its password was given once more (ASVS 7.5.1). Refuses with `wrong_password`. */
-async function provenAccount(
+export async function provenAccount(
   ports: Pick<Ports, 'users' | 'passwords' | 'events'>,
   caller: Caller,
   password: string,
@@ -74,17 +96,29 @@ async function provenAccount(
 
 /**
  * Sets a new password. Every session ends, also a thief's copy of this one; the caller goes on with a new session.
- * Refuses with `wrong_password`, or `conflict` if the account was changed or this session ended meanwhile.
+ * Refuses with `wrong_password`, `weak_password`, or `conflict` if the account was changed or this session ended meanwhile.
  */
 export async function changePassword(
   ports: Pick<
     Ports,
-    'users' | 'passwords' | 'accessTokenIssuer' | 'refreshTokens' | 'clock' | 'lifetimes' | 'events'
+    | 'users'
+    | 'passwords'
+    | 'commonPasswords'
+    | 'breachedPasswords'
+    | 'accessTokenIssuer'
+    | 'refreshTokens'
+    | 'policy'
+    | 'outbox'
+    | 'clock'
+    | 'lifetimes'
+    | 'events'
   >,
   caller: Caller,
   input: { currentPassword: string; newPassword: string; client: Client },
 ): Promise<Grant> {
   const account = await provenAccount(ports, caller, input.currentPassword)
+  const about = { path: 'newPassword', words: [account.email, account.name] }
+  await checkNewPassword(ports, input.newPassword, about)
   const passwordHash = await ports.passwords.hash(input.newPassword)
   const fields = { passwordHash, endsSessions: true }
   const session = newSession(ports, changedBy(account, fields), { amr: ['pwd'], client: input.client })
@@ -95,6 +129,7 @@ export async function changePassword(
   })
   if (typeof changed === 'string') throw new Refusal(refusalFor[changed])
   ports.events.record({ type: 'password.changed', userId: account.id, sessionId: session.id })
+  await notify(ports, { type: 'password_changed', userId: account.id, at: ports.clock.now() })
   return grant(ports, changed, session)
 }
 
@@ -116,10 +151,23 @@ export async function removeAccount(
   account: Account,
   by?: Caller,
 ): Promise<void> {
-  const outcome = await ports.users.remove(account, { deniedUntil: deniedUntil(ports.clock.now()), by })
+  const now = ports.clock.now()
+  const outcome = await ports.users.remove(account, { now, deniedUntil: deniedUntil(now), by })
   if (outcome !== 'removed') throw new Refusal(refusalFor[outcome])
   ports.events.record({ type: 'user.deleted', userId: account.id })
   await forgetSessions(ports, account.id, Number.MAX_SAFE_INTEGER)
+}
+
+const TRIES = 5
+
+/** Reads and writes; again, on what stands there then, if somebody was quicker. Refuses with why it did not hold. */
+export async function retried<T extends object>(write: () => Promise<T | NotChanged>): Promise<T> {
+  for (let tried = 0; tried < TRIES; tried++) {
+    const outcome = await write()
+    if (typeof outcome !== 'string') return outcome
+    if (outcome !== 'changed_meanwhile') throw new Refusal(refusalFor[outcome])
+  }
+  throw new Refusal(refusalFor.changed_meanwhile)
 }
 
 const PATIENCE_MS = 3000

@@ -1,10 +1,8 @@
-import { type Caller, forgetSessions, ownAccount, refusalFor, removeAccount } from './accounts.ts'
+import { type Caller, forgetSessions, ownAccount, removeAccount, retried } from './accounts.ts'
 import { deniedUntil } from './lifetimes.ts'
 import type { AccountChange, NotChanged, Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
 import type { Account, Role } from './users.ts'
-
-const TRIES = 5
 
 /** Any account by its id. Refuses with `not_found`. */
 export async function anyAccount({ users }: Pick<Ports, 'users'>, userId: string): Promise<Account> {
@@ -31,7 +29,7 @@ export async function changeUser(
 ): Promise<Account> {
   if (wanted.status === 'disabled' && userId === caller.userId) throw new Refusal('own_account')
 
-  return retried(ports, caller, userId, async (account) => {
+  return onAccount(ports, caller, userId, async (account) => {
     const roles = wanted.roles && !hasExactly(account.roles, wanted.roles) ? wanted.roles : undefined
     const status = wanted.status !== account.status ? wanted.status : undefined
     const name = wanted.name !== account.name ? wanted.name : undefined
@@ -61,7 +59,7 @@ export async function setRoles(
   userId: string,
   rolesFrom: (roles: readonly Role[]) => readonly Role[],
 ): Promise<Account> {
-  const account = await retried(ports, undefined, userId, (read) =>
+  const account = await onAccount(ports, undefined, userId, (read) =>
     change(ports, undefined, read, { roles: rolesFrom(read.roles), endsSessions: false }),
   )
   ports.events.record({ type: 'user.roles_changed', userId, roles: account.roles })
@@ -77,11 +75,22 @@ export async function endAllSessions(
   caller: Caller,
   userId: string,
 ): Promise<void> {
-  const { epoch } = await retried(ports, caller, userId, (account) =>
+  const { epoch } = await onAccount(ports, caller, userId, (account) =>
     change(ports, caller, account, { endsSessions: true }),
   )
   ports.events.record({ type: 'session.all_revoked', userId })
   await forgetSessions(ports, userId, epoch)
+}
+
+/** Leaves an order for the mail with which a user sets a new password. Refuses with `not_enabled` or `not_found`. */
+export async function startReset(
+  ports: Pick<Ports, 'users' | 'policy' | 'outbox' | 'clock' | 'events'>,
+  userId: string,
+): Promise<void> {
+  if (!ports.policy.sendsMail) throw new Refusal('not_enabled')
+  await anyAccount(ports, userId)
+  await ports.outbox.put({ type: 'reset_started', userId }, ports.clock.now())
+  ports.events.record({ type: 'password.reset_started', userId })
 }
 
 /** Deletes another user's account. Refuses with `not_found`, `own_account`, `last_administrator`, `unauthorized` or `conflict`. */
@@ -102,22 +111,16 @@ function change(
   return users.change(account, { ...fields, by, deniedUntil: deniedUntil(clock.now()) })
 }
 
-/** Reads and writes; again, on what stands there then, if somebody was quicker. */
-async function retried(
+/** Writes on an account as it is read; one's own must be as one's token says: or who was disabled would enable themself. */
+function onAccount(
   ports: Pick<Ports, 'users'>,
   caller: Caller | undefined,
   userId: string,
   write: (account: Account) => Promise<Account | NotChanged>,
 ): Promise<Account> {
-  for (let tried = 0; tried < TRIES; tried++) {
-    // One's own account must be as one's token says: or who was disabled a moment ago would enable themself.
-    const account =
-      caller?.userId === userId ? await ownAccount(ports, caller) : await anyAccount(ports, userId)
-    const outcome = await write(account)
-    if (typeof outcome !== 'string') return outcome
-    if (outcome !== 'changed_meanwhile') throw new Refusal(refusalFor[outcome])
-  }
-  throw new Refusal(refusalFor.changed_meanwhile)
+  return retried(async () =>
+    write(caller?.userId === userId ? await ownAccount(ports, caller) : await anyAccount(ports, userId)),
+  )
 }
 
 const hasExactly = (roles: readonly Role[], wanted: readonly Role[]) =>

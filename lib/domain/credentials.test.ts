@@ -6,11 +6,13 @@ import type { SecurityEvent } from './events.ts'
 
 const email = 'ada@example.com'
 const password = 'correct horse battery'
+const client = { userAgent: 'a test', ip: '198.51.100.7' }
 
 async function withAccount() {
   const events: SecurityEvent[] = []
   const ports = { ...world(), events: { record: (event: SecurityEvent) => events.push(event) } }
-  const account = await signUp(ports, { email, password, name: 'Ada' })
+  const account = await signUp(ports, { email, password, name: 'Ada', client })
+  if (!account) throw new Error('There is no account to see')
   return { ports, events, account }
 }
 
@@ -85,7 +87,7 @@ describe('fifty sign-ups with one e-mail at once', () => {
   it('make one account', async () => {
     const ports = { ...world(), events: { record: () => undefined } }
     const attempts = Array.from({ length: 50 }, (_, index) =>
-      signUp(ports, { email, password, name: `Ada ${index}` }).catch((error) => error.code),
+      signUp(ports, { email, password, name: `Ada ${index}`, client }).catch((error) => error.code),
     )
     const outcomes = await Promise.all(attempts)
     expect(outcomes.filter((outcome) => outcome !== 'email_taken')).toHaveLength(1)

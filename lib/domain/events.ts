@@ -1,3 +1,5 @@
+import type { Letter } from './letters.ts'
+import type { MailOrder } from './mail-orders.ts'
 import type { RefusalCode } from './refusal.ts'
 import type { Role } from './users.ts'
 
@@ -10,11 +12,25 @@ export type SecurityEvent =
   | {
       readonly type: 'login.failed'
       readonly userId?: string
-      readonly reason: 'unknown_email' | 'wrong_password' | 'account_disabled'
+      readonly reason: 'unknown_email' | 'wrong_password' | 'account_disabled' | 'email_not_verified'
     }
+  /** So many failures in a row that the next try has to wait. */
+  | { readonly type: 'login.locked'; readonly userId?: string }
   | { readonly type: 'password.changed'; readonly userId: string; readonly sessionId: string }
   /** A logged-in user, asked for the password once more, did not have it. */
   | { readonly type: 'password.refused'; readonly userId: string }
+  | { readonly type: 'password.breach_check_failed' }
+  | { readonly type: 'password.reset' | 'password.reset_started'; readonly userId: string }
+  | {
+      readonly type: 'email.verified' | 'email.change_requested' | 'email.changed' | 'email.change_undone'
+      readonly userId: string
+    }
+  /** `withheld` is what would be more than a recipient is sent. */
+  | { readonly type: 'mail.sent' | 'mail.withheld'; readonly letter: Letter['kind'] }
+  /** No retry would mend it; `reason` is SES's name for why. */
+  | { readonly type: 'mail.rejected'; readonly letter: Letter['kind']; readonly reason: string }
+  /** A mail could not be ordered; what it is about has happened. */
+  | { readonly type: 'mail.lost'; readonly userId: string; readonly order: MailOrder['type'] }
   | { readonly type: 'session.grace_used'; readonly userId: string; readonly sessionId: string }
   | { readonly type: 'session.reuse_detected'; readonly userId: string; readonly sessionId: string }
   | { readonly type: 'session.revoked'; readonly userId: string; readonly sessionId: string }

@@ -33,6 +33,7 @@ export async function grant(ports: GrantPorts, account: Account, session: Sessio
         userId: account.id,
         sessionId: session.id,
         generation: session.generation,
+        pace: session.pace,
         expiresAt: session.expiresAt,
       },
       now,

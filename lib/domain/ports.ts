@@ -1,7 +1,13 @@
 /** Every port in one file: what the rules ask of the outside is read top to bottom, as a page. */
 
 import type { SecurityEvents } from './events.ts'
+import type { Letter } from './letters.ts'
 import type { Lifetimes, Seconds } from './lifetimes.ts'
+import type { Limits } from './limits.ts'
+import type { MailOrder } from './mail-orders.ts'
+import type { Purpose } from './one-time-codes.ts'
+import type { Policy } from './policy.ts'
+import type { Throttle } from './throttle.ts'
 import type { Account, AccountFields, ListedUser, Role } from './users.ts'
 
 export interface Clock {
@@ -18,6 +24,14 @@ export interface AccountChange extends AccountFields {
   readonly deniedUntil: Seconds
   /** In the same transaction, the caller's session gives way to a new one, of the new epoch. */
   readonly replaces?: { readonly sessionId: string; readonly by: Session }
+  /** Spends this code, or nothing is changed. */
+  readonly redeems?: OneTimeCode
+  /** With another `email`: whether the old one is kept for a while, or the new one is the one that was. */
+  readonly emailMove?: {
+    readonly now: Seconds
+    readonly keeps?: FormerEmail | undefined
+    readonly restores?: FormerEmail
+  }
   /** Another user who does this: it holds only if that user's claims have not moved either. */
   readonly by?: Actor | undefined
 }
@@ -26,7 +40,12 @@ export interface Actor {
   readonly claimsVersion: number
 }
 /** Why a change did not hold; `accounts.ts` says what the caller is told. */
-export type NotChanged = 'changed_meanwhile' | 'caller_outdated' | 'last_administrator'
+export type NotChanged =
+  | 'changed_meanwhile'
+  | 'caller_outdated'
+  | 'last_administrator'
+  | 'email_taken'
+  | 'email_changed_recently'
 export type Changed = Account | NotChanged
 
 /** Where a page begins: a place in the order, not a key. */
@@ -36,8 +55,8 @@ export interface UserPage {
   readonly after?: string | undefined
 }
 export interface UserStore {
-  /** Stores the account and claims its e-mail, both or neither. */
-  create(account: Account): Promise<'created' | 'email_taken'>
+  /** Stores the account and claims its e-mail, both or neither. At `now`, as a former e-mail is kept for a time alone. */
+  create(account: Account, now: Seconds): Promise<'created' | 'email_taken'>
   /** Costs the same two reads whether the e-mail is known or not. */
   findByEmail(email: string): Promise<Account | undefined>
   findById(userId: string): Promise<Account | undefined>
@@ -49,7 +68,14 @@ export interface UserStore {
    */
   change(account: Account, change: AccountChange): Promise<Changed>
   /** Deletes account, e-mail claim and every claim, in one transaction; sessions are for `forgetBefore`. */
-  remove(account: Account, change: Pick<AccountChange, 'deniedUntil' | 'by'>): Promise<'removed' | NotChanged>
+  remove(
+    account: Account,
+    change: Pick<AccountChange, 'deniedUntil' | 'by'> & { readonly now: Seconds },
+  ): Promise<'removed' | NotChanged>
+  /** The e-mail that the user had before, while the change can be undone. */
+  formerEmail(userId: string, now: Seconds): Promise<FormerEmail | undefined>
+  /** The devices that the user is known to log in from. */
+  rememberDevices(userId: string, devices: readonly string[]): Promise<void>
   /** A page of accounts by when they were created, from behind `after` on, read from an index that lags by moments. */
   list(page: UserPage): Promise<{ readonly users: readonly ListedUser[]; readonly more: boolean }>
   /** The ids of the active administrators. */
@@ -72,7 +98,14 @@ export interface Session extends Client {
   readonly rotatedAt: Seconds
   /** The request that made the current generation. */
   readonly rotatedBy: string
+  readonly pace: Pace
   readonly amr: readonly string[]
+}
+
+/** How often a session was refreshed since the current window began. */
+export interface Pace {
+  readonly since: Seconds
+  readonly refreshes: number
 }
 
 export interface Rotation {
@@ -82,6 +115,7 @@ export interface Rotation {
   readonly now: Seconds
   readonly idleExpiresAt: Seconds
   readonly rotatedBy: string
+  readonly pace: Pace
 }
 
 export interface SessionStore {
@@ -139,6 +173,8 @@ export interface RefreshTokenClaims {
   readonly userId: string
   readonly sessionId: string
   readonly generation: number
+  /** As it stands on the session item of this generation, so that the next update need not read it. */
+  readonly pace: Pace
   readonly expiresAt: Seconds
 }
 
@@ -153,6 +189,108 @@ export interface PasswordHasher {
   compare(password: string, passwordHash: string | undefined): Promise<boolean>
   /** A hash by today's scheme, pepper and cost, of a password that matches one of yesterday's; else `undefined`. */
   renew(password: string, passwordHash: string): Promise<string | undefined>
+}
+
+/** Names that tell nothing of what they stand for, and are the same each time. */
+export interface Fingerprints {
+  /** 32 hexadecimal digits. */
+  of(...parts: readonly string[]): Promise<string>
+}
+
+/** Failed tries in a row, as they are remembered. */
+export interface Tries {
+  readonly tries: number
+  readonly lastAt: Seconds
+  readonly expiresAt: Seconds
+}
+/** Counters that all instances share. Each call decides and writes at once. */
+export interface Counters {
+  /** Counts one more in a window, unless it holds `most` already. */
+  take(
+    id: string,
+    window: { readonly window: Seconds; readonly most: number; readonly expiresAt: Seconds },
+  ): Promise<boolean>
+  /** Counts one more try if there were fewer than `free` and they are not past their end; else says what is there. */
+  addTry(
+    id: string,
+    next: { readonly free: number; readonly lastAt: Seconds; readonly expiresAt: Seconds },
+  ): Promise<
+    { readonly added: true; readonly tries: number } | { readonly added: false; readonly found: Tries }
+  >
+  /** Writes only if the tries are still those that were read. */
+  replaceTries(id: string, from: Tries, to: Tries): Promise<boolean>
+  forget(id: string): Promise<void>
+}
+
+/** A secret that was mailed, as it is stored: one of a user and purpose, a new one takes the place of the old. */
+export interface OneTimeCode {
+  readonly userId: string
+  readonly purpose: Purpose
+  /** What the raw token is compared with. */
+  readonly tokenHash: string
+  /** The user's epoch when it was made: whatever ends sessions voids it. */
+  readonly epoch: number
+  /** The address that it was mailed to. */
+  readonly email: string
+  readonly expiresAt: Seconds
+  /** Of a change of e-mail: what the token that undoes it is compared with. */
+  readonly undoHash?: string | undefined
+  /** Of a log-in by mail: what the digits are compared with, and how often that was tried. */
+  readonly digitsHash?: string | undefined
+  readonly tries: number
+}
+export interface CodeStore {
+  put(code: OneTimeCode): Promise<void>
+  /** The code and its user, in one consistent reading. */
+  find(
+    userId: string,
+    purpose: Purpose,
+  ): Promise<{ readonly code: OneTimeCode | undefined; readonly account: Account | undefined }>
+  /** Counts one more try at the digits, unless there were `most` or it has expired: then `undefined`. */
+  tryDigits(userId: string, purpose: Purpose, most: number, now: Seconds): Promise<OneTimeCode | undefined>
+  /** Deletes the code if it is still this one. */
+  redeem(code: OneTimeCode): Promise<'redeemed' | 'spent'>
+}
+
+/** The e-mail that a user had before the last change: nobody else gets it for as long as the change can be undone. */
+export interface FormerEmail {
+  readonly email: string
+  readonly undoHash: string
+  readonly keptUntil: Seconds
+}
+
+/** Mail that is to be sent: a door leaves an order, and a function of its own fulfils it. */
+export interface Outbox {
+  put(order: MailOrder, now: Seconds): Promise<void>
+}
+/** The other end of it. */
+export interface Orders {
+  /** The order that a record of the store's stream holds; throws for what is none. */
+  read(record: unknown): {
+    readonly id: string
+    readonly order: MailOrder
+    readonly expiresAt: Seconds
+  }
+  /** Takes an order that was fulfilled off the store. */
+  forget(id: string): Promise<void>
+}
+
+/** The list of passwords that are guessed first. */
+export interface CommonPasswords {
+  /** Takes a word in lower case. */
+  has(word: string): boolean
+}
+
+/** Passwords that were found in breaches of other services. */
+export interface BreachedPasswords {
+  /** `unknown` where the service that knows does not answer in time. */
+  find(password: string): Promise<'found' | 'not_found' | 'unknown'>
+}
+
+/** Sends mail. */
+export interface Mailer {
+  /** Says by what name it was rejected, if no retry would mend that; throws the refusal `unavailable` for what passes. */
+  send(to: string, letter: Letter): Promise<'sent' | { readonly rejectedAs: string }>
 }
 
 /** Places in a listing, sealed for the one who was given them. */
@@ -175,4 +313,14 @@ export interface Ports {
   readonly accessTokenVerifier: AccessTokenVerifier
   readonly refreshTokens: RefreshTokens
   readonly cursors: Cursors
+  readonly limits: Limits
+  readonly throttle: Throttle
+  readonly fingerprints: Fingerprints
+  readonly codes: CodeStore
+  readonly outbox: Outbox
+  readonly orders: Orders
+  readonly policy: Policy
+  readonly commonPasswords: CommonPasswords
+  readonly breachedPasswords: BreachedPasswords
+  readonly mailer: Mailer
 }

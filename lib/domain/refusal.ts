@@ -17,6 +17,13 @@ export type RefusalCode =
   | 'refresh_token_reused' // an old refresh token came back: theft
   | 'origin_not_allowed' // a cookie sent from a page of a foreign origin
   | 'email_taken' // another account holds this e-mail
+  | 'email_changed_recently' // the last change can still be undone from the old address
+  | 'email_not_verified' // the right password of an account whose e-mail nobody has confirmed
+  | 'weak_password' // one of those that are guessed first
+  | 'invalid_link' // a mailed token that is forged, used, replaced or past its end
+  | 'invalid_code' // digits that are wrong, used, replaced or past their end
+  | 'too_many_attempts' // a budget is used up; `retryAfter` says for how long
+  | 'not_enabled' // this deployment does not offer it
   | 'unavailable' // a service that we need does not answer: never an admission
 
 /** What is wrong at one place of a request; never what was received there. */
@@ -29,11 +36,17 @@ export interface Issue {
 export class Refusal extends Error {
   readonly code: RefusalCode
   readonly issues: readonly Issue[]
+  /** Seconds after which another try may do. */
+  readonly retryAfter: number | undefined
 
-  constructor(code: RefusalCode, options: { issues?: readonly Issue[]; cause?: unknown } = {}) {
+  constructor(
+    code: RefusalCode,
+    options: { issues?: readonly Issue[]; retryAfter?: number; cause?: unknown } = {},
+  ) {
     super(code, { cause: options.cause })
     this.name = 'Refusal'
     this.code = code
     this.issues = options.issues ?? []
+    this.retryAfter = options.retryAfter
   }
 }

@@ -17,7 +17,9 @@ async function loggedIn(change: Parameters<typeof world>[0] = {}) {
     email: 'ada@example.com',
     password: 'correct horse battery',
     name: 'Ada',
+    client,
   })
+  if (!account) throw new Error('There is no account to see')
   const first = await openSession(ports, account, { amr: ['pwd'], client })
   const [session] = [...ports.tables.sessions.values()]
   if (!session) throw new Error('No session was opened')

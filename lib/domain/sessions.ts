@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { deviceOf } from './devices.ts'
 import { type Grant, type GrantPorts, grant } from './grants.ts'
 import { deniedUntil, LONGEST_SESSION_SECONDS, type Seconds } from './lifetimes.ts'
-import type { Client, Ports, Session } from './ports.ts'
+import type { Budget } from './limits.ts'
+import { notify } from './mail-orders.ts'
+import type { Client, Pace, Ports, Session } from './ports.ts'
 import { Refusal } from './refusal.ts'
 import type { Account } from './users.ts'
 
@@ -23,6 +26,7 @@ export function newSession(
     expiresAt: now + lifetimes.sessionAbsoluteSeconds,
     rotatedAt: now,
     rotatedBy: 'login',
+    pace: { since: now, refreshes: 0 },
     amr,
     ...client,
   }
@@ -30,24 +34,34 @@ export function newSession(
 
 /** Opens a session, and grants its first pair. */
 export async function openSession(
-  ports: GrantPorts & Pick<Ports, 'sessions' | 'events'>,
+  ports: GrantPorts & Pick<Ports, 'sessions' | 'policy' | 'outbox' | 'events'>,
   account: Account,
   proof: { amr: readonly string[]; client: Client },
 ): Promise<Grant> {
   const session = newSession(ports, account, proof)
   await ports.sessions.open(session)
   ports.events.record({ type: 'login.succeeded', userId: account.id, sessionId: session.id })
+  const device = deviceOf(proof.client)
+  if (!account.devices.includes(device)) {
+    await notify(ports, {
+      type: 'new_device',
+      userId: account.id,
+      at: session.createdAt,
+      device,
+      ...proof.client,
+    })
+  }
   return grant(ports, account, session)
 }
 
 /**
  * Exchanges a refresh token for the next pair. Of all generations only the newest is good; its immediate
  * predecessor is excused for the grace, and writes nothing; any other ends the session.
- * Refuses with `invalid_refresh_token`, `session_ended` or `refresh_token_reused`.
+ * Refuses with `invalid_refresh_token`, `too_many_attempts`, `session_ended` or `refresh_token_reused`.
  * RFC 9700 4.14.2, ASVS 10.4.5.
  */
 export async function refreshSession(
-  ports: GrantPorts & Pick<Ports, 'sessions' | 'events'>,
+  ports: GrantPorts & Pick<Ports, 'sessions' | 'limits' | 'policy' | 'outbox' | 'events'>,
   refreshToken: string | undefined,
 ): Promise<Grant> {
   const now = ports.clock.now()
@@ -57,7 +71,10 @@ export async function refreshSession(
   if (!presented) throw new Refusal('invalid_refresh_token')
   const { userId, sessionId } = presented
 
-  // 2. One conditional write decides who is first, while everything else that decides is read.
+  // 2. It is not refreshed too often. The token brings what the session's item says, so that nothing is read for it.
+  const pace = nextPace(presented.pace, ports.limits.refreshPerSession, now)
+
+  // 3. One conditional write decides who is first, while everything else that decides is read.
   const request = randomUUID()
   const [{ rotated, session }, { account, revoked }] = await allSettled([
     ports.sessions.rotate({
@@ -67,27 +84,36 @@ export async function refreshSession(
       now,
       idleExpiresAt: now + ports.lifetimes.sessionIdleSeconds,
       rotatedBy: request,
+      pace,
     }),
     ports.sessions.standing(userId, sessionId),
   ])
 
-  // 3. Whoever won: the session lives, and so does its user, unchanged in what ends sessions.
+  // 4. Whoever won: the session lives, and so does its user, unchanged in what ends sessions.
   if (!session || session.idleExpiresAt <= now || session.expiresAt <= now) throw new Refusal('session_ended')
   if (account?.status !== 'active') throw new Refusal('session_ended')
   if (revoked || session.epoch !== account.epoch) throw new Refusal('session_ended')
 
-  // 4. Who was not first is excused if it holds the immediate predecessor and is not late: another tab, or a
+  // 5. Who was not first is excused if it holds the immediate predecessor and is not late: another tab, or a
   //    client that lost our answer. An SDK that resent the write finds its own name on the item.
   if (!rotated && session.rotatedBy !== request) {
     const isPredecessor = session.generation === presented.generation + 1
     if (!isPredecessor || now - session.rotatedAt >= ports.lifetimes.refreshGraceSeconds) {
       ports.events.record({ type: 'session.reuse_detected', userId, sessionId })
       await ports.sessions.revoke({ userId, sessionId, deniedUntil: deniedUntil(session.expiresAt) })
+      await notify(ports, { type: 'token_reused', userId, at: now })
       throw new Refusal('refresh_token_reused')
     }
     ports.events.record({ type: 'session.grace_used', userId, sessionId })
   }
   return grant(ports, account, session)
+}
+
+/** One more refresh in the window, or the first of the next. Refuses with `too_many_attempts`. */
+function nextPace({ since, refreshes }: Pace, { most, seconds }: Budget, now: Seconds): Pace {
+  if (since + seconds <= now) return { since: now, refreshes: 1 }
+  if (refreshes >= most) throw new Refusal('too_many_attempts', { retryAfter: since + seconds - now })
+  return { since, refreshes: refreshes + 1 }
 }
 
 /**

@@ -26,15 +26,19 @@ export interface ListedUser extends User {
 
 /** The user as it is stored. The two numbers only ever grow, each under a condition on the value read. */
 export interface Account extends ListedUser {
+  /** Empty where no password opens the account. */
   readonly passwordHash: string
   /** In every access token: an older one is refused. */
   readonly claimsVersion: number
   /** In every session: one of another epoch has ended. */
   readonly epoch: number
+  /** Where the user has logged in from, newest first, as `deviceOf` writes it. */
+  readonly devices: readonly string[]
 }
 
 /** What of an account is changed together with its claims; `endsSessions` moves the epoch too. */
-export interface AccountFields extends Partial<Pick<Account, 'roles' | 'status' | 'name' | 'passwordHash'>> {
+export interface AccountFields
+  extends Partial<Pick<Account, 'roles' | 'status' | 'name' | 'passwordHash' | 'email' | 'emailVerified'>> {
   readonly endsSessions: boolean
 }
 

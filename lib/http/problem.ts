@@ -19,6 +19,7 @@ const denials: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   'origin_not_allowed',
   'invalid_refresh_token',
   'session_ended',
+  'too_many_attempts',
 ])
 
 /**
@@ -97,6 +98,7 @@ function answer(refusal: Refusal | undefined, requestId: string): APIGatewayProx
       // RFC 9110 15.5.2: a 401 names the scheme that would help.
       ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
       ...(status === 503 && { 'Retry-After': String(RETRY_AFTER) }),
+      ...(refusal?.retryAfter && { 'Retry-After': String(refusal.retryAfter) }),
     },
     body: JSON.stringify(body),
   }

@@ -97,7 +97,8 @@ function pathOf(path: readonly PropertyKey[]): string {
 export function clientOf(event: APIGatewayProxyEventV2): Client {
   return {
     userAgent: (event.headers['user-agent'] ?? '').replace(/[^\x20-\x7E]/g, '?').slice(0, 256),
-    ip: event.requestContext.http.sourceIp,
+    // A gateway that does not say makes all its clients one.
+    ip: event.requestContext.http.sourceIp || 'unknown',
   }
 }
 

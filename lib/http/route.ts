@@ -5,26 +5,14 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import * as z from 'zod/mini'
 import { type Contract, rolesOf, type Schema } from '../contract/contract.ts'
 import type { SecurityEvent, SecurityEvents } from '../domain/events.ts'
-import type { Lifetimes } from '../domain/lifetimes.ts'
-import type { Client, Clock } from '../domain/ports.ts'
+import type { Client } from '../domain/ports.ts'
 import { logEvent } from '../log.ts'
-import { core } from '../services.ts'
+import { type Counted, count } from './limits.ts'
+import { type Core, type Factories, type Made, overParts } from './parts.ts'
 import { problems } from './problem.ts'
 import { type PresentedTokens, presentedTokens } from './refresh-token.ts'
 import { type Caller, callerOf, clientOf, decodeBody, parse, parseParams } from './request.ts'
 import { securityHeaders } from './security-headers.ts'
-
-/** Made on first use; a door names the factories of the parts that its steps use, and bundles no others. */
-export type Factories = { readonly [name: string]: () => unknown }
-type Made<F extends Factories> = { readonly [K in keyof F]: ReturnType<F[K]> }
-
-/** What every door has, named or not. */
-export interface Core {
-  readonly clock: Clock
-  readonly lifetimes: Lifetimes
-  readonly issuer: string
-  readonly allowedOrigins: readonly string[]
-}
 
 type Responses<C extends Contract> = C['responses']
 type Status<C extends Contract> = keyof Responses<C> & number
@@ -65,7 +53,7 @@ export type Door<F extends Factories> = Handler & { over(parts: Made<F> & Core):
  */
 export function route<const C extends Contract, const F extends Factories>(
   contract: C,
-  factories: F,
+  factories: F & Counted<C>,
   steps: (given: Given<C, F>) => Promise<Reply>,
 ): Door<F> {
   const build = (parts: () => Made<F> & Core): Handler => {
@@ -81,12 +69,7 @@ export function route<const C extends Contract, const F extends Factories>(
     return door as unknown as Handler
   }
 
-  let made: (Made<F> & Core) | undefined
-  const handler = build(() => {
-    made ??= { ...core(), ...makeAll(factories) }
-    return made
-  })
-  return Object.assign(handler, { over: (parts: Made<F> & Core) => build(() => parts) })
+  return overParts(factories, build)
 }
 
 async function run<C extends Contract, F extends Factories>(
@@ -101,6 +84,7 @@ async function run<C extends Contract, F extends Factories>(
   const params = contract.params && parseParams(contract.params, event.pathParameters ?? {})
   const query = contract.query && parse(contract.query, event.queryStringParameters ?? {})
   const body = contract.body && parse(contract.body, event.body)
+  await count(contract, parts, { client, caller, params, body })
   const origin = { callerId: caller?.userId, ip: client.ip, requestId }
   const given = {
     client,
@@ -124,8 +108,4 @@ async function run<C extends Contract, F extends Factories>(
     ...(schema && { body: JSON.stringify(z.parse(schema, answer)) }),
     ...(extra?.cookie && { cookies: [extra.cookie] }),
   }
-}
-
-function makeAll<F extends Factories>(factories: F): Made<F> {
-  return Object.fromEntries(Object.entries(factories).map(([name, make]) => [name, make()])) as Made<F>
 }

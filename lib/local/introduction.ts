@@ -7,7 +7,12 @@ const marks = (access: Contract['access']) => (access === 'public' ? '' : ` (${a
 /** What `npm start` says once it serves: the address, the routes, and how to begin. */
 export async function introduction(
   port: number,
-  { endpoint, keysFile, keys }: { endpoint: string; keysFile: string; keys: 'made' | 'kept' },
+  {
+    endpoint,
+    mailbox,
+    keysFile,
+    keys,
+  }: { endpoint: string; mailbox: string; keysFile: string; keys: 'made' | 'kept' },
 ): Promise<string> {
   const contracts = (await registry()).filter(isRoute).map(({ contract }) => contract)
   const width = Math.max(...contracts.map(({ path }) => path.length))
@@ -26,6 +31,8 @@ Open an account:
 
   curl -X POST http://localhost:${port}/auth/signup -H 'Content-Type: application/json' \\
     -d '{"email":"ada@example.com","password":"correct horse battery staple","name":"Ada Lovelace"}'
+
+Mails are at ${mailbox}: open the link in the first one, or send its token to /auth/email/verify.
 
 DynamoDB answers on ${endpoint}; keys are ${keys} in ${keysFile}. Ctrl-C ends it all.
 `

@@ -1,12 +1,20 @@
 import { existsSync } from 'node:fs'
-import { type Config, readConfig } from '../config.ts'
+import { type Config, readConfig, settings } from '../config.ts'
 import { nobodysAws } from './nobodys-aws.ts'
 
-/** The settings of a laptop: those of `.env` under those of the shell, nobody's credentials, an address of its own. */
+/**
+ * The settings of a laptop: those of `.env` under those of the shell, nobody's credentials, an address of its own, and
+ * mails from nobody whose links open the first front end.
+ */
 export function localConfig(): Config {
   if (existsSync('.env')) process.loadEnvFile('.env')
   Object.assign(process.env, nobodysAws)
-  const issuer = process.env.ISSUER?.trim()
-  const config = readConfig({ ...process.env, ISSUER: issuer || 'http://localhost' })
-  return issuer ? config : { ...config, issuer: `http://localhost:${config.port}` }
+  const { ISSUER, ALLOWED_ORIGINS, MAIL_FROM, LINK_BASE_URL, PORT } = process.env
+  const own = `http://localhost:${PORT?.trim() || settings.port.default}`
+  return readConfig({
+    ...process.env,
+    ISSUER: ISSUER?.trim() || own,
+    MAIL_FROM: MAIL_FROM?.trim() || 'no-reply@example.com',
+    LINK_BASE_URL: LINK_BASE_URL?.trim() || ALLOWED_ORIGINS?.split(',')[0]?.trim() || own,
+  })
 }

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { contract as mailFunction } from '../../functions/mail/deliver.ts'
 import { type Config, settings } from '../config.ts'
 import { generatedFiles } from '../contract/generated-files.ts'
 import { keyFile } from '../crypto/key-file.ts'
@@ -8,6 +9,8 @@ import { start, stopAll } from './child.ts'
 import { startDynoxide } from './dynamodb.ts'
 import { introduction } from './introduction.ts'
 import { makeKeys } from './keys.ts'
+import { followStream, invokeLocally } from './mail-stream.ts'
+import { startMailbox } from './mailbox.ts'
 import { nobodysAws } from './nobodys-aws.ts'
 import { freePort, isFree } from './ports.ts'
 import { announceEndpoint, forgetEndpoint, runningEndpoint } from './running.ts'
@@ -45,11 +48,8 @@ async function main(): Promise<void> {
       `npm start is running over ${config.localFolder}: end it, or choose another folder with LOCAL_FOLDER`,
     )
   }
-  if (!(await isFree(config.port))) {
-    throw new Error(
-      `Port ${config.port} is in use: end what listens there, or choose another with PORT=3001 npm start`,
-    )
-  }
+  await checkFree(config.port, 'PORT=3001')
+  if (!config.sesEndpoint) await checkFree(config.mailboxPort, 'MAILBOX_PORT=8006')
 
   for (const [path, text] of await generatedFiles()) {
     const isFresh = (await readFile(path, 'utf8').catch(() => '')) === text
@@ -66,8 +66,33 @@ async function main(): Promise<void> {
       `Nothing answers at DYNAMODB_ENDPOINT ${endpoint} as DynamoDB would: ${error.message || error.name}`,
     )
   })
-  await serve(config, { DYNAMODB_ENDPOINT: endpoint, KEYS_FILE: keysFile, ISSUER: config.issuer })
-  if (!stopping) console.log(await introduction(config.port, { endpoint, keysFile, keys }))
+  const mailbox = config.sesEndpoint ?? (await ownMailbox(config.mailboxPort))
+  const lambdaPort = await freePort()
+  await serve(config, lambdaPort, {
+    DYNAMODB_ENDPOINT: endpoint,
+    SES_ENDPOINT: mailbox,
+    KEYS_FILE: keysFile,
+    ISSUER: config.issuer,
+    MAIL_FROM: config.mailFrom ?? '',
+    LINK_BASE_URL: config.linkBaseUrl ?? '',
+  })
+  const orders = { endpoint, table: config.sessionsTable, prefix: mailFunction.stream.prefix }
+  const take = invokeLocally(lambdaPort, 'cardea-local-mailDeliver')
+  followStream(orders, take, () => stopping !== undefined).catch(fail)
+  if (!stopping) console.log(await introduction(config.port, { endpoint, mailbox, keysFile, keys }))
+}
+
+async function checkFree(port: number, another: string): Promise<void> {
+  if (await isFree(port)) return
+  throw new Error(
+    `Port ${port} is in use: end what listens there, or choose another with ${another} npm start`,
+  )
+}
+
+async function ownMailbox(port: number): Promise<string> {
+  const { endpoint, child } = await startMailbox(port)
+  child.end.then(() => stopping ?? fail(new Error(`The local mailbox has ended: ${child.lastWords()}`)))
+  return endpoint
 }
 
 async function ownDynamodb(folder: string): Promise<string> {
@@ -79,7 +104,11 @@ async function ownDynamodb(folder: string): Promise<string> {
 }
 
 /** Bundles the doors and serves them; returns once a door answers. */
-async function serve(config: Config, local: Readonly<Record<string, string>>): Promise<void> {
+async function serve(
+  config: Config,
+  lambdaPort: number,
+  local: Readonly<Record<string, string>>,
+): Promise<void> {
   let isServing = false
   const bundles = join(config.localFolder, 'bundles')
   // What an earlier run left could be loaded instead of what is bundled now.
@@ -91,7 +120,7 @@ async function serve(config: Config, local: Readonly<Record<string, string>>): P
       'node_modules/serverless/bin/serverless.js',
       ...['offline', 'start', '--stage', 'local', '--localEnvironment', '--noSponsor'],
       ...['--param', `bundles=${relative('.', bundles)}`],
-      ...['--httpPort', String(config.port), '--lambdaPort', String(await freePort())],
+      ...['--httpPort', String(config.port), '--lambdaPort', String(lambdaPort)],
     ],
     {
       env: { ...given(), ...local, ...nobodysAws, ...quiet },

@@ -4,13 +4,15 @@ import {
   type CreateTableCommandInput,
   DynamoDBClient,
   ResourceInUseException,
+  type StreamViewType,
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
 import { parse } from 'yaml'
 import { type Config, settings } from '../config.ts'
 
-type TableProperties = Omit<CreateTableCommandInput, 'TableName'> & {
+type TableProperties = Omit<CreateTableCommandInput, 'TableName' | 'StreamSpecification'> & {
+  StreamSpecification?: { StreamViewType: StreamViewType }
   TimeToLiveSpecification?: { AttributeName: string; Enabled: boolean }
 }
 
@@ -45,11 +47,18 @@ export async function createTables(
 /** Of a table of CloudFormation, what every engine understands. */
 const creationOf = (
   TableName: string,
-  { AttributeDefinitions, KeySchema, BillingMode, GlobalSecondaryIndexes }: TableProperties,
+  {
+    AttributeDefinitions,
+    KeySchema,
+    BillingMode,
+    GlobalSecondaryIndexes,
+    StreamSpecification,
+  }: TableProperties,
 ): CreateTableCommandInput => ({
   TableName,
   AttributeDefinitions,
   KeySchema,
   BillingMode,
   ...(GlobalSecondaryIndexes && { GlobalSecondaryIndexes }),
+  ...(StreamSpecification && { StreamSpecification: { ...StreamSpecification, StreamEnabled: true } }),
 })

@@ -1,42 +1,54 @@
-import { type DynamoDBDocumentClient, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import type { NotChanged, UserStore } from '../domain/ports.ts'
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb'
+import type { AccountChange, FormerEmail, NotChanged, UserStore } from '../domain/ports.ts'
 import { changedBy, isActiveAdministrator } from '../domain/users.ts'
 import { accountOf } from './accounts.ts'
 import { attempt, isConditionFailed, reasonsOf, type TableNames } from './client.ts'
-import { accountKey, emailClaimKey, sessionKey } from './keys.ts'
+import { emailClaims } from './email-claims.ts'
+import { fieldsOf, text, whole } from './items.ts'
+import { accountKey, formerEmailKey, sessionKey } from './keys.ts'
 import { sessionItem } from './session-items.ts'
-import { type Part, transactionParts } from './transaction-parts.ts'
+import { type Guarded, transactionParts } from './transaction-parts.ts'
 
 /** What changes an account that there is. All that must hold together is one transaction, on the account as it was read. */
 export function accountChanges(
   client: DynamoDBDocumentClient,
-  { usersTable, sessionsTable, refreshTokenDenylistTable }: TableNames,
-): Pick<UserStore, 'rename' | 'change' | 'remove'> {
-  const { unmoved, denyClaims, stillMay, administrators } = transactionParts({
-    usersTable,
-    refreshTokenDenylistTable,
-  })
+  tables: TableNames,
+): Pick<UserStore, 'rename' | 'change' | 'remove' | 'formerEmail'> {
+  const { usersTable, sessionsTable } = tables
+  const parts = transactionParts(tables)
+  const claims = emailClaims(tables)
 
-  const transact = async (
-    account: readonly Part[],
-    caller: readonly Part[],
-    guard: readonly Part[],
-  ): Promise<'done' | NotChanged> => {
+  const transact = async (guarded: readonly Guarded[]): Promise<'done' | NotChanged> => {
     try {
-      const TransactItems = [...account, ...caller, ...guard]
+      const TransactItems = guarded.map(([part]) => part)
       await attempt(() => client.send(new TransactWriteCommand({ TransactItems })))
       return 'done'
     } catch (error) {
-      const failed = reasonsOf(error).map((reason) => reason === 'ConditionalCheckFailed')
-      if (failed.slice(0, account.length).includes(true)) return 'changed_meanwhile'
-      if (failed.slice(account.length, account.length + caller.length).includes(true))
-        return 'caller_outdated'
-      if (failed.includes(true)) return 'last_administrator'
+      // The first that did not hold decides: that the account has moved comes before all else.
+      const failed = reasonsOf(error).indexOf('ConditionalCheckFailed')
+      const [, otherwise] = guarded[failed] ?? []
+      if (otherwise) return otherwise
       throw error
     }
   }
 
+  const formerEmail = async (userId: string, now: number): Promise<FormerEmail | undefined> => {
+    const Key = formerEmailKey(userId)
+    const command = new GetCommand({ TableName: usersTable, Key, ConsistentRead: true })
+    const { Item } = await attempt(() => client.send(command))
+    if (!Item) return undefined
+    const former = fieldsOf('former e-mail', Item, { email: text, undoHash: text, keptUntil: whole })
+    return former.keptUntil > now ? former : undefined
+  }
+
   return {
+    formerEmail,
+
     async rename(userId, name) {
       const command = new UpdateCommand({
         TableName: usersTable,
@@ -57,53 +69,49 @@ export function accountChanges(
     },
 
     async change(read, change) {
-      const { deniedUntil, replaces, by, endsSessions, ...fields } = change
+      const { deniedUntil, replaces, by, redeems, emailMove, endsSessions, ...fields } = change
       const changed = changedBy(read, { ...fields, endsSessions })
       const set = { ...fields, claimsVersion: changed.claimsVersion, epoch: changed.epoch }
-      const outcome = await transact(
-        [
-          { Update: { TableName: usersTable, Key: accountKey(read.id), ...setting(set, unmoved(read)) } },
-          denyClaims(read, changed.claimsVersion, deniedUntil),
-          ...(replaces
-            ? [
-                {
-                  // A session that was ended meanwhile is not exchanged for one that lives.
-                  Delete: {
-                    TableName: sessionsTable,
-                    Key: sessionKey(read.id, replaces.sessionId),
-                    ConditionExpression: 'attribute_exists(pk)',
-                  },
-                },
-                { Put: { TableName: sessionsTable, Item: sessionItem(replaces.by) } },
-              ]
-            : []),
-        ],
-        stillMay(by, read),
-        administrators(read.id, isActiveAdministrator(read), isActiveAdministrator(changed)),
-      )
+      const update = { TableName: usersTable, Key: accountKey(read.id), ...setting(set, parts.unmoved(read)) }
+      const outcome = await transact([
+        [{ Update: update }, 'changed_meanwhile'],
+        [parts.denyClaims(read, changed.claimsVersion, deniedUntil), 'changed_meanwhile'],
+        ...(replaces ? exchange(read.id, replaces) : []),
+        ...(redeems ? [parts.redemption(redeems)] : []),
+        ...(emailMove ? claims.move(read, changed.email, emailMove) : []),
+        ...parts.stillMay(by, read),
+        ...parts.administrators(read.id, isActiveAdministrator(read), isActiveAdministrator(changed)),
+      ])
       return outcome === 'done' ? changed : outcome
     },
 
-    async remove(read, { deniedUntil, by }) {
-      const outcome = await transact(
+    async remove(read, { deniedUntil, by, now }) {
+      const former = await formerEmail(read.id, now)
+      const outcome = await transact([
         [
-          { Delete: { TableName: usersTable, Key: accountKey(read.id), ...unmoved(read) } },
-          {
-            Delete: {
-              TableName: usersTable,
-              Key: emailClaimKey(read.email),
-              ConditionExpression: 'userId = :id',
-              ExpressionAttributeValues: { ':id': read.id },
-            },
-          },
-          // No token of a deleted user has claims that are new enough.
-          denyClaims(read, Number.MAX_SAFE_INTEGER, deniedUntil),
+          { Delete: { TableName: usersTable, Key: accountKey(read.id), ...parts.unmoved(read) } },
+          'changed_meanwhile',
         ],
-        stillMay(by, read),
-        administrators(read.id, isActiveAdministrator(read), false),
-      )
+        [claims.release(read.id, read.email), 'changed_meanwhile'],
+        // No token of a deleted user has claims that are new enough.
+        [parts.denyClaims(read, Number.MAX_SAFE_INTEGER, deniedUntil), 'changed_meanwhile'],
+        ...(former ? claims.drop(read.id, former) : []),
+        ...parts.stillMay(by, read),
+        ...parts.administrators(read.id, isActiveAdministrator(read), false),
+      ])
       return outcome === 'done' ? 'removed' : outcome
     },
+  }
+
+  /** A session that was ended meanwhile is not exchanged for one that lives. */
+  function exchange(userId: string, { sessionId, by }: NonNullable<AccountChange['replaces']>): Guarded[] {
+    const Key = sessionKey(userId, sessionId)
+    const gone = { TableName: sessionsTable, Key, ConditionExpression: 'attribute_exists(pk)' }
+    const next = { TableName: sessionsTable, Item: sessionItem(by) }
+    return [
+      [{ Delete: gone }, 'changed_meanwhile'],
+      [{ Put: next }, 'changed_meanwhile'],
+    ]
   }
 }
 

@@ -19,7 +19,7 @@ const listed = {
   createdAt: text,
   status: oneOf('active', 'disabled'),
 }
-const complete = { ...listed, passwordHash: text, claimsVersion: whole, epoch: whole }
+const complete = { ...listed, passwordHash: text, claimsVersion: whole, epoch: whole, devices: texts }
 
 /** @throws if an attribute is missing or of another type, naming it. */
 export const accountOf = (item: Readonly<Record<string, unknown>>): Account =>

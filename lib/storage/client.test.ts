@@ -72,7 +72,9 @@ describe('a conflict between transactions', () => {
 
   it('is not a taken e-mail', async () => {
     const { client } = clientThat(cancelled('TransactionConflict', 'None'))
-    await expect(dynamoUsers(client, tables).create(account)).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(dynamoUsers(client, tables).create(account, 0)).rejects.toMatchObject({
+      code: 'unavailable',
+    })
   })
 
   it('at first, and then a taken e-mail, is a taken e-mail', async () => {
@@ -80,7 +82,7 @@ describe('a conflict between transactions', () => {
       cancelled('TransactionConflict', 'None'),
       cancelled('ConditionalCheckFailed', 'None'),
     )
-    expect(await dynamoUsers(client, tables).create(account)).toBe('email_taken')
+    expect(await dynamoUsers(client, tables).create(account, 0)).toBe('email_taken')
   })
 
   it('is not a theft', async () => {

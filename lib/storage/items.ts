@@ -1,5 +1,5 @@
 /** What is read is parsed, never cast: an item that is not what its writer promised stops the request. */
-type Check<T> = (value: unknown) => value is T
+export type Check<T> = (value: unknown) => value is T
 
 export const text: Check<string> = (value) => typeof value === 'string'
 export const whole: Check<number> = (value): value is number => Number.isSafeInteger(value)
@@ -9,6 +9,11 @@ export const oneOf =
   <T extends string>(...values: readonly T[]): Check<T> =>
   (value): value is T =>
     values.some((each) => each === value)
+
+export const optional =
+  <T>(check: Check<T>): Check<T | undefined> =>
+  (value): value is T | undefined =>
+    value === undefined || check(value)
 
 /** The named fields of an item, each checked, and no others; an error names the field, never its value. */
 export function fieldsOf<S extends Readonly<Record<string, Check<unknown>>>>(
@@ -20,5 +25,5 @@ export function fieldsOf<S extends Readonly<Record<string, Check<unknown>>>>(
     if (!check(item[field])) throw new Error(`A stored ${kind} has no usable ${field}`)
     return [field, item[field]]
   })
-  return Object.fromEntries(fields)
+  return Object.fromEntries(fields.filter(([, value]) => value !== undefined))
 }

@@ -1,3 +1,4 @@
+import type { Purpose } from '../domain/one-time-codes.ts'
 import { positionOf } from '../domain/users.ts'
 
 /**
@@ -8,9 +9,17 @@ import { positionOf } from '../domain/users.ts'
  * | account        | users                  | USER#<id>     | ACCOUNT        | -                          | its user's id      |
  * | e-mail claim   | users                  | EMAIL#<email> | CLAIM          | -                          | the e-mail         |
  * | session        | sessions               | USER#<id>     | SESSION#<sid>  | the family's absolute end  | user and session id |
+ * | former e-mail  | users                  | USER#<id>     | FORMER_EMAIL   | keptUntil: 7 days          | its user's id      |
+ * | one-time code  | sessions               | USER#<id>     | CODE#<purpose> | the code's end             | user and purpose   |
+ * | counter        | sessions               | LIMIT#<id>    | <window>       | the window's end           | limit and subject  |
+ * | tries          | sessions               | LIMIT#<id>    | TRIES          | a day after the last       | limit and subject  |
+ * | mail order     | sessions               | MAIL#<id>     | ORDER          | an hour after it was left  | the table's stream |
  * | revoked family | refresh-token-denylist | SESSION#<sid> |                | the family's end + 3900 s  | its session's id   |
  * | revoked claims | refresh-token-denylist | USER#<id>     |                | now + 3900 s               | its user's id      |
  * | administrators | users                  | ADMINISTRATORS | ADMINISTRATORS | -                          | its one key        |
+ *
+ * An e-mail claim has `keptUntil` too, while it is a former e-mail's: the one attribute by which TTL takes from `users`.
+ * `LIMIT#<id>` is a limit's name and a fingerprint of whom it counts.
  *
  * An account also stands in the index `listing` of its table, under `listShard` (a hash of the id, so that no partition
  * takes every sign-up) and `listKey` (when it was created, and the id).
@@ -27,6 +36,14 @@ export const sessionKey = (userId: string, sessionId: string) => ({
 })
 /** Every session of a user. */
 export const sessionsOf = (userId: string) => ({ pk: `USER#${userId}`, prefix: 'SESSION#' })
+/** All that ends with a user's epoch: sessions and codes. */
+export const endingWithEpochOf = (userId: string) => ({ pk: `USER#${userId}`, prefix: '' })
+export const codeKey = (userId: string, purpose: Purpose) => ({ pk: `USER#${userId}`, sk: `CODE#${purpose}` })
+export const formerEmailKey = (userId: string) => ({ pk: `USER#${userId}`, sk: 'FORMER_EMAIL' })
+export const windowKey = (id: string, start: number) => ({ pk: `LIMIT#${id}`, sk: String(start) })
+export const triesKey = (id: string) => ({ pk: `LIMIT#${id}`, sk: 'TRIES' })
+export const MAIL_PREFIX = 'MAIL#'
+export const mailOrderKey = (id: string) => ({ pk: `${MAIL_PREFIX}${id}`, sk: 'ORDER' })
 export const revokedFamilyKey = (sessionId: string) => ({ pk: `SESSION#${sessionId}` })
 export const revokedClaimsKey = (userId: string) => ({ pk: `USER#${userId}` })
 /** One item with the ids of all active administrators: what guards the last of them. */

@@ -20,6 +20,7 @@ const account = (index: number): Account => {
     passwordHash: 'a hash',
     claimsVersion: 1,
     epoch: 1,
+    devices: [],
   }
 }
 
@@ -31,7 +32,7 @@ describe('five thousand users', () => {
     const leaving = Array.from({ length: 100 }, (_, index) => account(index * 40))
     const all = [...staying, ...leaving]
     for (let start = 0; start < all.length; start += 100) {
-      await Promise.all(all.slice(start, start + 100).map((each) => users.create(each)))
+      await Promise.all(all.slice(start, start + 100).map((each) => users.create(each, 0)))
     }
 
     const seen: string[] = []
@@ -49,8 +50,8 @@ describe('five thousand users', () => {
       units.push(readUnits)
       // Somebody leaves, and somebody comes, at both ends of where we are.
       const gone = leaving.pop()
-      if (gone) await users.remove(gone, { deniedUntil: 0 })
-      await Promise.all([users.create(account(page)), users.create(account(USERS + page))])
+      if (gone) await users.remove(gone, { now: 0, deniedUntil: 0 })
+      await Promise.all([users.create(account(page), 0), users.create(account(USERS + page), 0)])
     }
 
     const ids = new Set(staying.map(({ id }) => id))

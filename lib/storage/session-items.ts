@@ -9,6 +9,15 @@ export const sessionItem = (session: Session): Record<string, unknown> => ({
   v: ITEM_VERSION,
 })
 
+const paceCheck = (value: unknown): value is Session['pace'] => {
+  const { since, refreshes } = (value ?? {}) as Partial<Session['pace']>
+  return whole(since) && whole(refreshes)
+}
+
+/** Of a session or a code. */
+export const epochOf = (item: Readonly<Record<string, unknown>>): number =>
+  fieldsOf('session or code', item, { epoch: whole }).epoch
+
 /** @throws if an attribute is missing or of another type, naming it. */
 export const sessionOf = (item: Readonly<Record<string, unknown>>): Session =>
   fieldsOf('session', item, {
@@ -22,6 +31,7 @@ export const sessionOf = (item: Readonly<Record<string, unknown>>): Session =>
     expiresAt: whole,
     rotatedAt: whole,
     rotatedBy: text,
+    pace: paceCheck,
     amr: texts,
     userAgent: text,
     ip: text,

@@ -11,24 +11,29 @@ import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { SessionStore } from '../domain/ports.ts'
 import { accountOf } from './accounts.ts'
 import { attempt, ITEM_VERSION, isConditionFailed, readTogether, type TableNames } from './client.ts'
-import { accountKey, revokedFamilyKey, sessionKey, sessionsOf } from './keys.ts'
-import { sessionItem, sessionOf } from './session-items.ts'
+import { accountKey, endingWithEpochOf, revokedFamilyKey, sessionKey, sessionsOf } from './keys.ts'
+import { epochOf, sessionItem, sessionOf } from './session-items.ts'
 
 /** DynamoDB's limit for `BatchWriteItem`. */
 const MOST_IN_A_BATCH = 25
 
 export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableNames): SessionStore {
   const { usersTable, sessionsTable, refreshTokenDenylistTable } = tables
-  /** All sessions of a user, page after page. */
-  const items = async (userId: string): Promise<Record<string, unknown>[]> => {
-    const { pk, prefix } = sessionsOf(userId)
+  /** All items under a prefix, page after page. */
+  const items = async ({
+    pk,
+    prefix,
+  }: {
+    pk: string
+    prefix: string
+  }): Promise<Record<string, unknown>[]> => {
     const found: Record<string, unknown>[] = []
     let from: Record<string, unknown> | undefined
     do {
       const command = new QueryCommand({
         TableName: sessionsTable,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+        KeyConditionExpression: prefix ? 'pk = :pk AND begins_with(sk, :prefix)' : 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': pk, ...(prefix && { ':prefix': prefix }) },
         ConsistentRead: true,
         ...(from && { ExclusiveStartKey: from }),
       })
@@ -59,12 +64,12 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
       }
     },
 
-    async rotate({ userId, sessionId, generation, now, idleExpiresAt, rotatedBy }) {
+    async rotate({ userId, sessionId, generation, now, idleExpiresAt, rotatedBy, pace }) {
       const command = new UpdateCommand({
         TableName: sessionsTable,
         Key: sessionKey(userId, sessionId),
         UpdateExpression:
-          'SET generation = generation + :one, lastUsedAt = :now, rotatedAt = :now, rotatedBy = :by, idleExpiresAt = :idle',
+          'SET generation = generation + :one, lastUsedAt = :now, rotatedAt = :now, rotatedBy = :by, idleExpiresAt = :idle, pace = :pace',
         // Without the two ends in the condition, a session that TTL has not deleted yet would come back to life.
         ConditionExpression: 'generation = :presented AND idleExpiresAt > :now AND expiresAt > :now',
         ExpressionAttributeValues: {
@@ -72,6 +77,7 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
           ':now': now,
           ':by': rotatedBy,
           ':idle': idleExpiresAt,
+          ':pace': pace,
           ':presented': generation,
         },
         ReturnValues: 'ALL_NEW',
@@ -107,13 +113,13 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
     },
 
     async list(userId, now) {
-      const sessions = (await items(userId)).map(sessionOf)
+      const sessions = (await items(sessionsOf(userId))).map(sessionOf)
       const alive = sessions.filter(({ idleExpiresAt, expiresAt }) => idleExpiresAt > now && expiresAt > now)
       return alive.sort((a, b) => b.lastUsedAt - a.lastUsedAt || (a.id < b.id ? -1 : 1))
     },
 
     async forgetBefore(userId, epoch) {
-      const dead = (await items(userId)).filter((item) => sessionOf(item).epoch < epoch)
+      const dead = (await items(endingWithEpochOf(userId))).filter((item) => epochOf(item) < epoch)
       const requests = dead.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } }))
       // What DynamoDB leaves unprocessed is left to its TTL.
       for (let start = 0; start < requests.length; start += MOST_IN_A_BATCH) {

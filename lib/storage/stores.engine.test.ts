@@ -24,6 +24,7 @@ const account = (change: Partial<Account> = {}): Account => {
       'bcrypt-hmac-sha384.0123456789ab.$2b$12$abcdefghijklmnopqrstuu5555555555555555555555555555555',
     claimsVersion: 1,
     epoch: 1,
+    devices: [],
     ...change,
   }
 }
@@ -39,6 +40,7 @@ const session = (change: Partial<Session> = {}): Session => ({
   expiresAt: NOW + 5000,
   rotatedAt: NOW,
   rotatedBy: 'login',
+  pace: { since: NOW, refreshes: 0 },
   amr: ['pwd'],
   userAgent: 'a test',
   ip: '198.51.100.7',
@@ -82,7 +84,7 @@ describe.each([
   describe('users', () => {
     it('finds by id and by e-mail what was created', async () => {
       const ada = account({ name: 'Ada \u{1F98B} Łovelace', roles: ['user', 'admin'] })
-      expect(await stores.users.create(ada)).toBe('created')
+      expect(await stores.users.create(ada, NOW)).toBe('created')
       expect(await stores.users.findById(ada.id)).toEqual(ada)
       expect(await stores.users.findByEmail(ada.email)).toEqual(ada)
     })
@@ -95,8 +97,8 @@ describe.each([
     it('says that an e-mail is taken, and stores nothing of the second account', async () => {
       const first = account()
       const second = account({ email: first.email })
-      await stores.users.create(first)
-      expect(await stores.users.create(second)).toBe('email_taken')
+      await stores.users.create(first, NOW)
+      expect(await stores.users.create(second, NOW)).toBe('email_taken')
       expect(await stores.users.findById(second.id)).toBeUndefined()
       expect(await stores.users.findByEmail(first.email)).toEqual(first)
     })
@@ -104,7 +106,7 @@ describe.each([
     it('gives an e-mail to one of fifty at once', async () => {
       const email = `${randomUUID()}@example.com`
       const all = Array.from({ length: 50 }, () => account({ email }))
-      const outcomes = await Promise.all(all.map((each) => stores.users.create(each)))
+      const outcomes = await Promise.all(all.map((each) => stores.users.create(each, NOW)))
       expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1)
       const found = await Promise.all(all.map(({ id }) => stores.users.findById(id)))
       expect(found.filter(Boolean)).toEqual([all[outcomes.indexOf('created')]])
@@ -112,7 +114,7 @@ describe.each([
 
     it('replaces the password hash that was read, and no other', async () => {
       const ada = account()
-      await stores.users.create(ada)
+      await stores.users.create(ada, NOW)
       expect(await stores.users.replacePasswordHash(ada.id, 'another', 'new')).toBe('changed_meanwhile')
       expect(await stores.users.replacePasswordHash(ada.id, ada.passwordHash, 'new')).toBe('replaced')
       expect(await stores.users.findById(ada.id)).toEqual({ ...ada, passwordHash: 'new' })
@@ -129,7 +131,7 @@ describe.each([
     const change = { endsSessions: false, deniedUntil: NOW + 3900 }
     const created = async (inside = stores) => {
       const ada = account()
-      await inside.users.create(ada)
+      await inside.users.create(ada, NOW)
       return ada
     }
     const subjectOf = ({ id: userId, claimsVersion }: Account) => ({
@@ -213,18 +215,18 @@ describe.each([
       expect(changed).toMatchObject({ name: 'Ada King' })
       await stores.users.change(eve, { ...change, status: 'disabled' })
       expect(await stores.users.change(changed, { ...change, by, roles: [] })).toBe('caller_outdated')
-      expect(await stores.users.remove(changed, { deniedUntil: NOW, by })).toBe('caller_outdated')
+      expect(await stores.users.remove(changed, { now: NOW, deniedUntil: NOW, by })).toBe('caller_outdated')
       expect(await stores.users.findById(ada.id)).toEqual(changed)
     })
 
     it('delete it with its e-mail claim and every claim of its tokens', async () => {
       const ada = await created()
-      expect(await stores.users.remove(ada, { deniedUntil: NOW + 3900 })).toBe('removed')
+      expect(await stores.users.remove(ada, { now: NOW, deniedUntil: NOW + 3900 })).toBe('removed')
       expect(await stores.users.findById(ada.id)).toBeUndefined()
       expect(await stores.users.findByEmail(ada.email)).toBeUndefined()
       expect(await stores.denylist.denies({ ...subjectOf(ada), claimsVersion: 1_000_000 })).toBe(true)
-      expect(await stores.users.remove(ada, { deniedUntil: NOW + 3900 })).toBe('changed_meanwhile')
-      expect(await stores.users.create(account({ email: ada.email }))).toBe('created')
+      expect(await stores.users.remove(ada, { now: NOW, deniedUntil: NOW + 3900 })).toBe('changed_meanwhile')
+      expect(await stores.users.create(account({ email: ada.email }), NOW)).toBe('created')
     })
 
     it('never leave without an administrator, however many leave at once', async () => {
@@ -237,7 +239,7 @@ describe.each([
       )
       expect((await alone.users.administrators()).toSorted()).toEqual(admins.map(({ id }) => id).sort())
       const leave = [
-        (admin: Account) => alone.users.remove(admin, { deniedUntil: NOW }),
+        (admin: Account) => alone.users.remove(admin, { now: NOW, deniedUntil: NOW }),
         (admin: Account) => alone.users.change(admin, { ...change, roles: ['user'] }),
         (admin: Account) => alone.users.change(admin, { ...change, status: 'disabled' }),
       ]
@@ -250,7 +252,7 @@ describe.each([
       const back = await alone.users.change(await created(alone), { ...change, roles: ['user', 'admin'] })
       expect(typeof back).toBe('object')
       const old = admins.find(({ id }) => id === last) as Account
-      expect(await alone.users.remove(old, { deniedUntil: NOW })).toBe('removed')
+      expect(await alone.users.remove(old, { now: NOW, deniedUntil: NOW })).toBe('removed')
     })
   })
 
@@ -263,7 +265,7 @@ describe.each([
           name: `${index}`,
         }),
       )
-      for (const each of accounts) await fresh.users.create(each)
+      for (const each of accounts) await fresh.users.create(each, NOW)
       const order = accounts.map(positionOf).sort()
       for (const direction of ['asc', 'desc'] as const) {
         const seen: string[] = []
@@ -315,6 +317,7 @@ describe.each([
       now: NOW + 10,
       idleExpiresAt: NOW + 1010,
       rotatedBy: 'request 1',
+      pace: { since: NOW, refreshes: 1 },
       ...change,
     })
 
@@ -329,6 +332,7 @@ describe.each([
           lastUsedAt: NOW + 10,
           rotatedAt: NOW + 10,
           rotatedBy: 'request 1',
+          pace: { since: NOW, refreshes: 1 },
           idleExpiresAt: NOW + 1010,
         },
       })
@@ -388,7 +392,7 @@ describe.each([
         account: undefined,
         revoked: false,
       })
-      await stores.users.create(ada)
+      await stores.users.create(ada, NOW)
       await stores.sessions.open(opened)
       expect(await stores.sessions.standing(ada.id, opened.id)).toEqual({ account: ada, revoked: false })
       await stores.sessions.revoke({ userId: ada.id, sessionId: opened.id, deniedUntil: NOW + 9000 })
@@ -452,7 +456,7 @@ describe('what stands in the tables', () => {
       userAgent: 'x'.repeat(256),
       ip: '2001:0db8:85a3:0000:0000:8a2e:0370:7334',
     })
-    await users.create(largest)
+    await users.create(largest, NOW)
     await sessions.open(opened)
     await sessions.revoke({ userId: 'another', sessionId: 'another', deniedUntil: NOW + 8900 })
 
@@ -483,6 +487,7 @@ describe('what stands in the tables', () => {
         now: NOW,
         idleExpiresAt: NOW + 1000,
         rotatedBy: randomUUID(),
+        pace: { since: NOW, refreshes: 1 },
       })
       expect(rotated).toBe(true)
     }

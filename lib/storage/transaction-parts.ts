@@ -1,16 +1,16 @@
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb'
-import type { Actor } from '../domain/ports.ts'
+import type { Actor, NotChanged, OneTimeCode } from '../domain/ports.ts'
 import type { Account } from '../domain/users.ts'
 import { ITEM_VERSION, type TableNames } from './client.ts'
-import { accountKey, administratorsKey, revokedClaimsKey } from './keys.ts'
+import { accountKey, administratorsKey, codeKey, revokedClaimsKey } from './keys.ts'
 
 export type Part = NonNullable<TransactWriteCommandInput['TransactItems']>[number]
 
+/** A part of a transaction, and what it means if its condition does not hold. */
+export type Guarded = readonly [part: Part, otherwise: NotChanged]
+
 /** What the transactions on an account are made of. */
-export function transactionParts({
-  usersTable,
-  refreshTokenDenylistTable,
-}: Pick<TableNames, 'usersTable' | 'refreshTokenDenylistTable'>) {
+export function transactionParts({ usersTable, sessionsTable, refreshTokenDenylistTable }: TableNames) {
   /** Nothing has moved since the account was read. */
   const unmoved = (account: Account) => ({
     ConditionExpression: 'claimsVersion = :readVersion AND epoch = :readEpoch AND passwordHash = :readHash',
@@ -29,41 +29,48 @@ export function transactionParts({
   })
 
   /** Who does this to another may still do it: the claims of their token are the newest. */
-  const stillMay = (by: Actor | undefined, { id }: Account): Part[] => {
+  const stillMay = (by: Actor | undefined, { id }: Account): Guarded[] => {
     if (!by || by.userId === id) return []
-    return [
-      {
-        ConditionCheck: {
-          TableName: usersTable,
-          Key: accountKey(by.userId),
-          ConditionExpression: 'claimsVersion = :version',
-          ExpressionAttributeValues: { ':version': by.claimsVersion },
-        },
-      },
-    ]
+    const check = {
+      TableName: usersTable,
+      Key: accountKey(by.userId),
+      ConditionExpression: 'claimsVersion = :version',
+      ExpressionAttributeValues: { ':version': by.claimsVersion },
+    }
+    return [[{ ConditionCheck: check }, 'caller_outdated']]
   }
 
   /**
    * Keeps the set of active administrators true, and never empty: two who leave at once cannot both be the last. Whoever
    * is one is added at every change, so that a set that was damaged from outside heals.
    */
-  const administrators = (id: string, was: boolean, is: boolean): Part[] => {
+  const administrators = (id: string, was: boolean, is: boolean): Guarded[] => {
     const update = { TableName: usersTable, Key: administratorsKey }
     const ids = { ':ids': new Set([id]) }
-    if (is)
-      return [{ Update: { ...update, UpdateExpression: 'ADD userIds :ids', ExpressionAttributeValues: ids } }]
+    const add = { ...update, UpdateExpression: 'ADD userIds :ids', ExpressionAttributeValues: ids }
+    if (is) return [[{ Update: add }, 'last_administrator']]
     if (!was) return []
-    return [
-      {
-        Update: {
-          ...update,
-          UpdateExpression: 'DELETE userIds :ids',
-          ConditionExpression: 'contains(userIds, :id) AND size(userIds) > :one',
-          ExpressionAttributeValues: { ...ids, ':id': id, ':one': 1 },
-        },
-      },
-    ]
+    const leave = {
+      ...update,
+      UpdateExpression: 'DELETE userIds :ids',
+      ConditionExpression: 'contains(userIds, :id) AND size(userIds) > :one',
+      ExpressionAttributeValues: { ...ids, ':id': id, ':one': 1 },
+    }
+    return [[{ Update: leave }, 'last_administrator']]
   }
 
-  return { unmoved, denyClaims, stillMay, administrators }
+  /** Spends a code, once. */
+  const redemption = ({ userId, purpose, tokenHash }: OneTimeCode): Guarded => [
+    {
+      Delete: {
+        TableName: sessionsTable,
+        Key: codeKey(userId, purpose),
+        ConditionExpression: 'tokenHash = :hash',
+        ExpressionAttributeValues: { ':hash': tokenHash },
+      },
+    },
+    'changed_meanwhile',
+  ]
+
+  return { unmoved, denyClaims, stillMay, administrators, redemption }
 }

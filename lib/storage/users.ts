@@ -8,13 +8,15 @@ import {
 import type { UserStore } from '../domain/ports.ts'
 import { accountChanges } from './account-changes.ts'
 import { accountItem, accountOf } from './accounts.ts'
-import { attempt, ITEM_VERSION, isConditionFailed, reasonsOf, type TableNames } from './client.ts'
+import { attempt, isConditionFailed, reasonsOf, type TableNames } from './client.ts'
+import { emailClaims } from './email-claims.ts'
 import { fieldsOf, text } from './items.ts'
 import { accountKey, emailClaimKey } from './keys.ts'
 import { userListing } from './user-listing.ts'
 
 export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames): UserStore {
   const { usersTable } = tables
+  const { claim } = emailClaims(tables)
   const read = async (key: { pk: string; sk: string }) => {
     const command = new GetCommand({ TableName: usersTable, Key: key, ConsistentRead: true })
     return (await attempt(() => client.send(command))).Item
@@ -28,19 +30,34 @@ export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames):
     ...accountChanges(client, tables),
     ...userListing(client, tables),
 
-    async create(account) {
-      const claim = { ...emailClaimKey(account.email), userId: account.id, v: ITEM_VERSION }
-      const put = (Item: object) => ({
+    async create(account, now) {
+      const Item = accountItem(account)
+      const put = {
         Put: { TableName: usersTable, Item, ConditionExpression: 'attribute_not_exists(pk)' },
-      })
+      }
+      const TransactItems = [claim(account.id, account.email, now), put]
       try {
-        await attempt(() =>
-          client.send(new TransactWriteCommand({ TransactItems: [put(claim), put(accountItem(account))] })),
-        )
+        await attempt(() => client.send(new TransactWriteCommand({ TransactItems })))
         return 'created'
       } catch (error) {
         if (reasonsOf(error)[0] === 'ConditionalCheckFailed') return 'email_taken'
         throw error
+      }
+    },
+
+    async rememberDevices(userId, devices) {
+      const command = new UpdateCommand({
+        TableName: usersTable,
+        Key: accountKey(userId),
+        UpdateExpression: 'SET devices = :devices',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':devices': devices },
+      })
+      try {
+        await attempt(() => client.send(command))
+      } catch (error) {
+        // Whoever is gone has no devices.
+        if (!isConditionFailed(error)) throw error
       }
     },
 

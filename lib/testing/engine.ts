@@ -2,7 +2,11 @@ import { randomBytes } from 'node:crypto'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { createTables } from '../local/tables.ts'
 import { documentClient, type TableNames } from '../storage/client.ts'
+import { dynamoCodes } from '../storage/codes.ts'
+import { dynamoCounters } from '../storage/counters.ts'
 import { dynamoDenylist } from '../storage/denylist.ts'
+import { dynamoOrders } from '../storage/orders.ts'
+import { dynamoOutbox } from '../storage/outbox.ts'
 import { dynamoSessions } from '../storage/sessions.ts'
 import { dynamoUsers } from '../storage/users.ts'
 
@@ -20,6 +24,10 @@ const storesOver = (client: DynamoDBDocumentClient, tables: TableNames) => ({
   users: dynamoUsers(client, tables),
   sessions: dynamoSessions(client, tables),
   denylist: dynamoDenylist(client, tables),
+  codes: dynamoCodes(client, tables),
+  counters: dynamoCounters(client, tables),
+  outbox: dynamoOutbox(client, tables),
+  orders: dynamoOrders(client, tables),
 })
 
 const tableNames = (prefix: string): TableNames => ({

@@ -1,7 +1,8 @@
 import type { APIGatewayProxyStructuredResultV2, APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda'
 import { handler as authorizer } from '../../functions/authorizer/access-token.ts'
 import { isRoute, registry } from '../contract/registry.ts'
-import type { Door, Factories } from '../http/route.ts'
+import type { Factories } from '../http/parts.ts'
+import type { Door } from '../http/route.ts'
 import { context, eventOf, type TestRequest } from './events.ts'
 import type { World } from './world.ts'
 

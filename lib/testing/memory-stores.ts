@@ -1,5 +1,17 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Actor, Denylist, Session, SessionStore, UserStore } from '../domain/ports.ts'
+import type {
+  AccountChange,
+  Actor,
+  CodeStore,
+  Counters,
+  Denylist,
+  FormerEmail,
+  OneTimeCode,
+  Session,
+  SessionStore,
+  Tries,
+  UserStore,
+} from '../domain/ports.ts'
 import {
   type Account,
   type AccountFields,
@@ -12,7 +24,14 @@ import {
 /** The tables of one world, as maps. */
 export interface MemoryTables {
   readonly accounts: Map<string, Account>
-  readonly userIdByEmail: Map<string, string>
+  /** A claim with an end is that of a former e-mail. */
+  readonly claims: Map<string, { readonly userId: string; readonly keptUntil?: number }>
+  /** By user id. */
+  readonly formerEmails: Map<string, FormerEmail>
+  /** By user id and purpose. */
+  readonly codes: Map<string, OneTimeCode>
+  readonly windows: Map<string, number>
+  readonly tries: Map<string, Tries>
   readonly sessions: Map<string, Session>
   /** Session ids to when the entry may be forgotten. */
   readonly revokedFamilies: Map<string, number>
@@ -22,7 +41,11 @@ export interface MemoryTables {
 
 export const memoryTables = (): MemoryTables => ({
   accounts: new Map(),
-  userIdByEmail: new Map(),
+  claims: new Map(),
+  formerEmails: new Map(),
+  codes: new Map(),
+  windows: new Map(),
+  tries: new Map(),
   sessions: new Map(),
   revokedFamilies: new Map(),
   revokedClaims: new Map(),
@@ -39,8 +62,42 @@ export function memoryStores(tables: MemoryTables): {
   users: UserStore
   sessions: SessionStore
   denylist: Denylist
+  codes: CodeStore
+  counters: Counters
 } {
-  const { accounts, userIdByEmail, sessions, revokedFamilies, revokedClaims } = tables
+  const { accounts, claims, formerEmails, codes, windows, tries, sessions, revokedFamilies, revokedClaims } =
+    tables
+  const isFree = (email: string, now: number) =>
+    (claims.get(email)?.keptUntil ?? (claims.has(email) ? Number.POSITIVE_INFINITY : 0)) <= now
+  const codeId = ({ userId, purpose }: Pick<OneTimeCode, 'userId' | 'purpose'>) => `${userId} ${purpose}`
+  const isStill = (code: OneTimeCode) => codes.get(codeId(code))?.tokenHash === code.tokenHash
+  /** Why the claims do not let the e-mail move, or the move. */
+  const moveOf = (
+    { id, email: from }: Account,
+    to: string,
+    { now, keeps, restores }: NonNullable<AccountChange['emailMove']>,
+  ): 'changed_meanwhile' | 'email_taken' | 'email_changed_recently' | (() => void) => {
+    const former = formerEmails.get(id)
+    if (restores) {
+      if (former?.undoHash !== restores.undoHash || claims.get(restores.email)?.userId !== id)
+        return 'changed_meanwhile'
+      return () => {
+        claims.delete(from)
+        claims.set(restores.email, { userId: id })
+        formerEmails.delete(id)
+      }
+    }
+    if (keeps && former && former.keptUntil > now) return 'email_changed_recently'
+    if (!isFree(to, now)) return 'email_taken'
+    return () => {
+      claims.delete(from)
+      if (keeps) {
+        claims.set(from, { userId: id, keptUntil: keeps.keptUntil })
+        formerEmails.set(id, keeps)
+      }
+      claims.set(to, { userId: id })
+    }
+  }
   /** The account as it stands, if nothing has moved since it was read. */
   const unmoved = (read: Account): Account | undefined => {
     const found = accounts.get(read.id)
@@ -57,16 +114,17 @@ export function memoryStores(tables: MemoryTables): {
 
   return {
     users: {
-      async create(account) {
+      async create(account, now) {
         await roundTrip()
-        if (userIdByEmail.has(account.email)) return 'email_taken'
-        userIdByEmail.set(account.email, account.id)
+        if (!isFree(account.email, now)) return 'email_taken'
+        claims.set(account.email, { userId: account.id })
         accounts.set(account.id, account)
         return 'created'
       },
       async findByEmail(email) {
         await roundTrip()
-        return accounts.get(userIdByEmail.get(email) ?? '')
+        const account = accounts.get(claims.get(email)?.userId ?? '')
+        return account?.email === email ? account : undefined
       },
       async findById(userId) {
         await roundTrip()
@@ -85,13 +143,28 @@ export function memoryStores(tables: MemoryTables): {
         if (account) accounts.set(userId, { ...account, name })
         return accounts.get(userId)
       },
-      async change(read, { deniedUntil: _, replaces, by, ...fields }) {
+      async formerEmail(userId, now) {
+        await roundTrip()
+        const former = formerEmails.get(userId)
+        return former && former.keptUntil > now ? former : undefined
+      },
+      async rememberDevices(userId, devices) {
+        await roundTrip()
+        const account = accounts.get(userId)
+        if (account) accounts.set(userId, { ...account, devices })
+      },
+      async change(read, { deniedUntil: _, replaces, redeems, emailMove, by, ...fields }) {
         await roundTrip()
         const found = unmoved(read)
         if (!found || (replaces && !sessions.has(replaces.sessionId))) return 'changed_meanwhile'
-        if (!stillMay(by, read)) return 'caller_outdated'
+        if (redeems && !isStill(redeems)) return 'changed_meanwhile'
         const changed = changedBy(read, fields)
+        const move = emailMove ? moveOf(read, changed.email, emailMove) : () => undefined
+        if (typeof move === 'string') return move
+        if (!stillMay(by, read)) return 'caller_outdated'
         if (isLast(read) && !isActiveAdministrator(changed)) return 'last_administrator'
+        move()
+        if (redeems) codes.delete(codeId(redeems))
         accounts.set(read.id, {
           ...found,
           ...withoutFlag(fields),
@@ -111,7 +184,8 @@ export function memoryStores(tables: MemoryTables): {
         if (!stillMay(by, read)) return 'caller_outdated'
         if (isLast(read)) return 'last_administrator'
         accounts.delete(read.id)
-        userIdByEmail.delete(read.email)
+        for (const [email, { userId }] of claims) if (userId === read.id) claims.delete(email)
+        formerEmails.delete(read.id)
         revokedClaims.set(read.id, Number.MAX_SAFE_INTEGER)
         return 'removed'
       },
@@ -137,7 +211,7 @@ export function memoryStores(tables: MemoryTables): {
         if (found && !isDeepStrictEqual(found, session)) throw new Error('This session id was used before')
         sessions.set(session.id, session)
       },
-      async rotate({ userId, sessionId, generation, now, idleExpiresAt, rotatedBy }) {
+      async rotate({ userId, sessionId, generation, now, idleExpiresAt, rotatedBy, pace }) {
         await roundTrip()
         const found = sessions.get(sessionId)
         if (found?.userId !== userId) return { rotated: false, session: undefined }
@@ -151,6 +225,7 @@ export function memoryStores(tables: MemoryTables): {
           rotatedAt: now,
           rotatedBy,
           idleExpiresAt,
+          pace,
         }
         sessions.set(sessionId, session)
         return { rotated: true, session }
@@ -176,6 +251,56 @@ export function memoryStores(tables: MemoryTables): {
         await roundTrip()
         for (const [id, session] of sessions)
           if (session.userId === userId && session.epoch < epoch) sessions.delete(id)
+        for (const [id, code] of codes) if (code.userId === userId && code.epoch < epoch) codes.delete(id)
+      },
+    },
+    codes: {
+      async put(code) {
+        await roundTrip()
+        codes.set(codeId(code), code)
+      },
+      async find(userId, purpose) {
+        await roundTrip()
+        return { code: codes.get(codeId({ userId, purpose })), account: accounts.get(userId) }
+      },
+      async tryDigits(userId, purpose, most, now) {
+        await roundTrip()
+        const code = codes.get(codeId({ userId, purpose }))
+        if (!code || code.tries >= most || code.expiresAt <= now) return undefined
+        const tried = { ...code, tries: code.tries + 1 }
+        codes.set(codeId(code), tried)
+        return tried
+      },
+      async redeem(code) {
+        await roundTrip()
+        return isStill(code) && codes.delete(codeId(code)) ? 'redeemed' : 'spent'
+      },
+    },
+    counters: {
+      async take(id, { window, most }) {
+        await roundTrip()
+        const taken = windows.get(`${id} ${window}`) ?? 0
+        if (taken < most) windows.set(`${id} ${window}`, taken + 1)
+        return taken < most
+      },
+      async addTry(id, { free, ...next }) {
+        await roundTrip()
+        const found = tries.get(id)
+        if (found && (found.tries >= free || found.expiresAt <= next.lastAt)) return { added: false, found }
+        const count = (found?.tries ?? 0) + 1
+        tries.set(id, { ...next, tries: count })
+        return { added: true, tries: count }
+      },
+      async replaceTries(id, from, to) {
+        await roundTrip()
+        const found = tries.get(id)
+        if (found?.tries !== from.tries || found.lastAt !== from.lastAt) return false
+        tries.set(id, to)
+        return true
+      },
+      async forget(id) {
+        await roundTrip()
+        tries.delete(id)
       },
     },
     denylist: {

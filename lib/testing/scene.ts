@@ -1,17 +1,18 @@
 import type { TestRequest } from './events.ts'
 import { gateway } from './gateway.ts'
 import { administrator, bearer, eve, logIn, signedUp } from './people.ts'
-import { world } from './world.ts'
+import { delivered, world } from './world.ts'
 
 /** Ada may everything, Eve is a user with two sessions; each scene is a world of its own. */
-export async function scene() {
-  const parts = world()
+export async function scene(change: Parameters<typeof world>[0] = {}) {
+  const parts = world(change)
   const api = gateway(parts)
   const admin = await administrator(api, parts)
   await signedUp(api, eve)
   const login = await logIn(api, 'body', eve)
   const other = await logIn(api, 'body', eve)
   const [, session] = [...parts.tables.sessions.values()]
+  await delivered(parts)
   return {
     parts,
     api,
@@ -27,10 +28,30 @@ export type Scene = Awaited<ReturnType<typeof scene>>
 export const asAdmin = ({ admin }: Scene) => ({ headers: bearer(admin.login) })
 export const asEve = ({ login }: Scene) => ({ headers: bearer(login) })
 const aboutEve = (it: Scene) => ({ ...asAdmin(it), params: { userId: it.userId } })
+/** Eve has confirmed her e-mail. Her tokens are of before, so she logs in anew. */
+export async function verified(it: Scene): Promise<void> {
+  if (it.parts.tables.accounts.get(it.userId)?.emailVerified) return
+  await it.api('POST /auth/email/verify', await good['POST /auth/email/verify']?.(it))
+  Object.assign(it.login, await logIn(it.api, 'body', eve))
+}
 export const passwords = { currentPassword: eve.password, newPassword: 'a new and longer password' }
 
+/** The mail that comes of a request, to be read by its owner. */
+export async function mailAfter(it: Scene, route: string, request?: TestRequest): Promise<any> {
+  const { parts, api } = it
+  const answer = await api(route, request ?? (await good[route]?.(it)))
+  const [mail] = await delivered(parts)
+  if (!mail) throw new Error(`No mail came of ${route}, which was answered ${answer.status}`)
+  return { answer, ...mail.letter }
+}
+export const toEve = { body: { email: eve.email } }
+const changeEmail = (it: Scene) => ({
+  ...asEve(it),
+  body: { newEmail: 'evie@example.com', password: eve.password },
+})
+
 /** For each route a request that succeeds, in a fresh scene. */
-export const good: Record<string, (it: Scene) => TestRequest> = {
+export const good: Record<string, (it: Scene) => TestRequest | Promise<TestRequest>> = {
   'GET /': () => ({}),
   'GET /health': () => ({}),
   'GET /openapi.json': () => ({}),
@@ -39,6 +60,32 @@ export const good: Record<string, (it: Scene) => TestRequest> = {
   'POST /auth/login': () => ({ body: { email: eve.email, password: eve.password } }),
   'POST /auth/refresh': ({ login }) => ({ body: { refreshToken: login.body.refreshToken } }),
   'POST /auth/logout': ({ login }) => ({ body: { refreshToken: login.body.refreshToken } }),
+  'POST /auth/email/verify': async (it) => {
+    const { token } = await mailAfter(it, 'POST /auth/email/resend', toEve)
+    return { body: { token } }
+  },
+  'POST /auth/email/resend': () => toEve,
+  'POST /auth/email/undo': async (it) => {
+    await verified(it)
+    const { token } = await mailAfter(it, 'PUT /users/me/email', changeEmail(it))
+    return { body: { token } }
+  },
+  'POST /auth/password/forgot': () => toEve,
+  'POST /auth/password/reset': async (it) => {
+    const { token } = await mailAfter(it, 'POST /auth/password/forgot', toEve)
+    return { body: { token, newPassword: passwords.newPassword } }
+  },
+  'POST /auth/email-login': () => toEve,
+  'POST /auth/email-login/redeem': async (it) => {
+    const { token } = await mailAfter(it, 'POST /auth/email-login', toEve)
+    return { body: { token } }
+  },
+  'POST /auth/email-login/code': async (it) => {
+    const { answer, code } = await mailAfter(it, 'POST /auth/email-login', toEve)
+    return { body: { email: eve.email, challenge: answer.body.challenge, code } }
+  },
+  'PUT /users/me/email': changeEmail,
+  'POST /users/{userId}/password-reset': aboutEve,
   'GET /users/me': asEve,
   'PATCH /users/me': (it) => ({ ...asEve(it), body: { name: 'Eve' } }),
   'DELETE /users/me': (it) => ({ ...asEve(it), body: { password: eve.password } }),

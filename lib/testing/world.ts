@@ -1,19 +1,54 @@
+import { randomUUID } from 'node:crypto'
+import type { DynamoDBStreamEvent } from 'aws-lambda'
+import { handler as deliver } from '../../functions/mail/deliver.ts'
+import { commonPasswords } from '../blocklist/common-passwords.ts'
 import { accessTokenIssuer, accessTokenVerifier } from '../crypto/access-tokens.ts'
 import { cursors } from '../crypto/cursors.ts'
+import { fingerprints } from '../crypto/fingerprints.ts'
 import { generateKeySet, keysOf } from '../crypto/key-set.ts'
 import { bcryptPasswords } from '../crypto/passwords.ts'
 import { publishedKeys } from '../crypto/published-keys.ts'
 import { refreshTokens } from '../crypto/refresh-tokens.ts'
+import type { Letter } from '../domain/letters.ts'
 import type { Lifetimes } from '../domain/lifetimes.ts'
-import type { Denylist, Ports, SessionStore, UserStore } from '../domain/ports.ts'
+import { limits as defaultLimits, type Limits } from '../domain/limits.ts'
+import type { MailOrder } from '../domain/mail-orders.ts'
+import { notices, type Policy } from '../domain/policy.ts'
+import type {
+  CodeStore,
+  Counters,
+  Denylist,
+  Orders,
+  Outbox,
+  Ports,
+  SessionStore,
+  UserStore,
+} from '../domain/ports.ts'
 import { Refusal } from '../domain/refusal.ts'
-import type { Core } from '../http/route.ts'
+import { throttle } from '../domain/throttle.ts'
+import type { Core } from '../http/parts.ts'
 import { type TestClock, testClock } from './clock.ts'
+import { context } from './events.ts'
 import { type MemoryTables, memoryStores, memoryTables } from './memory-stores.ts'
 
-export interface World extends Omit<Ports, 'events'>, Core {
+export interface Stores {
+  readonly users: UserStore
+  readonly sessions: SessionStore
+  readonly denylist: Denylist
+  readonly codes: CodeStore
+  readonly counters: Counters
+  /** Where orders are left too, and forgotten; what mails them in a test is told by `delivered`. */
+  readonly outbox?: Outbox
+  readonly orders?: Pick<Orders, 'forget'>
+}
+
+export interface World extends Omit<Ports, 'events'>, Core, Omit<Stores, 'outbox' | 'orders'> {
   readonly clock: TestClock
   readonly tables: MemoryTables
+  /** Orders that wait for `post`. */
+  readonly left: MailOrder[]
+  /** What was mailed, oldest first. */
+  readonly mailbox: { readonly to: string; readonly letter: Letter }[]
   readonly publishedKeys: ReturnType<typeof publishedKeys>
 }
 
@@ -29,21 +64,50 @@ export const lifetimes: Lifetimes = {
   refreshGraceSeconds: 60,
 }
 
+/** So many that no test reaches them that is about something else. */
+export const noLimits = Object.fromEntries(
+  Object.entries(defaultLimits).map(([name, { seconds }]) => [name, { most: 1_000_000, seconds }]),
+) as Limits
+
+export const policy: Policy = {
+  sendsMail: true,
+  requireVerifiedEmail: false,
+  emailLogin: true,
+  notices,
+  productName: 'Cardea',
+}
+
 /** All the parts of a running Cardea: real keys, tokens and hashes (of the least cost), stores in memory, a clock that stands. */
 export function world(
   change: {
     readonly lifetimes?: Partial<Lifetimes>
-    readonly stores?: { users: UserStore; sessions: SessionStore; denylist: Denylist }
+    readonly limits?: Partial<Limits>
+    readonly policy?: Partial<Policy>
+    readonly stores?: Stores
   } = {},
 ): World {
   const tables = memoryTables()
+  const stores = change.stores ?? memoryStores(tables)
+  const clock = testClock()
+  const limits = { ...noLimits, ...change.limits }
+  const left: MailOrder[] = []
+  const mailbox: World['mailbox'] = []
   return {
-    clock: testClock(),
+    clock,
     tables,
+    left,
+    mailbox,
     lifetimes: { ...lifetimes, ...change.lifetimes },
+    limits,
+    policy: { ...policy, ...change.policy },
     issuer: parties.issuer,
     allowedOrigins: ['https://app.example.com'],
-    ...(change.stores ?? memoryStores(tables)),
+    ...stores,
+    throttle: throttle({ ...stores, fingerprints: fingerprints(testKeys), clock, limits }),
+    fingerprints: fingerprints(testKeys),
+    ...post(left, mailbox, change.stores),
+    commonPasswords: commonPasswords(),
+    breachedPasswords: { find: async () => 'not_found' },
     passwords: bcryptPasswords({ cost: 4, keys: testKeys }),
     accessTokenIssuer: accessTokenIssuer(parties, testKeys),
     accessTokenVerifier: accessTokenVerifier(parties, testKeys),
@@ -53,13 +117,67 @@ export function world(
   }
 }
 
+/** The same world, its counters as they stand, under other limits. */
+export function limited(parts: World, change: Partial<Limits>): World {
+  const limits = { ...parts.limits, ...change }
+  return { ...parts, limits, throttle: throttle({ ...parts, limits }) }
+}
+
+/** An outbox whose orders wait, and a mailer that keeps what it is given. */
+function post(
+  left: MailOrder[],
+  mailbox: World['mailbox'],
+  stores: Pick<Stores, 'outbox' | 'orders'> = {},
+): Pick<Ports, 'outbox' | 'orders' | 'mailer'> {
+  const outbox: Outbox = {
+    async put(order, now) {
+      await stores.outbox?.put(order, now)
+      left.push(order)
+    },
+  }
+  const orders: Orders = {
+    read: (record) => (record as { left: ReturnType<Orders['read']> }).left,
+    forget: async (id) => stores.orders?.forget(id),
+  }
+  return {
+    outbox,
+    orders,
+    mailer: {
+      async send(to, letter) {
+        mailbox.push({ to, letter })
+        return 'sent'
+      },
+    },
+  }
+}
+
+/** Lets the function that mails fulfil what was ordered, and gives what it has mailed. */
+export async function delivered(parts: World): Promise<World['mailbox']> {
+  const before = parts.mailbox.length
+  const expiresAt = parts.clock.now() + 3600
+  const Records = parts.left.splice(0).map((order) => ({ left: { id: randomUUID(), order, expiresAt } }))
+  const { batchItemFailures } = await deliver.over(parts)(
+    { Records } as unknown as DynamoDBStreamEvent,
+    context(),
+  )
+  if (batchItemFailures.length > 0) throw new Error('An order was not fulfilled')
+  return parts.mailbox.slice(before)
+}
+
 /** What a store says that does not answer. */
 export const unavailable = () =>
   Promise.reject(new Refusal('unavailable', { cause: new Error('ThrottlingException') }))
 
-/** A world whose users and sessions cannot be reached; the denylist still can, so that doors are reached at all. */
+/** A world whose stores cannot be reached but for the denylist, so that doors are reached at all. */
 export function silent(parts: World): World {
   const failing = <T extends object>(store: T) =>
     Object.fromEntries(Object.keys(store).map((name) => [name, unavailable])) as T
-  return { ...parts, users: failing(parts.users), sessions: failing(parts.sessions) }
+  const { users, sessions, codes, outbox } = parts
+  return {
+    ...parts,
+    users: failing(users),
+    sessions: failing(sessions),
+    codes: failing(codes),
+    outbox: failing(outbox),
+  }
 }

@@ -1,0 +1,45 @@
+import * as z from 'zod/mini'
+import { defineContract } from '../../lib/contract/contract.ts'
+import { digits, email, token, transport } from '../../lib/contract/fields.ts'
+import { grant } from '../../lib/contract/models.ts'
+import { enterEmailLoginCode } from '../../lib/domain/email-login.ts'
+import { grantTo } from '../../lib/http/grant.ts'
+import { route } from '../../lib/http/route.ts'
+import {
+  accessTokenIssuer,
+  codes,
+  fingerprints,
+  outbox,
+  refreshTokens,
+  sessions,
+  throttle,
+  users,
+} from '../../lib/services.ts'
+
+export const contract = defineContract({
+  method: 'POST',
+  path: '/auth/email-login/code',
+  access: 'public',
+  summary: 'Log in with the six digits of a mail',
+  description:
+    'For a device without a browser. Takes the challenge that was answered when the mail was asked for. After five wrong tries the digits and the link are void.',
+  body: z.strictObject({ email, challenge: token, code: digits, transport }),
+  responses: { 200: grant },
+  refusals: ['not_enabled', 'invalid_code', 'conflict'],
+  limit: ['loginPerIp', 'codePerEmail', 'codeTries'],
+  needs: [
+    'sessions:UpdateItem',
+    'users:GetItem',
+    'users:UpdateItem',
+    'refresh-token-denylist:PutItem',
+    'sessions:DeleteItem',
+    'sessions:PutItem',
+  ],
+})
+
+const parts = { throttle, users, codes, fingerprints, sessions, accessTokenIssuer, refreshTokens, outbox }
+
+export const handler = route(contract, parts, async ({ parts, body, client, reply }) => {
+  const granted = await enterEmailLoginCode(parts, body, client)
+  return reply(200, ...grantTo(body.transport, granted))
+})

@@ -1,0 +1,25 @@
+import * as z from 'zod/mini'
+import { defineContract } from '../../lib/contract/contract.ts'
+import { email } from '../../lib/contract/fields.ts'
+import { requestMail } from '../../lib/domain/emails.ts'
+import { route } from '../../lib/http/route.ts'
+import { outbox, throttle } from '../../lib/services.ts'
+
+export const contract = defineContract({
+  method: 'POST',
+  path: '/auth/password/forgot',
+  access: 'public',
+  summary: 'Ask for a mail to set a new password',
+  description:
+    'Always 202, in the same time; a mail goes out if there is an account of this e-mail. Its link is good for 30 minutes, once, and until the next is asked for.',
+  body: z.strictObject({ email }),
+  responses: { 202: null },
+  refusals: ['not_enabled'],
+  limit: ['forgotPerIp', 'forgotPerEmail'],
+  needs: ['sessions:UpdateItem', 'sessions:PutItem'],
+})
+
+export const handler = route(contract, { throttle, outbox }, async ({ parts, body, reply }) => {
+  await requestMail(parts, { type: 'reset_requested', email: body.email })
+  return reply(202)
+})

@@ -1,0 +1,45 @@
+import * as z from 'zod/mini'
+import { defineContract } from '../../lib/contract/contract.ts'
+import { newPassword, token } from '../../lib/contract/fields.ts'
+import { resetPassword } from '../../lib/domain/password-resets.ts'
+import { route } from '../../lib/http/route.ts'
+import {
+  breachedPasswords,
+  codes,
+  commonPasswords,
+  outbox,
+  passwords,
+  sessions,
+  throttle,
+  users,
+} from '../../lib/services.ts'
+
+export const contract = defineContract({
+  method: 'POST',
+  path: '/auth/password/reset',
+  access: 'public',
+  summary: 'Set a new password with a mailed token',
+  description:
+    'Takes the token of the link `/reset-password#token=...`. Every session ends and nobody is logged in; the e-mail counts as confirmed, and a lock of failed log-ins is lifted.',
+  body: z.strictObject({ token, newPassword }),
+  responses: { 204: null },
+  refusals: ['invalid_link', 'weak_password', 'conflict'],
+  needs: [
+    'sessions:BatchGetItem',
+    'users:BatchGetItem',
+    'users:UpdateItem',
+    'refresh-token-denylist:PutItem',
+    'sessions:DeleteItem',
+    'sessions:PutItem',
+    'sessions:Query',
+    'sessions:BatchWriteItem',
+  ],
+  memory: 1769,
+})
+
+const parts = { users, sessions, codes, passwords, commonPasswords, breachedPasswords, throttle, outbox }
+
+export const handler = route(contract, parts, async ({ parts, body, reply }) => {
+  await resetPassword(parts, body)
+  return reply(204)
+})

@@ -1,0 +1,37 @@
+import * as z from 'zod/mini'
+import { defineContract } from '../../lib/contract/contract.ts'
+import { token } from '../../lib/contract/fields.ts'
+import { undoEmailChange } from '../../lib/domain/emails.ts'
+import { route } from '../../lib/http/route.ts'
+import { codes, outbox, sessions, users } from '../../lib/services.ts'
+
+export const contract = defineContract({
+  method: 'POST',
+  path: '/auth/email/undo',
+  access: 'public',
+  summary: 'Take a change of e-mail back',
+  description:
+    'Takes the token of the link `/undo-email-change#token=...` that the former address got, for 7 days. Every session ends, and a mail to that address offers to set a new password: no other opens the account.',
+  body: z.strictObject({ token }),
+  responses: { 204: null },
+  refusals: ['invalid_link', 'conflict'],
+  needs: [
+    'sessions:BatchGetItem',
+    'users:BatchGetItem',
+    'users:GetItem',
+    'users:UpdateItem',
+    'users:DeleteItem',
+    'refresh-token-denylist:PutItem',
+    'sessions:DeleteItem',
+    'sessions:PutItem',
+    'sessions:Query',
+    'sessions:BatchWriteItem',
+  ],
+})
+
+const parts = { users, codes, sessions, outbox }
+
+export const handler = route(contract, parts, async ({ parts, body, reply }) => {
+  await undoEmailChange(parts, body.token)
+  return reply(204)
+})

@@ -1,0 +1,33 @@
+import * as z from 'zod/mini'
+import { defineContract } from '../../lib/contract/contract.ts'
+import { token } from '../../lib/contract/fields.ts'
+import { verifyEmail } from '../../lib/domain/emails.ts'
+import { route } from '../../lib/http/route.ts'
+import { codes, outbox, users } from '../../lib/services.ts'
+
+export const contract = defineContract({
+  method: 'POST',
+  path: '/auth/email/verify',
+  access: 'public',
+  summary: 'Confirm an e-mail',
+  description:
+    'Takes the token of the link `/verify-email#token=...`: of a sign-up, or of a change of e-mail, which it makes.',
+  body: z.strictObject({ token }),
+  responses: { 204: null },
+  refusals: ['invalid_link', 'email_taken', 'email_changed_recently', 'conflict'],
+  needs: [
+    'sessions:BatchGetItem',
+    'users:BatchGetItem',
+    'users:UpdateItem',
+    'users:PutItem',
+    'users:DeleteItem',
+    'refresh-token-denylist:PutItem',
+    'sessions:DeleteItem',
+    'sessions:PutItem',
+  ],
+})
+
+export const handler = route(contract, { users, codes, outbox }, async ({ parts, body, reply }) => {
+  await verifyEmail(parts, body.token)
+  return reply(204)
+})

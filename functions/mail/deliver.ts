@@ -1,0 +1,23 @@
+import type { StreamContract } from '../../lib/contract/contract.ts'
+import { fulfil } from '../../lib/domain/correspondence.ts'
+import { deliverer } from '../../lib/http/deliver.ts'
+import { codes, fingerprints, mailer, orders, throttle, users } from '../../lib/services.ts'
+
+export const contract: StreamContract = {
+  stream: { table: 'sessions', prefix: 'MAIL#' },
+  needs: [
+    'sessions/stream:Read',
+    'users:GetItem',
+    'users:UpdateItem',
+    'sessions:UpdateItem',
+    'sessions:PutItem',
+    'sessions:DeleteItem',
+    'mail:SendEmail',
+  ],
+  memory: 256,
+  timeout: 60,
+}
+
+const parts = { users, codes, fingerprints, mailer, orders, throttle }
+
+export const handler = deliverer(parts, fulfil)

@@ -1,0 +1,28 @@
+import * as z from 'zod/mini'
+import { defineContract } from '../../lib/contract/contract.ts'
+import { email, password } from '../../lib/contract/fields.ts'
+import { requestEmailChange } from '../../lib/domain/emails.ts'
+import { route } from '../../lib/http/route.ts'
+import { outbox, passwords, throttle, users } from '../../lib/services.ts'
+
+export const contract = defineContract({
+  method: 'PUT',
+  path: '/users/me/email',
+  access: 'user',
+  summary: 'Ask for another e-mail',
+  description:
+    'Mails the new address a link to confirm it, and the present one a way to undo that for 7 days. Until it is confirmed nothing changes. Always 202: whether the new e-mail has an account is not told.',
+  body: z.strictObject({ newEmail: email, password }),
+  responses: { 202: null },
+  refusals: ['not_enabled', 'wrong_password', 'email_changed_recently'],
+  limit: ['passwordPerUser', 'emailChangePerEmail'],
+  needs: ['sessions:UpdateItem', 'users:GetItem', 'sessions:PutItem'],
+  memory: 1769,
+})
+
+const parts = { throttle, users, passwords, outbox }
+
+export const handler = route(contract, parts, async ({ parts, caller, body, reply }) => {
+  await requestEmailChange(parts, caller, body)
+  return reply(202)
+})

@@ -1,0 +1,50 @@
+import { type LimitName, limits, type Per } from '../domain/limits.ts'
+import { type Entry, isRoute } from './registry.ts'
+
+/** What each limit counts, for whoever reads the README. */
+const counts: Readonly<Record<LimitName, string>> = {
+  signupPerIp: 'sign-ups',
+  signupMails: 'mails that follow sign-ups; then none is sent, and nobody is told',
+  loginPerIp: 'log-ins',
+  loginFailures: 'failures in a row; then a lock of 1 s, twice as long each time',
+  refreshPerSession: 'refreshes',
+  passwordPerUser: 'times that the own password is asked for',
+  resendPerIp: 'requests for a confirmation mail',
+  resendPerEmail: 'requests for a confirmation mail',
+  forgotPerIp: 'requests for a reset mail',
+  forgotPerEmail: 'requests for a reset mail',
+  resetPerUser: 'resets that administrators start',
+  emailChangePerEmail: 'requests to change to it',
+  emailLoginPerIp: 'requests for a log-in mail',
+  emailLoginPerEmail: 'requests for a log-in mail',
+  codePerEmail: 'codes entered',
+  codeTries: 'tries; then it is void',
+}
+
+const whom: Readonly<Record<Per, string>> = {
+  ip: 'IP address',
+  email: 'e-mail',
+  mailbox: 'e-mail',
+  account: 'e-mail',
+  user: 'user',
+  target: 'user',
+  code: 'code',
+  session: 'session',
+}
+
+/** 900 -> `15 min`. */
+const span = (seconds: number) => (seconds % 3600 === 0 ? `${seconds / 3600} h` : `${seconds / 60} min`)
+
+/** The table of all limits with the routes whose contracts name them, in Markdown. */
+export function limitsTable(entries: readonly Entry[]): string {
+  const routes = entries.filter(isRoute).map(({ contract }) => contract)
+  const rows = Object.entries(limits).map(([key, limit]) => {
+    const name = key as LimitName
+    const own = routes.filter(({ limit = [] }) => limit.includes(name))
+    const where = own.map(({ method, path }) => `\`${method} ${path}\``).join(', ')
+    const setting = name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
+    const budget = `${limit.most}${'locks' in limit ? ', locks up to' : ' in'} ${span(limit.seconds)}`
+    return `| ${where} | ${counts[name]} | ${whom[limit.per]} | ${budget} | \`${setting}=${limit.most}/${limit.seconds}\` |`
+  })
+  return ['| route | counts | for each | by default | setting |', '|---|---|---|---|---|', ...rows].join('\n')
+}

@@ -1,0 +1,153 @@
+import { MOST_DEVICES } from './devices.ts'
+import { digitsHash } from './email-login.ts'
+import type { Letter } from './letters.ts'
+import type { MailOrder } from './mail-orders.ts'
+import { codeSeconds, newDigits, newToken, type Purpose, UNDO_SECONDS } from './one-time-codes.ts'
+import type { OneTimeCode, Ports } from './ports.ts'
+import { Refusal } from './refusal.ts'
+import type { Account } from './users.ts'
+
+type MailPorts = Pick<Ports, 'users' | 'codes' | 'mailer' | 'throttle' | 'fingerprints' | 'clock' | 'events'>
+
+const HOUR = 3600
+const hours = codeSeconds.verify_email / HOUR
+const days = UNDO_SECONDS / 86_400
+const minutes = (purpose: Purpose) => codeSeconds[purpose] / 60
+
+/**
+ * Fulfils an order: finds out whom it concerns, makes the token, stores its hash and mails it; or finds that there is
+ * nobody to mail to. Doing it twice mails twice, and the later token is the good one.
+ */
+export async function fulfil(ports: MailPorts, order: MailOrder): Promise<void> {
+  switch (order.type) {
+    case 'signed_up':
+      return verification(ports, await ports.users.findById(order.userId))
+    case 'verification_requested':
+      return verification(ports, await ports.users.findByEmail(order.email))
+    case 'sign_up_attempted':
+      return attempted(ports, order.email)
+    case 'reset_requested':
+      return reset(ports, await ports.users.findByEmail(order.email))
+    case 'reset_started':
+      return reset(ports, await ports.users.findById(order.userId))
+    case 'email_login_requested':
+      return emailLogin(ports, await ports.users.findByEmail(order.email), order.challengeHash)
+    case 'email_change_requested':
+      return emailChange(ports, await ports.users.findById(order.userId), order)
+    case 'new_device':
+      return newDevice(ports, await ports.users.findById(order.userId), order)
+    case 'password_changed':
+    case 'token_reused':
+      return notice(ports, await ports.users.findById(order.userId), { kind: order.type, at: order.at })
+    case 'email_changed':
+      return mail(ports, order.email, { kind: 'email_changed', at: order.at, newEmail: order.newEmail, days })
+  }
+}
+
+type Found = Account | undefined
+
+async function verification(ports: MailPorts, account: Found): Promise<void> {
+  if (account?.status !== 'active' || account.emailVerified) return
+  const token = await newCode(ports, account, 'verify_email')
+  await mail(ports, account.email, { kind: 'verify_email', token, hours })
+}
+
+/** Somebody, perhaps its owner, signed up with an address that has an account. */
+async function attempted(ports: MailPorts, email: string): Promise<void> {
+  if (!(await hasBudget(ports, email))) return
+  const account = await ports.users.findByEmail(email)
+  if (account?.status !== 'active') return
+  if (account.emailVerified) return mail(ports, email, { kind: 'already_registered' })
+  // Whoever opened the account never proved the address, so its owner is not asked to confirm their password.
+  const token = await newCode(ports, account, 'reset_password')
+  await mail(ports, email, { kind: 'finish_sign_up', token, minutes: minutes('reset_password') })
+}
+
+async function reset(ports: MailPorts, account: Found): Promise<void> {
+  if (account?.status !== 'active') return
+  const token = await newCode(ports, account, 'reset_password')
+  await mail(ports, account.email, { kind: 'reset_password', token, minutes: minutes('reset_password') })
+}
+
+async function emailLogin(ports: MailPorts, account: Found, challengeHash: string): Promise<void> {
+  if (account?.status !== 'active') return
+  const code = newDigits()
+  const token = await newCode(ports, account, 'email_login', {
+    digitsHash: await digitsHash(ports, challengeHash, code),
+  })
+  await mail(ports, account.email, { kind: 'email_login', token, code, minutes: minutes('email_login') })
+}
+
+async function emailChange(
+  ports: MailPorts,
+  account: Found,
+  { newEmail, epoch }: Extract<MailOrder, { type: 'email_change_requested' }>,
+): Promise<void> {
+  // Whatever ended sessions since voids the request too.
+  if (account?.status !== 'active' || account.epoch !== epoch) return
+  const holder = await ports.users.findByEmail(newEmail)
+  if (holder) return mail(ports, newEmail, { kind: 'already_registered' })
+
+  // Only an address that was proven may take the account back.
+  const undo = account.emailVerified ? newToken(account.id) : undefined
+  const token = await newCode(ports, account, 'verify_email', {
+    email: newEmail,
+    ...(undo && { undoHash: undo.tokenHash }),
+  })
+  // The warning goes first: no change can be confirmed of which it was not given.
+  if (undo)
+    await mail(ports, account.email, { kind: 'email_change_requested', newEmail, token: undo.token, days })
+  await mail(ports, newEmail, { kind: 'confirm_new_email', token, hours })
+}
+
+/** The first device of all is no news. */
+async function newDevice(
+  ports: MailPorts,
+  account: Found,
+  { at, device, userAgent, ip }: Extract<MailOrder, { type: 'new_device' }>,
+): Promise<void> {
+  if (!account || account.devices.includes(device)) return
+  await ports.users.rememberDevices(account.id, [device, ...account.devices].slice(0, MOST_DEVICES))
+  if (account.devices.length > 0) await notice(ports, account, { kind: 'new_device', at, userAgent, ip })
+}
+
+async function notice(ports: MailPorts, account: Found, letter: Letter): Promise<void> {
+  if (account) await mail(ports, account.email, letter)
+}
+
+/** A code in the place of any older one of its purpose; gives the token that it is opened with. */
+async function newCode(
+  { codes, clock }: Pick<Ports, 'codes' | 'clock'>,
+  { id: userId, epoch, email }: Account,
+  purpose: Purpose,
+  more: Partial<OneTimeCode> = {},
+): Promise<string> {
+  const { token, tokenHash } = newToken(userId)
+  const expiresAt = clock.now() + codeSeconds[purpose]
+  await codes.put({ userId, purpose, tokenHash, epoch, email, expiresAt, tries: 0, ...more })
+  return token
+}
+
+async function hasBudget(
+  { throttle, events }: Pick<Ports, 'throttle' | 'events'>,
+  email: string,
+): Promise<boolean> {
+  try {
+    await throttle.take('signupMails', email)
+    return true
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'too_many_attempts') throw error
+    events.record({ type: 'mail.withheld', letter: 'already_registered' })
+    return false
+  }
+}
+
+async function mail(
+  { mailer, events }: Pick<Ports, 'mailer' | 'events'>,
+  to: string,
+  letter: Letter,
+): Promise<void> {
+  const outcome = await mailer.send(to, letter)
+  if (outcome === 'sent') events.record({ type: 'mail.sent', letter: letter.kind })
+  else events.record({ type: 'mail.rejected', letter: letter.kind, reason: outcome.rejectedAs })
+}

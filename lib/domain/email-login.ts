@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto'
+import { refusalFor } from './accounts.ts'
+import type { Grant, GrantPorts } from './grants.ts'
+import { deniedUntil } from './lifetimes.ts'
+import { challengeHashOf, isSame, newChallenge, type Opened, openToken } from './one-time-codes.ts'
+import type { Client, Ports } from './ports.ts'
+import { Refusal, type RefusalCode } from './refusal.ts'
+import { openSession } from './sessions.ts'
+import type { Account } from './users.ts'
+
+const checkOffered = ({ sendsMail, emailLogin }: Ports['policy']) => {
+  if (!sendsMail || !emailLogin) throw new Refusal('not_enabled')
+}
+
+/**
+ * Leaves an order for a mail to log in with, in the same time whether anybody has the address. The digits in it are good
+ * only together with the challenge that is answered here (ASVS 6.6.2). Refuses with `not_enabled`.
+ */
+export async function requestEmailLogin(
+  { policy, outbox, clock }: Pick<Ports, 'policy' | 'outbox' | 'clock'>,
+  email: string,
+): Promise<string> {
+  checkOffered(policy)
+  const { challenge, challengeHash } = newChallenge()
+  await outbox.put({ type: 'email_login_requested', email, challengeHash }, clock.now())
+  return challenge
+}
+
+type LogInPorts = GrantPorts &
+  Pick<Ports, 'users' | 'codes' | 'sessions' | 'policy' | 'outbox' | 'clock' | 'events'>
+
+/** Opens a session for whoever has the mailed token. Refuses with `not_enabled`, `invalid_link` or `conflict`. */
+export async function redeemEmailLogin(ports: LogInPorts, token: string, client: Client): Promise<Grant> {
+  checkOffered(ports.policy)
+  return logIn(ports, await openToken(ports, token, 'email_login'), client, 'invalid_link')
+}
+
+/**
+ * Opens a session for whoever has the mailed digits and the challenge that they were asked for with. Each try is counted
+ * before it is looked at. Refuses with `not_enabled`, `conflict`, or `invalid_code` whatever else is wrong.
+ */
+export async function enterEmailLoginCode(
+  ports: LogInPorts & Pick<Ports, 'limits' | 'fingerprints'>,
+  { email, challenge, code: digits }: { email: string; challenge: string; code: string },
+  client: Client,
+): Promise<Grant> {
+  checkOffered(ports.policy)
+  const account = await ports.users.findByEmail(email)
+  // An id that nobody has costs the same.
+  const userId = account?.id ?? randomUUID()
+  const { most } = ports.limits.codeTries
+  const code = await ports.codes.tryDigits(userId, 'email_login', most, ports.clock.now())
+  const expected = await digitsHash(ports, challengeHashOf(challenge), digits)
+  if (!code || !isSame(code.digitsHash, expected)) throw new Refusal('invalid_code')
+  if (account?.status !== 'active' || account.epoch !== code.epoch) throw new Refusal('invalid_code')
+  return logIn(ports, { account, code }, client, 'invalid_code')
+}
+
+/** What is stored of digits. Six are soon tried out, but for the key and the challenge. */
+export const digitsHash = (
+  { fingerprints }: Pick<Ports, 'fingerprints'>,
+  challengeHash: string,
+  digits: string,
+): Promise<string> => fingerprints.of('email_login', challengeHash, digits)
+
+async function logIn(
+  ports: LogInPorts,
+  { account, code }: Opened,
+  client: Client,
+  spent: RefusalCode,
+): Promise<Grant> {
+  // The account was read with the code: if it moves meanwhile, the session is of a past epoch and ends at once.
+  if ((await ports.codes.redeem(code)) === 'spent') throw new Refusal(spent)
+  const owned = account.emailVerified ? account : await claimed(ports, account)
+  return openSession(ports, owned, { amr: ['otp'], client })
+}
+
+/**
+ * The first proof of who reads the mail. Whoever set the password, and may have sessions, has not given it, and loses
+ * both: or a stranger could open an account for an address and wait for its owner.
+ */
+async function claimed(ports: Pick<Ports, 'users' | 'clock' | 'events'>, account: Account): Promise<Account> {
+  const outcome = await ports.users.change(account, {
+    emailVerified: true,
+    passwordHash: '',
+    endsSessions: true,
+    deniedUntil: deniedUntil(ports.clock.now()),
+  })
+  if (typeof outcome === 'string') throw new Refusal(refusalFor[outcome])
+  ports.events.record({ type: 'email.verified', userId: account.id })
+  return outcome
+}

@@ -1,0 +1,104 @@
+import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
+import { retried } from './accounts.ts'
+import { deniedUntil, type Seconds } from './lifetimes.ts'
+import type { AccountChange, OneTimeCode, Ports } from './ports.ts'
+import { Refusal } from './refusal.ts'
+import type { Account } from './users.ts'
+
+/** What a code is for; it is good for nothing else. */
+export type Purpose = 'verify_email' | 'reset_password' | 'email_login'
+
+const MINUTE = 60
+const DAY = 86_400
+
+/** How long a code lives (OWASP Forgot Password Cheat Sheet; ASVS 6.5.5 for log-in). */
+export const codeSeconds: Readonly<Record<Purpose, Seconds>> = {
+  verify_email: DAY,
+  reset_password: 30 * MINUTE,
+  email_login: 10 * MINUTE,
+}
+/** How long a changed e-mail can be undone. */
+export const UNDO_SECONDS = 7 * DAY
+
+/** 16 bytes of the user's id, so that one key finds the code, and 32 random ones. */
+const ID_BYTES = 16
+const SECRET_BYTES = 32
+
+export interface MailedToken {
+  readonly userId: string
+  readonly tokenHash: string
+}
+
+/** A token of 256 random bits for a user; `token` is mailed, `tokenHash` stored. */
+export function newToken(userId: string): MailedToken & { readonly token: string } {
+  const id = Buffer.from(userId.replaceAll('-', ''), 'hex')
+  const token = Buffer.concat([id, randomBytes(SECRET_BYTES)]).toString('base64url')
+  return { userId, token, tokenHash: hashOf(token) }
+}
+
+/** Whose a token says that it is, and what it is to be compared with. Refuses with `invalid_link` what is no token at all. */
+export function readToken(token: string): MailedToken {
+  const bytes = Buffer.from(token, 'base64url')
+  // One text for one token: a lenient decoder knows several.
+  if (bytes.length !== ID_BYTES + SECRET_BYTES || bytes.toString('base64url') !== token) {
+    throw new Refusal('invalid_link')
+  }
+  const hex = bytes.subarray(0, ID_BYTES).toString('hex')
+  return { userId: hex.replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'), tokenHash: hashOf(token) }
+}
+
+/** 256 random bits need no salt and no slow hash (ASVS 6.5.2). */
+const hashOf = (token: string) => createHash('sha256').update(token).digest('base64url')
+
+/** Six digits. */
+export const newDigits = (): string => String(randomInt(1_000_000)).padStart(6, '0')
+
+/** A random name for one request for a code, and all that is stored of it: the digits are good only with it (ASVS 6.6.2). */
+export function newChallenge(): { readonly challenge: string; readonly challengeHash: string } {
+  const challenge = randomBytes(SECRET_BYTES).toString('base64url')
+  return { challenge, challengeHash: hashOf(challenge) }
+}
+export const challengeHashOf = hashOf
+
+export const isSame = (a: string | undefined, b: string): boolean =>
+  a !== undefined && a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
+
+/** What a good token opens. */
+export interface Opened {
+  readonly code: OneTimeCode
+  readonly account: Account
+}
+
+/** What a token of this purpose is good for now; it is not spent yet. Refuses with `invalid_link`. */
+export async function openToken(
+  { codes, clock }: Pick<Ports, 'codes' | 'clock'>,
+  token: string,
+  purpose: Purpose,
+): Promise<Opened> {
+  const { userId, tokenHash } = readToken(token)
+  const { code, account } = await codes.find(userId, purpose)
+  if (!code || !isSame(code.tokenHash, tokenHash)) throw new Refusal('invalid_link')
+  if (code.expiresAt <= clock.now()) throw new Refusal('invalid_link')
+  if (account?.status !== 'active' || account.epoch !== code.epoch) throw new Refusal('invalid_link')
+  return { code, account }
+}
+
+/**
+ * Spends a token for a change of its user's account, both or neither; of many at once one succeeds.
+ * Refuses with `invalid_link`, or with what the change is refused with.
+ */
+export async function redeemToken(
+  ports: Pick<Ports, 'codes' | 'users' | 'clock'>,
+  token: string,
+  purpose: Purpose,
+  changeOf: (opened: Opened) => Omit<AccountChange, 'redeems' | 'deniedUntil'>,
+): Promise<{ readonly account: Account; readonly before: Account }> {
+  const until = deniedUntil(ports.clock.now())
+  // Whoever is quicker may spend the token: that shows when it is opened again.
+  return retried(async () => {
+    const opened = await openToken(ports, token, purpose)
+    const change = { ...changeOf(opened), redeems: opened.code, deniedUntil: until }
+    const outcome = await ports.users.change(opened.account, change)
+    return typeof outcome === 'string' ? outcome : { account: outcome, before: opened.account }
+  })
+}

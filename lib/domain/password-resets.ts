@@ -1,0 +1,48 @@
+import { forgetSessions } from './accounts.ts'
+import { notify } from './mail-orders.ts'
+import { openToken, redeemToken } from './one-time-codes.ts'
+import { checkNewPassword } from './password-rules.ts'
+import type { Ports } from './ports.ts'
+
+/**
+ * Sets the password of whoever has the mailed token, without the old one. Every session ends, the lock of failed log-ins is
+ * lifted, and the e-mail is proven. Refuses with `invalid_link`, or `weak_password`, which spends nothing.
+ * OWASP Forgot Password Cheat Sheet; ASVS 6.4.3, 7.4.3.
+ */
+export async function resetPassword(
+  ports: Pick<
+    Ports,
+    | 'users'
+    | 'sessions'
+    | 'codes'
+    | 'passwords'
+    | 'throttle'
+    | 'clock'
+    | 'commonPasswords'
+    | 'breachedPasswords'
+    | 'policy'
+    | 'outbox'
+    | 'events'
+  >,
+  { token, newPassword }: { token: string; newPassword: string },
+): Promise<void> {
+  // 1. The token is good now, before anything is reckoned for whoever sent it.
+  const { account: owner } = await openToken(ports, token, 'reset_password')
+
+  // 2. The password is one that may be set.
+  await checkNewPassword(ports, newPassword, { path: 'newPassword', words: [owner.email, owner.name] })
+  const passwordHash = await ports.passwords.hash(newPassword)
+
+  // 3. One transaction spends the token, sets the password and ends the sessions, or does nothing.
+  const { account } = await redeemToken(ports, token, 'reset_password', () => ({
+    passwordHash,
+    emailVerified: true,
+    endsSessions: true,
+  }))
+  ports.events.record({ type: 'password.reset', userId: account.id })
+
+  // 4. What is left can wait, and fail.
+  await ports.throttle.forgive(account.email)
+  await notify(ports, { type: 'password_changed', userId: account.id, at: ports.clock.now() })
+  await forgetSessions(ports, account.id, account.epoch)
+}

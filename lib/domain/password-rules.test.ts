@@ -1,0 +1,200 @@
+import fc from 'fast-check'
+import type { SecurityEvent } from './events.ts'
+import { checkNewPassword } from './password-rules.ts'
+import type { Policy } from './policy.ts'
+import type { BreachedPasswords } from './ports.ts'
+import { Refusal } from './refusal.ts'
+
+const listed = new Set(['password', 'qwertyuiop', '123456789987654321', 'p@ssw0rd'])
+const ada = ['ada.lovelace+news@mail.example.com', 'Ada King-Noël']
+
+/** What the rules say of a password: `undefined` if they admit it, else the message. */
+async function verdict(
+  password: string,
+  {
+    words = ada,
+    breached = 'not_found',
+  }: { words?: readonly string[]; breached?: Awaited<ReturnType<BreachedPasswords['find']>> } = {},
+) {
+  const events: SecurityEvent[] = []
+  const has = jest.fn((word: string) => listed.has(word))
+  const find = jest.fn(async () => breached)
+  const ports = {
+    commonPasswords: { has },
+    breachedPasswords: { find },
+    policy: { productName: 'Acme Cloud' } as Policy,
+    events: { record: (event: SecurityEvent) => events.push(event) },
+  }
+  const message = await checkNewPassword(ports, password, { path: 'newPassword', words }).then(
+    () => undefined,
+    (refusal: Refusal) => {
+      expect(refusal).toBeInstanceOf(Refusal)
+      expect(refusal.code).toBe('weak_password')
+      expect(refusal.issues).toEqual([{ path: 'newPassword', message: expect.any(String) }])
+      return refusal.issues[0]?.message
+    },
+  )
+  return { message, events, has, find }
+}
+const messageFor = async (...args: Parameters<typeof verdict>) => (await verdict(...args)).message
+
+const repeats = 'must be more than a few characters, repeated or among blanks'
+const own = 'must not be your name, your e-mail, the name of this service, or a part of these'
+const common = 'must not be one of the most common passwords'
+const breach = 'must not be one that was found in a breach of another service'
+
+describe('a new password', () => {
+  it.each([
+    'correct horse battery staple',
+    'my password is not password',
+    'password and something else',
+    'passwordqwertyuiop',
+    'xpasswordpassword',
+    'passwordpasswordx',
+    'password^&}~=|;[%',
+    'Ada went to the cloud',
+    'adalovelace went out',
+    'ada.lovelace+news@ma',
+    'acmeacmeacmeacmeacmf',
+    '!@#$%^&*()_+{}a1',
+    '{"a":[]}<!--;)(*&',
+    'abcdefgh abcdefgh',
+    'Ab3!xy7z Ab3!xy7z',
+    'ёлки-палки, какой пароль',
+    '李小龍喜歡在清晨的花園裡練習功夫',
+    '\u{1F98B}\u{1F422}\u{1F98A}\u{1F41D}\u{1F419}\u{1F98B}\u{1F980}\u{1F433}'.repeat(2),
+  ])('may be %j', async (password) => {
+    expect(await messageFor(password)).toBeUndefined()
+  })
+
+  it('may contain any word, as long as it is not all', async () => {
+    const words = fc.constantFrom(...listed, 'Ada', 'acme', 'lovelace', 'mail.example.com', 'a')
+    await fc.assert(
+      fc.asyncProperty(words, fc.uuid(), fc.boolean(), async (word, random, first) => {
+        const password = first ? `${word} ${random}` : `${random} ${word}`
+        expect(await messageFor(password, { words: [...ada, 'A B C D E F'] })).toBeUndefined()
+      }),
+    )
+  })
+
+  it.each([
+    'aaaaaaaaaaaaaaa',
+    'abcabcabcabcabc',
+    'ABCabcAbCaBcabca',
+    'abcdefgabcdefga',
+    'abcdefg abcdefg',
+    'abc-abc-abc-abc-',
+    '               ',
+    '        a        a',
+    'a    b   c  d e',
+    '\u{1F98B}\u{1F422}\u{1F98A}\u{1F41D}\u{1F419}\u{1F980}\u{1F433}'.repeat(3),
+    '\u{1F98B}'.repeat(15),
+    'ａaａaａaａaａaａaａaａ',
+    'e\u0301\u00E9'.repeat(10),
+  ])('is not a repeat of less than 8 characters: %j', async (password) => {
+    expect(await messageFor(password)).toBe(repeats)
+  })
+
+  it('is no longer than what it repeats, wherever it is cut and however it is written', async () => {
+    const letters = fc.string({ unit: fc.constantFrom(...'abcXYZ019ß語'), minLength: 1, maxLength: 7 })
+    await fc.assert(
+      fc.asyncProperty(letters, fc.integer({ min: 15, max: 256 }), async (unit, length) => {
+        expect(await messageFor(unit.repeat(256).slice(0, length))).toBe(repeats)
+      }),
+    )
+  })
+
+  it.each([
+    '123456789987654321',
+    'passwordpassword',
+    'PasswordPassword',
+    'passwordpasswor',
+    'passwordp',
+    'ｐａｓｓｗｏｒｄpassword',
+    'password password',
+    ' password-password ',
+    'password - password',
+    'p a s s w o r d',
+    'qwertyuiop.QWERTYUIOP!',
+    'p@ssw0rdp@ssw0rd',
+    'P@ssw0rd P@ssw0rd',
+  ])('is not a common one, nor a repeat of one: %j', async (password) => {
+    expect(await messageFor(password)).toBe(common)
+  })
+
+  it.each([
+    'ada.lovelace+news@mail.example.com',
+    'Ada.Lovelace+News@mail.example.com ada.lovelace+news@',
+    'ada.lovelace+news',
+    'ada.lovelaceada.lovelace',
+    'AdaLovelaceAdaLovelace',
+    'ada lovelace ada',
+    'adalovelacenewsmailexamplecom',
+    'mail.example.com',
+    'mailexamplecommail',
+    'lovelacelovelace',
+    'Ada King-Noël',
+    'ada king-noe\u0308l ada king-noe\u0308l',
+    'AdaKingNoëlAdaKingNoël',
+    'Acme Cloud Acme Cloud',
+    'acmecloudacmecloud',
+    'acme-cloud-acme-cloud',
+  ])("is neither the user's nor the product's name: %j", async (password) => {
+    expect(await messageFor(password)).toBe(own)
+  })
+
+  it('is no e-mail that has more signs than words', async () => {
+    expect(await messageFor('a.b@c.d.ef a.b@c.d.ef', { words: ['a.b@c.d.ef'] })).toBe(own)
+  })
+
+  it("is no repeat of the user's own word, wherever it is cut after the first", async () => {
+    const name = fc.stringMatching(/^[a-z]{8,30}$/)
+    await fc.assert(
+      fc.asyncProperty(name, fc.nat({ max: 200 }), fc.boolean(), async (word, more, loud) => {
+        const password = word.repeat(30).slice(0, word.length + more)
+        const given = loud ? password.toUpperCase() : password
+        expect([own, repeats]).toContain(await messageFor(given, { words: [`${word}@example.com`] }))
+      }),
+    )
+  })
+
+  it('is taken as it is where there are no words to know', async () => {
+    expect(await messageFor('ada.lovelace+news', { words: ['', ' ', '@'] })).toBeUndefined()
+  })
+
+  it('was not found in a breach', async () => {
+    const { message, find, events } = await verdict('Correct Horse Battery', { breached: 'found' })
+    expect(message).toBe(breach)
+    expect(find.mock.calls).toEqual([['Correct Horse Battery']])
+    expect(events).toEqual([])
+  })
+
+  it('is admitted, and an event recorded, where nobody can say whether it was breached', async () => {
+    const { message, events } = await verdict('correct horse battery', { breached: 'unknown' })
+    expect(message).toBeUndefined()
+    expect(events).toEqual([{ type: 'password.breach_check_failed' }])
+    expect((await verdict('correct horse battery')).events).toEqual([])
+  })
+})
+
+describe('the checks', () => {
+  it('go from the cheap to the costly, and end with the first that refuses', async () => {
+    const repeated = await verdict('aaaaaaaaaaaaaaa', { breached: 'found' })
+    expect(repeated.has).not.toHaveBeenCalled()
+    expect((await verdict('lovelacelovelace')).has).not.toHaveBeenCalled()
+    expect((await verdict('passwordpassword')).find).not.toHaveBeenCalled()
+  })
+
+  it.each([
+    ['one that NFKC makes 18 times as long', '\uFDFA'.repeat(256)],
+    ['one that nearly repeats', `${'a'.repeat(255)}b`],
+    ['one of signs', '!?'.repeat(127).concat('ab')],
+    ['one of blanks and signs', ' \u3000-'.repeat(85).concat('a')],
+  ])('take no long time for %s', async (_, password) => {
+    const email = `${'a-'.repeat(31)}a@${'a.'.repeat(94)}ab`
+    const start = performance.now()
+    const { has } = await verdict(password, { words: [email, '\uFDFA'.repeat(100)] })
+    expect(performance.now() - start).toBeLessThan(200)
+    expect(has.mock.calls.length).toBeLessThan(200)
+  })
+})

@@ -1,0 +1,82 @@
+import type { Ports } from './ports.ts'
+import { Refusal } from './refusal.ts'
+
+/** Fewer characters than this are too few, however often they are repeated. */
+const SHORTEST_UNIT = 8
+/** No common password has more characters. */
+const LONGEST_COMMON = 64
+
+/**
+ * Refuses with `weak_password`, naming `path`, a password that is guessed first: a common one, one that breaches gave
+ * away, or the product's or the user's own `words` (e-mail, name); also if it repeats them, the last time cut short.
+ * NIST SP 800-63B-4 3.1.1.2, ASVS 6.2.4, 6.2.11, 6.2.12.
+ */
+export async function checkNewPassword(
+  {
+    commonPasswords,
+    breachedPasswords,
+    policy,
+    events,
+  }: Pick<Ports, 'commonPasswords' | 'breachedPasswords' | 'policy' | 'events'>,
+  password: string,
+  { path, words }: { path: string; words: readonly string[] },
+): Promise<void> {
+  const refuse = (message: string) => {
+    throw new Refusal('weak_password', { issues: [{ path, message }] })
+  }
+  const whole = canonical(password)
+  const compact = withoutBlanks(whole)
+  if ([whole, compact].some(repeatsFewCharacters))
+    refuse('must be more than a few characters, repeated or among blanks')
+
+  const forms = [compact, withoutFewSigns(compact)]
+  const own = [policy.productName, ...words].flatMap(guesses)
+  if (forms.some((form) => own.some((word) => isRepeat(form, word))))
+    refuse('must not be your name, your e-mail, the name of this service, or a part of these')
+
+  const isCommon = (form: string) =>
+    beginnings(form, LONGEST_COMMON).some((word) => commonPasswords.has(word) && isRepeat(form, word))
+  if (forms.some(isCommon)) refuse('must not be one of the most common passwords')
+
+  const breached = await breachedPasswords.find(password)
+  if (breached === 'found') refuse('must not be one that was found in a breach of another service')
+  if (breached === 'unknown') events.record({ type: 'password.breach_check_failed' })
+}
+
+// Only whole passwords are compared: a good one may contain any word. Every step is linear in the password's length,
+// as NFKC can make 4,608 characters of the 256 that a caller may send.
+
+const canonical = (text: string) => text.normalize('NFKC').toLowerCase()
+const withoutBlanks = (text: string) => text.replace(/\s+/gu, '')
+const SIGNS = /[^\p{L}\p{M}\p{N}]+/gu
+const withoutSigns = (text: string) => text.replace(SIGNS, '')
+
+/** Where signs are many, they are what makes the password, and not what stands between its words. */
+function withoutFewSigns(text: string): string {
+  const bare = withoutSigns(text)
+  return bare.length >= 0.75 * text.length ? bare : text
+}
+
+/** What of an e-mail or a name somebody would try: `ada.lovelace+x@example.com`, `ada.lovelace`, `adalovelace`, `ada`. */
+function guesses(text: string): readonly string[] {
+  const whole = canonical(text)
+  return [whole, ...whole.split('@'), ...whole.split(/[@+]/), ...whole.split(SIGNS)]
+    .flatMap((part) => [withoutBlanks(part), withoutSigns(part)])
+    .filter((part) => part !== '')
+}
+
+/** Whether `text` is `unit` again and again; at least once in full, and the last time perhaps cut short. */
+const isRepeat = (text: string, unit: string) =>
+  text.startsWith(unit) && unit.repeat(Math.ceil(text.length / unit.length)).startsWith(text)
+
+const repeatsFewCharacters = (text: string) =>
+  beginnings(text, SHORTEST_UNIT - 1).some((unit) => isRepeat(text, unit))
+
+/** The first character of a text, the first two, and so on up to `most`. */
+function beginnings(text: string, most: number): readonly string[] {
+  let beginning = ''
+  return [...text].slice(0, most).map((character) => {
+    beginning += character
+    return beginning
+  })
+}

@@ -1,0 +1,16 @@
+/** The mails that tell a user what happened to the account. */
+export const notices = ['new_device', 'password_changed', 'email_changed', 'token_reused'] as const
+export type Notice = (typeof notices)[number]
+
+/** What whoever deploys has decided. */
+export interface Policy {
+  /** There is a sender: what needs mail is offered. */
+  readonly sendsMail: boolean
+  /** Nobody logs in before they have confirmed their e-mail, and a sign-up tells nobody whether it was known. */
+  readonly requireVerifiedEmail: boolean
+  /** Whether a mail may stand in for a password. */
+  readonly emailLogin: boolean
+  readonly notices: readonly Notice[]
+  /** As it stands in mails; also a word that no password may be. */
+  readonly productName: string
+}

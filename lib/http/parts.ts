@@ -1,0 +1,36 @@
+import type { Lifetimes } from '../domain/lifetimes.ts'
+import type { Limits } from '../domain/limits.ts'
+import type { Policy } from '../domain/policy.ts'
+import type { Clock } from '../domain/ports.ts'
+import { core } from '../services.ts'
+
+/** Made on first use; a door names the factories of the parts that its steps use, and bundles no others. */
+export type Factories = { readonly [name: string]: () => unknown }
+export type Made<F extends Factories> = { readonly [K in keyof F]: ReturnType<F[K]> }
+
+/** What every door has, named or not. */
+export interface Core {
+  readonly clock: Clock
+  readonly lifetimes: Lifetimes
+  readonly limits: Limits
+  readonly policy: Policy
+  readonly issuer: string
+  readonly allowedOrigins: readonly string[]
+}
+
+/** What `build` makes over the parts of this process, made on the first call; and over others, for tests. */
+export function overParts<const F extends Factories, H extends (...args: never[]) => unknown>(
+  factories: F,
+  build: (parts: () => Made<F> & Core) => H,
+): H & { over(parts: Made<F> & Core): H } {
+  let made: (Made<F> & Core) | undefined
+  const handler = build(() => {
+    made ??= { ...core(), ...makeAll(factories) }
+    return made
+  })
+  return Object.assign(handler, { over: (parts: Made<F> & Core) => build(() => parts) })
+}
+
+function makeAll<F extends Factories>(factories: F): Made<F> {
+  return Object.fromEntries(Object.entries(factories).map(([name, make]) => [name, make()])) as Made<F>
+}

@@ -1,0 +1,96 @@
+import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2'
+import type { Mailer } from '../domain/ports.ts'
+import { Refusal } from '../domain/refusal.ts'
+import { write } from './letters.ts'
+import { mailbox } from './mailbox.ts'
+
+/** What no retry mends: the mail, the address, or the account is not to Amazon SES's liking. */
+const final = new Set([
+  'MessageRejected',
+  'BadRequestException',
+  'ValidationException',
+  'NotFoundException',
+  'MailFromDomainNotVerifiedException',
+  'AccountSuspendedException',
+  'SendingPausedException',
+])
+
+/** The parts of the SDK's exceptions that are looked at. */
+interface Failure {
+  readonly name: string
+  message: string
+  readonly code?: string
+  readonly $metadata?: { readonly httpStatusCode?: number }
+}
+
+function isPassing({ name, code = '', $metadata }: Failure): boolean {
+  // Node's system errors (ECONNREFUSED, ETIMEDOUT ...) are a connection that could not be made or kept.
+  if (/^(E(?!RR_)[A-Z_]+|ERR_STREAM_PREMATURE_CLOSE)$/.test(code)) return true
+  return (
+    ($metadata?.httpStatusCode ?? 0) >= 500 ||
+    /Throttl|TooManyRequests|LimitExceeded|^TimeoutError$/.test(name)
+  )
+}
+
+/**
+ * Sends through Amazon SES, from the address `mailFrom` in the name of the product: two tries of 3 s each. `sesEndpoint`
+ * points it at a local stand-in.
+ */
+export function sesMailer({
+  mailFrom,
+  productName,
+  linkBaseUrl,
+  sesEndpoint,
+}: {
+  mailFrom: string
+  productName: string
+  linkBaseUrl: string
+  sesEndpoint?: string | undefined
+}): Mailer {
+  const client = new SESv2Client({
+    ...(sesEndpoint && { endpoint: sesEndpoint }),
+    maxAttempts: 2,
+    // The request's time-out is over with the first headers; the socket's is for an answer that stalls after them.
+    requestHandler: {
+      connectionTimeout: 1000,
+      requestTimeout: 3000,
+      throwOnRequestTimeout: true,
+      socketTimeout: 3000,
+    },
+  })
+  const from = mailbox(productName, mailFrom)
+  return {
+    async send(to, letter) {
+      const { subject, text, html } = write(letter, { productName, linkBaseUrl })
+      const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' })
+      try {
+        await client.send(
+          new SendEmailCommand({
+            FromEmailAddress: from,
+            Destination: { ToAddresses: [to] },
+            Content: {
+              Simple: {
+                Subject: utf8(subject),
+                Body: { Text: utf8(text), Html: utf8(html) },
+                // Or somebody's absence would be answered to us (RFC 3834).
+                Headers: [{ Name: 'Auto-Submitted', Value: 'auto-generated' }],
+              },
+            },
+            // Tracking, if the account has it, would lead every link and its token through a server of its own.
+            ConfigurationOverrides: {
+              Tracking: { OpenTrackingEnabled: 'DISABLED', ClickTrackingEnabled: 'DISABLED' },
+            },
+          }),
+        )
+        return 'sent'
+      } catch (error) {
+        const failure = error as Failure
+        if (final.has(failure.name)) return { rejectedAs: failure.name }
+        // SES names the address that it stumbles over, and this is on its way into a log.
+        failure.message = failure.message.replaceAll(to, '(address)')
+        if (isPassing(failure)) throw new Refusal('unavailable', { cause: error })
+        throw error
+      }
+    },
+  }
+}

@@ -1,0 +1,100 @@
+import type { AccountChange, FormerEmail } from '../domain/ports.ts'
+import type { Account } from '../domain/users.ts'
+import { ITEM_VERSION, type TableNames } from './client.ts'
+import { emailClaimKey, formerEmailKey } from './keys.ts'
+import type { Guarded, Part } from './transaction-parts.ts'
+
+/** What transactions do to the claims by which an e-mail belongs to one account. */
+export function emailClaims({ usersTable }: Pick<TableNames, 'usersTable'>) {
+  /** Takes an e-mail that nobody has, or that was kept for somebody until a while ago. */
+  const claim = (userId: string, email: string, now: number): Part => ({
+    Put: {
+      TableName: usersTable,
+      Item: { ...emailClaimKey(email), userId, v: ITEM_VERSION },
+      ConditionExpression: 'attribute_not_exists(pk) OR keptUntil <= :now',
+      ExpressionAttributeValues: { ':now': now },
+    },
+  })
+
+  /** Gives an e-mail of this user up. */
+  const release = (userId: string, email: string): Part => ({
+    Delete: {
+      TableName: usersTable,
+      Key: emailClaimKey(email),
+      ConditionExpression: 'userId = :id',
+      ExpressionAttributeValues: { ':id': userId },
+    },
+  })
+
+  /** Keeps the e-mail that is given up from others, for as long as the change can be undone; one change at a time. */
+  const keep = (userId: string, { email, undoHash, keptUntil }: FormerEmail, now: number): Guarded[] => [
+    [
+      {
+        Update: {
+          TableName: usersTable,
+          Key: emailClaimKey(email),
+          UpdateExpression: 'SET keptUntil = :until',
+          ConditionExpression: 'userId = :id',
+          ExpressionAttributeValues: { ':id': userId, ':until': keptUntil },
+        },
+      },
+      'changed_meanwhile',
+    ],
+    [
+      {
+        Put: {
+          TableName: usersTable,
+          Item: { ...formerEmailKey(userId), email, undoHash, keptUntil, v: ITEM_VERSION },
+          ConditionExpression: 'attribute_not_exists(pk) OR keptUntil <= :now',
+          ExpressionAttributeValues: { ':now': now },
+        },
+      },
+      'email_changed_recently',
+    ],
+  ]
+
+  const forget = (userId: string, undoHash: string): Part => ({
+    Delete: {
+      TableName: usersTable,
+      Key: formerEmailKey(userId),
+      ConditionExpression: 'undoHash = :hash',
+      ExpressionAttributeValues: { ':hash': undoHash },
+    },
+  })
+
+  /** Gives a user the former e-mail back, which then is kept no longer. */
+  const restore = (userId: string, { email, undoHash }: FormerEmail): Guarded[] => [
+    [
+      {
+        Update: {
+          TableName: usersTable,
+          Key: emailClaimKey(email),
+          UpdateExpression: 'REMOVE keptUntil',
+          ConditionExpression: 'userId = :id',
+          ExpressionAttributeValues: { ':id': userId },
+        },
+      },
+      'changed_meanwhile',
+    ],
+    [forget(userId, undoHash), 'changed_meanwhile'],
+  ]
+
+  /** Gives up the former e-mail of a user who goes. */
+  const drop = (userId: string, { email, undoHash }: FormerEmail): Guarded[] => [
+    [release(userId, email), 'changed_meanwhile'],
+    [forget(userId, undoHash), 'changed_meanwhile'],
+  ]
+
+  /** What another e-mail asks of the claims of an account. */
+  const move = (
+    { id, email: from }: Account,
+    to: string,
+    { now, keeps, restores }: NonNullable<AccountChange['emailMove']>,
+  ): Guarded[] => {
+    if (restores) return [...restore(id, restores), [release(id, from), 'changed_meanwhile']]
+    const given: Guarded[] = keeps ? keep(id, keeps, now) : [[release(id, from), 'changed_meanwhile']]
+    return [...given, [claim(id, to, now), 'email_taken']]
+  }
+
+  return { claim, move, release, drop }
+}
