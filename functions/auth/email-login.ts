@@ -3,7 +3,7 @@ import { defineContract } from '../../lib/contract/contract.ts'
 import { email } from '../../lib/contract/fields.ts'
 import { requestEmailLogin } from '../../lib/domain/email-login.ts'
 import { route } from '../../lib/http/route.ts'
-import { outbox, throttle } from '../../lib/services.ts'
+import { fingerprints, outbox, throttle } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
@@ -19,6 +19,6 @@ export const contract = defineContract({
   needs: ['sessions:UpdateItem', 'sessions:PutItem'],
 })
 
-export const handler = route(contract, { throttle, outbox }, async ({ parts, body, reply }) => {
+export const handler = route(contract, { throttle, outbox, fingerprints }, async ({ parts, body, reply }) => {
   return reply(202, { challenge: await requestEmailLogin(parts, body.email) })
 })

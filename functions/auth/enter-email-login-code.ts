@@ -22,7 +22,7 @@ export const contract = defineContract({
   access: 'public',
   summary: 'Log in with the six digits of a mail',
   description:
-    'For a device without a browser. Takes the challenge that was answered when the mail was asked for. After five wrong tries the digits and the link are void.',
+    'For a device without a browser. Takes the challenge that was answered when the mail was asked for. After five wrong tries the digits are void, and the link still good.',
   body: z.strictObject({ email, challenge: token, code: digits, transport }),
   responses: { 200: grant },
   refusals: ['not_enabled', 'invalid_code', 'conflict'],
@@ -30,6 +30,7 @@ export const contract = defineContract({
   needs: [
     'sessions:UpdateItem',
     'users:GetItem',
+    'users:ConditionCheckItem',
     'users:UpdateItem',
     'refresh-token-denylist:PutItem',
     'sessions:DeleteItem',

@@ -20,6 +20,7 @@ export const contract = defineContract({
   needs: [
     'sessions:BatchGetItem',
     'users:BatchGetItem',
+    'users:ConditionCheckItem',
     'users:UpdateItem',
     'refresh-token-denylist:PutItem',
     'sessions:DeleteItem',

@@ -1,7 +1,7 @@
 import type { StreamContract } from '../../lib/contract/contract.ts'
 import { fulfil } from '../../lib/domain/correspondence.ts'
 import { deliverer } from '../../lib/http/deliver.ts'
-import { codes, fingerprints, mailer, orders, throttle, users } from '../../lib/services.ts'
+import { codes, fingerprints, mailer, orders, users } from '../../lib/services.ts'
 
 export const contract: StreamContract = {
   stream: { table: 'sessions', prefix: 'MAIL#' },
@@ -9,7 +9,7 @@ export const contract: StreamContract = {
     'sessions/stream:Read',
     'users:GetItem',
     'users:UpdateItem',
-    'sessions:UpdateItem',
+    'refresh-token-denylist:PutItem',
     'sessions:PutItem',
     'sessions:DeleteItem',
     'mail:SendEmail',
@@ -18,6 +18,6 @@ export const contract: StreamContract = {
   timeout: 60,
 }
 
-const parts = { users, codes, fingerprints, mailer, orders, throttle }
+const parts = { users, codes, fingerprints, mailer, orders }
 
 export const handler = deliverer(parts, fulfil)

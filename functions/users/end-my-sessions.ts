@@ -4,7 +4,7 @@ import { endAllSessions } from '../../lib/domain/administration.ts'
 import { endOtherSessions } from '../../lib/domain/own-sessions.ts'
 import { clearedRefreshCookie } from '../../lib/http/cookies.ts'
 import { route } from '../../lib/http/route.ts'
-import { sessions, users } from '../../lib/services.ts'
+import { sessions, throttle, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'DELETE',
@@ -14,7 +14,9 @@ export const contract = defineContract({
   query: z.strictObject({ all: z.optional(z.enum(['true', 'false'])) }),
   responses: { 204: null },
   refusals: ['conflict'],
+  limit: ['endSessionsPerUser'],
   needs: [
+    'sessions:UpdateItem',
     'users:GetItem',
     'users:UpdateItem',
     'refresh-token-denylist:PutItem',
@@ -24,11 +26,15 @@ export const contract = defineContract({
   ],
 })
 
-export const handler = route(contract, { users, sessions }, async ({ parts, caller, query, reply }) => {
-  if (query.all === 'true') {
-    await endAllSessions(parts, caller, caller.userId)
-    return reply(204, undefined, { cookie: clearedRefreshCookie })
-  }
-  await endOtherSessions(parts, caller)
-  return reply(204)
-})
+export const handler = route(
+  contract,
+  { throttle, users, sessions },
+  async ({ parts, caller, query, reply }) => {
+    if (query.all === 'true') {
+      await endAllSessions(parts, caller, caller.userId)
+      return reply(204, undefined, { cookie: clearedRefreshCookie })
+    }
+    await endOtherSessions(parts, caller)
+    return reply(204)
+  },
+)

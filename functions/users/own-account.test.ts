@@ -204,7 +204,8 @@ describe('DELETE /users/me', () => {
 
   it('whose sessions cannot be cleared away is done all the same, and says so in the log', async () => {
     const { parts, api, own } = await withAda()
-    const sessions = { ...parts.sessions, forgetBefore: () => Promise.reject(new Error('no answer')) }
+    const forgetAll = () => Promise.reject(new Error('no answer'))
+    const sessions = { ...parts.sessions, forgetAll }
     const failing = gateway({ ...parts, sessions })
     const { result, entries } = await capturedLog(() =>
       failing('DELETE /users/me', { ...own, body: { password: ada.password } }),

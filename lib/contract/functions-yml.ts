@@ -49,13 +49,13 @@ function functionOf(entry: Entry): object {
   }
 }
 
-/** New items alone, several partitions at once; what fails is tried again, though not for longer than it is of use. */
+/** New items alone, each by itself: what fails is tried again for as long as it is of use, and takes nothing with it. */
 function streamOf({ stream: { table, prefix } }: StreamContract): object {
   return {
     type: 'dynamodb',
     arn: { 'Fn::GetAtt': [tables[table], 'StreamArn'] },
     startingPosition: 'TRIM_HORIZON',
-    batchSize: 10,
+    batchSize: 1,
     parallelizationFactor: 10,
     maximumRecordAgeInSeconds: 900,
     maximumRetryAttempts: 10,

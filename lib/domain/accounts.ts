@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { deviceOf } from './devices.ts'
 import { type Grant, grant } from './grants.ts'
 import { deniedUntil } from './lifetimes.ts'
-import { notify } from './mail-orders.ts'
+import { type MailOrder, notify } from './mail-orders.ts'
 import { checkNewPassword } from './password-rules.ts'
 import type { Client, NotChanged, Ports } from './ports.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
@@ -36,11 +36,19 @@ export const refusalFor: Readonly<Record<NotChanged, RefusalCode>> = {
 export async function signUp(
   ports: Pick<
     Ports,
-    'users' | 'passwords' | 'commonPasswords' | 'breachedPasswords' | 'policy' | 'outbox' | 'clock' | 'events'
+    | 'users'
+    | 'passwords'
+    | 'commonPasswords'
+    | 'breachedPasswords'
+    | 'throttle'
+    | 'policy'
+    | 'outbox'
+    | 'clock'
+    | 'events'
   >,
   { client, ...input }: { email: string; password: string; name: string; client: Client },
 ): Promise<Account | undefined> {
-  const { users, passwords, policy, outbox, clock, events } = ports
+  const { users, passwords, throttle, policy, outbox, clock, events } = ports
   const { email, name } = input
   await checkNewPassword(ports, input.password, { path: 'password', words: [email, name] })
   // Before the time is taken: a place in the list of users is not left empty for as long as a hash takes.
@@ -63,10 +71,12 @@ export async function signUp(
   if (isNew) events.record({ type: 'user.created', userId: account.id })
   if (!isNew && !policy.requireVerifiedEmail) throw new Refusal('email_taken')
   if (policy.sendsMail) {
-    await outbox.put(
-      isNew ? { type: 'signed_up', userId: account.id } : { type: 'sign_up_attempted', email },
-      now,
-    )
+    const order: MailOrder = isNew
+      ? { type: 'signed_up', userId: account.id }
+      : { type: 'sign_up_attempted', email }
+    // A mailbox is not flooded, and nobody is told.
+    if (await throttle.hasLeft('signupMails', email)) await outbox.put(order, now)
+    else events.record({ type: 'mail.withheld', order: order.type })
   }
   return policy.requireVerifiedEmail ? undefined : account
 }
@@ -155,7 +165,7 @@ export async function removeAccount(
   const outcome = await ports.users.remove(account, { now, deniedUntil: deniedUntil(now), by })
   if (outcome !== 'removed') throw new Refusal(refusalFor[outcome])
   ports.events.record({ type: 'user.deleted', userId: account.id })
-  await forgetSessions(ports, account.id, Number.MAX_SAFE_INTEGER)
+  await forgetSessions(ports, account.id)
 }
 
 const TRIES = 5
@@ -173,20 +183,21 @@ export async function retried<T extends object>(write: () => Promise<T | NotChan
 const PATIENCE_MS = 3000
 
 /**
- * Clears away the session items of epochs before this one, which are dead already. TTL will do what this cannot, so
- * neither a failure nor a user of thousands of sessions changes or delays an answer.
+ * Clears away the session items of epochs before this one, or all of a user who is gone: they are dead already. TTL will
+ * do what this cannot, so neither a failure nor a user of thousands of sessions changes or delays an answer.
  */
 export async function forgetSessions(
   { sessions, events }: Pick<Ports, 'sessions' | 'events'>,
   userId: string,
-  epoch: number,
+  epoch?: number,
 ): Promise<void> {
   const patience = new AbortController()
   const late = wait(PATIENCE_MS, undefined, { signal: patience.signal }).then(() => {
     throw new Error('The sessions could not be cleared away in time')
   })
   late.catch(() => undefined)
-  await Promise.race([sessions.forgetBefore(userId, epoch), late])
+  const forgotten = epoch === undefined ? sessions.forgetAll(userId) : sessions.forgetBefore(userId, epoch)
+  await Promise.race([forgotten, late])
     .catch(() => events.record({ type: 'session.left_to_expire', userId }))
     .finally(() => patience.abort())
 }

@@ -1,13 +1,15 @@
+import { refusalFor } from './accounts.ts'
 import { MOST_DEVICES } from './devices.ts'
 import { digitsHash } from './email-login.ts'
 import type { Letter } from './letters.ts'
+import { deniedUntil } from './lifetimes.ts'
 import type { MailOrder } from './mail-orders.ts'
 import { codeSeconds, newDigits, newToken, type Purpose, UNDO_SECONDS } from './one-time-codes.ts'
 import type { OneTimeCode, Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
 import type { Account } from './users.ts'
 
-type MailPorts = Pick<Ports, 'users' | 'codes' | 'mailer' | 'throttle' | 'fingerprints' | 'clock' | 'events'>
+type MailPorts = Pick<Ports, 'users' | 'codes' | 'mailer' | 'fingerprints' | 'clock' | 'events'>
 
 const HOUR = 3600
 const hours = codeSeconds.verify_email / HOUR
@@ -40,7 +42,7 @@ export async function fulfil(ports: MailPorts, order: MailOrder): Promise<void> 
     case 'token_reused':
       return notice(ports, await ports.users.findById(order.userId), { kind: order.type, at: order.at })
     case 'email_changed':
-      return mail(ports, order.email, { kind: 'email_changed', at: order.at, newEmail: order.newEmail, days })
+      await mail(ports, order.email, { kind: 'email_changed', at: order.at, newEmail: order.newEmail, days })
   }
 }
 
@@ -48,19 +50,34 @@ type Found = Account | undefined
 
 async function verification(ports: MailPorts, account: Found): Promise<void> {
   if (account?.status !== 'active' || account.emailVerified) return
+  if (account.passwordHash === '') return finish(ports, account)
   const token = await newCode(ports, account, 'verify_email')
   await mail(ports, account.email, { kind: 'verify_email', token, hours })
 }
 
 /** Somebody, perhaps its owner, signed up with an address that has an account. */
 async function attempted(ports: MailPorts, email: string): Promise<void> {
-  if (!(await hasBudget(ports, email))) return
   const account = await ports.users.findByEmail(email)
   if (account?.status !== 'active') return
-  if (account.emailVerified) return mail(ports, email, { kind: 'already_registered' })
-  // Whoever opened the account never proved the address, so its owner is not asked to confirm their password.
+  if (account.emailVerified) {
+    await mail(ports, email, { kind: 'already_registered' })
+    return
+  }
+  // Two have signed up with it, and neither has proven it: no password counts but that which its owner will set.
+  const contested = account.passwordHash === '' ? account : await shut(ports, account)
+  await finish(ports, contested)
+}
+
+async function shut({ users, clock }: Pick<Ports, 'users' | 'clock'>, account: Account): Promise<Account> {
+  const change = { passwordHash: '', endsSessions: true, deniedUntil: deniedUntil(clock.now()) }
+  const outcome = await users.change(account, change)
+  if (typeof outcome === 'string') throw new Refusal(refusalFor[outcome])
+  return outcome
+}
+
+async function finish(ports: MailPorts, account: Account): Promise<void> {
   const token = await newCode(ports, account, 'reset_password')
-  await mail(ports, email, { kind: 'finish_sign_up', token, minutes: minutes('reset_password') })
+  await mail(ports, account.email, { kind: 'finish_sign_up', token, minutes: minutes('reset_password') })
 }
 
 async function reset(ports: MailPorts, account: Found): Promise<void> {
@@ -73,6 +90,7 @@ async function emailLogin(ports: MailPorts, account: Found, challengeHash: strin
   if (account?.status !== 'active') return
   const code = newDigits()
   const token = await newCode(ports, account, 'email_login', {
+    challengeHash,
     digitsHash: await digitsHash(ports, challengeHash, code),
   })
   await mail(ports, account.email, { kind: 'email_login', token, code, minutes: minutes('email_login') })
@@ -85,34 +103,38 @@ async function emailChange(
 ): Promise<void> {
   // Whatever ended sessions since voids the request too.
   if (account?.status !== 'active' || account.epoch !== epoch) return
-  const holder = await ports.users.findByEmail(newEmail)
-  if (holder) return mail(ports, newEmail, { kind: 'already_registered' })
-
+  if (await ports.users.findByEmail(newEmail)) {
+    await mail(ports, newEmail, { kind: 'already_registered' })
+    return
+  }
   // Only an address that was proven may take the account back.
   const undo = account.emailVerified ? newToken(account.id) : undefined
-  const token = await newCode(ports, account, 'verify_email', {
-    email: newEmail,
+  const token = await newCode(ports, account, 'change_email', {
+    newEmail,
     ...(undo && { undoHash: undo.tokenHash }),
   })
-  // The warning goes first: no change can be confirmed of which it was not given.
-  if (undo)
-    await mail(ports, account.email, { kind: 'email_change_requested', newEmail, token: undo.token, days })
+  if (undo) {
+    // The warning goes first: no change can be confirmed of which it was not given.
+    const warning: Letter = { kind: 'email_change_requested', newEmail, token: undo.token, days }
+    if (!(await mail(ports, account.email, warning))) return
+  }
   await mail(ports, newEmail, { kind: 'confirm_new_email', token, hours })
 }
 
-/** The first device of all is no news. */
+/** The first device of all is no news. It is remembered after the mail, which may have to be tried again. */
 async function newDevice(
   ports: MailPorts,
   account: Found,
   { at, device, userAgent, ip }: Extract<MailOrder, { type: 'new_device' }>,
 ): Promise<void> {
   if (!account || account.devices.includes(device)) return
-  await ports.users.rememberDevices(account.id, [device, ...account.devices].slice(0, MOST_DEVICES))
   if (account.devices.length > 0) await notice(ports, account, { kind: 'new_device', at, userAgent, ip })
+  await ports.users.rememberDevices(account.id, [device, ...account.devices].slice(0, MOST_DEVICES))
 }
 
+/** To whoever has proven the address: of an account, a stranger is told nothing. */
 async function notice(ports: MailPorts, account: Found, letter: Letter): Promise<void> {
-  if (account) await mail(ports, account.email, letter)
+  if (account?.emailVerified) await mail(ports, account.email, letter)
 }
 
 /** A code in the place of any older one of its purpose; gives the token that it is opened with. */
@@ -128,26 +150,14 @@ async function newCode(
   return token
 }
 
-async function hasBudget(
-  { throttle, events }: Pick<Ports, 'throttle' | 'events'>,
-  email: string,
-): Promise<boolean> {
-  try {
-    await throttle.take('signupMails', email)
-    return true
-  } catch (error) {
-    if (!(error instanceof Refusal) || error.code !== 'too_many_attempts') throw error
-    events.record({ type: 'mail.withheld', letter: 'already_registered' })
-    return false
-  }
-}
-
+/** Whether it was sent; if not, no retry would mend that. */
 async function mail(
   { mailer, events }: Pick<Ports, 'mailer' | 'events'>,
   to: string,
   letter: Letter,
-): Promise<void> {
+): Promise<boolean> {
   const outcome = await mailer.send(to, letter)
   if (outcome === 'sent') events.record({ type: 'mail.sent', letter: letter.kind })
   else events.record({ type: 'mail.rejected', letter: letter.kind, reason: outcome.rejectedAs })
+  return outcome === 'sent'
 }

@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { refusalFor } from './accounts.ts'
 import type { Grant, GrantPorts } from './grants.ts'
 import { deniedUntil } from './lifetimes.ts'
-import { challengeHashOf, isSame, newChallenge, type Opened, openToken } from './one-time-codes.ts'
+import {
+  challengeHashOf,
+  isChallengeFor,
+  isGood,
+  isSame,
+  newChallenge,
+  type Opened,
+  openToken,
+} from './one-time-codes.ts'
 import type { Client, Ports } from './ports.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
 import { openSession } from './sessions.ts'
@@ -17,12 +25,13 @@ const checkOffered = ({ sendsMail, emailLogin }: Ports['policy']) => {
  * only together with the challenge that is answered here (ASVS 6.6.2). Refuses with `not_enabled`.
  */
 export async function requestEmailLogin(
-  { policy, outbox, clock }: Pick<Ports, 'policy' | 'outbox' | 'clock'>,
+  ports: Pick<Ports, 'policy' | 'outbox' | 'clock' | 'fingerprints'>,
   email: string,
 ): Promise<string> {
-  checkOffered(policy)
-  const { challenge, challengeHash } = newChallenge()
-  await outbox.put({ type: 'email_login_requested', email, challengeHash }, clock.now())
+  checkOffered(ports.policy)
+  const challenge = await newChallenge(ports, email)
+  const challengeHash = challengeHashOf(challenge)
+  await ports.outbox.put({ type: 'email_login_requested', email, challengeHash }, ports.clock.now())
   return challenge
 }
 
@@ -37,22 +46,28 @@ export async function redeemEmailLogin(ports: LogInPorts, token: string, client:
 
 /**
  * Opens a session for whoever has the mailed digits and the challenge that they were asked for with. Each try is counted
- * before it is looked at. Refuses with `not_enabled`, `conflict`, or `invalid_code` whatever else is wrong.
+ * before it is looked at, and none without a challenge for this e-mail: a stranger cannot use up its owner's.
+ * Refuses with `not_enabled`, `too_many_attempts`, `conflict`, or `invalid_code` whatever else is wrong.
  */
 export async function enterEmailLoginCode(
-  ports: LogInPorts & Pick<Ports, 'limits' | 'fingerprints'>,
+  ports: LogInPorts & Pick<Ports, 'limits' | 'throttle' | 'fingerprints'>,
   { email, challenge, code: digits }: { email: string; challenge: string; code: string },
   client: Client,
 ): Promise<Grant> {
   checkOffered(ports.policy)
+  if (!(await isChallengeFor(ports, challenge, email))) throw new Refusal('invalid_code')
+  await ports.throttle.take('codePerEmail', email)
+
   const account = await ports.users.findByEmail(email)
   // An id that nobody has costs the same.
   const userId = account?.id ?? randomUUID()
-  const { most } = ports.limits.codeTries
-  const code = await ports.codes.tryDigits(userId, 'email_login', most, ports.clock.now())
-  const expected = await digitsHash(ports, challengeHashOf(challenge), digits)
-  if (!code || !isSame(code.digitsHash, expected)) throw new Refusal('invalid_code')
-  if (account?.status !== 'active' || account.epoch !== code.epoch) throw new Refusal('invalid_code')
+  const challengeHash = challengeHashOf(challenge)
+  const now = ports.clock.now()
+  const code = await ports.codes.tryDigits(userId, challengeHash, ports.limits.codeTries.most, now)
+  const expected = await digitsHash(ports, challengeHash, digits)
+  if (!code || !isSame(code.digitsHash, expected) || !isGood(code, account, now)) {
+    throw new Refusal('invalid_code')
+  }
   return logIn(ports, { account, code }, client, 'invalid_code')
 }
 
@@ -69,8 +84,7 @@ async function logIn(
   client: Client,
   spent: RefusalCode,
 ): Promise<Grant> {
-  // The account was read with the code: if it moves meanwhile, the session is of a past epoch and ends at once.
-  if ((await ports.codes.redeem(code)) === 'spent') throw new Refusal(spent)
+  if ((await ports.codes.redeem(code, account)) === 'spent') throw new Refusal(spent)
   const owned = account.emailVerified ? account : await claimed(ports, account)
   return openSession(ports, owned, { amr: ['otp'], client })
 }

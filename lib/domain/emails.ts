@@ -1,7 +1,7 @@
 import { type Caller, forgetSessions, provenAccount, retried } from './accounts.ts'
 import { deniedUntil, type Seconds } from './lifetimes.ts'
 import { leaveOrder, notify } from './mail-orders.ts'
-import { isSame, type Opened, readToken, redeemToken, UNDO_SECONDS } from './one-time-codes.ts'
+import { isGood, isSame, readToken, redeemToken, UNDO_SECONDS } from './one-time-codes.ts'
 import type { AccountChange, FormerEmail, Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
 import type { Account } from './users.ts'
@@ -16,22 +16,33 @@ export async function verifyEmail(
   token: string,
 ): Promise<void> {
   const now = ports.clock.now()
-  const { account, before } = await redeemToken(ports, token, 'verify_email', (opened) => ({
-    emailVerified: true,
-    endsSessions: false,
-    ...(opened.code.email !== opened.account.email && moveTo(opened, now)),
-  }))
+  const { account, before } = await redeemToken(
+    ports,
+    token,
+    ['verify_email', 'change_email'],
+    ({ code, account }) => ({
+      emailVerified: true,
+      endsSessions: false,
+      ...(code.newEmail !== undefined && moveOf(account, code.newEmail, code.undoHash, now)),
+    }),
+  )
   ports.events.record({ type: 'email.verified', userId: account.id })
   if (account.email === before.email) return
   ports.events.record({ type: 'email.changed', userId: account.id })
-  const [email, newEmail] = [before.email, account.email]
-  await notify(ports, { type: 'email_changed', userId: account.id, at: now, email, newEmail })
+  // An address that was never proven may be a stranger's.
+  if (!before.emailVerified) return
+  const { id: userId, email: newEmail } = account
+  await notify(ports, { type: 'email_changed', userId, at: now, email: before.email, newEmail })
 }
 
-function moveTo({ code, account }: Opened, now: Seconds): Pick<AccountChange, 'email' | 'emailMove'> {
-  const { undoHash } = code
-  const keeps = undoHash && { email: account.email, undoHash, keptUntil: now + UNDO_SECONDS }
-  return { email: code.email, emailMove: { now, ...(keeps && { keeps }) } }
+function moveOf(
+  { email: from }: Account,
+  to: string,
+  undoHash: string | undefined,
+  now: Seconds,
+): Pick<AccountChange, 'email' | 'emailMove'> {
+  const keeps = undoHash && { email: from, undoHash, keptUntil: now + UNDO_SECONDS }
+  return { email: to, emailMove: { now, ...(keeps && { keeps }) } }
 }
 
 /**
@@ -69,17 +80,19 @@ export async function undoEmailChange(
   const { userId, tokenHash } = readToken(token)
   const now = ports.clock.now()
   const account = await retried(async () => {
-    const { code, account } = await ports.codes.find(userId, 'verify_email')
+    const { codes, account } = await ports.codes.find(userId, ['change_email'])
     if (account?.status !== 'active') throw new Refusal('invalid_link')
     const former = await ports.users.formerEmail(userId, now)
     const shut = { passwordHash: '', endsSessions: true, deniedUntil: deniedUntil(now) }
 
-    if (former && isSame(former.undoHash, tokenHash))
+    if (former && isSame(former.undoHash, tokenHash)) {
+      // The e-mail has moved between the two readings.
+      if (former.email === account.email) return 'changed_meanwhile'
       return ports.users.change(account, { ...shut, ...back(former, now) })
-    const isPending = code && code.expiresAt > now && code.epoch === account.epoch
-    if (isPending && isSame(code.undoHash, tokenHash))
-      return ports.users.change(account, { ...shut, redeems: code })
-    throw new Refusal('invalid_link')
+    }
+    const pending = codes.find(({ undoHash }) => isSame(undoHash, tokenHash))
+    if (!pending || !isGood(pending, account, now)) throw new Refusal('invalid_link')
+    return ports.users.change(account, { ...shut, redeems: pending })
   })
   ports.events.record({ type: 'email.change_undone', userId })
   await leaveOrder(ports, { type: 'reset_started', userId })

@@ -25,8 +25,9 @@ export type SecurityEvent =
       readonly type: 'email.verified' | 'email.change_requested' | 'email.changed' | 'email.change_undone'
       readonly userId: string
     }
-  /** `withheld` is what would be more than a recipient is sent. */
-  | { readonly type: 'mail.sent' | 'mail.withheld'; readonly letter: Letter['kind'] }
+  | { readonly type: 'mail.sent'; readonly letter: Letter['kind'] }
+  /** It would be more than a recipient is sent. */
+  | { readonly type: 'mail.withheld'; readonly order: MailOrder['type'] }
   /** No retry would mend it; `reason` is SES's name for why. */
   | { readonly type: 'mail.rejected'; readonly letter: Letter['kind']; readonly reason: string }
   /** A mail could not be ordered; what it is about has happened. */

@@ -8,7 +8,7 @@ export interface Budget {
 
 /**
  * Whom a limit counts: what the door sees of the request is counted before its steps (`ip`, `email`, `user` who asks,
- * `target` user of the path); the rest by the step that knows it (`mailbox` silently, where the mail is made).
+ * `target` user of the path); the rest by the step that knows it (`mailbox` without a word to the caller).
  */
 export type Per = 'ip' | 'email' | 'user' | 'target' | 'account' | 'code' | 'session' | 'mailbox'
 
@@ -38,6 +38,7 @@ export const limits = {
     most: 10,
     seconds: HOUR,
   },
+  endSessionsPerUser: { per: 'user', most: 5, seconds: HOUR },
   resendPerIp: { per: 'ip', most: 20, seconds: HOUR },
   resendPerEmail: { per: 'email', most: 3, seconds: 15 * MINUTE },
   forgotPerIp: { per: 'ip', most: 20, seconds: HOUR },
@@ -46,7 +47,7 @@ export const limits = {
   emailChangePerEmail: { per: 'email', most: 3, seconds: 15 * MINUTE },
   emailLoginPerIp: { per: 'ip', most: 20, seconds: HOUR },
   emailLoginPerEmail: { per: 'email', most: 3, seconds: 15 * MINUTE },
-  codePerEmail: { per: 'email', most: 10, seconds: HOUR },
+  codePerEmail: { per: 'account', most: 10, seconds: HOUR },
   codeTries: { per: 'code', most: 5, seconds: 10 * MINUTE },
 } as const satisfies Record<string, Limit>
 

@@ -6,7 +6,7 @@ import { Refusal } from './refusal.ts'
 import type { Account } from './users.ts'
 
 /** What a code is for; it is good for nothing else. */
-export type Purpose = 'verify_email' | 'reset_password' | 'email_login'
+export type Purpose = 'verify_email' | 'change_email' | 'reset_password' | 'email_login'
 
 const MINUTE = 60
 const DAY = 86_400
@@ -14,6 +14,7 @@ const DAY = 86_400
 /** How long a code lives (OWASP Forgot Password Cheat Sheet; ASVS 6.5.5 for log-in). */
 export const codeSeconds: Readonly<Record<Purpose, Seconds>> = {
   verify_email: DAY,
+  change_email: DAY,
   reset_password: 30 * MINUTE,
   email_login: 10 * MINUTE,
 }
@@ -23,6 +24,7 @@ export const UNDO_SECONDS = 7 * DAY
 /** 16 bytes of the user's id, so that one key finds the code, and 32 random ones. */
 const ID_BYTES = 16
 const SECRET_BYTES = 32
+const NONCE_BYTES = 16
 
 export interface MailedToken {
   readonly userId: string
@@ -53,11 +55,26 @@ const hashOf = (token: string) => createHash('sha256').update(token).digest('bas
 /** Six digits. */
 export const newDigits = (): string => String(randomInt(1_000_000)).padStart(6, '0')
 
-/** A random name for one request for a code, and all that is stored of it: the digits are good only with it (ASVS 6.6.2). */
-export function newChallenge(): { readonly challenge: string; readonly challengeHash: string } {
-  const challenge = randomBytes(SECRET_BYTES).toString('base64url')
-  return { challenge, challengeHash: hashOf(challenge) }
+/**
+ * A name for one request for digits, which are good only with it (ASVS 6.6.2). That it was given for this e-mail can be
+ * told without a store, so that nobody without one costs its owner a try.
+ */
+export async function newChallenge(ports: Pick<Ports, 'fingerprints'>, email: string): Promise<string> {
+  const nonce = randomBytes(NONCE_BYTES).toString('hex')
+  return nonce + (await sealOf(ports, email, nonce))
 }
+export async function isChallengeFor(
+  ports: Pick<Ports, 'fingerprints'>,
+  challenge: string,
+  email: string,
+): Promise<boolean> {
+  const nonce = challenge.slice(0, NONCE_BYTES * 2)
+  return isSame(challenge.slice(NONCE_BYTES * 2), await sealOf(ports, email, nonce))
+}
+const sealOf = ({ fingerprints }: Pick<Ports, 'fingerprints'>, email: string, nonce: string) =>
+  fingerprints.of('challenge', email, nonce)
+
+/** What is stored of a challenge. */
 export const challengeHashOf = hashOf
 
 export const isSame = (a: string | undefined, b: string): boolean =>
@@ -69,18 +86,23 @@ export interface Opened {
   readonly account: Account
 }
 
-/** What a token of this purpose is good for now; it is not spent yet. Refuses with `invalid_link`. */
+/** What a token of one of these purposes is good for now; it is not spent yet. Refuses with `invalid_link`. */
 export async function openToken(
-  { codes, clock }: Pick<Ports, 'codes' | 'clock'>,
+  ports: Pick<Ports, 'codes' | 'clock'>,
   token: string,
-  purpose: Purpose,
+  ...purposes: readonly Purpose[]
 ): Promise<Opened> {
   const { userId, tokenHash } = readToken(token)
-  const { code, account } = await codes.find(userId, purpose)
-  if (!code || !isSame(code.tokenHash, tokenHash)) throw new Refusal('invalid_link')
-  if (code.expiresAt <= clock.now()) throw new Refusal('invalid_link')
-  if (account?.status !== 'active' || account.epoch !== code.epoch) throw new Refusal('invalid_link')
+  const { codes, account } = await ports.codes.find(userId, purposes)
+  const code = codes.find((each) => isSame(each.tokenHash, tokenHash))
+  if (!code || !isGood(code, account, ports.clock.now())) throw new Refusal('invalid_link')
   return { code, account }
+}
+
+/** The code has not expired, and its user is who it was made for: of the same epoch, and with the same e-mail. */
+export function isGood(code: OneTimeCode, account: Account | undefined, now: Seconds): account is Account {
+  if (code.expiresAt <= now || account?.status !== 'active') return false
+  return account.epoch === code.epoch && account.email === code.email
 }
 
 /**
@@ -90,13 +112,13 @@ export async function openToken(
 export async function redeemToken(
   ports: Pick<Ports, 'codes' | 'users' | 'clock'>,
   token: string,
-  purpose: Purpose,
+  purposes: readonly Purpose[],
   changeOf: (opened: Opened) => Omit<AccountChange, 'redeems' | 'deniedUntil'>,
 ): Promise<{ readonly account: Account; readonly before: Account }> {
   const until = deniedUntil(ports.clock.now())
   // Whoever is quicker may spend the token: that shows when it is opened again.
   return retried(async () => {
-    const opened = await openToken(ports, token, purpose)
+    const opened = await openToken(ports, token, ...purposes)
     const change = { ...changeOf(opened), redeems: opened.code, deniedUntil: until }
     const outcome = await ports.users.change(opened.account, change)
     return typeof outcome === 'string' ? outcome : { account: outcome, before: opened.account }

@@ -34,7 +34,7 @@ export async function resetPassword(
   const passwordHash = await ports.passwords.hash(newPassword)
 
   // 3. One transaction spends the token, sets the password and ends the sessions, or does nothing.
-  const { account } = await redeemToken(ports, token, 'reset_password', () => ({
+  const { account } = await redeemToken(ports, token, ['reset_password'], () => ({
     passwordHash,
     emailVerified: true,
     endsSessions: true,

@@ -134,6 +134,8 @@ export interface SessionStore {
   list(userId: string, now: Seconds): Promise<readonly Session[]>
   /** Deletes the session items of a user that are of an epoch before this one, and so dead. */
   forgetBefore(userId: string, epoch: number): Promise<void>
+  /** Deletes every session and code of a user who is gone. */
+  forgetAll(userId: string): Promise<void>
 }
 
 /** Who an access token speaks for. */
@@ -230,26 +232,36 @@ export interface OneTimeCode {
   readonly tokenHash: string
   /** The user's epoch when it was made: whatever ends sessions voids it. */
   readonly epoch: number
-  /** The address that it was mailed to. */
+  /** The user's e-mail when it was made: what was mailed for one address is worth nothing once there is another. */
   readonly email: string
   readonly expiresAt: Seconds
-  /** Of a change of e-mail: what the token that undoes it is compared with. */
+  /** Of a change of e-mail: the address to be, and what the token that undoes it is compared with. */
+  readonly newEmail?: string | undefined
   readonly undoHash?: string | undefined
-  /** Of a log-in by mail: what the digits are compared with, and how often that was tried. */
+  /** Of a log-in by mail: for which request, what its digits are compared with, and how often that was tried. */
+  readonly challengeHash?: string | undefined
   readonly digitsHash?: string | undefined
   readonly tries: number
 }
 export interface CodeStore {
   put(code: OneTimeCode): Promise<void>
-  /** The code and its user, in one consistent reading. */
+  /** The codes of these purposes and their user, in one consistent reading. */
   find(
     userId: string,
-    purpose: Purpose,
-  ): Promise<{ readonly code: OneTimeCode | undefined; readonly account: Account | undefined }>
-  /** Counts one more try at the digits, unless there were `most` or it has expired: then `undefined`. */
-  tryDigits(userId: string, purpose: Purpose, most: number, now: Seconds): Promise<OneTimeCode | undefined>
-  /** Deletes the code if it is still this one. */
-  redeem(code: OneTimeCode): Promise<'redeemed' | 'spent'>
+    purposes: readonly Purpose[],
+  ): Promise<{ readonly codes: readonly OneTimeCode[]; readonly account: Account | undefined }>
+  /**
+   * Counts one more try at the digits of a log-in; `undefined` if there were `most`, if it has expired, or if they were not
+   * asked for with this challenge.
+   */
+  tryDigits(
+    userId: string,
+    challengeHash: string,
+    most: number,
+    now: Seconds,
+  ): Promise<OneTimeCode | undefined>
+  /** Deletes the code if it is still this one, and its user as it was read. */
+  redeem(code: OneTimeCode, account: Account): Promise<'redeemed' | 'spent'>
 }
 
 /** The e-mail that a user had before the last change: nobody else gets it for as long as the change can be undone. */

@@ -10,6 +10,8 @@ const FORGET_SECONDS = 86_400
 export interface Throttle {
   /** Takes one from a subject's budget. Refuses with `too_many_attempts`. */
   take(limit: LimitName, subject: string): Promise<void>
+  /** Takes one from a subject's budget, if there is any left. */
+  hasLeft(limit: LimitName, subject: string): Promise<boolean>
   /** Reserves a try at an account's password, and says which one in a row it is. Refuses with `too_many_attempts`. */
   reserveTry(email: string): Promise<number>
   /** Forgets the failures of an account. */
@@ -26,17 +28,24 @@ export function throttle(ports: {
   const idOf = async (limit: LimitName, subject: string) =>
     `${limit}#${await fingerprints.of(limit, subject)}`
 
+  /** 0 if one was taken, else the seconds until the next window. */
+  const waitOf = async (limit: LimitName, subject: string): Promise<number> => {
+    const now = clock.now()
+    const { most } = limits[limit]
+    const fingerprint = await fingerprints.of(limit, subject)
+    const { start, end } = windowAt(now, limits[limit], fingerprint)
+    const window = { window: start, most, expiresAt: end }
+    return (await counters.take(`${limit}#${fingerprint}`, window)) ? 0 : end - now
+  }
+
   return {
     async take(limit, subject) {
-      const now = clock.now()
-      const fingerprint = await fingerprints.of(limit, subject)
-      const { start, end } = windowAt(now, limits[limit], fingerprint)
-      const isTaken = await counters.take(`${limit}#${fingerprint}`, {
-        window: start,
-        most: limits[limit].most,
-        expiresAt: end,
-      })
-      if (!isTaken) throw tooMany(end - now)
+      const wait = await waitOf(limit, subject)
+      if (wait > 0) throw tooMany(wait)
+    },
+
+    async hasLeft(limit, subject) {
+      return (await waitOf(limit, subject)) === 0
     },
 
     async reserveTry(email) {

@@ -8,9 +8,8 @@ import {
   GetShardIteratorCommand,
 } from '@aws-sdk/client-dynamodb-streams'
 
-type Records = readonly _Record[]
-/** Takes a batch; says whether all of it was done. */
-type Take = (records: Records) => Promise<boolean>
+/** Takes a record; says whether it was done. */
+type Take = (record: _Record) => Promise<boolean>
 
 const PAUSE_MS = 100
 const TRIES = 3
@@ -50,23 +49,22 @@ export async function followStream(
       if (!ShardIterator) continue
       const { Records = [], NextShardIterator } = await streams.send(new GetRecordsCommand({ ShardIterator }))
       next.set(shard, NextShardIterator)
-      const records = Records.filter(isNew)
-      for (let tried = 0; records.length > 0 && tried < TRIES && !isOver(); tried++) {
-        if (await take(records)) break
-        await wait(PAUSE_MS * 10)
+      for (const record of Records.filter(isNew)) {
+        for (let tried = 0; tried < TRIES && !isOver() && !(await take(record)); tried++)
+          await wait(PAUSE_MS * 10)
       }
     }
     await wait(PAUSE_MS)
   }
 }
 
-/** Hands a batch to a function that serverless-offline serves, as Lambda's own API would. */
+/** Hands a record to a function that serverless-offline serves, as Lambda's own API would. */
 export const invokeLocally =
   (lambdaPort: number, name: string): Take =>
-  async (Records) => {
+  async (record) => {
     const answer = await fetch(`http://localhost:${lambdaPort}/2015-03-31/functions/${name}/invocations`, {
       method: 'POST',
-      body: JSON.stringify({ Records }),
+      body: JSON.stringify({ Records: [record] }),
     })
     const { batchItemFailures } = (await answer.json()) as { batchItemFailures?: readonly unknown[] }
     return batchItemFailures?.length === 0

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { type Config, readConfig, settings } from '../config.ts'
+import { type Config, readConfig } from '../config.ts'
 import { nobodysAws } from './nobodys-aws.ts'
 
 /**
@@ -9,12 +9,18 @@ import { nobodysAws } from './nobodys-aws.ts'
 export function localConfig(): Config {
   if (existsSync('.env')) process.loadEnvFile('.env')
   Object.assign(process.env, nobodysAws)
-  const { ISSUER, ALLOWED_ORIGINS, MAIL_FROM, LINK_BASE_URL, PORT } = process.env
-  const own = `http://localhost:${PORT?.trim() || settings.port.default}`
-  return readConfig({
+  const { ISSUER, ALLOWED_ORIGINS, MAIL_FROM, LINK_BASE_URL } = process.env
+  const [frontEnd] = (ALLOWED_ORIGINS ?? '').split(',').map((each) => each.trim())
+  const config = readConfig({
     ...process.env,
-    ISSUER: ISSUER?.trim() || own,
+    ISSUER: ISSUER?.trim() || 'http://localhost',
     MAIL_FROM: MAIL_FROM?.trim() || 'no-reply@example.com',
-    LINK_BASE_URL: LINK_BASE_URL?.trim() || ALLOWED_ORIGINS?.split(',')[0]?.trim() || own,
+    LINK_BASE_URL: LINK_BASE_URL?.trim() || frontEnd || 'http://localhost',
   })
+  const own = `http://localhost:${config.port}`
+  return {
+    ...config,
+    ...(!ISSUER?.trim() && { issuer: own }),
+    ...(!LINK_BASE_URL?.trim() && !frontEnd && { linkBaseUrl: own }),
+  }
 }

@@ -14,11 +14,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 /** What `npm start` starts, with users and keys in a folder of the test's. */
 async function npmStart(settings: Record<string, string> = {}) {
   const port = await freePort()
+  const mailboxPort = await freePort()
   const env = {
     PATH: process.env.PATH,
     HOME: folder,
     LOCAL_FOLDER: folder,
     PORT: `${port}`,
+    MAILBOX_PORT: `${mailboxPort}`,
     BCRYPT_COST: '10',
     ...settings,
   }
@@ -34,6 +36,7 @@ async function npmStart(settings: Record<string, string> = {}) {
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   return {
     origin: `http://localhost:${port}`,
+    mailbox: `http://localhost:${mailboxPort}`,
     port,
     said: () => said,
     ended,
@@ -68,6 +71,27 @@ function processesOf(): string[] {
 }
 
 type Started = Awaited<ReturnType<typeof npmStart>>
+
+/** Log-in waits for no mail, and stories come from one address. */
+const easy = { REQUIRE_VERIFIED_EMAIL: 'false', SIGNUP_PER_IP: '1000/3600' }
+
+interface Mail {
+  readonly subject: string
+  readonly destination: { readonly to: readonly string[] }
+  readonly body: { readonly text: string; readonly html: string }
+}
+/** Reads the mailbox until there is a mail to an address whose link opens this page, and gives its token. */
+async function mailedToken({ mailbox }: Started, to: string, page: string): Promise<string> {
+  const link = new RegExp(`/${page}#token=([\\w-]+)`)
+  for (let waited = 0; waited < 20_000; waited += 100) {
+    const { emails } = (await (await fetch(`${mailbox}/store`)).json()) as { emails: Mail[] }
+    const mine = emails.filter(({ destination }) => destination.to.includes(to))
+    const token = mine.map(({ body }) => link.exec(body.text)?.[1]).findLast(Boolean)
+    if (token) return token
+    await wait(100)
+  }
+  throw new Error(`${to} was mailed no ${page}`)
+}
 const json = { 'content-type': 'application/json' }
 const ada = { email: 'ada@example.com', password: 'correct horse battery staple', name: 'Ada Lovelace' }
 
@@ -95,7 +119,7 @@ function browser({ origin }: Started) {
 describe('what npm start starts', () => {
   let started: Started
   beforeAll(async () => {
-    started = await npmStart()
+    started = await npmStart(easy)
     await started.ready()
   })
   afterAll(() => started.interrupt())
@@ -147,26 +171,6 @@ describe('what npm start starts', () => {
       status: 401,
       body: { code: 'invalid_refresh_token' },
     })
-  })
-
-  it('goes around with the curl lines of the README, pasted as they stand', () => {
-    const [, tour = ''] =
-      /## Once around with curl[^`]*(?:`[^`]+`[^`]*)*?```sh\n(.*?)```/s.exec(
-        readFileSync('README.md', 'utf8'),
-      ) ?? []
-    const pasted = tour
-      .replace('http://localhost:3000', started.origin)
-      .replace('.cardea/cookies', join(folder, 'cookies'))
-      .replaceAll('ada@example.com', 'tour@example.com')
-    const { stdout, stderr } = spawnSync('bash', ['-c', pasted], { encoding: 'utf8' })
-    expect(stderr).toBe('')
-    const user = /"email":"tour@example.com","name":"Ada Lovelace","roles":\["user"\]/g
-    expect(stdout.match(user)).toHaveLength(3)
-    expect(stdout.match(/"accessToken"/g)).toHaveLength(1)
-    expect(stdout.match(/^HTTP.*$/gm)).toEqual([
-      expect.stringContaining('204'),
-      expect.stringContaining('401'),
-    ])
   })
 
   it('refuses a token that was tampered with, and a route that is not there', async () => {
@@ -238,10 +242,94 @@ describe('a folder over which npm start runs', () => {
   })
 })
 
+describe('what npm start starts, as it comes', () => {
+  let started: Started
+  beforeAll(async () => {
+    // Counted from nothing: the stories before were many from one address.
+    started = await npmStart({ LOCAL_FOLDER: join(folder, 'as-it-comes') })
+    await started.ready()
+  })
+  afterAll(() => started.interrupt())
+
+  it('goes around with the curl lines of the README, pasted as they stand', () => {
+    const [, tour = ''] =
+      /## Once around with curl[^`]*(?:`[^`]+`[^`]*)*?```sh\n(.*?)```/s.exec(
+        readFileSync('README.md', 'utf8'),
+      ) ?? []
+    const pasted = tour
+      .replace('http://localhost:3000', started.origin)
+      .replace('http://localhost:8005', started.mailbox)
+      .replace('.cardea/cookies', join(folder, 'cookies'))
+      .replaceAll('ada@example.com', 'tour@example.com')
+    const { stdout, stderr } = spawnSync('bash', ['-c', pasted], { encoding: 'utf8', timeout: 60_000 })
+    expect(stderr).toBe('')
+    const user = /"email":"tour@example.com","name":"Ada Lovelace","roles":\["user"\]/g
+    expect(stdout.match(user)).toHaveLength(2)
+    expect(stdout.match(/"accessToken"/g)).toHaveLength(1)
+    expect(stdout.match(/^HTTP\S+ \d+/gm)?.map((line) => line.slice(-3))).toEqual([
+      '202',
+      '204',
+      '204',
+      '401',
+    ])
+  })
+
+  it('goes around by mail: sign up, confirm, log in, forget, reset; old sessions, links and passwords are dead', async () => {
+    const person = { ...ada, email: 'mail@example.com' }
+    const { email, password } = person
+    const [go, other] = [browser(started), browser(started)]
+    expect(await go('POST', '/auth/signup', person)).toMatchObject({ status: 202, body: '' })
+    expect(await go('POST', '/auth/login', { email, password })).toMatchObject({
+      status: 403,
+      body: { code: 'email_not_verified' },
+    })
+    const verifying = { token: await mailedToken(started, email, 'verify-email') }
+    expect(await go('POST', '/auth/email/verify', verifying)).toMatchObject({ status: 204 })
+    expect(await go('POST', '/auth/email/verify', verifying)).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_link' },
+    })
+    const login = await other('POST', '/auth/login', { email, password })
+    expect(login).toMatchObject({ status: 200, body: { user: { emailVerified: true } } })
+
+    expect(await go('POST', '/auth/password/forgot', { email })).toMatchObject({ status: 202 })
+    const first = await mailedToken(started, email, 'reset-password')
+    expect(await go('POST', '/auth/password/forgot', { email })).toMatchObject({ status: 202 })
+    let token = first
+    while (token === first) token = await mailedToken(started, email, 'reset-password')
+    const newPassword = 'another correct horse'
+    const old = await go('POST', '/auth/password/reset', { token: first, newPassword })
+    expect(old).toMatchObject({ status: 400, body: { code: 'invalid_link' } })
+    expect(await go('POST', '/auth/password/reset', { token, newPassword })).toMatchObject({ status: 204 })
+    expect(await go('POST', '/auth/password/reset', { token, newPassword })).toMatchObject({ status: 400 })
+
+    const dead = { authorization: `Bearer ${login.body.accessToken}` }
+    expect(await other('GET', '/users/me', undefined, dead)).toMatchObject({ status: 401 })
+    expect(await other('POST', '/auth/refresh')).toMatchObject({
+      status: 401,
+      body: { code: 'session_ended' },
+    })
+    expect(await go('POST', '/auth/login', { email, password })).toMatchObject({ status: 401 })
+    expect(await go('POST', '/auth/login', { email, password: newPassword })).toMatchObject({ status: 200 })
+  })
+
+  it('holds the default limits: ten sign-ups from one address in an hour', async () => {
+    const go = browser(started)
+    const statuses: number[] = []
+    for (let time = 0; time < 11; time++) {
+      statuses.push((await go('POST', '/auth/signup', { ...ada, email: `many${time}@example.com` })).status)
+    }
+    expect(new Set(statuses)).toEqual(new Set([202, 429]))
+    const refused = await go('POST', '/auth/signup', ada)
+    expect(refused).toMatchObject({ status: 429, body: { code: 'too_many_attempts' } })
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+  })
+})
+
 describe('a story over HTTP', () => {
   let started: Started
   beforeAll(async () => {
-    started = await npmStart()
+    started = await npmStart(easy)
     await started.ready()
   })
   afterAll(() => started.interrupt())
@@ -345,7 +433,7 @@ describe('npm start', () => {
     expect(processesOf()).toEqual([])
     expect(await isFree(first.port)).toBe(true)
 
-    const second = await npmStart()
+    const second = await npmStart(easy)
     await second.ready()
     const { email, password } = ada
     expect(await browser(second)('POST', '/auth/login', { email, password })).toMatchObject({ status: 200 })
@@ -362,7 +450,13 @@ describe('npm start', () => {
   })
 
   it('takes empty settings for absent ones, as in a copy of .env.example', async () => {
-    const empty = await npmStart({ ISSUER: '', ALLOWED_ORIGINS: '', KEYS_FILE: '', DYNAMODB_ENDPOINT: '' })
+    const empty = await npmStart({
+      ...easy,
+      ISSUER: '',
+      ALLOWED_ORIGINS: '',
+      KEYS_FILE: '',
+      DYNAMODB_ENDPOINT: '',
+    })
     await empty.ready()
     const { email, password } = ada
     const go = browser(empty)

@@ -71,7 +71,7 @@ const drafts: {
     blocks: [
       `Somebody, probably you, asked to use this email address for their account at ${product} from now on. If it was you, please confirm that it is yours.`,
       { button: 'Confirm my new address', url: link('verify-email', token) },
-      `The link works once, for ${count(hours, 'hour')}. Until you use it, nothing changes.`,
+      `The link works once, for ${count(hours, 'hour')}. Until you use it, nothing changes. For some days after that, the account can still be taken back from the address that it has now.`,
       'If it was not you, please ignore this email and do not open the link.',
     ],
   }),
@@ -84,7 +84,7 @@ const drafts: {
       'If it was you, there is nothing to do here: we have sent a link to the new address.',
       'If it was not you, keep this address, and then choose a new password: somebody may know the one that you have.',
       { button: keepAddress, url: link('undo-email-change', token) },
-      `The link works once, for ${count(days, 'day')}, even if the address has been changed by then.`,
+      `The link works once, now and until ${count(days, 'day')} after the address was changed.`,
     ],
   }),
 

@@ -87,6 +87,8 @@ export function accountChanges(
 
     async remove(read, { deniedUntil, by, now }) {
       const former = await formerEmail(read.id, now)
+      // The e-mail has moved between the two readings.
+      if (former?.email === read.email) return 'changed_meanwhile'
       const outcome = await transact([
         [
           { Delete: { TableName: usersTable, Key: accountKey(read.id), ...parts.unmoved(read) } },

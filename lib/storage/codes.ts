@@ -1,49 +1,66 @@
-import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import {
+  type DynamoDBDocumentClient,
+  PutCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb'
 import type { CodeStore, OneTimeCode } from '../domain/ports.ts'
 import { accountOf } from './accounts.ts'
-import { attempt, ITEM_VERSION, isConditionFailed, readTogether, type TableNames } from './client.ts'
+import {
+  attempt,
+  ITEM_VERSION,
+  isConditionFailed,
+  readTogether,
+  reasonsOf,
+  type TableNames,
+} from './client.ts'
 import { fieldsOf, oneOf, optional, text, whole } from './items.ts'
 import { accountKey, codeKey } from './keys.ts'
+import { transactionParts } from './transaction-parts.ts'
 
 /** @throws if an attribute is missing or of another type, naming it. */
 const codeOf = (item: Readonly<Record<string, unknown>>): OneTimeCode =>
   fieldsOf('one-time code', item, {
     userId: text,
-    purpose: oneOf('verify_email', 'reset_password', 'email_login'),
+    purpose: oneOf('verify_email', 'change_email', 'reset_password', 'email_login'),
     tokenHash: text,
     epoch: whole,
     email: text,
     expiresAt: whole,
+    newEmail: optional(text),
     undoHash: optional(text),
+    challengeHash: optional(text),
     digitsHash: optional(text),
     tries: whole,
   })
 
-export function dynamoCodes(
-  client: DynamoDBDocumentClient,
-  { usersTable, sessionsTable: TableName }: Pick<TableNames, 'usersTable' | 'sessionsTable'>,
-): CodeStore {
+export function dynamoCodes(client: DynamoDBDocumentClient, tables: TableNames): CodeStore {
+  const { usersTable, sessionsTable } = tables
+  const parts = transactionParts(tables)
   return {
     async put(code) {
       const Item = { ...codeKey(code.userId, code.purpose), ...code, v: ITEM_VERSION }
-      await attempt(() => client.send(new PutCommand({ TableName, Item })))
+      await attempt(() => client.send(new PutCommand({ TableName: sessionsTable, Item })))
     },
 
-    async find(userId, purpose) {
-      const [code, account] = await readTogether(client, [
-        { table: TableName, key: codeKey(userId, purpose) },
+    async find(userId, purposes) {
+      const [account, ...codes] = await readTogether(client, [
         { table: usersTable, key: accountKey(userId) },
+        ...purposes.map((purpose) => ({ table: sessionsTable, key: codeKey(userId, purpose) })),
       ])
-      return { code: code && codeOf(code), account: account && accountOf(account) }
+      return {
+        codes: codes.flatMap((item) => (item ? codeOf(item) : [])),
+        account: account && accountOf(account),
+      }
     },
 
-    async tryDigits(userId, purpose, most, now) {
+    async tryDigits(userId, challengeHash, most, now) {
       const command = new UpdateCommand({
-        TableName,
-        Key: codeKey(userId, purpose),
+        TableName: sessionsTable,
+        Key: codeKey(userId, 'email_login'),
         UpdateExpression: 'SET tries = tries + :one',
-        ConditionExpression: 'tries < :most AND expiresAt > :now',
-        ExpressionAttributeValues: { ':one': 1, ':most': most, ':now': now },
+        ConditionExpression: 'challengeHash = :challenge AND tries < :most AND expiresAt > :now',
+        ExpressionAttributeValues: { ':one': 1, ':challenge': challengeHash, ':most': most, ':now': now },
         ReturnValues: 'ALL_NEW',
       })
       try {
@@ -55,18 +72,14 @@ export function dynamoCodes(
       }
     },
 
-    async redeem({ userId, purpose, tokenHash }) {
-      const command = new DeleteCommand({
-        TableName,
-        Key: codeKey(userId, purpose),
-        ConditionExpression: 'tokenHash = :hash',
-        ExpressionAttributeValues: { ':hash': tokenHash },
-      })
+    async redeem(code, { id, claimsVersion }) {
+      const [redemption] = parts.redemption(code)
+      const TransactItems = [redemption, parts.stillIs({ userId: id, claimsVersion })]
       try {
-        await attempt(() => client.send(command))
+        await attempt(() => client.send(new TransactWriteCommand({ TransactItems })))
         return 'redeemed'
       } catch (error) {
-        if (isConditionFailed(error)) return 'spent'
+        if (reasonsOf(error).includes('ConditionalCheckFailed')) return 'spent'
         throw error
       }
     },

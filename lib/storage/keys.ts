@@ -36,8 +36,8 @@ export const sessionKey = (userId: string, sessionId: string) => ({
 })
 /** Every session of a user. */
 export const sessionsOf = (userId: string) => ({ pk: `USER#${userId}`, prefix: 'SESSION#' })
-/** All that ends with a user's epoch: sessions and codes. */
-export const endingWithEpochOf = (userId: string) => ({ pk: `USER#${userId}`, prefix: '' })
+/** Sessions and codes of a user. */
+export const everythingOf = (userId: string) => ({ pk: `USER#${userId}`, prefix: '' })
 export const codeKey = (userId: string, purpose: Purpose) => ({ pk: `USER#${userId}`, sk: `CODE#${purpose}` })
 export const formerEmailKey = (userId: string) => ({ pk: `USER#${userId}`, sk: 'FORMER_EMAIL' })
 export const windowKey = (id: string, start: number) => ({ pk: `LIMIT#${id}`, sk: String(start) })

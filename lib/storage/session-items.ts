@@ -14,10 +14,6 @@ const paceCheck = (value: unknown): value is Session['pace'] => {
   return whole(since) && whole(refreshes)
 }
 
-/** Of a session or a code. */
-export const epochOf = (item: Readonly<Record<string, unknown>>): number =>
-  fieldsOf('session or code', item, { epoch: whole }).epoch
-
 /** @throws if an attribute is missing or of another type, naming it. */
 export const sessionOf = (item: Readonly<Record<string, unknown>>): Session =>
   fieldsOf('session', item, {

@@ -11,8 +11,8 @@ import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { SessionStore } from '../domain/ports.ts'
 import { accountOf } from './accounts.ts'
 import { attempt, ITEM_VERSION, isConditionFailed, readTogether, type TableNames } from './client.ts'
-import { accountKey, endingWithEpochOf, revokedFamilyKey, sessionKey, sessionsOf } from './keys.ts'
-import { epochOf, sessionItem, sessionOf } from './session-items.ts'
+import { accountKey, everythingOf, revokedFamilyKey, sessionKey, sessionsOf } from './keys.ts'
+import { sessionItem, sessionOf } from './session-items.ts'
 
 /** DynamoDB's limit for `BatchWriteItem`. */
 const MOST_IN_A_BATCH = 25
@@ -42,6 +42,15 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
       from = LastEvaluatedKey
     } while (from)
     return found
+  }
+
+  /** What DynamoDB leaves unprocessed is left to its TTL. */
+  const forget = async (dead: readonly Record<string, unknown>[]): Promise<void> => {
+    const requests = dead.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } }))
+    for (let start = 0; start < requests.length; start += MOST_IN_A_BATCH) {
+      const RequestItems = { [sessionsTable]: requests.slice(start, start + MOST_IN_A_BATCH) }
+      await attempt(() => client.send(new BatchWriteCommand({ RequestItems })))
+    }
   }
 
   return {
@@ -119,13 +128,12 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
     },
 
     async forgetBefore(userId, epoch) {
-      const dead = (await items(endingWithEpochOf(userId))).filter((item) => epochOf(item) < epoch)
-      const requests = dead.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } }))
-      // What DynamoDB leaves unprocessed is left to its TTL.
-      for (let start = 0; start < requests.length; start += MOST_IN_A_BATCH) {
-        const RequestItems = { [sessionsTable]: requests.slice(start, start + MOST_IN_A_BATCH) }
-        await attempt(() => client.send(new BatchWriteCommand({ RequestItems })))
-      }
+      const found = await items(sessionsOf(userId))
+      await forget(found.filter((item) => sessionOf(item).epoch < epoch))
+    },
+
+    async forgetAll(userId) {
+      await forget(await items(everythingOf(userId)))
     },
   }
 }

@@ -28,17 +28,19 @@ export function transactionParts({ usersTable, sessionsTable, refreshTokenDenyli
     },
   })
 
-  /** Who does this to another may still do it: the claims of their token are the newest. */
-  const stillMay = (by: Actor | undefined, { id }: Account): Guarded[] => {
-    if (!by || by.userId === id) return []
-    const check = {
+  /** The claims of a user are still of this version. */
+  const stillIs = ({ userId, claimsVersion }: Actor): Part => ({
+    ConditionCheck: {
       TableName: usersTable,
-      Key: accountKey(by.userId),
+      Key: accountKey(userId),
       ConditionExpression: 'claimsVersion = :version',
-      ExpressionAttributeValues: { ':version': by.claimsVersion },
-    }
-    return [[{ ConditionCheck: check }, 'caller_outdated']]
-  }
+      ExpressionAttributeValues: { ':version': claimsVersion },
+    },
+  })
+
+  /** Who does this to another may still do it: the claims of their token are the newest. */
+  const stillMay = (by: Actor | undefined, { id }: Account): Guarded[] =>
+    !by || by.userId === id ? [] : [[stillIs(by), 'caller_outdated']]
 
   /**
    * Keeps the set of active administrators true, and never empty: two who leave at once cannot both be the last. Whoever
@@ -72,5 +74,5 @@ export function transactionParts({ usersTable, sessionsTable, refreshTokenDenyli
     'changed_meanwhile',
   ]
 
-  return { unmoved, denyClaims, stillMay, administrators, redemption }
+  return { unmoved, denyClaims, stillIs, stillMay, administrators, redemption }
 }

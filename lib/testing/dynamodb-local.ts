@@ -38,7 +38,13 @@ async function main(): Promise<number> {
     await answers(endpoint, engine)
     const jest = spawnSync(
       process.execPath,
-      ['node_modules/jest/bin/jest.js', '--selectProjects', 'engine', '--testPathPatterns', 'lib/storage'],
+      [
+        'node_modules/jest/bin/jest.js',
+        '--selectProjects',
+        'engine',
+        '--testPathPatterns',
+        'lib/storage|races',
+      ],
       {
         stdio: 'inherit',
         env: { ...process.env, DYNAMODB_ENDPOINT: endpoint },

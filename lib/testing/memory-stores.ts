@@ -251,7 +251,11 @@ export function memoryStores(tables: MemoryTables): {
         await roundTrip()
         for (const [id, session] of sessions)
           if (session.userId === userId && session.epoch < epoch) sessions.delete(id)
-        for (const [id, code] of codes) if (code.userId === userId && code.epoch < epoch) codes.delete(id)
+      },
+      async forgetAll(userId) {
+        await roundTrip()
+        for (const [id, session] of sessions) if (session.userId === userId) sessions.delete(id)
+        for (const [id, code] of codes) if (code.userId === userId) codes.delete(id)
       },
     },
     codes: {
@@ -259,21 +263,25 @@ export function memoryStores(tables: MemoryTables): {
         await roundTrip()
         codes.set(codeId(code), code)
       },
-      async find(userId, purpose) {
+      async find(userId, purposes) {
         await roundTrip()
-        return { code: codes.get(codeId({ userId, purpose })), account: accounts.get(userId) }
+        const found = purposes.map((purpose) => codes.get(codeId({ userId, purpose })))
+        return { codes: found.filter((code) => code !== undefined), account: accounts.get(userId) }
       },
-      async tryDigits(userId, purpose, most, now) {
+      async tryDigits(userId, challengeHash, most, now) {
         await roundTrip()
-        const code = codes.get(codeId({ userId, purpose }))
-        if (!code || code.tries >= most || code.expiresAt <= now) return undefined
+        const code = codes.get(codeId({ userId, purpose: 'email_login' }))
+        if (code?.challengeHash !== challengeHash || code.tries >= most || code.expiresAt <= now)
+          return undefined
         const tried = { ...code, tries: code.tries + 1 }
         codes.set(codeId(code), tried)
         return tried
       },
-      async redeem(code) {
+      async redeem(code, { id, claimsVersion }) {
         await roundTrip()
-        return isStill(code) && codes.delete(codeId(code)) ? 'redeemed' : 'spent'
+        if (!isStill(code) || accounts.get(id)?.claimsVersion !== claimsVersion) return 'spent'
+        codes.delete(codeId(code))
+        return 'redeemed'
       },
     },
     counters: {

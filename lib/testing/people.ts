@@ -1,3 +1,4 @@
+import type { Letter } from '../domain/letters.ts'
 import type { UserStore } from '../domain/ports.ts'
 import { type Account, type Role, roles } from '../domain/users.ts'
 import type { Gateway, TestAnswer } from './gateway.ts'
@@ -41,4 +42,15 @@ export async function administrator(api: Gateway, { users }: Pick<World, 'users'
   const { id } = (await signedUp(api, person)).body.user as { id: string }
   await withRoles(users, id)
   return { id, login: await logIn(api, 'body', person) }
+}
+
+/** The last mail of a kind to an address, of those that were sent. */
+export function mailTo<K extends Letter['kind']>(
+  { mailbox }: Pick<World, 'mailbox'>,
+  to: string,
+  kind: K,
+): Extract<Letter, { kind: K }> {
+  const found = mailbox.findLast((mail) => mail.to === to && mail.letter.kind === kind)?.letter
+  if (!found) throw new Error(`${to} was sent no ${kind}, but ${mailbox.map(({ letter }) => letter.kind)}`)
+  return found as Extract<Letter, { kind: K }>
 }

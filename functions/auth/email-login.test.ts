@@ -1,0 +1,192 @@
+import { limits } from '../../lib/domain/limits.ts'
+import { gateway } from '../../lib/testing/gateway.ts'
+import { ada, bearer, eve, logIn, mailTo, signedUp } from '../../lib/testing/people.ts'
+import { delivered, limited, world } from '../../lib/testing/world.ts'
+
+const withAda = async ({ verified = true, change = {} as Parameters<typeof world>[0] } = {}) => {
+  const parts = world(change)
+  const api = gateway(parts)
+  await signedUp(api)
+  await delivered(parts)
+  if (verified) {
+    await api('POST /auth/email/verify', { body: { token: mailTo(parts, ada.email, 'verify_email').token } })
+  }
+  const ask = async (email = ada.email) => {
+    const { status, body } = await api('POST /auth/email-login', { body: { email } })
+    await delivered(parts)
+    return { status, body, challenge: body.challenge as string }
+  }
+  const mail = () => mailTo(parts, ada.email, 'email_login')
+  const redeem = (token: string, more: object = {}) =>
+    api('POST /auth/email-login/redeem', { body: { token, ...more } })
+  const enter = (challenge: string, code: string, email = ada.email) =>
+    api('POST /auth/email-login/code', { body: { email, challenge, code, transport: 'body' } })
+  return { parts, api, ask, mail, redeem, enter }
+}
+const isRefused = (code: string) => ({ status: 400, body: { code } })
+/** Six digits that are not these. */
+const others = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0')
+
+describe('a log-in by mail', () => {
+  it('opens a session with the link, once', async () => {
+    const { api, ask, mail, redeem } = await withAda()
+    await ask()
+    const { token } = mail()
+    const login = await redeem(token)
+    expect(login).toMatchObject({ status: 200, body: { user: { email: ada.email } } })
+    expect(login.cookies[0]).toMatch(/^__Host-cardea_refresh=/)
+    expect(await api('GET /users/me', { headers: bearer(login) })).toMatchObject({ status: 200 })
+    const { amr } = JSON.parse(Buffer.from(login.body.accessToken.split('.')[1], 'base64url').toString())
+    expect(amr).toEqual(['otp'])
+    expect(await redeem(token)).toMatchObject(isRefused('invalid_link'))
+    expect(await logIn(api)).toMatchObject({ status: 200 })
+  })
+
+  it('opens a session with the digits and the challenge, once, and then the link is spent too', async () => {
+    const { ask, mail, enter, redeem } = await withAda()
+    const { challenge } = await ask()
+    const { code, token } = mail()
+    expect(code).toMatch(/^\d{6}$/)
+    expect(await enter(challenge, code)).toMatchObject({
+      status: 200,
+      body: { refreshToken: expect.any(String) },
+    })
+    expect(await enter(challenge, code)).toMatchObject(isRefused('invalid_code'))
+    expect(await redeem(token)).toMatchObject(isRefused('invalid_link'))
+  })
+
+  it('is won by one of fifty at once, by link and by digits', async () => {
+    const { parts, ask, mail, enter, redeem } = await withAda()
+    const { challenge } = await ask()
+    const { code, token } = mail()
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => (index % 12 === 0 ? enter(challenge, code) : redeem(token))),
+    )
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(parts.tables.sessions.size).toBe(1)
+  })
+
+  it('ends after 10 minutes, with the next request, and with what ends sessions', async () => {
+    const it = await withAda()
+    const first = await it.ask()
+    const old = it.mail()
+    const second = await it.ask()
+    expect(await it.redeem(old.token)).toMatchObject(isRefused('invalid_link'))
+    expect(await it.enter(first.challenge, old.code)).toMatchObject(isRefused('invalid_code'))
+    it.parts.clock.advance(600)
+    expect(await it.redeem(it.mail().token)).toMatchObject(isRefused('invalid_link'))
+    expect(await it.enter(second.challenge, it.mail().code)).toMatchObject(isRefused('invalid_code'))
+    const third = await it.ask()
+    const headers = bearer(await logIn(it.api))
+    await it.api('DELETE /users/me/sessions', { headers, query: { all: 'true' } })
+    expect(await it.enter(third.challenge, it.mail().code)).toMatchObject(isRefused('invalid_code'))
+    expect(await it.redeem(it.mail().token)).toMatchObject(isRefused('invalid_link'))
+  })
+
+  it('is asked for in the same words whether the e-mail is known', async () => {
+    const { ask, enter } = await withAda()
+    const known = await ask()
+    const unknown = await ask('nobody@example.com')
+    expect([unknown.status, Object.keys(unknown.body)]).toEqual([202, ['challenge']])
+    expect(unknown.challenge).toHaveLength(known.challenge.length)
+    const { requestId: _, ...wrong } = (await enter(known.challenge, '000000')).body
+    const { requestId: __, ...nobody } = (await enter(unknown.challenge, '000000', 'nobody@example.com')).body
+    expect(nobody).toEqual(wrong)
+  })
+
+  it('is off unless it is switched on, whatever is asked', async () => {
+    const { parts, ask, mail } = await withAda()
+    const { challenge } = await ask()
+    const off = gateway({ ...parts, policy: { ...parts.policy, emailLogin: false } })
+    const { token, code } = mail()
+    for (const [route, body] of [
+      ['POST /auth/email-login', { email: ada.email }],
+      ['POST /auth/email-login/redeem', { token }],
+      ['POST /auth/email-login/code', { email: ada.email, challenge, code }],
+    ] as const) {
+      expect(await off(route, { body })).toMatchObject({ status: 404, body: { code: 'not_enabled' } })
+    }
+  })
+
+  it('as the first proof of the e-mail voids the password and the sessions of whoever opened the account', async () => {
+    const it = await withAda({ verified: false })
+    const stranger = await logIn(it.api)
+    await it.ask()
+    const owner = await it.redeem(it.mail().token)
+    expect(owner).toMatchObject({ status: 200, body: { user: { emailVerified: true } } })
+    expect(await it.api('GET /users/me', { headers: bearer(owner) })).toMatchObject({ status: 200 })
+    expect(await it.api('GET /users/me', { headers: bearer(stranger) })).toMatchObject({ status: 401 })
+    expect(await logIn(it.api)).toMatchObject({ status: 401 })
+    const { refreshToken } = stranger.body
+    expect(await it.api('POST /auth/refresh', { body: { refreshToken } })).toMatchObject({ status: 401 })
+  })
+})
+
+describe('the digits of a mail', () => {
+  it('are worth nothing with another challenge, or for another account', async () => {
+    const { api, parts, ask, mail, enter } = await withAda()
+    await signedUp(api, eve)
+    await delivered(parts)
+    const { challenge } = await ask()
+    const { code } = mail()
+    const foreign = (await ask('nobody@example.com')).challenge
+    expect(await enter(foreign, code)).toMatchObject(isRefused('invalid_code'))
+    expect(await enter(challenge, code, eve.email)).toMatchObject(isRefused('invalid_code'))
+    expect(await enter(challenge, code)).toMatchObject({ status: 200 })
+  })
+
+  it('are void after 5 tries, a hundred at once or one by one, the right ones too', async () => {
+    for (const atOnce of [true, false]) {
+      const { parts, ask, mail } = await withAda()
+      const strict = limited(parts, { codeTries: limits.codeTries })
+      const api = gateway(strict)
+      const { challenge } = await ask()
+      const { code } = mail()
+      const wrong = () =>
+        api('POST /auth/email-login/code', { body: { email: ada.email, challenge, code: others(code) } })
+      if (atOnce) await Promise.all(Array.from({ length: 100 }, wrong))
+      else for (let time = 0; time < 5; time++) await wrong()
+      const right = await api('POST /auth/email-login/code', { body: { email: ada.email, challenge, code } })
+      expect(right).toMatchObject(isRefused('invalid_code'))
+    }
+  })
+
+  it('are not used up by a stranger, who has no challenge, or one of their own', async () => {
+    const { parts, api, ask, mail } = await withAda({ change: { limits } })
+    const body = { email: ada.email, code: '000000' }
+    const { challenge: strangers } = await ask()
+    const { challenge } = await ask()
+    const { code } = mail()
+    for (let time = 0; time < 20; time++) {
+      for (const challenge of ['none', 'a'.repeat(64)]) {
+        const answer = await api('POST /auth/email-login/code', { body: { ...body, challenge } })
+        expect(answer).toMatchObject(isRefused('invalid_code'))
+      }
+    }
+    for (let time = 0; time < 6; time++) {
+      await api('POST /auth/email-login/code', { body: { ...body, challenge: strangers } })
+    }
+    const right = await api('POST /auth/email-login/code', { body: { ...body, challenge, code } })
+    expect([right.status, parts.tables.sessions.size]).toEqual([200, 1])
+  })
+
+  it('are entered 10 times an hour for an account at most, however many are asked for', async () => {
+    const { parts, api } = await withAda({
+      change: { limits: { ...limits, emailLoginPerEmail: { most: 99, seconds: 900 } } },
+    })
+    const statuses: number[] = []
+    for (let code = 0; code < 3; code++) {
+      const { challenge } = (await api('POST /auth/email-login', { body: { email: ada.email } })).body
+      await delivered(parts)
+      const { code: right } = mailTo(parts, ada.email, 'email_login')
+      for (let tried = 0; tried < 5; tried++) {
+        const body = { email: ada.email, challenge, code: others(right) }
+        statuses.push((await api('POST /auth/email-login/code', { body })).status)
+      }
+    }
+    expect(statuses).toEqual([
+      ...Array.from({ length: 10 }, () => 400),
+      ...Array.from({ length: 5 }, () => 429),
+    ])
+  })
+})

@@ -1,0 +1,197 @@
+import { limits } from '../../lib/domain/limits.ts'
+import { capturedLog } from '../../lib/testing/captured-log.ts'
+import { gateway } from '../../lib/testing/gateway.ts'
+import { ada, administrator, bearer, eve, logIn, mailTo, signedUp } from '../../lib/testing/people.ts'
+import { delivered, world } from '../../lib/testing/world.ts'
+
+const newPassword = 'a new and longer password'
+const withAda = async (change: Parameters<typeof world>[0] = {}) => {
+  const parts = world(change)
+  const api = gateway(parts)
+  await signedUp(api)
+  await delivered(parts)
+  const forgot = (email = ada.email) => api('POST /auth/password/forgot', { body: { email } })
+  const reset = (token: string, password = newPassword) =>
+    api('POST /auth/password/reset', { body: { token, newPassword: password } })
+  const mailedToken = async () => {
+    await forgot()
+    await delivered(parts)
+    return mailTo(parts, ada.email, 'reset_password').token
+  }
+  return { parts, api, forgot, reset, mailedToken }
+}
+const isRefused = { status: 400, body: { code: 'invalid_link' } }
+
+describe('a forgotten password', () => {
+  it('is set anew with the mailed token: every session is dead, the e-mail proven, its owner told', async () => {
+    const { parts, api, reset, mailedToken } = await withAda()
+    const login = await logIn(api)
+    expect(await reset(await mailedToken())).toMatchObject({ status: 204, body: undefined, cookies: [] })
+    expect(await api('GET /users/me', { headers: bearer(login) })).toMatchObject({ status: 401 })
+    const { refreshToken } = login.body
+    expect(await api('POST /auth/refresh', { body: { refreshToken } })).toMatchObject({
+      status: 401,
+      body: { code: 'session_ended' },
+    })
+    expect(await logIn(api)).toMatchObject({ status: 401 })
+    expect(await logIn(api, 'body', { ...ada, password: newPassword })).toMatchObject({
+      status: 200,
+      body: { user: { emailVerified: true } },
+    })
+    const told = await delivered(parts)
+    expect(told.map(({ letter }) => letter.kind)).toEqual(['password_changed'])
+  })
+
+  it('is asked for in the same words whether the e-mail is known; only the known one is mailed', async () => {
+    const { parts, forgot } = await withAda()
+    const known = await forgot()
+    expect(known).toMatchObject({ status: 202, body: undefined })
+    expect(await delivered(parts)).toHaveLength(1)
+    expect(await forgot('nobody@example.com')).toEqual(known)
+    expect(await delivered(parts)).toEqual([])
+  })
+
+  it('lifts the lock of failed log-ins, which never stops the reset itself', async () => {
+    const { api, reset, mailedToken } = await withAda({ limits })
+    for (let time = 0; time < 6; time++) await logIn(api, 'body', { ...ada, password: 'wrong' })
+    expect(await logIn(api)).toMatchObject({ status: 429 })
+    expect(await reset(await mailedToken())).toMatchObject({ status: 204 })
+    expect(await logIn(api, 'body', { ...ada, password: newPassword })).toMatchObject({ status: 200 })
+  })
+
+  it('of an account that a stranger has opened gives it to the owner of the e-mail', async () => {
+    const { api, reset, mailedToken } = await withAda()
+    const stranger = await logIn(api)
+    await reset(await mailedToken())
+    expect(await api('GET /users/me', { headers: bearer(stranger) })).toMatchObject({ status: 401 })
+    expect(await logIn(api)).toMatchObject({ status: 401 })
+  })
+})
+
+describe('the token of a reset', () => {
+  it('is good once: of fifty at once one sets its password', async () => {
+    const { api, reset, mailedToken } = await withAda()
+    const token = await mailedToken()
+    const passwords = Array.from({ length: 50 }, (_, index) => `a new password, number ${index}`)
+    const answers = await Promise.all(passwords.map((password) => reset(token, password)))
+    const winners = passwords.filter((_, index) => answers[index]?.status === 204)
+    expect(winners).toHaveLength(1)
+    expect(answers.filter(({ status }) => status === 400)).toHaveLength(49)
+    expect(await logIn(api, 'body', { ...ada, password: winners[0] ?? '' })).toMatchObject({ status: 200 })
+    expect(await reset(token)).toMatchObject(isRefused)
+  })
+
+  it('is good for 30 minutes', async () => {
+    const { parts, reset, mailedToken } = await withAda()
+    const token = await mailedToken()
+    parts.clock.advance(1800)
+    expect(await reset(token)).toMatchObject(isRefused)
+    const next = await mailedToken()
+    parts.clock.advance(1799)
+    expect(await reset(next)).toMatchObject({ status: 204 })
+  })
+
+  it('is void once another is asked for', async () => {
+    const { reset, mailedToken } = await withAda()
+    const old = await mailedToken()
+    const next = await mailedToken()
+    expect(await reset(old)).toMatchObject(isRefused)
+    expect(await reset(next)).toMatchObject({ status: 204 })
+  })
+
+  it('is void once the password was changed, or every session ended', async () => {
+    const { api, reset, mailedToken } = await withAda()
+    for (const end of [
+      async (headers: Record<string, string>) =>
+        api('PUT /users/me/password', {
+          headers,
+          body: { currentPassword: ada.password, newPassword: ada.password },
+        }),
+      async (headers: Record<string, string>) =>
+        api('DELETE /users/me/sessions', { headers, query: { all: 'true' } }),
+    ]) {
+      const token = await mailedToken()
+      const login = await logIn(api)
+      expect([200, 204]).toContain((await end(bearer(login))).status)
+      expect(await reset(token)).toMatchObject(isRefused)
+    }
+  })
+
+  it('is not spent on a password that is refused', async () => {
+    const { reset, mailedToken } = await withAda()
+    const token = await mailedToken()
+    for (const weak of ['passwordpassword', 'ada@example.com', 'adalovelaceadalovelace']) {
+      expect(await reset(token, weak)).toMatchObject({
+        status: 400,
+        body: { code: 'weak_password', errors: [{ path: 'newPassword' }] },
+      })
+    }
+    expect(await reset(token, 'short')).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
+    expect(await reset(token)).toMatchObject({ status: 204 })
+  })
+
+  it('confirms no e-mail and logs nobody in', async () => {
+    const { api, mailedToken } = await withAda()
+    const body = { token: await mailedToken() }
+    for (const route of [
+      'POST /auth/email/verify',
+      'POST /auth/email/undo',
+      'POST /auth/email-login/redeem',
+    ]) {
+      expect(await api(route, { body })).toMatchObject(isRefused)
+    }
+  })
+
+  it('costs no hash unless it is good', async () => {
+    const { parts, mailedToken } = await withAda()
+    const passwords = { ...parts.passwords, hash: () => Promise.reject(new Error('a hash was made')) }
+    const token = `${(await mailedToken()).slice(0, -1)}_`
+    const body = { token, newPassword }
+    expect(await gateway({ ...parts, passwords })('POST /auth/password/reset', { body })).toMatchObject(
+      isRefused,
+    )
+  })
+})
+
+describe('an administrator', () => {
+  it('starts a reset, and neither sees a token nor sets a password', async () => {
+    const { parts, api, reset } = await withAda()
+    const admin = await administrator(api, parts, eve)
+    const [account] = [...parts.tables.accounts.values()]
+    await delivered(parts)
+    const params = { userId: account?.id ?? '' }
+    const answer = await api('POST /users/{userId}/password-reset', { headers: bearer(admin.login), params })
+    expect(answer).toMatchObject({ status: 202, body: undefined })
+    expect((await delivered(parts)).map(({ to }) => to)).toEqual([ada.email])
+    expect(await logIn(api)).toMatchObject({ status: 200 })
+    expect(await reset(mailTo(parts, ada.email, 'reset_password').token)).toMatchObject({ status: 204 })
+  })
+
+  it('and nobody else starts one for a disabled account', async () => {
+    const { parts, forgot } = await withAda()
+    const [account] = [...parts.tables.accounts.values()]
+    if (account) parts.tables.accounts.set(account.id, { ...account, status: 'disabled' })
+    await forgot()
+    expect(await delivered(parts)).toEqual([])
+  })
+})
+
+describe('a mail that cannot be sent', () => {
+  it('is ordered again by the stream if that may help, and is given up and logged if not', async () => {
+    const { parts, forgot } = await withAda()
+    await forgot()
+    const passing = { send: () => Promise.reject(new Error('SES does not answer')) }
+    const { entries } = await capturedLog(async () => {
+      await expect(delivered({ ...parts, mailer: passing })).rejects.toThrow('An order was not fulfilled')
+    })
+    expect(entries).toMatchObject([{ type: 'mail.failed', error: { message: 'SES does not answer' } }])
+
+    await forgot()
+    const final = { send: async () => ({ rejectedAs: 'MessageRejected' }) }
+    const log = await capturedLog(() => delivered({ ...parts, mailer: final }))
+    expect(log.entries).toMatchObject([
+      { type: 'mail.rejected', letter: 'reset_password', reason: 'MessageRejected' },
+    ])
+    expect(log.text).not.toContain(ada.email)
+  })
+})

@@ -1,0 +1,223 @@
+import { capturedLog } from '../../lib/testing/captured-log.ts'
+import { gateway } from '../../lib/testing/gateway.ts'
+import { ada, bearer, logIn, mailTo } from '../../lib/testing/people.ts'
+import { delivered, world } from '../../lib/testing/world.ts'
+
+const strict = () => {
+  const parts = world({ policy: { requireVerifiedEmail: true } })
+  const api = gateway(parts)
+  const signUp = (change: object = {}) => api('POST /auth/signup', { body: { ...ada, ...change } })
+  const verify = (token: string) => api('POST /auth/email/verify', { body: { token } })
+  const resend = (email = ada.email) => api('POST /auth/email/resend', { body: { email } })
+  return { parts, api, signUp, verify, resend }
+}
+const withAda = async () => {
+  const it = strict()
+  await it.signUp()
+  await delivered(it.parts)
+  return { ...it, token: mailTo(it.parts, ada.email, 'verify_email').token }
+}
+const isRefused = { status: 400, body: { code: 'invalid_link' } }
+
+describe('a sign-up, where e-mails must be verified', () => {
+  it('is 202 with no body, mails a link, and log-in waits for it', async () => {
+    const { parts, api, signUp, verify } = strict()
+    expect(await signUp()).toMatchObject({ status: 202, body: undefined })
+    const [mail, ...others] = await delivered(parts)
+    expect([mail, others]).toMatchObject([{ to: ada.email, letter: { kind: 'verify_email', hours: 24 } }, []])
+    expect(await logIn(api)).toMatchObject({ status: 403, body: { code: 'email_not_verified' } })
+    expect(await logIn(api, 'body', { ...ada, password: 'wrong' })).toMatchObject({ status: 401 })
+    expect(await verify(mailTo(parts, ada.email, 'verify_email').token)).toMatchObject({ status: 204 })
+    expect(await logIn(api)).toMatchObject({ status: 200, body: { user: { emailVerified: true } } })
+  })
+
+  it('with a known e-mail is answered the same, and mails its owner: log in, or reset, with no token', async () => {
+    const { parts, signUp, verify, token } = await withAda()
+    await verify(token)
+    const again = await signUp({ name: 'Eve', password: 'a password of her own' })
+    const fresh = await signUp({ email: 'new@example.com' })
+    expect(again).toEqual(fresh)
+    const sent = await delivered(parts)
+    expect(sent[0]).toEqual({ to: ada.email, letter: { kind: 'already_registered' } })
+    expect(parts.tables.accounts.size).toBe(2)
+  })
+
+  it('with a known e-mail that nobody confirmed lets its owner set the password, whoever signed up first', async () => {
+    const { parts, api, signUp } = await withAda()
+    const owner = { ...ada, password: 'what the owner wants' }
+    await signUp({ password: owner.password })
+    await delivered(parts)
+    const { token } = mailTo(parts, ada.email, 'finish_sign_up')
+    const body = { token, newPassword: owner.password }
+    expect(await api('POST /auth/password/reset', { body })).toMatchObject({ status: 204 })
+    expect(await logIn(api, 'body', owner)).toMatchObject({ status: 200 })
+    expect(await logIn(api)).toMatchObject({ status: 401 })
+  })
+
+  it('that two have made counts for neither: the first password opens nothing, whichever mail its owner answers', async () => {
+    const { parts, api, signUp, verify, resend, token } = await withAda()
+    await signUp({ password: 'what the owner wants' })
+    await resend()
+    const sent = await delivered(parts)
+    expect(sent.map(({ letter }) => letter.kind)).toEqual(['finish_sign_up', 'finish_sign_up'])
+    expect(await verify(token)).toMatchObject(isRefused)
+    expect(await logIn(api)).toMatchObject({ status: 401 })
+    const body = {
+      token: mailTo(parts, ada.email, 'finish_sign_up').token,
+      newPassword: 'what the owner wants',
+    }
+    expect(await api('POST /auth/password/reset', { body })).toMatchObject({ status: 204 })
+    expect(await logIn(api)).toMatchObject({ status: 401 })
+  })
+
+  it('is 202 for fifty at once, and makes one account', async () => {
+    const { parts, signUp } = strict()
+    const answers = await Promise.all(Array.from({ length: 50 }, () => signUp()))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]))
+    expect(parts.tables.accounts.size).toBe(1)
+  })
+
+  it('again and again sends a recipient 3 mails in 15 minutes at most, and tells nobody', async () => {
+    const parts = world({
+      policy: { requireVerifiedEmail: true },
+      limits: { signupMails: { most: 3, seconds: 900 } },
+    })
+    const api = gateway(parts)
+    for (let time = 0; time < 10; time++) {
+      expect(await api('POST /auth/signup', { body: ada })).toMatchObject({ status: 202 })
+    }
+    const { result } = await capturedLog(() => delivered(parts))
+    expect(result.map(({ letter }) => letter.kind)).toEqual([
+      'verify_email',
+      'finish_sign_up',
+      'finish_sign_up',
+    ])
+  })
+
+  it('whose order for the mail is lost is 503: nobody is told to wait for it', async () => {
+    const { parts } = strict()
+    const outbox = { put: () => Promise.reject(Object.assign(new Error('lost'), { code: 'ECONNREFUSED' })) }
+    const { result } = await capturedLog(() =>
+      gateway({ ...parts, outbox })('POST /auth/signup', { body: ada }),
+    )
+    expect(result.status).toBeGreaterThanOrEqual(500)
+  })
+})
+
+describe('a link to confirm an e-mail', () => {
+  it('is good once, for fifty at once too', async () => {
+    const { verify, token } = await withAda()
+    const answers = await Promise.all(Array.from({ length: 50 }, () => verify(token)))
+    const statuses = answers.map(({ status }) => status).sort()
+    expect(statuses).toEqual([204, ...Array.from({ length: 49 }, () => 400)])
+    expect(await verify(token)).toMatchObject(isRefused)
+  })
+
+  it('is good for a day', async () => {
+    for (const [seconds, status] of [
+      [86_399, 204],
+      [86_400, 400],
+    ] as const) {
+      const { parts, verify, token } = await withAda()
+      parts.clock.advance(seconds)
+      expect(await verify(token)).toMatchObject({ status })
+    }
+  })
+
+  it('is void once another was asked for', async () => {
+    const { parts, verify, resend, token } = await withAda()
+    expect(await resend()).toMatchObject({ status: 202 })
+    await delivered(parts)
+    expect(await verify(token)).toMatchObject(isRefused)
+    expect(await verify(mailTo(parts, ada.email, 'verify_email').token)).toMatchObject({ status: 204 })
+  })
+
+  it('is nothing else: no reset, no undo, no log-in', async () => {
+    const { api, token } = await withAda()
+    for (const [route, more] of [
+      ['POST /auth/password/reset', { newPassword: 'a new and longer password' }],
+      ['POST /auth/email/undo', {}],
+      ['POST /auth/email-login/redeem', {}],
+    ] as const) {
+      expect(await api(route, { body: { token, ...more } })).toMatchObject(isRefused)
+    }
+  })
+
+  it.each([
+    'x',
+    'A'.repeat(64),
+    'A'.repeat(63),
+    'A'.repeat(65),
+    `${'A'.repeat(63)}=`,
+    `${'A'.repeat(62)}+/`,
+    '💥'.repeat(16),
+  ])('that is none is refused as any other: %s', async (token) => {
+    const { verify } = await withAda()
+    expect(await verify(token)).toMatchObject(isRefused)
+  })
+
+  it('of another’s is of no use with one’s own id in it', async () => {
+    const { parts, signUp, verify, token } = await withAda()
+    await signUp({ email: 'eve@example.com' })
+    await delivered(parts)
+    const eves = Buffer.from(mailTo(parts, 'eve@example.com', 'verify_email').token, 'base64url')
+    const adas = Buffer.from(token, 'base64url')
+    const mixed = Buffer.concat([adas.subarray(0, 16), eves.subarray(16)]).toString('base64url')
+    expect(await verify(mixed)).toMatchObject(isRefused)
+    expect(await verify(token)).toMatchObject({ status: 204 })
+  })
+
+  it('is void when the account is disabled or gone', async () => {
+    const { parts, verify, token } = await withAda()
+    const [account] = [...parts.tables.accounts.values()]
+    if (!account) throw new Error('There is no account')
+    parts.tables.accounts.set(account.id, { ...account, status: 'disabled' })
+    expect(await verify(token)).toMatchObject(isRefused)
+    parts.tables.accounts.delete(account.id)
+    expect(await verify(token)).toMatchObject(isRefused)
+  })
+})
+
+describe('POST /auth/email/resend', () => {
+  it('is the same for an unknown, a confirmed and an unconfirmed e-mail; only the last is mailed', async () => {
+    const { parts, verify, resend, token } = await withAda()
+    const unconfirmed = await resend()
+    expect((await delivered(parts)).map(({ letter }) => letter.kind)).toEqual(['verify_email'])
+    expect(await resend('nobody@example.com')).toEqual(unconfirmed)
+    expect(await delivered(parts)).toEqual([])
+    expect(await verify(token)).toMatchObject({ status: 400 })
+    await verify(mailTo(parts, ada.email, 'verify_email').token)
+    expect(await resend()).toEqual(unconfirmed)
+    expect(await delivered(parts)).toEqual([])
+  })
+})
+
+describe('a sign-up, where e-mails need not be verified', () => {
+  it('is 201 or 409, mails a link all the same, and a log-in does not wait for it', async () => {
+    const parts = world()
+    const api = gateway(parts)
+    expect(await api('POST /auth/signup', { body: ada })).toMatchObject({ status: 201 })
+    expect(await api('POST /auth/signup', { body: ada })).toMatchObject({ status: 409 })
+    expect((await delivered(parts)).map(({ letter }) => letter.kind)).toEqual(['verify_email'])
+    expect(await logIn(api)).toMatchObject({ status: 200 })
+  })
+
+  it('confirms without ending the session; its next refresh knows', async () => {
+    const parts = world()
+    const api = gateway(parts)
+    await api('POST /auth/signup', { body: ada })
+    const login = await logIn(api)
+    await delivered(parts)
+    await api('POST /auth/email/verify', { body: { token: mailTo(parts, ada.email, 'verify_email').token } })
+    expect(await api('GET /users/me', { headers: bearer(login) })).toMatchObject({ status: 401 })
+    const { refreshToken } = login.body
+    const refreshed = await api('POST /auth/refresh', { body: { refreshToken } })
+    expect(refreshed).toMatchObject({ status: 200, body: { user: { emailVerified: true } } })
+  })
+
+  it('mails nothing where there is no sender', async () => {
+    const parts = world({ policy: { sendsMail: false } })
+    expect(await gateway(parts)('POST /auth/signup', { body: ada })).toMatchObject({ status: 201 })
+    expect(parts.left).toEqual([])
+  })
+})
