@@ -154,6 +154,12 @@ describe('what a contract says that its door needs', () => {
       const again = await mailed('POST /auth/password/forgot', toAda)
       await api('POST /auth/password/reset', { body: { ...reset, token: again.token } })
     }
+    const typo = { ...ada, email: 'typo@example.com' }
+    await api('POST /auth/signup', { body: typo })
+    const asTypo = { headers: bearer(await logIn(api, 'body', typo)) }
+    const right = { newEmail: 'right@example.com', password: ada.password }
+    const mended = await mailed('PUT /users/me/email', { ...asTypo, body: right })
+    await api('POST /auth/email/verify', { body: { token: mended.token } })
     // Of an account that nobody confirmed, the first log-in by mail voids the password.
     for (const email of ['one@example.com', 'two@example.com']) {
       await api('POST /auth/signup', { body: { ...ada, email } })

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
-import { readConfig, settings } from './config.ts'
+import { policyOf, readConfig, settings } from './config.ts'
+import { limits } from './domain/limits.ts'
 
 const rows = Object.values(settings)
 const least = { ISSUER: 'https://auth.example.com' }
@@ -87,5 +88,60 @@ describe('every setting', () => {
     const deployed = rows.filter((row) => !row.laptop)
     expect(Object.keys(provider.environment).sort()).toEqual(deployed.map(({ env }) => env).sort())
     for (const { env } of deployed) expect(provider.environment[env]).toMatch(`\${env:${env}, `)
+  })
+})
+
+describe('settings of mail and limits', () => {
+  const mail = { MAIL_FROM: 'no-reply@example.com', LINK_BASE_URL: 'https://app.example.com/account/' }
+  const policy = (change: Record<string, string>) => policyOf(readConfig({ ...least, ...change }))
+
+  it('without a sender offer nothing that needs one, and verify nobody', () => {
+    expect(policy({})).toMatchObject({ sendsMail: false, requireVerifiedEmail: false, emailLogin: false })
+  })
+
+  it('with a sender have e-mails verified, unless that is switched off', () => {
+    expect(policy(mail)).toMatchObject({ sendsMail: true, requireVerifiedEmail: true, emailLogin: false })
+    expect(policy({ ...mail, REQUIRE_VERIFIED_EMAIL: 'false' })).toMatchObject({
+      requireVerifiedEmail: false,
+    })
+    expect(readConfig({ ...least, ...mail }).linkBaseUrl).toBe('https://app.example.com/account')
+  })
+
+  it.each<[string, Record<string, string>]>([
+    ['LINK_BASE_URL', { MAIL_FROM: 'no-reply@example.com' }],
+    ['REQUIRE_VERIFIED_EMAIL', { REQUIRE_VERIFIED_EMAIL: 'true' }],
+    ['EMAIL_LOGIN', { EMAIL_LOGIN: 'true' }],
+    ['REQUIRE_VERIFIED_EMAIL', { ...mail, REQUIRE_VERIFIED_EMAIL: 'yes' }],
+    ['MAIL_FROM', { ...mail, MAIL_FROM: 'Cardea <no-reply@example.com>' }],
+    ['MAIL_FROM', { ...mail, MAIL_FROM: 'a@example.com,b@example.com' }],
+    ['LINK_BASE_URL', { ...mail, LINK_BASE_URL: 'http://app.example.com' }],
+    ['LINK_BASE_URL', { ...mail, LINK_BASE_URL: 'https://app.example.com/#x' }],
+    ['PRODUCT_NAME', { PRODUCT_NAME: 'two\nlines' }],
+    ['PRODUCT_NAME', { PRODUCT_NAME: 'x'.repeat(61) }],
+    ['NOTICES', { NOTICES: 'new_device,news' }],
+    ['PWNED_PASSWORDS_URL', { PWNED_PASSWORDS_URL: 'http://api.pwnedpasswords.com' }],
+    ['LOGIN_FAILURES', { LOGIN_FAILURES: '5' }],
+    ['LOGIN_FAILURES', { LOGIN_FAILURES: '0/900' }],
+    ['LOGIN_FAILURES', { LOGIN_FAILURES: 'off' }],
+    ['SIGNUP_PER_IP', { SIGNUP_PER_IP: '-1/60' }],
+  ])('that are wrong or contradict each other name %s, and quote nothing', (name, change) => {
+    const failing = () => readConfig({ ...least, ...change })
+    expect(failing).toThrow(name)
+    expect(failing).not.toThrow('pwnedpasswords')
+  })
+
+  it('give every limit its figures', () => {
+    expect(readConfig({ ...least, LOGIN_FAILURES: '3/60' }).loginFailures).toEqual({ most: 3, seconds: 60 })
+    for (const [name, { most, seconds }] of Object.entries(limits)) {
+      expect(readConfig(least)[name as keyof typeof limits]).toEqual({ most, seconds })
+    }
+  })
+
+  it('take none for no notice', () => {
+    expect(policy({ NOTICES: 'none' }).notices).toEqual([])
+    expect(policy({ NOTICES: 'password_changed, new_device' }).notices).toEqual([
+      'new_device',
+      'password_changed',
+    ])
   })
 })

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { settings } from '../config.ts'
+import { MAIL_PREFIX } from '../storage/keys.ts'
 import { type Entry, isRoute, registry } from './registry.ts'
 
 jest.setTimeout(90_000)
@@ -33,7 +34,11 @@ let zips: string[]
 
 beforeAll(async () => {
   entries = await registry()
-  resources = packaged({ ALLOWED_ORIGINS: 'https://a.example, https://b.example' })
+  resources = packaged({
+    ALLOWED_ORIGINS: 'https://a.example, https://b.example',
+    MAIL_FROM: 'no-reply@auth.example',
+    LINK_BASE_URL: 'https://a.example',
+  })
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -42,8 +47,12 @@ const resourceOf: Record<string, object> = {
   users: { 'Fn::GetAtt': ['UsersTable', 'Arn'] },
   'users/listing': { 'Fn::Sub': `\${UsersTable.Arn}/index/listing` },
   sessions: { 'Fn::GetAtt': ['SessionsTable', 'Arn'] },
+  'sessions/stream': { 'Fn::GetAtt': ['SessionsTable', 'StreamArn'] },
   'refresh-token-denylist': { 'Fn::GetAtt': ['RefreshTokenDenylistTable', 'Arn'] },
 }
+
+/** What Lambda demands of a role that it reads a stream with. */
+const readingAStream = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams']
 
 describe('the packaged template', () => {
   it('has one function for each door, and the authorizer', () => {
@@ -52,7 +61,8 @@ describe('the packaged template', () => {
     expect(zips).toHaveLength(entries.length)
     for (const { Properties } of ofType('AWS::Lambda::Function')) {
       expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
-      expect(Properties.Timeout).toBeLessThan(10)
+      if (!String(Properties.FunctionName).endsWith('mailDeliver'))
+        expect(Properties.Timeout).toBeLessThan(10)
     }
   })
 
@@ -82,7 +92,7 @@ describe('the packaged template', () => {
     })
   })
 
-  it('has three tables, TTL on the two that forget', () => {
+  it('has three tables, and TTL on what each forgets', () => {
     const tables = ofType('AWS::DynamoDB::Table').map(
       ({ Properties: { TableName, TimeToLiveSpecification: ttl } }) => [TableName, ttl],
     )
@@ -90,7 +100,7 @@ describe('the packaged template', () => {
     expect(tables.sort()).toEqual([
       ['cardea-dev-refresh-token-denylist', expiring],
       ['cardea-dev-sessions', expiring],
-      ['cardea-dev-users', undefined],
+      ['cardea-dev-users', { AttributeName: 'keptUntil', Enabled: true }],
     ])
   })
 
@@ -107,15 +117,47 @@ describe('the packaged template', () => {
       const allowed = statements
         .filter(({ Action }) => Action.every((action) => action.startsWith('dynamodb:')))
         .flatMap(({ Action, Resource }) => Action.map((action) => `${JSON.stringify(Resource)} ${action}`))
-      const needed = (contract.needs ?? []).map((need) => {
-        const [table = '', action] = need.split(':')
-        return `${JSON.stringify(resourceOf[table])} dynamodb:${action}`
+      const needed = (contract.needs ?? []).flatMap((need) => {
+        const [table = '', action = ''] = need.split(':')
+        const actions = need === 'sessions/stream:Read' ? readingAStream : [action]
+        return need === 'mail:SendEmail'
+          ? []
+          : actions.map((each) => `${JSON.stringify(resourceOf[table])} dynamodb:${each}`)
       })
       expect([name, allowed.sort()]).toEqual([name, needed.sort()])
       expect(JSON.stringify(statements)).not.toMatch(/"(dynamodb:)?\*"/)
       expect(JSON.stringify(statements)).toContain(`/aws/lambda/cardea-dev-${name}:*`)
     }
     expect(ofType('AWS::IAM::Role')).toHaveLength(entries.length)
+  })
+
+  it('lets one function send mail, from the one sender', () => {
+    const roles = Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::IAM::Role')
+    const sending = roles.filter(([, role]) => JSON.stringify(role).includes('ses:'))
+    expect(sending.map(([name]) => name)).toEqual(['MailDeliverRole'])
+    const { Statement } = (resources.MailDeliverRole as Resource).Properties.Policies[0].PolicyDocument
+    expect(
+      Statement.find(({ Action }: { Action: string[] }) => Action.includes('ses:SendEmail')),
+    ).toMatchObject({
+      Action: ['ses:SendEmail'],
+      Condition: { StringEquals: { 'ses:FromAddress': 'no-reply@auth.example' } },
+    })
+  })
+
+  it('hands new mail orders, each by itself, and nothing else of the table to the function that mails', () => {
+    const [mapping, ...others] = ofType('AWS::Lambda::EventSourceMapping')
+    expect(others).toEqual([])
+    expect(mapping?.Properties).toMatchObject({
+      EventSourceArn: { 'Fn::GetAtt': ['SessionsTable', 'StreamArn'] },
+      FunctionName: { 'Fn::GetAtt': ['MailDeliverLambdaFunction', 'Arn'] },
+      BatchSize: 1,
+      MaximumRecordAgeInSeconds: 900,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    })
+    const [{ Pattern }] = (mapping as Resource).Properties.FilterCriteria.Filters
+    const prefix = { pk: { S: [{ prefix: MAIL_PREFIX }] } }
+    expect(JSON.parse(Pattern)).toEqual({ eventName: ['INSERT'], dynamodb: { Keys: prefix } })
+    expect(resources.SessionsTable?.Properties.StreamSpecification).toEqual({ StreamViewType: 'NEW_IMAGE' })
   })
 
   it('holds nothing that is for a laptop, and an environment below 4 KB', () => {

@@ -1,0 +1,23 @@
+import { bcryptPasswords } from '../lib/crypto/passwords.ts'
+import { startDynoxide } from '../lib/local/dynamodb.ts'
+import { nobodysAws } from '../lib/local/nobodys-aws.ts'
+import { engineStores } from '../lib/testing/engine.ts'
+import { ratios } from '../lib/testing/timing.ts'
+import { testKeys, world } from '../lib/testing/world.ts'
+
+/** Prints how long routes take for an e-mail that nobody has, over one that has an account: it must not tell. */
+Object.assign(process.env, nobodysAws)
+const { endpoint, child } = await startDynoxide()
+process.env.DYNAMODB_ENDPOINT = endpoint
+// What the doors log would drown the figures, which go to standard error.
+process.stdout.write = () => true
+const passwords = bcryptPasswords({ cost: 12, keys: testKeys })
+const strict = world({ stores: await engineStores(), policy: { requireVerifiedEmail: true } })
+const measured = await ratios({ ...strict, passwords })
+await child.stop()
+for (const { route, ratio, medians } of measured) {
+  const [unknown, known] = medians.map((each) => each.toFixed(2))
+  process.stderr.write(
+    `${route.padEnd(26)} unknown ${unknown} ms, known ${known} ms: ${ratio.toFixed(3)} (medians of 40 pairs)\n`,
+  )
+}

@@ -1,0 +1,43 @@
+import { gateway } from './gateway.ts'
+import { ada } from './people.ts'
+import type { World } from './world.ts'
+
+const PAIRS = 40
+const median = (times: readonly number[]) => times.toSorted((a, b) => a - b)[times.length >> 1] ?? Number.NaN
+
+/** Each route that must not tell whether an e-mail has an account, and what it is asked about one. */
+const asked: Readonly<Record<string, (email: string) => object>> = {
+  'POST /auth/signup': (email) => ({ ...ada, email }),
+  'POST /auth/login': (email) => ({ email, password: 'a wrong password' }),
+  'POST /auth/email/resend': (email) => ({ email }),
+  'POST /auth/password/forgot': (email) => ({ email }),
+}
+
+/** For each of these routes the median of its times for unknown e-mails over that for a known one, of interleaved pairs. */
+export async function ratios(
+  parts: World,
+): Promise<{ route: string; ratio: number; medians: [number, number] }[]> {
+  const api = gateway(parts)
+  await api('POST /auth/signup', { body: ada })
+  const found = []
+  for (const [route, bodyFor] of Object.entries(asked)) {
+    const timed = async (email: string) => {
+      const start = performance.now()
+      await api(route, { body: bodyFor(email) })
+      return performance.now() - start
+    }
+    // The first calls of a process pay for what the others find made.
+    for (let warm = 0; warm < 3; warm++) await timed(`${warm}.${route.length}@example.com`)
+    const known: number[] = []
+    const unknown: number[] = []
+    for (let pair = 0; pair < PAIRS; pair++) {
+      const stranger = `${route.length}.${pair}@example.org`
+      for (const which of pair % 2 === 0 ? [known, unknown] : [unknown, known]) {
+        which.push(await timed(which === known ? ada.email : stranger))
+      }
+    }
+    const medians: [number, number] = [median(unknown), median(known)]
+    found.push({ route, ratio: medians[0] / medians[1], medians })
+  }
+  return found
+}
