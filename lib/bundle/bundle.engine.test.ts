@@ -49,7 +49,7 @@ describe('a bundle', () => {
   it('has nothing in it that a function has no use for', async () => {
     const { inputs } = await bundled('auth/login')
     const unwanted =
-      /credential-provider-(?!env|node)|token-providers|client-sso|client-sts|nested-clients|mnemonist|event-streams\/|node_modules\/semver|node_modules\/yaml|lib\/(local|testing)/
+      /credential-provider-(?!env|node)|token-providers|client-sso|client-sts|nested-clients|mnemonist|event-streams\/|node_modules\/(semver|ecdsa-sig-formatter)|node_modules\/yaml|lib\/(local|testing)/
     expect(inputs.filter((input) => unwanted.test(input))).toEqual([])
     expect(inputs.some((input) => input.includes('node_modules/jsonwebtoken'))).toBe(true)
   })
@@ -59,6 +59,11 @@ describe('a bundle', () => {
     expect(await parts('auth/refresh')).not.toContain('node_modules/bcryptjs')
     expect(await parts('authorizer/access-token')).not.toMatch(/node_modules\/(bcryptjs|zod|@middy)/)
     expect(await parts('users/get-me')).not.toMatch(/node_modules\/(bcryptjs|jsonwebtoken)/)
+    for (const door of ['auth/login', 'auth/signup', 'auth/forgot-password'])
+      expect(await parts(door)).not.toContain('client-sesv2')
+    expect(await parts('mail/deliver')).toContain('client-sesv2')
+    expect(await parts('mail/deliver')).not.toMatch(/node_modules\/(@middy|zod|bcryptjs|jsonwebtoken)/)
+    expect(await parts('auth/login')).not.toContain('common-passwords.data')
     expect(await parts('well-known/health')).not.toMatch(/node_modules\/(bcryptjs|jsonwebtoken|@aws-sdk)/)
   })
 })
