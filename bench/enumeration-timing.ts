@@ -2,8 +2,9 @@ import { bcryptPasswords } from '../lib/crypto/passwords.ts'
 import { startDynoxide } from '../lib/local/dynamodb.ts'
 import { nobodysAws } from '../lib/local/nobodys-aws.ts'
 import { engineStores } from '../lib/testing/engine.ts'
+import { testKeys } from '../lib/testing/keys.ts'
 import { ratios } from '../lib/testing/timing.ts'
-import { testKeys, world } from '../lib/testing/world.ts'
+import { world } from '../lib/testing/world.ts'
 
 /** Prints how long routes take for an e-mail that nobody has, over one that has an account: it must not tell. */
 Object.assign(process.env, nobodysAws)

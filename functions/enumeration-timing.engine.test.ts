@@ -1,7 +1,8 @@
 import { bcryptPasswords } from '../lib/crypto/passwords.ts'
 import { engineStores } from '../lib/testing/engine.ts'
+import { testKeys } from '../lib/testing/keys.ts'
 import { ratios } from '../lib/testing/timing.ts'
-import { testKeys, world } from '../lib/testing/world.ts'
+import { world } from '../lib/testing/world.ts'
 
 jest.setTimeout(120_000)
 

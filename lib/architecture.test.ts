@@ -14,12 +14,22 @@ const rooms: Record<string, { rooms: readonly string[]; packages: readonly RegEx
   crypto: { rooms: ['domain'], packages: [/^bcryptjs$/, /^jsonwebtoken$/] },
   blocklist: { rooms: ['domain'], packages: [/^@zxcvbn-ts\/language-common$/] },
   mail: { rooms: ['domain'], packages: [/^@aws-sdk\/client-sesv2$/] },
+  parameters: {
+    rooms: ['crypto', 'domain'],
+    packages: [
+      /^@aws-sdk\/credential-provider-env$/,
+      /^@smithy\/(core\/(checksum|protocols)|node-http-handler|signature-v4)$/,
+    ],
+  },
   config: { rooms: ['domain'], packages: [] },
   log: { rooms: [], packages: [] },
-  services: { rooms: ['blocklist', 'config', 'crypto', 'domain', 'mail', 'storage'], packages: [] },
+  services: {
+    rooms: ['blocklist', 'config', 'crypto', 'domain', 'mail', 'parameters', 'storage'],
+    packages: [],
+  },
   bundle: { rooms: [], packages: [/^@aws-sdk\/credential-provider-env$/] },
   local: {
-    rooms: ['config', 'contract', 'crypto', 'domain', 'functions', 'storage'],
+    rooms: ['config', 'contract', 'crypto', 'domain', 'functions', 'parameters', 'storage'],
     packages: [/^@aws-sdk\/client-dynamodb(-streams)?$/, /^yaml$/, /^zod\/mini$/],
   },
 }

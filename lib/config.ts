@@ -90,6 +90,16 @@ export const settings = {
     read: optional(httpAddress),
   }),
   ...limitSettings(),
+  keysPath: setting({
+    env: 'KEYS_PATH',
+    default: '/cardea/local',
+    read: keysPath,
+  }),
+  keyRotationDays: setting({
+    env: 'KEY_ROTATION_DAYS',
+    default: '30',
+    read: whole(1, 365),
+  }),
   usersTable: setting({
     env: 'USERS_TABLE',
     default: 'cardea-local-users',
@@ -131,6 +141,12 @@ export const settings = {
   }),
   dynamodbEndpoint: setting({
     env: 'DYNAMODB_ENDPOINT',
+    laptop: true,
+    default: '',
+    read: (text) => text || undefined,
+  }),
+  ssmEndpoint: setting({
+    env: 'SSM_ENDPOINT',
     laptop: true,
     default: '',
     read: (text) => text || undefined,
@@ -193,6 +209,12 @@ export function policyOf({
   }
 }
 
+/** Whether this process is a function that serves: keys are then read while it initialises. */
+export const isServing = (): boolean => Boolean(process.env.KEYS_PATH && process.env.ISSUER)
+
+/** Where this function runs; Lambda says so by itself. */
+export const region = (): string => process.env.AWS_REGION ?? ''
+
 let read: Config | undefined
 /** The settings of this process, read on first use: importing a door needs none. */
 export function config(): Config {
@@ -231,6 +253,11 @@ function budget(text: string): Budget {
   const [, most, seconds] = /^([1-9]\d{0,6})\/([1-9]\d{0,5})$/.exec(text) ?? []
   if (!most) throw new Error('must be a number, a slash and a number of seconds, such as 10/3600')
   return { most: Number(most), seconds: Number(seconds) }
+}
+
+function keysPath(text: string): string {
+  if (/^(?:\/[\w.-]+)+$/.test(text)) return text
+  throw new Error('must be a path such as /cardea/prod')
 }
 
 /** A bare address: the name beside it is the product's. */

@@ -1,18 +1,20 @@
 import { commonPasswords as makeCommonPasswords } from './blocklist/common-passwords.ts'
 import { pwnedPasswords } from './blocklist/pwned-passwords.ts'
-import { config, policyOf } from './config.ts'
+import { config, policyOf, region } from './config.ts'
 import {
   accessTokenIssuer as makeAccessTokenIssuer,
   accessTokenVerifier as makeAccessTokenVerifier,
 } from './crypto/access-tokens.ts'
 import { cursors as makeCursors } from './crypto/cursors.ts'
 import { fingerprints as makeFingerprints } from './crypto/fingerprints.ts'
-import { keyFile } from './crypto/key-file.ts'
+import { type Rotating, rotate } from './crypto/key-rotation.ts'
 import { bcryptPasswords } from './crypto/passwords.ts'
 import { publishedKeys as makePublishedKeys } from './crypto/published-keys.ts'
 import { refreshTokens as makeRefreshTokens } from './crypto/refresh-tokens.ts'
+import { storedKeys } from './crypto/stored-keys.ts'
 import { throttle as makeThrottle } from './domain/throttle.ts'
 import { sesMailer } from './mail/sender.ts'
+import { ssmParameters } from './parameters/ssm.ts'
 import { documentClient } from './storage/client.ts'
 import { dynamoCodes } from './storage/codes.ts'
 import { dynamoCounters } from './storage/counters.ts'
@@ -21,6 +23,8 @@ import { dynamoOrders } from './storage/orders.ts'
 import { dynamoOutbox } from './storage/outbox.ts'
 import { dynamoSessions } from './storage/sessions.ts'
 import { dynamoUsers } from './storage/users.ts'
+
+export { isServing } from './config.ts'
 
 /** Runs `make` on the first call and remembers what it made; a failure is not remembered. */
 function once<T extends object>(make: () => T): () => T {
@@ -34,7 +38,18 @@ function once<T extends object>(make: () => T): () => T {
 // Each part below is marked pure, so that a door bundles only the parts that it names.
 
 const client = /* @__PURE__ */ once(() => documentClient(config()))
-const keys = /* @__PURE__ */ once(() => keyFile(config().keysFile))
+const keys = /* @__PURE__ */ once(() => storedKeys(parameters(), core().clock.now))
+/** What a part reads of keys begins when it is made; its first call waits for it, and says what went wrong. */
+const begun = <T>(read: Promise<unknown>, part: T): T => {
+  read.catch(() => undefined)
+  return part
+}
+
+/** Where keys are kept. */
+export const parameters = /* @__PURE__ */ once(() => {
+  const { keysPath, ssmEndpoint } = config()
+  return ssmParameters({ keysPath, region: region(), ...(ssmEndpoint && { endpoint: ssmEndpoint }) })
+})
 
 /** What every door has. */
 export const core = /* @__PURE__ */ once(() => ({
@@ -50,14 +65,22 @@ export const users = /* @__PURE__ */ once(() => dynamoUsers(client(), config()))
 export const sessions = /* @__PURE__ */ once(() => dynamoSessions(client(), config()))
 export const denylist = /* @__PURE__ */ once(() => dynamoDenylist(client(), config()))
 export const passwords = /* @__PURE__ */ once(() =>
-  bcryptPasswords({ cost: config().bcryptCost, keys: keys() }),
+  begun(keys().peppers(), bcryptPasswords({ cost: config().bcryptCost, keys: keys() })),
 )
-export const accessTokenIssuer = /* @__PURE__ */ once(() => makeAccessTokenIssuer(config(), keys()))
-export const accessTokenVerifier = /* @__PURE__ */ once(() => makeAccessTokenVerifier(config(), keys()))
-export const refreshTokens = /* @__PURE__ */ once(() => makeRefreshTokens(keys()))
-export const cursors = /* @__PURE__ */ once(() => makeCursors(keys()))
-export const publishedKeys = /* @__PURE__ */ once(() => makePublishedKeys(keys()))
-export const fingerprints = /* @__PURE__ */ once(() => makeFingerprints(keys()))
+export const accessTokenIssuer = /* @__PURE__ */ once(() =>
+  begun(keys().signingKey(), makeAccessTokenIssuer(config(), keys())),
+)
+export const accessTokenVerifier = /* @__PURE__ */ once(() =>
+  begun(keys().publicKeys(), makeAccessTokenVerifier(config(), keys())),
+)
+export const refreshTokens = /* @__PURE__ */ once(() =>
+  begun(keys().refreshKeys(), makeRefreshTokens(keys())),
+)
+export const cursors = /* @__PURE__ */ once(() => begun(keys().refreshKeys(), makeCursors(keys())))
+export const publishedKeys = /* @__PURE__ */ once(() => begun(keys().publicKeys(), makePublishedKeys(keys())))
+export const fingerprints = /* @__PURE__ */ once(() =>
+  begun(keys().fingerprintKey(), makeFingerprints(keys())),
+)
 export const throttle = /* @__PURE__ */ once(() =>
   makeThrottle({ ...core(), counters: dynamoCounters(client(), config()), fingerprints: fingerprints() }),
 )
@@ -73,3 +96,7 @@ export const commonPasswords = /* @__PURE__ */ once(makeCommonPasswords)
 export const breachedPasswords = /* @__PURE__ */ once(() =>
   pwnedPasswords({ url: config().pwnedPasswordsUrl }),
 )
+export const rotation = /* @__PURE__ */ once(() => ({
+  rotate: (name: Rotating, now: number) =>
+    rotate(parameters(), name, { now, everySeconds: config().keyRotationDays * 86_400 }),
+}))

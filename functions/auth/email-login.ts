@@ -16,7 +16,7 @@ export const contract = defineContract({
   responses: { 202: z.object({ challenge: z.string() }) },
   refusals: ['not_enabled'],
   limit: ['emailLoginPerIp', 'emailLoginPerEmail'],
-  needs: ['sessions:UpdateItem', 'sessions:PutItem'],
+  needs: ['keys/fingerprint:GetParametersByPath', 'sessions:UpdateItem', 'sessions:PutItem'],
 })
 
 export const handler = route(contract, { throttle, outbox, fingerprints }, async ({ parts, body, reply }) => {

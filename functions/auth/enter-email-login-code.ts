@@ -28,6 +28,9 @@ export const contract = defineContract({
   refusals: ['not_enabled', 'invalid_code', 'conflict'],
   limit: ['loginPerIp', 'codePerEmail', 'codeTries'],
   needs: [
+    'keys/access/private:GetParametersByPath',
+    'keys/refresh:GetParametersByPath',
+    'keys/fingerprint:GetParametersByPath',
     'sessions:UpdateItem',
     'users:GetItem',
     'users:ConditionCheckItem',

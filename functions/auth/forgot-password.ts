@@ -16,7 +16,7 @@ export const contract = defineContract({
   responses: { 202: null },
   refusals: ['not_enabled'],
   limit: ['forgotPerIp', 'forgotPerEmail'],
-  needs: ['sessions:UpdateItem', 'sessions:PutItem'],
+  needs: ['keys/fingerprint:GetParametersByPath', 'sessions:UpdateItem', 'sessions:PutItem'],
 })
 
 export const handler = route(contract, { throttle, outbox }, async ({ parts, body, reply }) => {

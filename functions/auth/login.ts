@@ -26,6 +26,10 @@ export const contract = defineContract({
   refusals: ['invalid_credentials', 'account_disabled', 'email_not_verified'],
   limit: ['loginPerIp', 'loginFailures'],
   needs: [
+    'keys/access/private:GetParametersByPath',
+    'keys/refresh:GetParametersByPath',
+    'keys/pepper:GetParametersByPath',
+    'keys/fingerprint:GetParametersByPath',
     'sessions:UpdateItem',
     'users:GetItem',
     'sessions:DeleteItem',

@@ -16,7 +16,12 @@ export const contract = defineContract({
   takesRefreshToken: true,
   body: z.strictObject({ refreshToken: z.optional(token) }),
   responses: { 204: null },
-  needs: ['refresh-token-denylist:PutItem', 'sessions:DeleteItem'],
+  needs: [
+    'keys/access/public:GetParametersByPath',
+    'keys/refresh:GetParametersByPath',
+    'refresh-token-denylist:PutItem',
+    'sessions:DeleteItem',
+  ],
 })
 
 const parts = { sessions, accessTokenVerifier, refreshTokens }

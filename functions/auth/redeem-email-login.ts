@@ -18,6 +18,8 @@ export const contract = defineContract({
   responses: { 200: grant },
   refusals: ['not_enabled', 'invalid_link', 'conflict'],
   needs: [
+    'keys/access/private:GetParametersByPath',
+    'keys/refresh:GetParametersByPath',
     'sessions:BatchGetItem',
     'users:BatchGetItem',
     'users:ConditionCheckItem',

@@ -20,6 +20,8 @@ export const contract = defineContract({
   refusals: ['invalid_refresh_token', 'session_ended', 'refresh_token_reused'],
   limit: ['refreshPerSession'],
   needs: [
+    'keys/access/private:GetParametersByPath',
+    'keys/refresh:GetParametersByPath',
     'sessions:UpdateItem',
     'users:BatchGetItem',
     'refresh-token-denylist:BatchGetItem',

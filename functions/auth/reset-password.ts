@@ -25,6 +25,8 @@ export const contract = defineContract({
   responses: { 204: null },
   refusals: ['invalid_link', 'weak_password', 'conflict'],
   needs: [
+    'keys/pepper:GetParametersByPath',
+    'keys/fingerprint:GetParametersByPath',
     'sessions:BatchGetItem',
     'users:BatchGetItem',
     'users:UpdateItem',

@@ -17,7 +17,13 @@ export const contract = defineContract({
   responses: { 202: null, 201: z.object({ user }) },
   refusals: ['email_taken', 'weak_password'],
   limit: ['signupPerIp', 'signupMails'],
-  needs: ['sessions:UpdateItem', 'users:PutItem', 'sessions:PutItem'],
+  needs: [
+    'keys/pepper:GetParametersByPath',
+    'keys/fingerprint:GetParametersByPath',
+    'sessions:UpdateItem',
+    'users:PutItem',
+    'sessions:PutItem',
+  ],
   memory: 1769,
 })
 

@@ -4,7 +4,7 @@ import { accessTokenVerifier, denylist } from '../../lib/services.ts'
 
 export const contract: AuthorizerContract = {
   authorizer: true,
-  needs: ['refresh-token-denylist:BatchGetItem'],
+  needs: ['keys/access/public:GetParametersByPath', 'refresh-token-denylist:BatchGetItem'],
   memory: 256,
   timeout: 5,
 }

@@ -6,6 +6,7 @@ import { codes, fingerprints, mailer, orders, users } from '../../lib/services.t
 export const contract: StreamContract = {
   stream: { table: 'sessions', prefix: 'MAIL#' },
   needs: [
+    'keys/fingerprint:GetParametersByPath',
     'sessions/stream:Read',
     'users:GetItem',
     'users:UpdateItem',

@@ -16,7 +16,13 @@ export const contract = defineContract({
   responses: { 202: null },
   refusals: ['not_enabled', 'wrong_password', 'email_changed_recently'],
   limit: ['passwordPerUser', 'emailChangePerEmail'],
-  needs: ['sessions:UpdateItem', 'users:GetItem', 'sessions:PutItem'],
+  needs: [
+    'keys/pepper:GetParametersByPath',
+    'keys/fingerprint:GetParametersByPath',
+    'sessions:UpdateItem',
+    'users:GetItem',
+    'sessions:PutItem',
+  ],
   memory: 1769,
 })
 

@@ -28,6 +28,10 @@ export const contract = defineContract({
   refusals: ['wrong_password', 'weak_password', 'conflict'],
   limit: ['passwordPerUser'],
   needs: [
+    'keys/access/private:GetParametersByPath',
+    'keys/refresh:GetParametersByPath',
+    'keys/pepper:GetParametersByPath',
+    'keys/fingerprint:GetParametersByPath',
     'sessions:UpdateItem',
     'users:GetItem',
     'users:UpdateItem',

@@ -18,6 +18,8 @@ export const contract = defineContract({
   refusals: ['wrong_password', 'last_administrator', 'conflict'],
   limit: ['passwordPerUser'],
   needs: [
+    'keys/pepper:GetParametersByPath',
+    'keys/fingerprint:GetParametersByPath',
     'sessions:UpdateItem',
     'users:GetItem',
     'users:DeleteItem',

@@ -16,6 +16,7 @@ export const contract = defineContract({
   refusals: ['conflict'],
   limit: ['endSessionsPerUser'],
   needs: [
+    'keys/fingerprint:GetParametersByPath',
     'sessions:UpdateItem',
     'users:GetItem',
     'users:UpdateItem',

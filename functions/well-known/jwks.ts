@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
+import { JWKS_MAX_AGE_SECONDS } from '../../lib/domain/lifetimes.ts'
 import { route } from '../../lib/http/route.ts'
 import { publishedKeys } from '../../lib/services.ts'
 
@@ -23,7 +24,8 @@ export const contract = defineContract({
       ),
     }),
   },
-  cacheControl: 'public, max-age=300',
+  needs: ['keys/access/public:GetParametersByPath'],
+  cacheControl: `public, max-age=${JWKS_MAX_AGE_SECONDS}`,
 })
 
 export const handler = route(contract, { publishedKeys }, async ({ parts, reply }) => {

@@ -12,7 +12,7 @@ describe('GET /.well-known/jwks.json', () => {
     await signedUp(api)
     const { accessToken } = (await logIn(api)).body
     const { status, headers, body } = await api('GET /.well-known/jwks.json')
-    expect([status, headers['cache-control']]).toEqual([200, 'public, max-age=300'])
+    expect([status, headers['cache-control']]).toEqual([200, 'public, max-age=3600'])
     expect(body.keys).toHaveLength(1)
     expect(Object.keys(body.keys[0]).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use'])
     const verified = jwt.verify(accessToken, createPublicKey({ key: body.keys[0], format: 'jwk' }), {

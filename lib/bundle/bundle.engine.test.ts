@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { createHash, createHmac } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { createRequire } from 'node:module'
@@ -8,9 +7,12 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { type BuildOptions, build } from 'esbuild'
-import { generateKeySet } from '../crypto/key-set.ts'
+import { makeFirstKeys } from '../crypto/key-rotation.ts'
+import { startParameterStore } from '../local/parameter-store.ts'
 import { createTables } from '../local/tables.ts'
 import { eventOf } from '../testing/events.ts'
+import { memoryParameters, modulusLength } from '../testing/keys.ts'
+import { signatureOf } from '../testing/sigv4.ts'
 
 jest.setTimeout(60_000)
 
@@ -75,10 +77,11 @@ describe('a bundled door', () => {
     sessionsTable: `${prefix}-sessions`,
     refreshTokenDenylistTable: `${prefix}-refresh-token-denylist`,
   }
-  const keysFile = join(folder, 'keys.json')
+  const keysPath = '/cardea/bundle'
+  let store: Awaited<ReturnType<typeof startParameterStore>>
   const settings = {
     ISSUER: 'https://auth.example.com',
-    KEYS_FILE: keysFile,
+    KEYS_PATH: keysPath,
     BCRYPT_COST: '10',
     USERS_TABLE: tables.usersTable,
     SESSIONS_TABLE: tables.sessionsTable,
@@ -89,8 +92,11 @@ describe('a bundled door', () => {
   }
   beforeAll(async () => {
     await createTables(tables, String(process.env.DYNAMODB_ENDPOINT))
-    writeFileSync(keysFile, JSON.stringify(generateKeySet(2048)))
+    const parameters = memoryParameters()
+    await makeFirstKeys(parameters, { now: Math.floor(Date.now() / 1000), modulusLength })
+    store = await startParameterStore(parameters, keysPath)
   })
+  afterAll(() => store.close())
 
   /** Calls a door in a process of its own, with an environment like Lambda's. */
   async function invoke(door: string, body: object, env: Record<string, string>) {
@@ -99,7 +105,7 @@ describe('a bundled door', () => {
     const script = `require(${JSON.stringify(file)}).handler(${event}, { awsRequestId: 'r' }).then((answer) => process.stdout.write('\\n' + JSON.stringify(answer)))`
     const { stdout, stderr } = await promisify(execFile)(process.execPath, ['-e', script], {
       encoding: 'utf8',
-      env: { ...settings, ...env },
+      env: { ...settings, SSM_ENDPOINT: store.endpoint, ...env },
     })
     if (stderr) throw new Error(stderr)
     const answer = JSON.parse(stdout.split('\n').at(-1) ?? '')
@@ -134,25 +140,9 @@ describe('a bundled door', () => {
     const [first] = seen
     expect(first?.headers.authorization).toContain(`Credential=${settings.AWS_ACCESS_KEY_ID}/`)
     expect(first?.headers.authorization).toContain(
-      `Signature=${signatureOf(first?.headers ?? {}, first?.body ?? '')}`,
+      `Signature=${signatureOf(first?.headers ?? {}, first?.body ?? '', settings.AWS_SECRET_ACCESS_KEY)}`,
     )
   })
-
-  /** AWS Signature Version 4, from its documentation. */
-  function signatureOf(headers: IncomingHttpHeaders, body: string): string {
-    const sha256 = (data: string) => createHash('sha256').update(data).digest('hex')
-    const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest()
-    const [, scope = '', signedHeaders = ''] =
-      /Credential=[^/]+\/([^,]+), SignedHeaders=([^,]+)/.exec(headers.authorization ?? '') ?? []
-    const canonicalHeaders = signedHeaders
-      .split(';')
-      .map((name) => `${name}:${headers[name]}\n`)
-      .join('')
-    const canonical = ['POST', '/', '', canonicalHeaders, signedHeaders, sha256(body)].join('\n')
-    const toSign = ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, sha256(canonical)].join('\n')
-    const key = scope.split('/').reduce<string | Buffer>(hmac, `AWS4${settings.AWS_SECRET_ACCESS_KEY}`)
-    return hmac(key, toSign).toString('hex')
-  }
 
   it('whose DynamoDB is not there is 503, and its log has the reason', async () => {
     const answer = await invoke('auth/signup', ada, { DYNAMODB_ENDPOINT: 'http://127.0.0.1:1' })
@@ -161,7 +151,7 @@ describe('a bundled door', () => {
   })
 
   it('without keys is 500, and says nothing of why', async () => {
-    const answer = await invoke('auth/signup', ada, { KEYS_FILE: '' })
+    const answer = await invoke('auth/signup', ada, { KEYS_PATH: '/cardea/nowhere' })
     expect(answer).toMatchObject({ status: 500, body: { code: 'internal_error' } })
     expect(JSON.stringify(answer.body)).not.toMatch(/key/i)
   })

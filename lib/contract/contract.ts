@@ -12,10 +12,14 @@ export const REFRESH_COOKIE = '__Host-cardea_refresh'
 /** The tables of `lib/storage/tables.yml`. */
 export type Table = 'users' | 'sessions' | 'refresh-token-denylist'
 
+/** The kinds of keys, each below a path of its own in SSM Parameter Store. */
+type KeyPath = 'access/public' | 'access/private' | 'refresh' | 'pepper' | 'fingerprint'
+
 /** One call that a function makes to one table or its index `listing`, in IAM's words; a transaction counts as its parts. */
 export type Need =
   | 'mail:SendEmail'
   | 'sessions/stream:Read'
+  | `keys/${KeyPath}:${'GetParametersByPath' | 'PutParameter' | 'DeleteParameter'}`
   | 'users/listing:Query'
   | `${Table}:${'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchWriteItem' | 'ConditionCheckItem' | 'Query'}`
 
@@ -83,6 +87,16 @@ export function rolesOf({ access }: Contract): readonly Role[] | undefined {
 export interface StreamContract {
   /** The table whose new items it is handed, and how their `pk` begins. */
   readonly stream: { readonly table: Table; readonly prefix: string }
+  readonly needs: readonly Need[]
+  readonly memory: number
+  /** Seconds. */
+  readonly timeout: number
+}
+
+/** What the generated files need of a function that a clock calls. */
+export interface ScheduleContract {
+  /** In EventBridge's words, such as `rate(1 day)`. */
+  readonly schedule: string
   readonly needs: readonly Need[]
   readonly memory: number
   /** Seconds. */

@@ -33,6 +33,7 @@ function functionOf(entry: Entry): object {
     handler: `${file}.handler`,
     role: roleName(entry),
     ...(contract.memory && { memorySize: contract.memory }),
+    ...('schedule' in contract && { events: [{ schedule: { rate: [contract.schedule] } }] }),
     ...('stream' in contract && { events: [{ stream: streamOf(contract) }] }),
     ...(isRoute(entry) && {
       events: [
@@ -102,12 +103,25 @@ function statementsOf(needs: readonly Need[]): object[] {
   return [...byTable].map(([table, needed]) => {
     if (table === 'mail') return sending
     if (table === 'sessions/stream') return reading
+    if (table.startsWith('keys/')) return onKeys(table.slice('keys/'.length), needed)
     return {
       Effect: 'Allow',
       Action: needed.map((need) => `dynamodb:${need.slice(need.indexOf(':') + 1)}`).sort(),
       Resource: arnOf(table),
     }
   })
+}
+
+/** One path is listed, one number below it is made or taken away. */
+function onKeys(path: string, needed: readonly Need[]): object {
+  const arn = `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter\${self:provider.environment.KEYS_PATH}/${path}`
+  const listed = { 'Fn::Sub': arn }
+  const numbered = { 'Fn::Sub': `${arn}/*` }
+  return {
+    Effect: 'Allow',
+    Action: needed.map((need) => `ssm:${need.slice(need.indexOf(':') + 1)}`).sort(),
+    Resource: needed.every((need) => need.endsWith(':GetParametersByPath')) ? [listed] : [listed, numbered],
+  }
 }
 
 /** Mail from the one address, whichever identity of the account verifies it. */

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises'
-import type { AuthorizerContract, Contract, StreamContract } from './contract.ts'
+import type { AuthorizerContract, Contract, ScheduleContract, StreamContract } from './contract.ts'
 
 /** One function to deploy: its name in `functions.yml`, its file without ending, its contract. */
-export interface Entry<C = Contract | AuthorizerContract | StreamContract> {
+export interface Entry<C = Contract | AuthorizerContract | StreamContract | ScheduleContract> {
   readonly name: string
   readonly file: string
   readonly contract: C

@@ -1,8 +1,8 @@
 import { createHmac, createSign, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
 import fc from 'fast-check'
-import { parties, testKeySet, testKeys } from '../testing/world.ts'
+import { testKeys } from '../testing/keys.ts'
+import { parties } from '../testing/world.ts'
 import { accessTokenIssuer, accessTokenVerifier } from './access-tokens.ts'
-import { keysOf } from './key-set.ts'
 import { refreshTokens } from './refresh-tokens.ts'
 
 const NOW = 1_800_000_000
@@ -306,30 +306,4 @@ describe('what is not a token is refused without an error', () => {
       { numRuns: 500 },
     )
   })
-})
-
-describe('a set of keys', () => {
-  it.each(['2026.11', '', 'a b', '../x'])(
-    'whose kid would be read as something else is refused: %j',
-    (kid) => {
-      const [pepper] = testKeySet.peppers
-      expect(() => keysOf({ ...testKeySet, peppers: [{ ...pepper, kid }] })).toThrow('Key 0 of peppers')
-    },
-  )
-
-  it('with one kid twice is refused', () => {
-    const { refreshTokens: mine } = testKeySet
-    expect(() => keysOf({ ...testKeySet, refreshTokens: [...mine, ...mine] })).toThrow(
-      'Two keys of refreshTokens',
-    )
-  })
-})
-
-describe('where there are no keys', () => {
-  it.each([undefined, {}, { accessTokens: [] }, { accessTokens: [{ kid: 'a', privateKey: 'x' }] }])(
-    'nothing is verified, and the error quotes nothing: %j',
-    (set) => {
-      expect(() => keysOf(set)).toThrow(/accessTokens/)
-    },
-  )
 })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { LONGEST_ACCESS_TOKEN_SECONDS } from '../domain/lifetimes.ts'
 import type { AccessTokenIssuer, AccessTokenVerifier } from '../domain/ports.ts'
-import { isId, isTime, signJwt, type TokenKind, verifyJwt } from './jwt.ts'
+import { isId, isTime, kidOf, signJwt, type TokenKind, verifyJwt } from './jwt.ts'
 import type { Keys } from './keys.ts'
 
 /** RFC 9068. RS256 is the only family that API Gateway's own JWT authorizer takes, so other APIs can verify ours. */
@@ -41,7 +41,8 @@ export function accessTokenVerifier(
 ): AccessTokenVerifier {
   return {
     async verify(token, now) {
-      const claims = verifyJwt(token, kind, { keys: await keys.publicKeys(), issuer, audience, now })
+      const known = await keys.publicKeys(kidOf(token))
+      const claims = verifyJwt(token, kind, { keys: known, issuer, audience, now })
       if (!claims) return undefined
       const { sub, sid, jti, iat, exp, roles, cv } = claims
       // The claims that RFC 9068 2.2 and our denylist rely on, each of its type.

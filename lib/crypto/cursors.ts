@@ -1,5 +1,5 @@
 import type { Cursors } from '../domain/ports.ts'
-import { signJwt, type TokenKind, verifyJwt } from './jwt.ts'
+import { kidOf, signJwt, type TokenKind, verifyJwt } from './jwt.ts'
 import type { Keys } from './keys.ts'
 
 const kind: TokenKind = { algorithm: 'HS256', typ: 'cursor+jwt' }
@@ -13,7 +13,7 @@ export function cursors(keys: Pick<Keys, 'refreshKeys'>): Cursors {
       return signJwt(kind, current, { sub: userId, order, position, iat: now, exp: now + DAY })
     },
     async open(cursor, order, userId, now) {
-      const { all } = await keys.refreshKeys()
+      const { all } = await keys.refreshKeys(kidOf(cursor))
       const claims = verifyJwt(cursor, kind, { keys: all, issuer: null, audience: null, now })
       if (claims?.sub !== userId || claims.order !== order || typeof claims.position !== 'string')
         return undefined

@@ -25,6 +25,16 @@ export function signJwt(
   return jwt.sign(claims, key, { algorithm, keyid: kid, header: { alg: algorithm, typ } })
 }
 
+/** The name of the key that a token says it was signed with; nothing that it says is believed yet. */
+export function kidOf(token: string): string | undefined {
+  try {
+    const { kid } = JSON.parse(Buffer.from(token.split('.', 1)[0] ?? '', 'base64url').toString())
+    return typeof kid === 'string' && kid.length <= 64 ? kid : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /**
  * The claims of a token that is ours, of this kind, and good now; `undefined` for any other, whatever is wrong.
  * `issuer` and `audience` must be named; `null` says that this kind of token has none.

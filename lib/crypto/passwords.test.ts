@@ -1,6 +1,6 @@
 import bcrypt from 'bcryptjs'
-import { testKeySet, testKeys } from '../testing/world.ts'
-import { generateKeySet, keysOf } from './key-set.ts'
+import { keptBelow, keysWith, testKeys } from '../testing/keys.ts'
+import { newSecret } from './key-material.ts'
 import { bcryptPasswords } from './passwords.ts'
 
 const passwords = bcryptPasswords({ cost: 4, keys: testKeys })
@@ -8,8 +8,8 @@ const passwords = bcryptPasswords({ cost: 4, keys: testKeys })
 describe('a password hash', () => {
   it('names its scheme, its pepper and its cost, and fits its attribute', async () => {
     const hash = await passwords.hash('correct horse battery')
-    const [pepper] = testKeySet.peppers
-    expect(hash).toMatch(new RegExp(`^bcrypt-hmac-sha384\\.${pepper?.kid}\\.\\$2b\\$04\\$.{53}$`))
+    const { current } = await testKeys.peppers()
+    expect(hash).toMatch(new RegExp(`^bcrypt-hmac-sha384\\.${current.kid}\\.\\$2b\\$04\\$.{53}$`))
     expect(hash).toHaveLength(92)
   })
 
@@ -45,14 +45,13 @@ describe('a password hash', () => {
 
   it('is worth nothing under another pepper', async () => {
     const hash = await passwords.hash('correct horse battery')
-    const elsewhere = keysOf({
-      ...testKeySet,
-      peppers: testKeySet.peppers.map(({ kid }) => ({ ...generateKeySet(2048).peppers[0], kid })),
-    })
+    const { kid } = (await testKeys.peppers()).current
+    const named = JSON.stringify({ ...JSON.parse(newSecret(0).secret), kid })
+    const elsewhere = await keysWith({ pepper: [named] })
     expect(await bcryptPasswords({ cost: 4, keys: elsewhere }).compare('correct horse battery', hash)).toBe(
       false,
     )
-    const gone = keysOf({ ...testKeySet, peppers: generateKeySet(2048).peppers })
+    const gone = await keysWith({ pepper: [newSecret(0).secret] })
     await expect(
       bcryptPasswords({ cost: 4, keys: gone }).compare('correct horse battery', hash),
     ).rejects.toThrow('pepper')
@@ -84,9 +83,9 @@ describe('a password hash', () => {
 
     const renewed = await passwords.renew('imported', bcrypt.hashSync('imported', 4))
     expect(await passwords.compare('imported', renewed)).toBe(true)
-    const peppers = [...generateKeySet(2048).peppers, ...testKeySet.peppers]
-    const rotated = bcryptPasswords({ cost: 4, keys: keysOf({ ...testKeySet, peppers }) })
-    expect(await rotated.renew(password, hash)).toContain(peppers[0]?.kid)
+    const next = newSecret(1_800_000_000)
+    const keys = await keysWith({ pepper: [...(await keptBelow('pepper')), next.secret] })
+    expect(await bcryptPasswords({ cost: 4, keys }).renew(password, hash)).toContain(next.kid)
     expect(await bcryptPasswords({ cost: 5, keys: testKeys }).renew(password, hash)).toContain('$05$')
   })
 

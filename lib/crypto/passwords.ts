@@ -30,8 +30,8 @@ export function bcryptPasswords({
     hash,
 
     async compare(password, passwordHash) {
-      const { current, all } = await keys.peppers()
       const stored = passwordHash === undefined ? undefined : parse(passwordHash)
+      const { current, all } = await keys.peppers(stored?.kid)
       if (!stored) {
         await bcrypt.compare(preHash(password, current.key), nobody(cost))
         return false

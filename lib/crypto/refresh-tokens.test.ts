@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import jwt from 'jsonwebtoken'
-import { parties, testKeySet, testKeys } from '../testing/world.ts'
+import { keptBelow, keysWith, testKeys } from '../testing/keys.ts'
+import { parties } from '../testing/world.ts'
 import { accessTokenIssuer } from './access-tokens.ts'
-import { generateKeySet, keysOf } from './key-set.ts'
+import { newSecret } from './key-material.ts'
 import { refreshTokens } from './refresh-tokens.ts'
 
 const NOW = 1_800_000_000
@@ -35,9 +36,9 @@ describe('a refresh token', () => {
 
   it('is verified by a retired key for as long as that key is kept', async () => {
     const token = await tokens.issue(claims, NOW)
-    const { refreshTokens: newer } = generateKeySet(2048)
-    const rotated = keysOf({ ...testKeySet, refreshTokens: [...newer, ...testKeySet.refreshTokens] })
-    const dropped = keysOf({ ...testKeySet, refreshTokens: newer })
+    const newer = newSecret(NOW).secret
+    const rotated = await keysWith({ refresh: [...(await keptBelow('refresh')), newer] })
+    const dropped = await keysWith({ refresh: [newer] })
     expect(await refreshTokens(rotated).verify(token, NOW)).toEqual(claims)
     expect(await refreshTokens(dropped).verify(token, NOW)).toBeUndefined()
   })

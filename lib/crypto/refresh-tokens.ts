@@ -1,5 +1,5 @@
 import type { RefreshTokens } from '../domain/ports.ts'
-import { isId, isTime, signJwt, type TokenKind, verifyJwt } from './jwt.ts'
+import { isId, isTime, kidOf, signJwt, type TokenKind, verifyJwt } from './jwt.ts'
 import type { Keys } from './keys.ts'
 
 /** Read by this service alone, so a shared secret will do; worth nothing without its session item. */
@@ -19,7 +19,7 @@ export function refreshTokens(keys: Pick<Keys, 'refreshKeys'>): RefreshTokens {
       })
     },
     async verify(token, now) {
-      const { all } = await keys.refreshKeys()
+      const { all } = await keys.refreshKeys(kidOf(token))
       const claims = verifyJwt(token, kind, { keys: all, issuer: null, audience: null, now })
       if (!claims) return undefined
       const { sub, sid, gen, exp, pace } = claims

@@ -38,6 +38,13 @@ export type SecurityEvent =
   | { readonly type: 'session.all_revoked'; readonly userId: string }
   /** All sessions are dead, but their items could not be deleted, and wait for their TTL. */
   | { readonly type: 'session.left_to_expire'; readonly userId: string }
+  /** Keys by their names: what signs next, and what is not accepted any more. */
+  | {
+      readonly type: 'keys.rotated'
+      readonly name: string
+      readonly made: readonly string[]
+      readonly retired: readonly string[]
+    }
   /** Turned away: without a good token, without the role, or with a cookie from a foreign page (ASVS 16.3.2). */
   | { readonly type: 'access.denied'; readonly route: string; readonly reason: RefusalCode }
 

@@ -13,6 +13,8 @@ export interface Lifetimes {
 export const LONGEST_ACCESS_TOKEN_SECONDS = 3600
 /** The hard cap of every family of refresh tokens: 90 days. */
 export const LONGEST_SESSION_SECONDS = 90 * 86_400
+/** How long others may keep our set of public keys without asking again. */
+export const JWKS_MAX_AGE_SECONDS = 3600
 /** How far the clocks of two machines are trusted to agree. */
 const CLOCK_SKEW_SECONDS = 300
 

@@ -2,7 +2,7 @@ import type { Lifetimes } from '../domain/lifetimes.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { Policy } from '../domain/policy.ts'
 import type { Clock } from '../domain/ports.ts'
-import { core } from '../services.ts'
+import { core, isServing } from '../services.ts'
 
 /** Made on first use; a door names the factories of the parts that its steps use, and bundles no others. */
 export type Factories = { readonly [name: string]: () => unknown }
@@ -24,11 +24,22 @@ export function overParts<const F extends Factories, H extends (...args: never[]
   build: (parts: () => Made<F> & Core) => H,
 ): H & { over(parts: Made<F> & Core): H } {
   let made: (Made<F> & Core) | undefined
-  const handler = build(() => {
+  const parts = () => {
     made ??= { ...core(), ...makeAll(factories) }
     return made
-  })
+  }
+  if (isServing()) begin(parts)
+  const handler = build(parts)
   return Object.assign(handler, { over: (parts: Made<F> & Core) => build(() => parts) })
+}
+
+/** Makes the parts while the function initialises, off any request's time; what is wrong is for the first call to say. */
+function begin(parts: () => unknown): void {
+  try {
+    parts()
+  } catch {
+    // The first call makes them again.
+  }
 }
 
 function makeAll<F extends Factories>(factories: F): Made<F> {

@@ -1,4 +1,4 @@
-import middy from '@middy/core'
+import middy, { type MiddlewareObj } from '@middy/core'
 import httpHeaderNormalizer from '@middy/http-header-normalizer'
 import httpJsonBodyParser from '@middy/http-json-body-parser'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
@@ -7,6 +7,7 @@ import { type Contract, rolesOf, type Schema } from '../contract/contract.ts'
 import type { SecurityEvent, SecurityEvents } from '../domain/events.ts'
 import type { Client } from '../domain/ports.ts'
 import { logEvent } from '../log.ts'
+import { etag } from './etag.ts'
 import { type Counted, count } from './limits.ts'
 import { type Core, type Factories, type Made, overParts } from './parts.ts'
 import { problems } from './problem.ts'
@@ -58,6 +59,7 @@ export function route<const C extends Contract, const F extends Factories>(
 ): Door<F> {
   const build = (parts: () => Made<F> & Core): Handler => {
     const door = middy().use(securityHeaders()).use(problems(contract)).use(httpHeaderNormalizer())
+    if (contract.cacheControl?.startsWith('public')) door.use(etag() as MiddlewareObj)
     if (contract.access !== 'public') {
       door.before(({ event }) => void callerOf(event as APIGatewayProxyEventV2, rolesOf(contract)))
     }

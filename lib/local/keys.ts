@@ -1,20 +1,57 @@
-import { link, mkdir, rm, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { generateKeySet } from '../crypto/key-set.ts'
+import { parseArgs } from 'node:util'
+import { type Rotated, type Rotating, revoke, rotate, rotating, standingOf } from '../crypto/key-rotation.ts'
+import type { Parameters } from '../crypto/keys.ts'
+import { keysOfStage } from './stage-keys.ts'
 
-/** Makes the file of keys unless it is there; readable by its owner alone. */
-export async function makeKeys(file: string): Promise<'made' | 'kept'> {
-  await mkdir(dirname(file), { recursive: true })
-  const draft = `${file}.${process.pid}`
-  try {
-    await writeFile(draft, `${JSON.stringify(generateKeySet(), null, 2)}\n`, { mode: 0o600 })
-    // A link appears whole or not at all, and never over another file.
-    await link(draft, file)
-    return 'made'
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return 'kept'
-    throw error
-  } finally {
-    await rm(draft, { force: true })
+const usage = `Usage: npm run keys -- list [--stage <stage>]
+       npm run keys -- rotate [--stage <stage>]         makes the next keys now; they sign in two hours
+       npm run keys -- revoke <kid> [--stage <stage>]   dead everywhere within 5 minutes, and every token of it`
+
+const names = Object.keys(rotating) as Rotating[]
+const instant = (seconds: number) => new Date(seconds * 1000).toISOString()
+
+async function list(parameters: Parameters, now: number): Promise<void> {
+  for (const name of names) {
+    const keys = await standingOf(parameters, name)
+    const signs = keys.findLast(({ isWhole, signsFrom }) => isWhole && signsFrom <= now)
+    for (const key of keys) {
+      const state = key === signs ? 'signs' : key.signsFrom > now ? 'signs next' : 'verifies'
+      console.log(
+        `${name.padEnd(8)} ${key.kid.padEnd(44)} ${state.padEnd(11)} from ${instant(key.signsFrom)}`,
+      )
+    }
   }
 }
+
+const say = (name: Rotating, { made, retired }: Rotated) => {
+  for (const kid of made) console.log(`Made ${name} key ${kid}`)
+  for (const kid of retired) console.log(`Removed ${name} key ${kid}`)
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: { stage: { type: 'string', default: 'local' } },
+    allowPositionals: true,
+  })
+  const [action, kid, ...more] = positionals
+  const takesKid = action === 'revoke'
+  if (more.length > 0 || (kid !== undefined) !== takesKid) throw new Error(usage)
+  const { parameters } = await keysOfStage(values.stage)
+  const now = Math.floor(Date.now() / 1000)
+  if (action === 'list') return list(parameters, now)
+  if (action === 'rotate') {
+    for (const name of names) say(name, await rotate(parameters, name, { now, everySeconds: 0 }))
+    return
+  }
+  if (action !== 'revoke' || !kid) throw new Error(usage)
+  for (const name of names) {
+    const keys = await standingOf(parameters, name)
+    if (keys.some((key) => key.kid === kid)) return say(name, await revoke(parameters, name, kid, { now }))
+  }
+  throw new Error(`There is no key ${kid}`)
+}
+
+main().catch((error: Error) => {
+  console.error(error.message)
+  process.exit(1)
+})

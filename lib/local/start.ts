@@ -4,17 +4,19 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { contract as mailFunction } from '../../functions/mail/deliver.ts'
 import { type Config, settings } from '../config.ts'
 import { generatedFiles } from '../contract/generated-files.ts'
-import { keyFile } from '../crypto/key-file.ts'
+import { makeFirstKeys } from '../crypto/key-rotation.ts'
+import { storedKeys } from '../crypto/stored-keys.ts'
 import { start, stopAll } from './child.ts'
 import { startDynoxide } from './dynamodb.ts'
 import { introduction } from './introduction.ts'
-import { makeKeys } from './keys.ts'
 import { followStream, invokeLocally } from './mail-stream.ts'
 import { startMailbox } from './mailbox.ts'
 import { nobodysAws } from './nobodys-aws.ts'
+import { startParameterStore } from './parameter-store.ts'
 import { freePort, isFree } from './ports.ts'
 import { announceEndpoint, forgetEndpoint, runningEndpoint } from './running.ts'
 import { localConfig } from './settings.ts'
+import { keysOfStage } from './stage-keys.ts'
 import { createTables } from './tables.ts'
 
 let stopping: Promise<void> | undefined
@@ -56,10 +58,12 @@ async function main(): Promise<void> {
     if (!isFresh) throw new Error(`${path} is not what the contracts say: run npm run generate`)
   }
 
-  const keysFile = config.keysFile ?? join(config.localFolder, 'keys.json')
   await mkdir(config.localFolder, { recursive: true })
-  const keys = await makeKeys(keysFile)
-  await keyFile(keysFile).signingKey()
+  const { parameters, place: keysFile } = await keysOfStage('local')
+  const now = () => Math.floor(Date.now() / 1000)
+  const keys = (await makeFirstKeys(parameters, { now: now() })).length > 0 ? 'made' : 'kept'
+  await storedKeys(parameters, now).signingKey()
+  const store = await startParameterStore(parameters, config.keysPath)
   const endpoint = config.dynamodbEndpoint ?? (await ownDynamodb(config.localFolder))
   await createTables(config, endpoint).catch((error: Error) => {
     throw new Error(
@@ -71,7 +75,8 @@ async function main(): Promise<void> {
   await serve(config, lambdaPort, {
     DYNAMODB_ENDPOINT: endpoint,
     SES_ENDPOINT: mailbox,
-    KEYS_FILE: keysFile,
+    KEYS_PATH: config.keysPath,
+    SSM_ENDPOINT: store.endpoint,
     ISSUER: config.issuer,
     MAIL_FROM: config.mailFrom ?? '',
     LINK_BASE_URL: config.linkBaseUrl ?? '',

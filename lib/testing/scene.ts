@@ -56,6 +56,7 @@ export const good: Record<string, (it: Scene) => TestRequest | Promise<TestReque
   'GET /health': () => ({}),
   'GET /openapi.json': () => ({}),
   'GET /.well-known/jwks.json': () => ({}),
+  'GET /.well-known/openid-configuration': () => ({}),
   'POST /auth/signup': () => ({ body: { ...eve, email: 'new@example.com' } }),
   'POST /auth/login': () => ({ body: { email: eve.email, password: eve.password } }),
   'POST /auth/refresh': ({ login }) => ({ body: { refreshToken: login.body.refreshToken } }),

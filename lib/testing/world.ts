@@ -5,7 +5,8 @@ import { commonPasswords } from '../blocklist/common-passwords.ts'
 import { accessTokenIssuer, accessTokenVerifier } from '../crypto/access-tokens.ts'
 import { cursors } from '../crypto/cursors.ts'
 import { fingerprints } from '../crypto/fingerprints.ts'
-import { generateKeySet, keysOf } from '../crypto/key-set.ts'
+import type { Rotated, Rotating } from '../crypto/key-rotation.ts'
+import type { Keys } from '../crypto/keys.ts'
 import { bcryptPasswords } from '../crypto/passwords.ts'
 import { publishedKeys } from '../crypto/published-keys.ts'
 import { refreshTokens } from '../crypto/refresh-tokens.ts'
@@ -29,6 +30,7 @@ import { throttle } from '../domain/throttle.ts'
 import type { Core } from '../http/parts.ts'
 import { type TestClock, testClock } from './clock.ts'
 import { context } from './events.ts'
+import { testKeys } from './keys.ts'
 import { type MemoryTables, memoryStores, memoryTables } from './memory-stores.ts'
 
 export interface Stores {
@@ -50,13 +52,10 @@ export interface World extends Omit<Ports, 'events'>, Core, Omit<Stores, 'outbox
   /** What was mailed, oldest first. */
   readonly mailbox: { readonly to: string; readonly letter: Letter }[]
   readonly publishedKeys: ReturnType<typeof publishedKeys>
+  readonly rotation: { rotate(name: Rotating, now: number): Promise<Rotated> }
 }
 
 export const parties = { issuer: 'https://auth.example.com', audience: 'cardea' }
-/** Real keys; made once, as making them is the slow part. RSA of 2048 bits is the least that is accepted. */
-export const testKeySet = generateKeySet(2048)
-export const testKeys = keysOf(testKeySet)
-
 export const lifetimes: Lifetimes = {
   accessTokenSeconds: 900,
   sessionIdleSeconds: 14 * 86_400,
@@ -84,11 +83,13 @@ export function world(
     readonly limits?: Partial<Limits>
     readonly policy?: Partial<Policy>
     readonly stores?: Stores
+    readonly keys?: Keys
   } = {},
 ): World {
   const tables = memoryTables()
   const stores = change.stores ?? memoryStores(tables)
   const clock = testClock()
+  const keys = change.keys ?? testKeys
   const limits = { ...noLimits, ...change.limits }
   const left: MailOrder[] = []
   const mailbox: World['mailbox'] = []
@@ -103,17 +104,18 @@ export function world(
     issuer: parties.issuer,
     allowedOrigins: ['https://app.example.com'],
     ...stores,
-    throttle: throttle({ ...stores, fingerprints: fingerprints(testKeys), clock, limits }),
-    fingerprints: fingerprints(testKeys),
+    throttle: throttle({ ...stores, fingerprints: fingerprints(keys), clock, limits }),
+    fingerprints: fingerprints(keys),
     ...post(left, mailbox, change.stores),
     commonPasswords: commonPasswords(),
     breachedPasswords: { find: async () => 'not_found' },
-    passwords: bcryptPasswords({ cost: 4, keys: testKeys }),
-    accessTokenIssuer: accessTokenIssuer(parties, testKeys),
-    accessTokenVerifier: accessTokenVerifier(parties, testKeys),
-    refreshTokens: refreshTokens(testKeys),
-    cursors: cursors(testKeys),
-    publishedKeys: publishedKeys(testKeys),
+    passwords: bcryptPasswords({ cost: 4, keys }),
+    accessTokenIssuer: accessTokenIssuer(parties, keys),
+    accessTokenVerifier: accessTokenVerifier(parties, keys),
+    refreshTokens: refreshTokens(keys),
+    cursors: cursors(keys),
+    publishedKeys: publishedKeys(keys),
+    rotation: { rotate: async () => ({ made: [], retired: [] }) },
   }
 }
 
@@ -179,5 +181,6 @@ export function silent(parts: World): World {
     sessions: failing(sessions),
     codes: failing(codes),
     outbox: failing(outbox),
+    publishedKeys: { list: unavailable },
   }
 }

@@ -15,7 +15,7 @@ export const contract = defineContract({
   responses: { 202: null },
   refusals: ['not_enabled'],
   limit: ['resetPerUser'],
-  needs: ['sessions:UpdateItem', 'users:GetItem', 'sessions:PutItem'],
+  needs: ['keys/fingerprint:GetParametersByPath', 'sessions:UpdateItem', 'users:GetItem', 'sessions:PutItem'],
 })
 
 export const handler = route(contract, { throttle, users, outbox }, async ({ parts, params, reply }) => {

@@ -1,0 +1,71 @@
+import { makeFirstKeys, type Rotating, rotate } from '../../lib/crypto/key-rotation.ts'
+import type { Parameters } from '../../lib/crypto/keys.ts'
+import { capturedLog } from '../../lib/testing/captured-log.ts'
+import { context } from '../../lib/testing/events.ts'
+import { memoryParameters, modulusLength } from '../../lib/testing/keys.ts'
+import { world } from '../../lib/testing/world.ts'
+import { contract, handler } from './rotate.ts'
+
+const DAY = 86_400
+
+/** The scheduled function over parameters whose every call is taken down, in IAM's words. */
+async function scheduledOver() {
+  const calls = new Set<string>()
+  const kept = memoryParameters()
+  const parts = world()
+  await makeFirstKeys(kept, { now: parts.clock.now(), modulusLength })
+  const parameters: Parameters = {
+    below(path) {
+      calls.add(`keys/${path}:GetParametersByPath`)
+      return kept.below(path)
+    },
+    create(path, ...rest) {
+      calls.add(`keys/${path}:PutParameter`)
+      return kept.create(path, ...rest)
+    },
+    remove(path, ...rest) {
+      calls.add(`keys/${path}:DeleteParameter`)
+      return kept.remove(path, ...rest)
+    },
+  }
+  const rotation = {
+    rotate: (name: Rotating, now: number) =>
+      rotate(parameters, name, { now, everySeconds: 30 * DAY, modulusLength }),
+  }
+  const run = () => capturedLog(() => handler.over({ ...parts, rotation })({}, context()))
+  return { parts, kept, calls, run }
+}
+
+describe('the function that rotates keys', () => {
+  it('needs what its contract says, no more and no less', async () => {
+    const { parts, calls, run } = await scheduledOver()
+    for (let day = 0; day < 160; day += 5) {
+      await run()
+      parts.clock.advance(5 * DAY)
+    }
+    expect([...calls].sort()).toEqual([...contract.needs].sort())
+  })
+
+  it('says which keys it has made and taken away, by name, and is silent on other days', async () => {
+    const { parts, kept, run } = await scheduledOver()
+    expect((await run()).entries).toEqual([])
+    parts.clock.advance(30 * DAY)
+    const { entries, text } = await run()
+    expect(entries).toMatchObject([
+      { type: 'keys.rotated', name: 'access', made: [expect.any(String)], retired: [] },
+      { type: 'keys.rotated', name: 'refresh', made: [expect.any(String)], retired: [] },
+    ])
+    for (const value of kept.kept.values()) expect(text).not.toContain(JSON.parse(value).key.slice(30, 60))
+  })
+
+  it('that fails says so in the log and to its clock', async () => {
+    const parts = world()
+    const rotation = { rotate: () => Promise.reject(new Error('SSM does not answer')) }
+    const { entries } = await capturedLog(() =>
+      expect(handler.over({ ...parts, rotation })({}, context())).rejects.toThrow(
+        'What was scheduled has failed',
+      ),
+    )
+    expect(entries).toMatchObject([{ type: 'schedule.failed', error: { message: 'SSM does not answer' } }])
+  })
+})

@@ -1,0 +1,28 @@
+import type { ScheduleContract } from '../../lib/contract/contract.ts'
+import { scheduled } from '../../lib/http/scheduled.ts'
+import { rotation } from '../../lib/services.ts'
+
+export const contract: ScheduleContract = {
+  // Every day, so that what has expired goes soon; the next key is made only when it is due.
+  schedule: 'rate(1 day)',
+  needs: [
+    'keys/access/public:GetParametersByPath',
+    'keys/access/public:PutParameter',
+    'keys/access/public:DeleteParameter',
+    'keys/access/private:GetParametersByPath',
+    'keys/access/private:PutParameter',
+    'keys/access/private:DeleteParameter',
+    'keys/refresh:GetParametersByPath',
+    'keys/refresh:PutParameter',
+    'keys/refresh:DeleteParameter',
+  ],
+  memory: 1769,
+  timeout: 60,
+}
+
+export const handler = scheduled({ rotation }, async ({ parts }) => {
+  for (const name of ['access', 'refresh'] as const) {
+    const { made, retired } = await parts.rotation.rotate(name, parts.clock.now())
+    if (made.length + retired.length > 0) parts.events.record({ type: 'keys.rotated', name, made, retired })
+  }
+})

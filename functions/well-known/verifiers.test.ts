@@ -1,0 +1,125 @@
+import { JwtVerifier } from 'aws-jwt-verify'
+import { SimpleJwksCache } from 'aws-jwt-verify/jwk'
+import { createLocalJWKSet, jwtVerify } from 'jose'
+import { gateway } from '../../lib/testing/gateway.ts'
+import { logIn, signedUp } from '../../lib/testing/people.ts'
+import { parties, world } from '../../lib/testing/world.ts'
+
+const { issuer, audience } = parties
+
+/** An API with somebody logged in, and what it publishes fetched as strangers would, by its address. */
+async function published() {
+  const parts = world()
+  const api = gateway(parts)
+  await signedUp(api)
+  const { accessToken } = (await logIn(api)).body
+  const fetched = async (url: string) => (await api(`GET ${url.slice(issuer.length)}`)).body
+  const discovery = await fetched(`${issuer}/.well-known/openid-configuration`)
+  return { parts, api, accessToken: accessToken as string, fetched, discovery }
+}
+
+describe('the discovery document', () => {
+  it('says where the keys are, and nothing that is not true of this API', async () => {
+    const { discovery, fetched } = await published()
+    expect(discovery).toEqual({
+      issuer,
+      jwks_uri: `${issuer}/.well-known/jwks.json`,
+      id_token_signing_alg_values_supported: ['RS256'],
+    })
+    expect((await fetched(discovery.jwks_uri)).keys).toHaveLength(1)
+  })
+
+  it('takes its issuer from the settings, whatever host was asked', async () => {
+    const { api } = await published()
+    const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example' }
+    const { body } = await api('GET /.well-known/openid-configuration', { headers })
+    expect(JSON.stringify(body)).not.toContain('evil')
+  })
+
+  it.each(['GET /.well-known/openid-configuration', 'GET /.well-known/jwks.json'])(
+    'and the keys may be kept for an hour, and are not sent again to who has them: %s',
+    async (route) => {
+      const { api } = await published()
+      const first = await api(route)
+      const tag = String(first.headers.etag)
+      expect(first.headers['cache-control']).toBe('public, max-age=3600')
+      expect(tag).toMatch(/^"[\w-]{22}"$/)
+      for (const known of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
+        const again = await api(route, { headers: { 'if-none-match': known } })
+        expect([known, again.status, again.body]).toEqual([known, 304, undefined])
+        expect(again.headers).toMatchObject({ etag: tag, 'cache-control': 'public, max-age=3600' })
+      }
+      expect(await api(route, { headers: { 'if-none-match': '"other"' } })).toMatchObject({ status: 200 })
+    },
+  )
+})
+
+/** What API Gateway's own JWT authorizer checks: the key by its name, algorithm, issuer, audience, times. */
+const wrong: [
+  string,
+  { issuer?: string; audience?: string; later?: number; token?: (token: string) => string },
+][] = [
+  ['of another issuer', { issuer: 'https://other.example.com' }],
+  ['for another audience', { audience: 'another' }],
+  ['that has expired', { later: 901 }],
+  ['whose signature was changed', { token: (token) => `${token.slice(0, -4)}AAAA` }],
+  [
+    'of a key that is not published',
+    {
+      token: (token) => {
+        const [header = '', ...rest] = token.split('.')
+        const named = { ...JSON.parse(Buffer.from(header, 'base64url').toString()), kid: 'another' }
+        return [Buffer.from(JSON.stringify(named)).toString('base64url'), ...rest].join('.')
+      },
+    },
+  ],
+]
+
+describe('verifiers that others have written', () => {
+  afterEach(() => jest.useRealTimers())
+  const at = (seconds: number) =>
+    jest.useFakeTimers({ now: seconds * 1000, doNotFake: ['setImmediate', 'nextTick'] })
+
+  /** Both, given no more than the discovery document. */
+  async function verifiers() {
+    const it = await published()
+    const { jwks_uri: jwksUri, id_token_signing_alg_values_supported: algorithms } = it.discovery
+    const keys = createLocalJWKSet(await it.fetched(jwksUri))
+    const fetcher = {
+      fetch: async (url: string) => new TextEncoder().encode(JSON.stringify(await it.fetched(url))).buffer,
+    }
+    const jose = (token: string, expected: { issuer: string; audience: string }) =>
+      jwtVerify(token, keys, { ...expected, algorithms, typ: 'at+jwt' })
+    const aws = (token: string, expected: { issuer: string; audience: string }) =>
+      JwtVerifier.create(
+        { ...expected, jwksUri },
+        { jwksCache: new SimpleJwksCache({ fetcher: fetcher as never }) },
+      ).verify(token)
+    return { ...it, verify: { jose, 'aws-jwt-verify': aws } }
+  }
+
+  it.each(['jose', 'aws-jwt-verify'] as const)('accept our access token: %s', async (name) => {
+    const { verify, accessToken, parts } = await verifiers()
+    at(parts.clock.now())
+    expect(await verify[name](accessToken, { issuer, audience })).toBeDefined()
+  })
+
+  it.each(
+    wrong.flatMap(([what, change]) =>
+      (['jose', 'aws-jwt-verify'] as const).map((name) => [name, what, change] as const),
+    ),
+  )('%s refuses a token %s', async (name, _, { token = (each) => each, later = 0, ...expected }) => {
+    const { verify, accessToken, parts } = await verifiers()
+    at(parts.clock.now() + later)
+    await expect(verify[name](token(accessToken), { issuer, audience, ...expected })).rejects.toThrow()
+  })
+
+  it('refuse our refresh token, which no published key has signed', async () => {
+    const { verify, api, parts } = await verifiers()
+    const { refreshToken } = (await logIn(api)).body
+    at(parts.clock.now())
+    for (const each of Object.values(verify)) {
+      await expect(each(refreshToken, { issuer, audience })).rejects.toThrow()
+    }
+  })
+})

@@ -1,0 +1,266 @@
+import { randomUUID } from 'node:crypto'
+import { LONGEST_SESSION_SECONDS } from '../domain/lifetimes.ts'
+import { type MemoryParameters, memoryParameters, modulusLength } from '../testing/keys.ts'
+import { parties } from '../testing/world.ts'
+import { accessTokenIssuer, accessTokenVerifier } from './access-tokens.ts'
+import { makeFirstKeys, type Rotating, revoke, rotate, standingOf } from './key-rotation.ts'
+import { keyPaths } from './keys.ts'
+import { refreshTokens } from './refresh-tokens.ts'
+import { storedKeys } from './stored-keys.ts'
+
+jest.setTimeout(60_000)
+
+const START = 1_800_000_000
+const DAY = 86_400
+const MINUTE = 60
+
+/** A deployment: parameters, a clock, and functions that hold keys of different age. */
+async function deployment(functions = 6) {
+  const parameters = memoryParameters()
+  const clock = { now: START }
+  await makeFirstKeys(parameters, { now: START, modulusLength })
+  const instances = Array.from({ length: functions }, () => {
+    const keys = storedKeys(parameters, () => clock.now)
+    return {
+      issuer: accessTokenIssuer(parties, keys),
+      verifier: accessTokenVerifier(parties, keys),
+      refresh: refreshTokens(keys),
+    }
+  })
+  const run = (name: Rotating, everySeconds = 30 * DAY) =>
+    rotate(parameters, name, { now: clock.now, everySeconds, modulusLength })
+  const kids = async (name: Rotating) => (await standingOf(parameters, name)).map(({ kid }) => kid)
+  return { parameters, clock, instances, run, kids }
+}
+type Deployment = Awaited<ReturnType<typeof deployment>>
+
+const accessToken = ({ instances, clock }: Deployment, index: number, seconds = 900) =>
+  (instances[index] as Deployment['instances'][number]).issuer.issue({
+    userId: randomUUID(),
+    sessionId: randomUUID(),
+    roles: ['user'],
+    claimsVersion: 1,
+    authTime: clock.now,
+    amr: ['pwd'],
+    issuedAt: clock.now,
+    expiresAt: clock.now + seconds,
+  })
+
+/** Parameters of which one call of a kind dies. */
+const dying = (
+  parameters: MemoryParameters,
+  action: 'create' | 'remove',
+  after: number,
+): MemoryParameters => {
+  let calls = 0
+  const call = async (...given: never[]) => {
+    if (calls++ === after) throw new Error('killed')
+    return (parameters[action] as (...given: never[]) => never)(...given)
+  }
+  return { ...parameters, [action]: call }
+}
+
+describe('ten rotations under a stream of log-ins, refreshes and verifications', () => {
+  it('refuse no token that is valid, whichever function made it and whichever reads it', async () => {
+    const it = await deployment()
+    const alive: { token: string; expiresAt: number; kid: string }[] = []
+    const seen = new Set<string>()
+    const end = START + 10 * 30 * DAY + DAY
+    for (let turn = 0; it.clock.now < end; turn++) {
+      // The schedule is late by up to some hours, and now and then called twice.
+      if (turn % 5 === 0) await it.run('access')
+      if (turn % 35 === 0) await it.run('access')
+      const maker = turn % it.instances.length
+      const token = await accessToken(it, maker, 3600)
+      const { kid } = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString())
+      seen.add(kid)
+      alive.push({ token, expiresAt: it.clock.now + 3600, kid })
+      while (alive[0] && alive[0].expiresAt <= it.clock.now) alive.shift()
+      for (const { token, expiresAt } of [alive[0], alive.at(-1)].filter((each) => each !== undefined)) {
+        const reader = it.instances[(turn * 7 + 3) % it.instances.length] as Deployment['instances'][number]
+        if (expiresAt > it.clock.now) expect(await reader.verifier.verify(token, it.clock.now)).toBeDefined()
+      }
+      it.clock.now += turn % 3 === 0 ? 7 * 3600 : 20 * MINUTE
+    }
+    expect(seen.size).toBeGreaterThanOrEqual(10)
+    // What is kept is what may still be needed: the one that signs, and what waits or has just retired.
+    expect((await it.parameters.below('access/public')).size).toBeLessThanOrEqual(2)
+    expect((await it.parameters.below('access/private')).size).toBeLessThanOrEqual(2)
+  })
+
+  it('of refresh keys refuse no session that has not reached its end', async () => {
+    const it = await deployment(2)
+    const [one, two] = it.instances as [Deployment['instances'][number], Deployment['instances'][number]]
+    const family = { userId: randomUUID(), sessionId: randomUUID(), generation: 1 }
+    const alive: { token: string; expiresAt: number }[] = []
+    for (let day = 0; day < 330; day++) {
+      await it.run('refresh')
+      const expiresAt = it.clock.now + LONGEST_SESSION_SECONDS
+      const pace = { since: it.clock.now, refreshes: 0 }
+      alive.push({ token: await one.refresh.issue({ ...family, pace, expiresAt }, it.clock.now), expiresAt })
+      const oldest = alive.find((each) => each.expiresAt > it.clock.now)
+      if (oldest) expect(await two.refresh.verify(oldest.token, it.clock.now)).toBeDefined()
+      it.clock.now += DAY
+    }
+    expect((await it.parameters.below('refresh')).size).toBeLessThanOrEqual(5)
+  })
+})
+
+describe('a rotation', () => {
+  it('publishes the next key for two hours before it signs, and takes the old one away when its tokens are dead', async () => {
+    const it = await deployment()
+    const [first] = await it.kids('access')
+    it.clock.now += 30 * DAY
+    expect(await it.run('access')).toEqual({ made: [expect.any(String)], retired: [] })
+    const [, second] = await standingOf(it.parameters, 'access')
+    expect(second?.signsFrom).toBe(it.clock.now + 7200)
+
+    it.clock.now += 7200 + 600
+    await it.run('access')
+    expect(await it.kids('access')).toEqual([first, second?.kid])
+    expect([...(await it.parameters.below('access/private')).keys()]).toEqual([second?.number])
+    it.clock.now += 3600 - 1
+    expect((await it.run('access')).retired).toEqual([])
+    it.clock.now += 1
+    expect((await it.run('access')).retired).toEqual([first])
+    expect(await it.kids('access')).toEqual([second?.kid])
+  })
+
+  it('that is not due changes nothing', async () => {
+    const it = await deployment()
+    const before = new Map(it.parameters.kept)
+    it.clock.now += 29 * DAY
+    expect(await it.run('access')).toEqual({ made: [], retired: [] })
+    expect(it.parameters.kept).toEqual(before)
+  })
+
+  it('is made once by ten at once, and once by two after each other', async () => {
+    const it = await deployment()
+    it.clock.now += 30 * DAY
+    await Promise.all(Array.from({ length: 10 }, () => it.run('access')))
+    await it.run('access')
+    expect(await it.kids('access')).toHaveLength(2)
+    expect((await standingOf(it.parameters, 'access')).every(({ isWhole }) => isWhole)).toBe(true)
+  })
+
+  it.each([0, 1])(
+    'killed at its writing %i is made good by the next, and a half key never signs',
+    async (after) => {
+      const it = await deployment()
+      it.clock.now += 30 * DAY
+      const killed = dying(it.parameters, 'create', after)
+      await expect(
+        rotate(killed, 'access', { now: it.clock.now, everySeconds: DAY, modulusLength }),
+      ).rejects.toThrow()
+      it.clock.now += DAY
+      expect((await it.run('access')).made).toHaveLength(1)
+      for (let day = 0; day < 3; day++) {
+        it.clock.now += DAY
+        for (let index = 0; index < it.instances.length; index++) {
+          const token = await accessToken(it, index)
+          for (const { verifier } of it.instances)
+            expect(await verifier.verify(token, it.clock.now)).toBeDefined()
+        }
+        await it.run('access')
+      }
+      expect(await it.kids('access')).toHaveLength(1)
+    },
+  )
+
+  it.each([0, 1])('killed at its removal %i loses nothing that is needed', async (after) => {
+    const it = await deployment()
+    it.clock.now += 30 * DAY
+    await it.run('access')
+    it.clock.now += DAY
+    const killed = dying(it.parameters, 'remove', after)
+    await rotate(killed, 'access', { now: it.clock.now, everySeconds: 30 * DAY, modulusLength }).catch(
+      () => undefined,
+    )
+    const token = await accessToken(it, 0)
+    expect(await it.instances[1]?.verifier.verify(token, it.clock.now)).toBeDefined()
+    await it.run('access')
+    expect(await it.kids('access')).toHaveLength(1)
+    expect((await it.parameters.below('access/private')).size).toBe(1)
+  })
+
+  it('without a first key says what to do', async () => {
+    await expect(rotate(memoryParameters(), 'access', { now: START, everySeconds: 1 })).rejects.toThrow(
+      'run setup',
+    )
+  })
+})
+
+describe('a key that is revoked', () => {
+  it('is dead in every function within 5 minutes, and another signs at once', async () => {
+    const it = await deployment()
+    const tokens = await Promise.all(it.instances.map((_, index) => accessToken(it, index, 3600)))
+    // Functions that have read at different times.
+    for (const [index, { verifier }] of it.instances.entries()) {
+      it.clock.now += index * 20
+      await verifier.verify(String(tokens[0]), it.clock.now)
+    }
+    const [kid] = await it.kids('access')
+    const done = await revoke(it.parameters, 'access', String(kid), { now: it.clock.now, modulusLength })
+    expect(done).toEqual({ made: [expect.any(String)], retired: [kid] })
+    it.clock.now += 300
+    for (const { verifier } of it.instances) {
+      for (const token of tokens) expect(await verifier.verify(token, it.clock.now)).toBeUndefined()
+    }
+    const next = await accessToken(it, 0)
+    for (const { verifier } of it.instances) expect(await verifier.verify(next, it.clock.now)).toBeDefined()
+  })
+
+  it('while the next one waits leaves that one waiting, or takes it away', async () => {
+    const it = await deployment()
+    it.clock.now += 30 * DAY
+    await it.run('access')
+    const [first, waiting] = await it.kids('access')
+    await revoke(it.parameters, 'access', String(waiting), { now: it.clock.now, modulusLength })
+    expect(await it.kids('access')).toEqual([first])
+  })
+
+  it('must be there', async () => {
+    const { parameters } = await deployment(1)
+    await expect(revoke(parameters, 'access', 'unknown', { now: START })).rejects.toThrow(
+      'There is no key unknown',
+    )
+  })
+})
+
+describe('the first keys', () => {
+  it('are of every kind, sign at once, and are kept when they are made again', async () => {
+    const { parameters } = await deployment(1)
+    for (const path of keyPaths) expect((await parameters.below(path)).size).toBe(1)
+    const before = new Map(parameters.kept)
+    expect(await makeFirstKeys(parameters, { now: START + DAY, modulusLength })).toEqual([])
+    expect(parameters.kept).toEqual(before)
+  })
+
+  it('made by ten at once are one of each', async () => {
+    const parameters = memoryParameters()
+    await Promise.all(
+      Array.from({ length: 10 }, () => makeFirstKeys(parameters, { now: START, modulusLength })),
+    )
+    for (const path of keyPaths) expect([path, (await parameters.below(path)).size]).toEqual([path, 1])
+  })
+
+  it('are completed where making them was killed', async () => {
+    for (let after = 0; after < 4; after++) {
+      const parameters = memoryParameters()
+      const killed = dying(parameters, 'create', after)
+      await expect(makeFirstKeys(killed, { now: START, modulusLength })).rejects.toThrow('killed')
+      await makeFirstKeys(parameters, { now: START, modulusLength })
+      const keys = storedKeys(parameters, () => START)
+      const { kid } = await keys.signingKey()
+      expect([...(await keys.publicKeys()).keys()]).toContain(kid)
+      for (const read of [keys.refreshKeys, keys.peppers, keys.fingerprintKey])
+        expect(await read()).toBeDefined()
+    }
+  })
+
+  it('fit into a parameter', async () => {
+    const parameters = memoryParameters()
+    await makeFirstKeys(parameters, { now: START })
+    for (const value of parameters.kept.values()) expect(Buffer.byteLength(value)).toBeLessThan(4096)
+  })
+})

@@ -1,0 +1,151 @@
+import {
+  JWKS_MAX_AGE_SECONDS,
+  LONGEST_ACCESS_TOKEN_SECONDS,
+  LONGEST_SESSION_SECONDS,
+  type Seconds,
+} from '../domain/lifetimes.ts'
+import { materialOf, newKeyPair, newSecret } from './key-material.ts'
+import type { KeyPath, Parameters } from './keys.ts'
+
+/** How long a key is published before it signs: as long as others may keep our set of keys, and an hour. */
+const PUBLISHED_SECONDS = JWKS_MAX_AGE_SECONDS + 3600
+/** How long a function may go on with what it has read, twice over, for clocks and for its last call. */
+const MARGIN_SECONDS = 600
+
+/** A kind of key that rotates. */
+interface Kind {
+  /** Where a number is claimed, and where it is looked up by whoever verifies. */
+  readonly claim: KeyPath
+  /** Where the half is kept that signs, if that is another. */
+  readonly secret?: KeyPath
+  /** How long after it signed last its tokens may live. */
+  readonly lastSeconds: Seconds
+}
+export const rotating = {
+  access: { claim: 'access/public', secret: 'access/private', lastSeconds: LONGEST_ACCESS_TOKEN_SECONDS },
+  refresh: { claim: 'refresh', lastSeconds: LONGEST_SESSION_SECONDS },
+} as const satisfies Record<string, Kind>
+export type Rotating = keyof typeof rotating
+
+/** One key of a kind, and whether the half that signs is there. */
+interface Standing {
+  readonly number: string
+  readonly kid: string
+  readonly signsFrom: Seconds
+  readonly isWhole: boolean
+}
+/** What was done, for a log: no key, only names. */
+export interface Rotated {
+  readonly made: readonly string[]
+  readonly retired: readonly string[]
+}
+
+/** The keys of a kind by when they sign, the last one last. */
+export async function standingOf(parameters: Pick<Parameters, 'below'>, name: Rotating): Promise<Standing[]> {
+  const { claim, secret }: Kind = rotating[name]
+  const values = await parameters.below(claim)
+  if (values.size === 0) return []
+  const secrets = secret && (await parameters.below(secret))
+  return [...values]
+    .map(([number, value]) => {
+      const [{ kid, signsFrom }] = materialOf(claim, new Map([[number, value]]))
+      return { number, kid, signsFrom, isWhole: secrets === undefined || secrets.has(number) }
+    })
+    .sort((a, b) => a.signsFrom - b.signsFrom || (a.number < b.number ? -1 : 1))
+}
+
+/**
+ * Makes the next key if the last is older than `everySeconds`, and takes away what nobody needs any more: the half that
+ * signs once its successor signs, the other once its last token has expired. Safe to run twice at once, again after it was
+ * killed half-way, and late: nothing but the clock moves a key on, and nothing is taken away before its successor is whole.
+ */
+export async function rotate(
+  parameters: Parameters,
+  name: Rotating,
+  { now, everySeconds, modulusLength }: { now: Seconds; everySeconds: Seconds; modulusLength?: number },
+): Promise<Rotated> {
+  const { claim, secret, lastSeconds }: Kind = rotating[name]
+  const keys = await standingOf(parameters, name)
+  const newest = keys.findLast(({ isWhole }) => isWhole)
+  if (!newest) throw new Error(`There is no key of ${claim}: run setup`)
+
+  const retired: string[] = []
+  for (const key of keys) {
+    const successor = keys.find(({ isWhole, signsFrom }) => isWhole && signsFrom > key.signsFrom)
+    if (!successor) continue
+    if (secret && key.isWhole && now >= successor.signsFrom + MARGIN_SECONDS)
+      await parameters.remove(secret, key.number)
+    if (now >= successor.signsFrom + lastSeconds + MARGIN_SECONDS) {
+      await parameters.remove(claim, key.number)
+      retired.push(key.kid)
+    }
+  }
+  const isDue = now - newest.signsFrom >= everySeconds
+  const made = isDue ? await make(parameters, name, keys, now + PUBLISHED_SECONDS, modulusLength) : undefined
+  return { made: made ? [made] : [], retired }
+}
+
+/** The next key, under the next number; `undefined` if somebody else has just claimed it. */
+export async function make(
+  parameters: Parameters,
+  name: Rotating,
+  keys: readonly Standing[],
+  signsFrom: Seconds,
+  modulusLength?: number,
+): Promise<string | undefined> {
+  const next = Math.max(0, ...keys.map(({ number }) => Number(number))) + 1
+  const number = String(next).padStart(6, '0')
+  if (name === 'refresh') {
+    const { kid, secret } = newSecret(signsFrom)
+    return (await parameters.create('refresh', number, secret)) === 'created' ? kid : undefined
+  }
+  const { kid, publicKey, privateKey } = await newKeyPair(signsFrom, modulusLength)
+  // The public half first: a key of which only that was made is known to all and signs nothing.
+  if ((await parameters.create('access/public', number, publicKey)) === 'exists') return undefined
+  await parameters.create('access/private', number, privateKey)
+  return kid
+}
+
+/**
+ * Takes a key away at once: within 5 minutes nothing is signed with it and no token of it accepted. If no other would sign
+ * meanwhile, one is made that does so at once. @throws if there is no such key.
+ */
+export async function revoke(
+  parameters: Parameters,
+  name: Rotating,
+  kid: string,
+  { now, modulusLength }: { now: Seconds; modulusLength?: number },
+): Promise<Rotated> {
+  const { claim, secret }: Kind = rotating[name]
+  const keys = await standingOf(parameters, name)
+  const key = keys.find((each) => each.kid === kid)
+  if (!key) throw new Error(`There is no key ${kid} of ${name}`)
+  const others = keys.filter((each) => each !== key && each.isWhole && each.signsFrom <= now)
+  const signs = keys.findLast(({ isWhole, signsFrom }) => isWhole && signsFrom <= now)
+  const made =
+    key === signs || others.length === 0 ? await make(parameters, name, keys, now, modulusLength) : undefined
+  // In this order: what signs without being accepted would turn everybody away.
+  if (secret) await parameters.remove(secret, key.number)
+  await parameters.remove(claim, key.number)
+  return { made: made ? [made] : [], retired: [kid] }
+}
+
+/** Makes what is missing for a first start, signing from now on; says what was made. Safe to run again. */
+export async function makeFirstKeys(
+  parameters: Parameters,
+  { now, modulusLength }: { now: Seconds; modulusLength?: number },
+): Promise<KeyPath[]> {
+  // Machines whose clock is a little behind must find that it signs.
+  const signsFrom = now - MARGIN_SECONDS
+  const made: KeyPath[] = []
+  for (const name of ['access', 'refresh'] as const) {
+    const keys = await standingOf(parameters, name)
+    if (keys.some(({ isWhole }) => isWhole)) continue
+    if (await make(parameters, name, keys, signsFrom, modulusLength)) made.push(rotating[name].claim)
+  }
+  for (const path of ['pepper', 'fingerprint'] as const) {
+    if ((await parameters.below(path)).size > 0) continue
+    if ((await parameters.create(path, '000001', newSecret(signsFrom).secret)) === 'created') made.push(path)
+  }
+  return made
+}

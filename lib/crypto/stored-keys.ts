@@ -1,0 +1,73 @@
+import type { Seconds } from '../domain/lifetimes.ts'
+import { type Material, materialOf } from './key-material.ts'
+import type { KeyPath, KeyRing, Keys, Parameters } from './keys.ts'
+
+/** What is held may be so old, and no older: a key that was revoked is dead everywhere by then. */
+const HELD_SECONDS = 300
+/** It is read again a little before, so that a store which fails for a moment fails no request. */
+const RENEWED_SECONDS = 240
+/** A `kid` that is not known may be new; whoever sends nonsense must not make us ask each time. */
+const UNKNOWN_SECONDS = 60
+
+/**
+ * Keys from where parameters are kept, read when first asked for. A failed read fails its call and is tried again by the
+ * next one: nothing is signed or accepted with what could not be read.
+ */
+export function storedKeys(parameters: Pick<Parameters, 'below'>, now: () => Seconds): Keys {
+  const held = (path: KeyPath) => holding(async () => materialOf(path, await parameters.below(path)), now)
+  const paths = {
+    public: held('access/public'),
+    private: held('access/private'),
+    refresh: held('refresh'),
+    pepper: held('pepper'),
+    fingerprint: held('fingerprint'),
+  }
+  const ring = async (keys: Holding, kid?: string): Promise<KeyRing> => {
+    const all = await keys(kid)
+    return { current: signingOf(all, now()), all: byId(all) }
+  }
+  return {
+    signingKey: async () => signingOf(await paths.private(), now()),
+    publicKeys: async (kid) => byId(await paths.public(kid)),
+    refreshKeys: (kid) => ring(paths.refresh, kid),
+    peppers: (kid) => ring(paths.pepper, kid),
+    fingerprintKey: async () => signingOf(await paths.fingerprint(), now()).key,
+  }
+}
+
+const byId = (keys: readonly Material[]) => new Map(keys.map(({ kid, key }) => [kid, key]))
+
+/** Of the keys that may sign already the last. A key that is published waits for its time, with no second step. */
+function signingOf(keys: readonly Material[], now: Seconds): Material {
+  const found = keys.find(({ signsFrom }) => signsFrom <= now)
+  if (!found) throw new Error('There is no key that signs yet')
+  return found
+}
+
+type Holding = (kid?: string) => Promise<readonly Material[]>
+
+function holding(read: () => Promise<readonly Material[]>, now: () => Seconds): Holding {
+  let held: { readonly keys: readonly Material[]; readonly since: Seconds } | undefined
+  let reading: Promise<readonly Material[]> | undefined
+  const readAgain = () => {
+    const since = now()
+    reading ??= read()
+      .then((keys) => {
+        held = { keys, since }
+        return keys
+      })
+      .finally(() => {
+        reading = undefined
+      })
+    return reading
+  }
+  return async (kid) => {
+    const age = held ? now() - held.since : Number.POSITIVE_INFINITY
+    // A clock that went back says nothing of an age.
+    if (!held || age >= HELD_SECONDS || age < 0) return readAgain()
+    const isKnown = kid === undefined || held.keys.some((key) => key.kid === kid)
+    if (age < (isKnown ? RENEWED_SECONDS : UNKNOWN_SECONDS)) return held.keys
+    const { keys } = held
+    return readAgain().catch(() => keys)
+  }
+}

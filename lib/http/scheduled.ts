@@ -1,0 +1,26 @@
+import type { Context } from 'aws-lambda'
+import type { SecurityEvent, SecurityEvents } from '../domain/events.ts'
+import { describeError, log, logEvent } from '../log.ts'
+import { type Core, type Factories, type Made, overParts } from './parts.ts'
+
+type Scheduled = (event: unknown, context: Context) => Promise<void>
+
+/** Makes a function that a clock calls. What goes wrong is logged and thrown on: the clock calls again. */
+export function scheduled<const F extends Factories>(
+  factories: F,
+  steps: (given: { parts: Made<F> & Core & { readonly events: SecurityEvents } }) => Promise<void>,
+): Scheduled & { over(parts: Made<F> & Core): Scheduled } {
+  return overParts(
+    factories,
+    (parts): Scheduled =>
+      async (_, { awsRequestId: requestId }) => {
+        const events = { record: (event: SecurityEvent) => logEvent(event, { ip: '', requestId }) }
+        try {
+          await steps({ parts: { ...parts(), events } })
+        } catch (error) {
+          log('error', { type: 'schedule.failed', requestId, error: describeError(error) })
+          throw new Error('What was scheduled has failed')
+        }
+      },
+  )
+}

@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util'
+import { makeFirstKeys } from '../crypto/key-rotation.ts'
+import { keyPaths } from '../crypto/keys.ts'
+import { keysOfStage } from './stage-keys.ts'
+
+const usage = `Usage: npm run setup -- --stage <stage>            makes the keys that a stage needs, and keeps those that it has
+       npm run setup -- --stage <stage> --remove   removes them: every token and every password of the stage is dead`
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { stage: { type: 'string' }, remove: { type: 'boolean' } } })
+  if (!values.stage) throw new Error(usage)
+  const { parameters, place } = await keysOfStage(values.stage)
+
+  if (values.remove) {
+    let removed = 0
+    for (const path of keyPaths) {
+      for (const number of (await parameters.below(path)).keys()) {
+        await parameters.remove(path, number)
+        removed++
+      }
+    }
+    console.log(removed > 0 ? `Removed ${removed} keys from ${place}` : `There are no keys in ${place}`)
+    return
+  }
+
+  const made = await makeFirstKeys(parameters, { now: Math.floor(Date.now() / 1000) })
+  console.log(
+    made.length > 0 ? `Made ${made.join(', ')} in ${place}` : `Everything is there already in ${place}`,
+  )
+  if (made.includes('pepper')) {
+    console.log(`
+Every password is hashed with the pepper. Whoever loses it loses every password: all users would have to reset theirs.
+Keep a copy where you keep what must not be lost, apart from the backups of the tables:
+
+  aws ssm get-parameters-by-path --path ${process.env.KEYS_PATH || `/cardea/${values.stage}`}/pepper --with-decryption`)
+  }
+}
+
+main().catch((error: Error) => {
+  console.error(error.message)
+  process.exit(1)
+})

@@ -1,0 +1,32 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { Parameters } from '../crypto/keys.ts'
+import { fileParameters } from '../parameters/file.ts'
+import { ssmParameters } from '../parameters/ssm.ts'
+import { localConfig } from './settings.ts'
+
+/** Where a stage keeps its keys: `local` in the file of `npm start`, any other in SSM, with the caller's credentials. */
+export async function keysOfStage(stage: string): Promise<{ parameters: Parameters; place: string }> {
+  if (stage === 'local') {
+    const file = localKeysFile()
+    await mkdir(dirname(file), { recursive: true })
+    return { parameters: fileParameters(file), place: file }
+  }
+  if (!/^[\w-]+$/.test(stage)) throw new Error('A stage is named with letters, digits and hyphens')
+  // The SDK's own chain of regions and credentials: profiles, single sign-on, the environment.
+  const { config } = new DynamoDBClient({})
+  const region = await config.region().catch(() => {
+    throw new Error('Say which region: set AWS_REGION')
+  })
+  const keysPath = process.env.KEYS_PATH || `/cardea/${stage}`
+  return {
+    parameters: ssmParameters({ keysPath, region, credentials: config.credentials }),
+    place: `SSM ${keysPath} in ${region}`,
+  }
+}
+
+export function localKeysFile(): string {
+  const { keysFile, localFolder } = localConfig()
+  return keysFile ?? join(localFolder, 'keys.json')
+}

@@ -1,0 +1,131 @@
+import { createServer, type RequestListener } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { startParameterStore } from '../local/parameter-store.ts'
+import { memoryParameters } from '../testing/keys.ts'
+import { signatureOf } from '../testing/sigv4.ts'
+import { ssmParameters } from './ssm.ts'
+
+jest.setTimeout(30_000)
+
+const keysPath = '/cardea/test'
+const credentials = async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'session' })
+const over = (endpoint: string) => ssmParameters({ keysPath, region: 'eu-central-1', endpoint, credentials })
+
+const closing: (() => void)[] = []
+afterAll(() => {
+  for (const close of closing) close()
+})
+
+/** Something that answers in place of SSM, and what it was asked. */
+async function standIn(
+  answer: (asked: { target: string; input: any; turn: number }) => [number, object | string],
+) {
+  const asked: { target: string; input: any; headers: Record<string, unknown>; body: string }[] = []
+  const listener: RequestListener = async (request, response) => {
+    const body = await text(request)
+    const target = String(request.headers['x-amz-target'])
+    const input = JSON.parse(body)
+    asked.push({ target, input, headers: request.headers, body })
+    const [status, content] = answer({ target, input, turn: asked.length })
+    response.writeHead(status).end(typeof content === 'string' ? content : JSON.stringify(content))
+  }
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closing.push(() => server.close())
+  return { parameters: over(`http://127.0.0.1:${(server.address() as { port: number }).port}`), asked }
+}
+
+describe('parameters of SSM', () => {
+  it('are made once, listed by their path, and removed', async () => {
+    const store = await startParameterStore(memoryParameters(), keysPath)
+    closing.push(store.close)
+    const parameters = over(store.endpoint)
+    expect(await parameters.create('refresh', '000001', 'a value with "quotes" and é')).toBe('created')
+    expect(await parameters.create('refresh', '000001', 'another')).toBe('exists')
+    await parameters.create('access/public', '000001', 'public')
+    expect(await parameters.below('refresh')).toEqual(new Map([['000001', 'a value with "quotes" and é']]))
+    await parameters.remove('refresh', '000001')
+    await parameters.remove('refresh', '000001')
+    expect(await parameters.below('refresh')).toEqual(new Map())
+    expect(await parameters.below('access/public')).toEqual(new Map([['000001', 'public']]))
+  })
+
+  it('are asked for as SSM has it: never written over, public keys in the open, all else encrypted', async () => {
+    const { parameters, asked } = await standIn(() => [200, { Parameters: [] }])
+    await parameters.create('access/public', '000001', 'p')
+    await parameters.create('access/private', '000001', 's')
+    await parameters.below('pepper')
+    await parameters.remove('refresh', '000002')
+    const Overwrite = false
+    expect(asked.map(({ target, input }) => [target, input])).toEqual([
+      [
+        'AmazonSSM.PutParameter',
+        { Name: '/cardea/test/access/public/000001', Value: 'p', Type: 'String', Overwrite },
+      ],
+      [
+        'AmazonSSM.PutParameter',
+        { Name: '/cardea/test/access/private/000001', Value: 's', Type: 'SecureString', Overwrite },
+      ],
+      [
+        'AmazonSSM.GetParametersByPath',
+        { Path: '/cardea/test/pepper', WithDecryption: true, MaxResults: 10 },
+      ],
+      ['AmazonSSM.DeleteParameter', { Name: '/cardea/test/refresh/000002' }],
+    ])
+  })
+
+  it('are asked for with a signature as AWS reckons it', async () => {
+    const { parameters, asked } = await standIn(() => [200, { Parameters: [] }])
+    await parameters.below('pepper')
+    const { headers, body } = asked[0] as (typeof asked)[number]
+    expect(headers['x-amz-security-token']).toBe('session')
+    expect(headers.authorization).toContain('/eu-central-1/ssm/aws4_request')
+    expect(headers.authorization).toContain(`Signature=${signatureOf(headers as never, body, 'secret')}`)
+  })
+
+  it('come page by page', async () => {
+    const { parameters } = await standIn(({ input }) => {
+      const from = Number(input.NextToken ?? 0)
+      const page = Array.from({ length: 10 }, (_, index) => ({
+        Name: `${input.Path}/${from + index}`,
+        Value: `${from + index}`,
+      }))
+      return [200, { Parameters: page, ...(from < 20 && { NextToken: String(from + 10) }) }]
+    })
+    expect((await parameters.below('refresh')).size).toBe(30)
+  })
+
+  it('that are throttled once are tried again, and are unavailable if that does not help', async () => {
+    const once = await standIn(({ turn }) =>
+      turn === 1 ? [400, { __type: 'ThrottlingException' }] : [200, {}],
+    )
+    expect((await once.parameters.below('refresh')).size).toBe(0)
+    for (const [status, type] of [
+      [400, 'com.amazonaws.ssm#ThrottlingException'],
+      [400, 'TooManyUpdates'],
+      [500, 'InternalServerError'],
+      [503, ''],
+    ] as const) {
+      const { parameters, asked } = await standIn(() => [status, { __type: type }])
+      await expect(parameters.below('refresh')).rejects.toMatchObject({ code: 'unavailable' })
+      expect(asked).toHaveLength(2)
+    }
+  })
+
+  it('where nothing answers, or garbage, are unavailable', async () => {
+    await expect(over('http://127.0.0.1:1').below('refresh')).rejects.toMatchObject({ code: 'unavailable' })
+    const { parameters } = await standIn(() => [200, '<html>'])
+    await expect(parameters.below('refresh')).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  it('that are refused say by what name, and neither key nor parameter', async () => {
+    const { parameters } = await standIn(() => [
+      400,
+      { __type: 'AccessDeniedException', message: 'secret-of-pepper' },
+    ])
+    const failure = await parameters
+      .create('pepper', '000001', 'secret-of-pepper')
+      .catch((error: Error) => error)
+    expect(String(failure)).toBe('Error: SSM refused PutParameter: AccessDeniedException')
+  })
+})

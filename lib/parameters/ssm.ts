@@ -1,0 +1,110 @@
+import { fromEnv } from '@aws-sdk/credential-provider-env'
+import { Sha256 } from '@smithy/core/checksum'
+import { HttpRequest } from '@smithy/core/protocols'
+import { NodeHttpHandler, streamCollector } from '@smithy/node-http-handler'
+import { SignatureV4 } from '@smithy/signature-v4'
+import type { KeyPath, Parameters } from '../crypto/keys.ts'
+import { Refusal } from '../domain/refusal.ts'
+
+/** SSM's own most. */
+const PAGE = 10
+const TRIES = 2
+
+type Credentials = ReturnType<typeof fromEnv>
+
+/**
+ * Parameters of AWS Systems Manager, below `keysPath` such as `/cardea/prod`; public keys in the open, all else as SecureString. Signed requests
+ * by the signer that DynamoDB's client brings along: SSM's own client would add 76 KB to every function.
+ */
+export function ssmParameters({
+  keysPath,
+  region,
+  endpoint = `https://ssm.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`,
+  credentials = fromEnv(),
+}: {
+  keysPath: string
+  region: string
+  endpoint?: string
+  credentials?: Credentials
+}): Parameters {
+  const signer = new SignatureV4({ service: 'ssm', region, credentials, sha256: Sha256 })
+  const handler = new NodeHttpHandler({
+    connectionTimeout: 1000,
+    requestTimeout: 2000,
+    throwOnRequestTimeout: true,
+    socketTimeout: 2000,
+  })
+  const { protocol, hostname, port } = new URL(endpoint)
+  const nameOf = (path: KeyPath, number: string) => `${keysPath}/${path}/${number}`
+
+  const once = async (action: string, input: object): Promise<{ status: number; body: Answer }> => {
+    const body = JSON.stringify(input)
+    const request = new HttpRequest({
+      method: 'POST',
+      protocol,
+      hostname,
+      ...(port && { port: Number(port) }),
+      path: '/',
+      headers: {
+        host: port ? `${hostname}:${port}` : hostname,
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': `AmazonSSM.${action}`,
+      },
+      body,
+    })
+    const { response } = await handler.handle((await signer.sign(request)) as HttpRequest)
+    const text = Buffer.from(await streamCollector(response.body)).toString()
+    return { status: response.statusCode, body: text ? JSON.parse(text) : {} }
+  }
+
+  /** Tries what passes by itself once more; `undefined` for an error that `content` names. */
+  const call = async (action: string, input: object, content?: string): Promise<Answer | undefined> => {
+    for (let tried = 1; ; tried++) {
+      const { status, body } = await once(action, input).catch((error: unknown) => {
+        if (tried < TRIES) return { status: 503, body: {} as Answer }
+        throw new Refusal('unavailable', { cause: error })
+      })
+      if (status === 200) return body
+      const type =
+        String(body.__type ?? '')
+          .split('#')
+          .at(-1) ?? ''
+      if (content !== undefined && type === content) return undefined
+      if (status < 500 && !/Throttl|TooMany/.test(type))
+        throw new Error(`SSM refused ${action}: ${type || status}`)
+      if (tried === TRIES)
+        throw new Refusal('unavailable', { cause: new Error(`SSM ${action}: ${type || status}`) })
+    }
+  }
+
+  return {
+    async below(path) {
+      const found = new Map<string, string>()
+      let NextToken: string | undefined
+      do {
+        const Path = `${keysPath}/${path}`
+        const page = { Path, WithDecryption: true, MaxResults: PAGE, ...(NextToken && { NextToken }) }
+        const answer = await call('GetParametersByPath', page)
+        for (const { Name, Value } of answer?.Parameters ?? []) found.set(Name.slice(Path.length + 1), Value)
+        NextToken = answer?.NextToken
+      } while (NextToken)
+      return found
+    },
+
+    async create(path, number, value) {
+      const Type = path === 'access/public' ? 'String' : 'SecureString'
+      const input = { Name: nameOf(path, number), Value: value, Type, Overwrite: false }
+      return (await call('PutParameter', input, 'ParameterAlreadyExists')) ? 'created' : 'exists'
+    },
+
+    async remove(path, number) {
+      await call('DeleteParameter', { Name: nameOf(path, number) }, 'ParameterNotFound')
+    },
+  }
+}
+
+interface Answer {
+  readonly __type?: string
+  readonly Parameters?: readonly { readonly Name: string; readonly Value: string }[]
+  readonly NextToken?: string
+}
