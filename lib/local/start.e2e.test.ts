@@ -414,6 +414,24 @@ describe('a story over HTTP', () => {
     expect(await other('GET', '/users/me', undefined, bearer(refreshed))).toMatchObject({ status: 401 })
   })
 
+  it('keys are listed, made and revoked beside it, and none is printed', async () => {
+    const keys = (...words: string[]) => {
+      const env = { PATH: process.env.PATH, LOCAL_FOLDER: folder }
+      return spawnSync('npm', ['run', '-s', 'keys', '--', ...words], { env, encoding: 'utf8' })
+    }
+    const states = () => keys('list').stdout.match(/signs next|signs|verifies/g)
+    expect(states()).toEqual(['signs', 'signs'])
+    expect(keys('rotate').stdout).toMatch(/^Made access key [\w-]+\nMade refresh key \w+\n$/)
+    expect(states()).toEqual(['signs', 'signs next', 'signs', 'signs next'])
+    const [, waiting = ''] = /access +([\w-]+) +signs next/.exec(keys('list').stdout) ?? []
+    expect(keys('revoke', waiting).stdout).toBe(`Removed access key ${waiting}\n`)
+    expect(keys('revoke', 'unknown')).toMatchObject({ status: 1, stderr: 'There is no key unknown\n' })
+    expect(keys('revoke').stderr).toContain('Usage: npm run keys')
+    const said = keys('list').stdout
+    for (const line of readFileSync(join(folder, 'keys.json'), 'utf8').matchAll(/\\"key\\":\\"(.{20,40})/g))
+      expect(said).not.toContain(String(line[1]))
+  })
+
   it('the command line says what it takes, and that it knows nobody of that name', () => {
     expect(admin('grant')).toMatchObject({
       status: 1,
@@ -485,7 +503,7 @@ describe('npm start', () => {
       /^Nothing answers at DYNAMODB_ENDPOINT.*$/m,
     ],
     ['a port that is none', { PORT: '99999' }, /^Wrong settings: PORT must [^;]*$/m],
-    ['broken keys', { KEYS_FILE: 'package.json' }, /^.*accessTokens.*$/m],
+    ['broken keys', { KEYS_FILE: 'README.md' }, /^.*KEYS_FILE.*$/m],
   ])('tells one sentence about %s, and fails', async (_, settings, sentence) => {
     const failed = await npmStart(settings)
     expect(await failed.ended).toBe(1)
