@@ -29,8 +29,8 @@ const rooms: Record<string, { rooms: readonly string[]; packages: readonly RegEx
   },
   bundle: { rooms: [], packages: [/^@aws-sdk\/credential-provider-env$/] },
   local: {
-    rooms: ['config', 'contract', 'crypto', 'domain', 'functions', 'parameters', 'storage'],
-    packages: [/^@aws-sdk\/client-dynamodb(-streams)?$/, /^yaml$/, /^zod\/mini$/],
+    rooms: ['config', 'contract', 'crypto', 'deploy', 'domain', 'functions', 'parameters', 'storage'],
+    packages: [/^@aws-sdk\/client-(dynamodb(-streams)?|sesv2)$/, /^yaml$/, /^zod\/mini$/],
   },
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { email, name, newPassword } from '../../lib/contract/fields.ts'
 import { user } from '../../lib/contract/models.ts'
-import { signUp } from '../../lib/domain/accounts.ts'
+import { signUp } from '../../lib/domain/sign-up.ts'
 import { route } from '../../lib/http/route.ts'
 import { breachedPasswords, commonPasswords, outbox, passwords, throttle, users } from '../../lib/services.ts'
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { newPassword, password, transport } from '../../lib/contract/fields.ts'
 import { grant } from '../../lib/contract/models.ts'
-import { changePassword } from '../../lib/domain/accounts.ts'
+import { changePassword } from '../../lib/domain/password-changes.ts'
 import { grantTo } from '../../lib/http/grant.ts'
 import { route } from '../../lib/http/route.ts'
 import {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -18,6 +18,7 @@ jest.setTimeout(60_000)
 
 const require = createRequire(join(process.cwd(), 'package.json'))
 const { options } = require('./lib/bundle/options.cjs') as { options: BuildOptions }
+const { aliases } = require('./lib/bundle/plugins.cjs') as { aliases: Record<string, string> }
 const folder = mkdtempSync(join(tmpdir(), 'cardea-bundle-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -54,6 +55,24 @@ describe('a bundle', () => {
       /credential-provider-(?!env|node)|token-providers|client-sso|client-sts|nested-clients|mnemonist|event-streams\/|node_modules\/(semver|ecdsa-sig-formatter)|node_modules\/yaml|lib\/(local|testing)/
     expect(inputs.filter((input) => unwanted.test(input))).toEqual([])
     expect(inputs.some((input) => input.includes('node_modules/jsonwebtoken'))).toBe(true)
+  })
+
+  it.each(Object.entries(aliases))('has nothing of %s, but what stands for it', async (name, file) => {
+    const { inputs } = await bundled('auth/login')
+    expect(inputs.filter((input) => input.includes(`node_modules/${name}/`))).toEqual([])
+    const source = readFileSync(`lib/bundle/${file}`, 'utf8')
+    // What stands for a thing that is never called may be shaken off, too.
+    if (!/= undefined/.test(source)) expect(inputs).toContain(`lib/bundle/${file}`)
+  })
+
+  it('has the bytes that the table of this folder says', async () => {
+    const [, row = ''] =
+      /\| minified bytes, today \|(.*)\|/.exec(readFileSync('lib/bundle/README.md', 'utf8')) ?? []
+    const written = row.split('|').map((cell) => Number(cell.replaceAll(',', '')))
+    for (const [index, door] of ['authorizer/access-token', 'auth/refresh', 'auth/login'].entries()) {
+      const { bytes } = await bundled(door)
+      expect([door, Math.abs(bytes / Number(written[index]) - 1) < 0.01]).toEqual([door, true])
+    }
   })
 
   it('has only the parts that its door names', async () => {

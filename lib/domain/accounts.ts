@@ -1,14 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { deviceOf } from './devices.ts'
-import { type Grant, grant } from './grants.ts'
 import { deniedUntil } from './lifetimes.ts'
-import { type MailOrder, notify } from './mail-orders.ts'
-import { checkNewPassword } from './password-rules.ts'
-import type { Client, NotChanged, Ports } from './ports.ts'
+import type { NotChanged, Ports } from './ports.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
-import { newSession } from './sessions.ts'
-import { type Account, changedBy } from './users.ts'
+import type { Account } from './users.ts'
 
 /** Who a request speaks for, as the authorizer said. */
 export interface Caller {
@@ -25,60 +19,6 @@ export const refusalFor: Readonly<Record<NotChanged, RefusalCode>> = {
   last_administrator: 'last_administrator',
   email_taken: 'email_taken',
   email_changed_recently: 'email_changed_recently',
-}
-
-/**
- * Opens an account, and leaves an order for the mail that confirms its e-mail. Takes a canonical e-mail.
- * Refuses with `weak_password`; and with `email_taken`, but not where e-mails must be verified: there nobody is told, by
- * answer or time, whether the e-mail was known, and whoever has it is mailed (ASVS 6.3.8). Gives the account where it may
- * be shown.
- */
-export async function signUp(
-  ports: Pick<
-    Ports,
-    | 'users'
-    | 'passwords'
-    | 'commonPasswords'
-    | 'breachedPasswords'
-    | 'throttle'
-    | 'policy'
-    | 'outbox'
-    | 'clock'
-    | 'events'
-  >,
-  { client, ...input }: { email: string; password: string; name: string; client: Client },
-): Promise<Account | undefined> {
-  const { users, passwords, throttle, policy, outbox, clock, events } = ports
-  const { email, name } = input
-  await checkNewPassword(ports, input.password, { path: 'password', words: [email, name] })
-  // Before the time is taken: a place in the list of users is not left empty for as long as a hash takes.
-  const passwordHash = await passwords.hash(input.password)
-  const now = clock.now()
-  const account: Account = {
-    id: randomUUID(),
-    email,
-    name,
-    roles: ['user'],
-    emailVerified: false,
-    createdAt: new Date(now * 1000).toISOString(),
-    status: 'active',
-    passwordHash,
-    claimsVersion: 1,
-    epoch: 1,
-    devices: [deviceOf(client)],
-  }
-  const isNew = (await users.create(account, now)) === 'created'
-  if (isNew) events.record({ type: 'user.created', userId: account.id })
-  if (!isNew && !policy.requireVerifiedEmail) throw new Refusal('email_taken')
-  if (policy.sendsMail) {
-    const order: MailOrder = isNew
-      ? { type: 'signed_up', userId: account.id }
-      : { type: 'sign_up_attempted', email }
-    // A mailbox is not flooded, and nobody is told.
-    if (await throttle.hasLeft('signupMails', email)) await outbox.put(order, now)
-    else events.record({ type: 'mail.withheld', order: order.type })
-  }
-  return policy.requireVerifiedEmail ? undefined : account
 }
 
 /**
@@ -102,45 +42,6 @@ export async function provenAccount(
   if (await ports.passwords.compare(password, account.passwordHash)) return account
   ports.events.record({ type: 'password.refused', userId: account.id })
   throw new Refusal('wrong_password')
-}
-
-/**
- * Sets a new password. Every session ends, also a thief's copy of this one; the caller goes on with a new session.
- * Refuses with `wrong_password`, `weak_password`, or `conflict` if the account was changed or this session ended meanwhile.
- */
-export async function changePassword(
-  ports: Pick<
-    Ports,
-    | 'users'
-    | 'passwords'
-    | 'commonPasswords'
-    | 'breachedPasswords'
-    | 'accessTokenIssuer'
-    | 'refreshTokens'
-    | 'policy'
-    | 'outbox'
-    | 'clock'
-    | 'lifetimes'
-    | 'events'
-  >,
-  caller: Caller,
-  input: { currentPassword: string; newPassword: string; client: Client },
-): Promise<Grant> {
-  const account = await provenAccount(ports, caller, input.currentPassword)
-  const about = { path: 'newPassword', words: [account.email, account.name] }
-  await checkNewPassword(ports, input.newPassword, about)
-  const passwordHash = await ports.passwords.hash(input.newPassword)
-  const fields = { passwordHash, endsSessions: true }
-  const session = newSession(ports, changedBy(account, fields), { amr: ['pwd'], client: input.client })
-  const changed = await ports.users.change(account, {
-    ...fields,
-    deniedUntil: deniedUntil(ports.clock.now()),
-    replaces: { sessionId: caller.sessionId, by: session },
-  })
-  if (typeof changed === 'string') throw new Refusal(refusalFor[changed])
-  ports.events.record({ type: 'password.changed', userId: account.id, sessionId: session.id })
-  await notify(ports, { type: 'password_changed', userId: account.id, at: ports.clock.now() })
-  return grant(ports, changed, session)
 }
 
 /**

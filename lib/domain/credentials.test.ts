@@ -1,8 +1,8 @@
 import bcrypt from 'bcryptjs'
 import { world } from '../testing/world.ts'
-import { signUp } from './accounts.ts'
 import { verifyPassword } from './credentials.ts'
 import type { SecurityEvent } from './events.ts'
+import { signUp } from './sign-up.ts'
 
 const email = 'ada@example.com'
 const password = 'correct horse battery'

@@ -1,10 +1,10 @@
 import { type World, world } from '../testing/world.ts'
-import { signUp } from './accounts.ts'
 import type { SecurityEvent } from './events.ts'
 import type { Grant } from './grants.ts'
 import { LONGEST_SESSION_SECONDS } from './lifetimes.ts'
 import type { Ports } from './ports.ts'
 import { endSession, openSession, refreshSession } from './sessions.ts'
+import { signUp } from './sign-up.ts'
 import type { Account } from './users.ts'
 
 const client = { userAgent: 'a test', ip: '198.51.100.7' }

@@ -1,0 +1,48 @@
+import { type Caller, provenAccount, refusalFor } from './accounts.ts'
+import { type Grant, grant } from './grants.ts'
+import { deniedUntil } from './lifetimes.ts'
+import { notify } from './mail-orders.ts'
+import { checkNewPassword } from './password-rules.ts'
+import type { Client, Ports } from './ports.ts'
+import { Refusal } from './refusal.ts'
+import { newSession } from './sessions.ts'
+import { changedBy } from './users.ts'
+
+/**
+ * Sets a new password. Every session ends, also a thief's copy of this one; the caller goes on with a new session.
+ * Refuses with `wrong_password`, `weak_password`, or `conflict` if the account was changed or this session ended meanwhile.
+ */
+export async function changePassword(
+  ports: Pick<
+    Ports,
+    | 'users'
+    | 'passwords'
+    | 'commonPasswords'
+    | 'breachedPasswords'
+    | 'accessTokenIssuer'
+    | 'refreshTokens'
+    | 'policy'
+    | 'outbox'
+    | 'clock'
+    | 'lifetimes'
+    | 'events'
+  >,
+  caller: Caller,
+  input: { currentPassword: string; newPassword: string; client: Client },
+): Promise<Grant> {
+  const account = await provenAccount(ports, caller, input.currentPassword)
+  const about = { path: 'newPassword', words: [account.email, account.name] }
+  await checkNewPassword(ports, input.newPassword, about)
+  const passwordHash = await ports.passwords.hash(input.newPassword)
+  const fields = { passwordHash, endsSessions: true }
+  const session = newSession(ports, changedBy(account, fields), { amr: ['pwd'], client: input.client })
+  const changed = await ports.users.change(account, {
+    ...fields,
+    deniedUntil: deniedUntil(ports.clock.now()),
+    replaces: { sessionId: caller.sessionId, by: session },
+  })
+  if (typeof changed === 'string') throw new Refusal(refusalFor[changed])
+  ports.events.record({ type: 'password.changed', userId: account.id, sessionId: session.id })
+  await notify(ports, { type: 'password_changed', userId: account.id, at: ports.clock.now() })
+  return grant(ports, changed, session)
+}

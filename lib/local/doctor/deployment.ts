@@ -1,0 +1,128 @@
+import { type Rotating, rotating, standingOf } from '../../crypto/key-rotation.ts'
+import type { Parameters } from '../../crypto/keys.ts'
+import { doubtful, type Finding, fine, wrong } from './finding.ts'
+
+const DAY = 86_400
+
+/** What is asked of AWS, with the caller's credentials. Each throws if it cannot be asked. */
+export interface Aws {
+  /** What a table forgets by, and whether it has a stream; `undefined` if there is no such table. */
+  table(name: string): Promise<{ readonly ttl: string | undefined; readonly hasStream: boolean } | undefined>
+  /** Whether SES sends for an address or a domain; `undefined` if it does not know it. */
+  identity(name: string): Promise<boolean | undefined>
+  account(): Promise<{ readonly isSandbox: boolean; readonly maySend: boolean }>
+  /** What time it is there, in epoch seconds. */
+  time(): Promise<number>
+}
+
+interface Table {
+  readonly name: string
+  /** The attribute by which TTL takes items. */
+  readonly forgetsBy: string
+  readonly isStreamed?: true
+}
+
+export interface Deployed {
+  readonly tables: readonly Table[]
+  readonly mailFrom: string | undefined
+  readonly keyRotationDays: number
+  readonly now: number
+}
+
+/** What of a stage is there, and whether it is as it has to be. */
+export async function findingsOf(aws: Aws, parameters: Parameters, deployed: Deployed): Promise<Finding[]> {
+  const checks = [
+    ...Object.keys(rotating).map((name) => keys(parameters, name as Rotating, deployed)),
+    secrets(parameters),
+    ...deployed.tables.map((each) => table(aws, each)),
+    mail(aws, deployed.mailFrom),
+    clock(aws, deployed.now),
+  ]
+  const settled = await Promise.allSettled(checks)
+  return settled.flatMap((each) =>
+    each.status === 'fulfilled'
+      ? each.value
+      : [
+          wrong(
+            `AWS could not be asked: ${(each.reason as Error).message || (each.reason as Error).name}`,
+            'Check credentials, region and permissions',
+          ),
+        ],
+  )
+}
+
+async function keys(
+  parameters: Parameters,
+  name: Rotating,
+  { now, keyRotationDays }: Deployed,
+): Promise<Finding[]> {
+  const all = await standingOf(parameters, name)
+  const signs = all.findLast(({ isWhole, signsFrom }) => isWhole && signsFrom <= now)
+  if (!signs) return [wrong(`There is no ${name} key that signs`, 'Run npm run setup -- --stage <stage>')]
+  const age = Math.floor((now - signs.signsFrom) / DAY)
+  const isWaiting = all.some(({ signsFrom }) => signsFrom > now)
+  if (age > keyRotationDays + 2 && !isWaiting)
+    return [
+      doubtful(
+        `The ${name} key is ${age} days old, and none waits: the rotation does not run`,
+        'See the log of the function keysRotate; npm run keys -- rotate makes the next one now',
+      ),
+    ]
+  return [fine(`The ${name} key is ${age} days old, one of ${all.length}`)]
+}
+
+async function secrets(parameters: Parameters): Promise<Finding[]> {
+  const missing: string[] = []
+  for (const path of ['pepper', 'fingerprint'] as const)
+    if ((await parameters.below(path)).size === 0) missing.push(path)
+  if (missing.length === 0) return [fine('The pepper and the fingerprint key are there')]
+  return [wrong(`Missing: ${missing.join(', ')}`, 'Run npm run setup -- --stage <stage>')]
+}
+
+async function table(aws: Aws, { name, forgetsBy, isStreamed }: Table): Promise<Finding[]> {
+  const found = await aws.table(name)
+  if (!found)
+    return [wrong(`There is no table ${name}`, 'Deploy first: npx serverless deploy --stage <stage>')]
+  if (found.ttl !== forgetsBy)
+    return [
+      wrong(`${name} does not forget by ${forgetsBy}: it will only grow`, 'Deploy again, or switch TTL on'),
+    ]
+  if (isStreamed && !found.hasStream)
+    return [wrong(`${name} has no stream: no mail will be sent`, 'Deploy again')]
+  return [fine(`${name} forgets by ${forgetsBy}`)]
+}
+
+async function mail(aws: Aws, from: string | undefined): Promise<Finding[]> {
+  if (!from) return []
+  const domain = from.slice(from.indexOf('@') + 1)
+  const verified = [await aws.identity(from), await aws.identity(domain)]
+  if (!verified.includes(true))
+    return [
+      wrong(
+        verified.includes(false) ? 'SES waits for the sender to be verified' : 'SES does not know the sender',
+        `Verify ${domain} in SES: aws sesv2 create-email-identity --email-identity ${domain}`,
+      ),
+    ]
+  const { isSandbox, maySend } = await aws.account()
+  if (!maySend)
+    return [wrong('SES has stopped this account from sending', 'See its reputation in the SES console')]
+  if (isSandbox)
+    return [
+      doubtful(
+        'SES keeps this account in the sandbox: only verified addresses get mail',
+        'Ask for production access in the SES console',
+      ),
+    ]
+  return [fine('SES sends for the sender')]
+}
+
+async function clock(aws: Aws, now: number): Promise<Finding[]> {
+  const apart = Math.abs((await aws.time()) - now)
+  if (apart <= 30) return [fine('The clock here is that of AWS')]
+  return [
+    doubtful(
+      `The clock here is ${apart} s from that of AWS: keys made here sign at another time`,
+      'Set the clock',
+    ),
+  ]
+}

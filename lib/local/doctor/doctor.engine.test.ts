@@ -1,0 +1,139 @@
+import { readConfig } from '../../config.ts'
+import { makeFirstKeys, revoke, rotate, standingOf } from '../../crypto/key-rotation.ts'
+import { engineStores } from '../../testing/engine.ts'
+import { memoryParameters, modulusLength } from '../../testing/keys.ts'
+import { callersAws } from './aws.ts'
+import { doubtsAbout } from './configuration.ts'
+import { type Aws, type Deployed, findingsOf } from './deployment.ts'
+
+const NOW = 1_800_000_000
+const DAY = 86_400
+
+const good = {
+  ISSUER: 'https://auth.example.com',
+  ALLOWED_ORIGINS: 'https://app.example.com',
+  MAIL_FROM: 'no-reply@example.com',
+  LINK_BASE_URL: 'https://app.example.com/account',
+}
+const doubts = (change: Record<string, string>, hasDomain = true) =>
+  doubtsAbout(readConfig({ ...good, ...change }), { hasDomain })
+
+describe('settings that are right alone', () => {
+  it('and go together are fine', () => {
+    expect(doubts({})).toEqual([{ grade: 'fine', says: expect.any(String) }])
+  })
+
+  it.each<[string, Record<string, string>, boolean, RegExp]>([
+    ['no origin', { ALLOWED_ORIGINS: '' }, true, /ALLOWED_ORIGINS/],
+    ['an address of Amazon’s', {}, false, /DOMAIN_NAME/],
+    [
+      'an origin of another site',
+      { ALLOWED_ORIGINS: 'https://app.example.org,https://app.example.com' },
+      true,
+      /transport/,
+    ],
+    [
+      'an idle life over the absolute one',
+      { SESSION_IDLE_SECONDS: '2592000', SESSION_ABSOLUTE_SECONDS: '86400' },
+      true,
+      /absolute/,
+    ],
+    [
+      'an access token that outlives its session',
+      { SESSION_IDLE_SECONDS: '300' },
+      true,
+      /ACCESS_TOKEN_SECONDS/,
+    ],
+    ['no sender', { MAIL_FROM: '', LINK_BASE_URL: '' }, true, /MAIL_FROM/],
+    ['e-mails that nobody verifies', { REQUIRE_VERIFIED_EMAIL: 'false' }, true, /REQUIRE_VERIFIED_EMAIL/],
+    ['pages that may not call', { LINK_BASE_URL: 'https://pages.example.com' }, true, /LINK_BASE_URL/],
+    ['a limit that is none', { LOGIN_PER_IP: '1000000/1' }, true, /Leave it unset/],
+  ])('are doubted with %s, and how to mend it', (_, change, hasDomain, mend) => {
+    const found = doubts(change, hasDomain)
+    expect(found.map(({ grade }) => grade)).toContain('doubtful')
+    expect(found.map(({ mend = '' }) => mend).join('\n')).toMatch(mend)
+  })
+})
+
+const healthy: Aws = {
+  table: async () => ({ ttl: 'expiresAt', hasStream: true }),
+  identity: async (name) => (name.includes('@') ? undefined : true),
+  account: async () => ({ isSandbox: false, maySend: true }),
+  time: async () => NOW,
+}
+const deployed: Deployed = {
+  tables: [{ name: 'sessions', forgetsBy: 'expiresAt', isStreamed: true }],
+  mailFrom: 'no-reply@example.com',
+  keyRotationDays: 30,
+  now: NOW,
+}
+async function withKeys() {
+  const parameters = memoryParameters()
+  await makeFirstKeys(parameters, { now: NOW, modulusLength })
+  return parameters
+}
+const wrongOf = async (aws: Partial<Aws>, change: Partial<Deployed> = {}, parameters = withKeys()) => {
+  const found = await findingsOf({ ...healthy, ...aws }, await parameters, { ...deployed, ...change })
+  return found.filter(({ grade }) => grade !== 'fine')
+}
+
+describe('a deployment', () => {
+  it('that is as it should be is fine', async () => {
+    expect(await wrongOf({})).toEqual([])
+    expect(await wrongOf({ identity: async () => undefined }, { mailFrom: undefined })).toEqual([])
+  })
+
+  it.each<[string, Partial<Aws>, 'wrong' | 'doubtful', RegExp]>([
+    ['has no table', { table: async () => undefined }, 'wrong', /no table sessions/],
+    ['has no TTL', { table: async () => ({ ttl: undefined, hasStream: true }) }, 'wrong', /only grow/],
+    ['has no stream', { table: async () => ({ ttl: 'expiresAt', hasStream: false }) }, 'wrong', /no mail/],
+    ['has a sender that SES does not know', { identity: async () => undefined }, 'wrong', /does not know/],
+    ['has a sender that is not verified', { identity: async () => false }, 'wrong', /verified/],
+    [
+      'is in the sandbox',
+      { account: async () => ({ isSandbox: true, maySend: true }) },
+      'doubtful',
+      /sandbox/,
+    ],
+    ['may not send', { account: async () => ({ isSandbox: false, maySend: false }) }, 'wrong', /stopped/],
+    ['is at another time', { time: async () => NOW - 31 }, 'doubtful', /31 s/],
+    ['cannot be asked', { time: () => Promise.reject(new Error('AccessDenied')) }, 'wrong', /AccessDenied/],
+  ])('that %s is told with its mend', async (_, aws, grade, says) => {
+    expect(await wrongOf(aws)).toEqual([
+      { grade, says: expect.stringMatching(says), mend: expect.any(String) },
+    ])
+  })
+
+  it('without keys, with half a pair, or with a rotation that does not run is told so', async () => {
+    expect(await wrongOf({}, {}, Promise.resolve(memoryParameters()))).toHaveLength(3)
+    const half = await withKeys()
+    await half.remove('access/private', '000001')
+    expect(await wrongOf({}, {}, Promise.resolve(half))).toMatchObject([
+      { says: 'There is no access key that signs' },
+    ])
+
+    const late = await withKeys()
+    const now = NOW + 40 * DAY
+    const time = async () => now
+    expect(await wrongOf({ time }, { now }, Promise.resolve(late))).toMatchObject([
+      { grade: 'doubtful', says: expect.stringContaining('the rotation does not run') },
+      { grade: 'doubtful' },
+    ])
+    for (const name of ['access', 'refresh'] as const)
+      await rotate(late, name, { now, everySeconds: 30 * DAY, modulusLength })
+    expect(await wrongOf({ time }, { now }, Promise.resolve(late))).toEqual([])
+    const [first] = await standingOf(late, 'access')
+    await revoke(late, 'access', String(first?.kid), { now, modulusLength })
+    expect(await wrongOf({ time }, { now }, Promise.resolve(late))).toEqual([])
+  })
+})
+
+describe('what AWS is asked', () => {
+  it('of tables is what an engine says', async () => {
+    const { tables, endpoint } = await engineStores()
+    const aws = callersAws({ dynamodbEndpoint: endpoint })
+    expect(await aws.table(tables.sessionsTable)).toEqual({ ttl: 'expiresAt', hasStream: true })
+    expect(await aws.table(tables.usersTable)).toEqual({ ttl: 'keptUntil', hasStream: false })
+    expect(await aws.table('no-such-table')).toBeUndefined()
+  })
+})
