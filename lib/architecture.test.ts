@@ -22,11 +22,12 @@ const rooms: Record<string, { rooms: readonly string[]; packages: readonly RegEx
     ],
   },
   config: { rooms: ['domain'], packages: [] },
-  log: { rooms: [], packages: [] },
+  log: { rooms: ['config'], packages: [] },
   services: {
     rooms: ['blocklist', 'config', 'crypto', 'domain', 'mail', 'parameters', 'storage'],
     packages: [],
   },
+  deploy: { rooms: ['config', 'contract', 'domain'], packages: [] },
   bundle: { rooms: [], packages: [/^@aws-sdk\/credential-provider-env$/] },
   local: {
     rooms: ['config', 'contract', 'crypto', 'deploy', 'domain', 'functions', 'parameters', 'storage'],
@@ -72,10 +73,11 @@ describe('the rooms', () => {
     expect(files.flatMap(wrongImports)).toEqual([])
   })
 
-  it('leave the environment to lib/config.ts, and to what runs on a laptop alone', () => {
+  it('leave the environment to lib/config.ts, and to what no function runs', () => {
     const reading = files.filter((file) => /process\.env/.test(readFileSync(file, 'utf8')))
     expect(reading.filter((file) => !file.startsWith(join('lib', 'local')))).toEqual([
       join('lib', 'config.ts'),
+      join('lib', 'deploy', 'print.ts'),
     ])
   })
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { policyOf, readConfig, settings } from './config.ts'
+import { deploySettings } from './deploy/settings.ts'
 import { limits } from './domain/limits.ts'
 
 const rows = Object.values(settings)
@@ -77,9 +78,10 @@ describe('every setting', () => {
   it('stands in .env.example, and nothing else does', async () => {
     const example = await readFile('.env.example', 'utf8')
     const named = [...example.matchAll(/^#?\s*([A-Z_]+)=/gm)].map(([, name]) => name)
-    expect(named.sort()).toEqual(rows.map(({ env }) => env).sort())
+    const all = [...rows, ...Object.values(deploySettings)]
+    expect(named.sort()).toEqual(all.map(({ env }) => env).sort())
     // Each under a sentence of its own, or under that of its group.
-    for (const { env } of rows)
+    for (const { env } of all)
       expect(example).toMatch(new RegExp(`# [A-Z][^\\n]+\\.\\n(# [A-Z_]+=.*\\n)*# ${env}=`))
   })
 
@@ -87,7 +89,9 @@ describe('every setting', () => {
     const { provider } = parse(await readFile('serverless.yml', 'utf8'))
     const deployed = rows.filter((row) => !row.laptop)
     expect(Object.keys(provider.environment).sort()).toEqual(deployed.map(({ env }) => env).sort())
-    for (const { env } of deployed) expect(provider.environment[env]).toMatch(`\${env:${env}, `)
+    const { ISSUER, ...others } = provider.environment
+    expect(ISSUER).toBe(`\${deployment:issuer}`)
+    for (const [env, value] of Object.entries(others)) expect(value).toMatch(`\${env:${env}, `)
   })
 })
 

@@ -3,14 +3,17 @@ import { type Budget, type LimitName, limits } from './domain/limits.ts'
 import { type Notice, notices, type Policy } from './domain/policy.ts'
 
 /** One row of settings; `.env.example` says what each means. `laptop` ones never reach a deployed function. */
-interface Setting<T> {
+export interface Setting<T> {
   readonly env: string
   readonly default?: string
   readonly laptop?: true
   /** Turns the text into the value, or throws a sentence that does not quote it. */
   read(text: string): T
 }
-const setting = <T>(row: Setting<T>): Setting<T> => row
+export type Settings = { readonly [name: string]: Setting<unknown> }
+export type ValuesOf<S extends Settings> = { readonly [K in keyof S]: ReturnType<S[K]['read']> }
+export type Env = Readonly<Record<string, string | undefined>>
+export const setting = <T>(row: Setting<T>): Setting<T> => row
 
 const DAY = 86_400
 
@@ -159,13 +162,23 @@ export const settings = {
   }),
 }
 
-type Settings = typeof settings
-export type Config = { readonly [K in keyof Settings]: ReturnType<Settings[K]['read']> }
+export type Config = ValuesOf<typeof settings>
 
-/** Reads every setting; an empty one counts as absent. @throws one error that names all that is wrong, quoting nothing. */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+/** Reads every setting. @throws one error that names all that is wrong, quoting nothing. */
+export function readConfig(env: Env): Config {
+  const { values, problems } = readSettings(settings, env)
+  problems.push(...contradictions(env))
+  if (problems.length > 0) throw new Error(`Wrong settings: ${problems.join('; ')}`)
+  return values
+}
+
+/** The values of a table of settings, and what is wrong with them; an empty one counts as absent. */
+export function readSettings<S extends Settings>(
+  table: S,
+  env: Env,
+): { readonly values: ValuesOf<S>; readonly problems: string[] } {
   const problems: string[] = []
-  const read = Object.entries(settings).map(([name, row]) => {
+  const read = Object.entries(table).map(([name, row]) => {
     const text = env[row.env]?.trim() || row.default
     try {
       if (text === undefined) throw new Error('must be set')
@@ -175,20 +188,19 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       return [name, undefined]
     }
   })
-  const config = Object.fromEntries(read) as Config
-  if (problems.length === 0) problems.push(...contradictions(config))
-  if (problems.length > 0) throw new Error(`Wrong settings: ${problems.join('; ')}`)
-  return config
+  return { values: Object.fromEntries(read), problems }
 }
 
 /** Settings that are right alone, and cannot work together. */
-function contradictions({ mailFrom, linkBaseUrl, requireVerifiedEmail, emailLogin }: Config): string[] {
-  if (mailFrom) return linkBaseUrl ? [] : ['LINK_BASE_URL must be set with MAIL_FROM']
+export function contradictions(env: Env): string[] {
+  if (env.MAIL_FROM?.trim()) {
+    return env.LINK_BASE_URL?.trim() ? [] : ['LINK_BASE_URL must be set with MAIL_FROM']
+  }
   return [
-    ...(requireVerifiedEmail
+    ...(env.REQUIRE_VERIFIED_EMAIL?.trim() === 'true'
       ? ['REQUIRE_VERIFIED_EMAIL needs MAIL_FROM: nobody could verify an e-mail']
       : []),
-    ...(emailLogin ? ['EMAIL_LOGIN needs MAIL_FROM'] : []),
+    ...(env.EMAIL_LOGIN?.trim() === 'true' ? ['EMAIL_LOGIN needs MAIL_FROM'] : []),
   ]
 }
 
@@ -222,16 +234,20 @@ export function config(): Config {
   return read
 }
 
+/** Under what name a stage counts its metrics: Lambda calls its functions `<service>-<stage>-<function>`. */
+export const metricsNamespace = (): string =>
+  process.env.AWS_LAMBDA_FUNCTION_NAME?.replace(/-[^-]*$/, '') ?? 'cardea-local'
+
 function nonEmpty(text: string): string {
   return text
 }
 
 /** `undefined` for an empty text. */
-function optional<T>(read: (text: string) => T): (text: string) => T | undefined {
+export function optional<T>(read: (text: string) => T): (text: string) => T | undefined {
   return (text) => (text === '' ? undefined : read(text))
 }
 
-function truth(text: string): boolean {
+export function truth(text: string): boolean {
   if (text === 'true' || text === 'false') return text === 'true'
   throw new Error('must be true or false')
 }
@@ -261,7 +277,7 @@ function keysPath(text: string): string {
 }
 
 /** A bare address: the name beside it is the product's. */
-function senderAddress(text: string): string {
+export function senderAddress(text: string): string {
   if (/^[\w.+-]+@[a-z\d-]+(?:\.[a-z\d-]+)+$/i.test(text)) return text
   throw new Error('must be a bare e-mail address, without a name')
 }
@@ -286,7 +302,7 @@ function httpAddress(text: string): string {
   throw new Error('must be an https address (http on localhost), without a query')
 }
 
-function whole(least: number, most: number): (text: string) => number {
+export function whole(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
     if (value >= least && value <= most) return value

@@ -6,24 +6,48 @@ describe('a line of the log', () => {
     const nasty = 'a\n{"level":"forged"}\r\u2028b\u2029c\u0085d\u009be\u007f\ud800'
     const { text, entries } = await capturedLog(async () => log('info', { type: 'x', nasty }))
     expect(text.slice(0, -1)).not.toMatch(/[\n\r\u007f-\u009f\u2028\u2029\ud800]/)
-    expect(entries).toEqual([{ time: expect.stringMatching(/Z$/), level: 'info', type: 'x', nasty }])
+    expect(entries).toMatchObject([{ time: expect.stringMatching(/Z$/), level: 'info', type: 'x', nasty }])
   })
 })
 
-describe('an event', () => {
-  it('is counted by CloudWatch as the embedded metric format says', async () => {
-    const request = { ip: '198.51.100.7', requestId: 'r' }
-    const { entries } = await capturedLog(async () => logEvent({ type: 'login.failed' }, request))
-    const [event] = entries as [Record<string, any>]
-    const { Timestamp, CloudWatchMetrics } = event._aws
-    expect(Math.abs(Timestamp - Date.now())).toBeLessThan(10_000)
+describe('the metric of a line', () => {
+  const request = { ip: '198.51.100.7', requestId: 'r' }
+  const logged = async (run: () => void) => {
+    const { entries } = await capturedLog(async () => run())
+    const [entry] = entries as [Record<string, any>]
+    return { entry, metrics: entry._aws.CloudWatchMetrics as Record<string, any>[] }
+  }
+
+  it('is declared as the embedded metric format says', async () => {
+    const { entry, metrics } = await logged(() => logEvent({ type: 'login.locked' }, request))
+    expect(Math.abs(entry._aws.Timestamp - Date.now())).toBeLessThan(10_000)
+    expect(metrics).toHaveLength(1)
     // Every dimension and metric that is declared stands in the entry itself, a text and a number.
-    for (const { Namespace, Dimensions, Metrics } of CloudWatchMetrics) {
-      expect(Namespace).toBe('Cardea')
-      for (const name of Dimensions.flat()) expect(typeof event[name]).toBe('string')
-      for (const { Name, Unit } of Metrics) expect([typeof event[Name], Unit]).toEqual(['number', 'Count'])
+    for (const { Dimensions, Metrics } of metrics) {
+      for (const name of Dimensions.flat()) expect(typeof entry[name]).toBe('string')
+      for (const { Name, Unit } of Metrics) expect([typeof entry[Name], Unit]).toEqual(['number', 'Count'])
     }
-    expect(event).toMatchObject({ level: 'info', type: 'login.failed', ...request })
+    expect(entry).toMatchObject({ level: 'info', type: 'login.locked', ...request })
+  })
+
+  it('counts events and errors by type, and by reason where the reasons are few', async () => {
+    const dimensions = async (run: () => void) => (await logged(run)).metrics[0]?.Dimensions
+    const failed = { type: 'login.failed', reason: 'wrong_password' }
+    expect(await dimensions(() => logEvent(failed, request))).toEqual([['type', 'reason']])
+    const rejected = { type: 'mail.rejected', reason: 'MessageRejected' }
+    expect(await dimensions(() => logEvent(rejected, request))).toEqual([['type']])
+    expect(await dimensions(() => log('error', { type: 'request.failed', route: 'x' }))).toEqual([['type']])
+  })
+
+  it('stands under the name of the stage, which Lambda has in that of the function', async () => {
+    const namespace = async () => (await logged(() => log('info', { type: 'x' }))).metrics[0]?.Namespace
+    expect(await namespace()).toBe('cardea-local')
+    process.env.AWS_LAMBDA_FUNCTION_NAME = 'cardea-prod-eu-authLogin'
+    try {
+      expect(await namespace()).toBe('cardea-prod-eu')
+    } finally {
+      delete process.env.AWS_LAMBDA_FUNCTION_NAME
+    }
   })
 })
 

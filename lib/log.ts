@@ -1,30 +1,34 @@
-/** One entry is one line of JSON on standard output, as CloudWatch Logs and its query language expect. */
-export function log(level: 'info' | 'error', entry: { readonly [name: string]: unknown }): void {
+import { metricsNamespace } from './config.ts'
+
+/** Events whose reason is a word of a short list: counted apart by it. Each pair is a metric to pay for. */
+const countedByReason: ReadonlySet<string> = new Set(['login.failed', 'access.denied'])
+
+/**
+ * One entry is one line of JSON on standard output, as CloudWatch Logs and its query language expect, and one count of its
+ * `type`: CloudWatch makes the metric `events` of these lines (embedded metric format), which costs the function nothing.
+ */
+export function log(
+  level: 'info' | 'error',
+  entry: { readonly type: string; readonly [name: string]: unknown },
+): void {
+  const Dimensions = [countedByReason.has(entry.type) ? ['type', 'reason'] : ['type']]
+  const Metrics = [{ Name: 'events', Unit: 'Count' }]
+  const CloudWatchMetrics = [{ Namespace: metricsNamespace(), Dimensions, Metrics }]
+  const _aws = { Timestamp: Date.now(), CloudWatchMetrics }
   // JSON.stringify leaves these as they are, and some log readers break lines at them (ASVS 16.4.1).
-  const line = JSON.stringify({ time: new Date().toISOString(), level, ...entry }).replace(
+  const line = JSON.stringify({ time: new Date().toISOString(), level, ...entry, events: 1, _aws }).replace(
     /[\u007F-\u009F\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
   process.stdout.write(`${line}\n`)
 }
 
-/**
- * A security event, and its count as a metric: CloudWatch makes `Cardea/events` by `type` of these lines (embedded
- * metric format), which costs the function nothing. `callerId` is the user who asked, where one was logged in.
- */
+/** A security event. `callerId` is the user who asked, where one was logged in. */
 export function logEvent(
   event: { readonly type: string },
   request: { readonly callerId?: string | undefined; readonly ip: string; readonly requestId: string },
 ): void {
-  const metrics = [
-    { Namespace: 'Cardea', Dimensions: [['type']], Metrics: [{ Name: 'events', Unit: 'Count' }] },
-  ]
-  log('info', {
-    ...event,
-    ...request,
-    events: 1,
-    _aws: { Timestamp: Date.now(), CloudWatchMetrics: metrics },
-  })
+  log('info', { ...event, ...request })
 }
 
 /** What went wrong and where, for a log: name, message and the place it was thrown at, down the chain of causes. */

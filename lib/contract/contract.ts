@@ -54,7 +54,24 @@ export interface Contract {
   readonly cacheControl?: string
   /** Memory in MB, where the default will not do: a vCPU is 1,769 MB. */
   readonly memory?: number
+  /** What the gateway lets through, over all callers, where `throttleOf` will not do. */
+  readonly throttle?: Throttle
 }
+
+/** So many requests a second, and so many at once: a guard of the bill, not of an account. */
+export interface Throttle {
+  readonly perSecond: number
+  readonly burst: number
+}
+
+/** The throttle of a route: a door that hashes keeps a vCPU busy for a third of a second. */
+export function throttleOf({ throttle, memory = 0 }: Contract): Throttle {
+  if (throttle) return throttle
+  return memory >= VCPU ? { perSecond: 100, burst: 200 } : { perSecond: 500, burst: 1000 }
+}
+
+/** MB of memory that come with a whole vCPU. */
+const VCPU = 1769
 
 /** Keeps the contract's literal types, and checks its shape. */
 export const defineContract = <const C extends Contract>(contract: C): C => contract

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
-import type { Need, StreamContract } from './contract.ts'
-import { type Entry, isRoute } from './registry.ts'
+import { type Contract, type Need, type StreamContract, throttleOf } from './contract.ts'
+import { type Entry, isRoute, isStream } from './registry.ts'
 
 /** Logical ids of `lib/storage/tables.yml`. */
 const tables: Record<string, string> = {
@@ -16,13 +16,13 @@ function arnOf(name: string): object {
   return { 'Fn::Sub': `\${${tables[table]}.Arn}/index/${index}` }
 }
 
-/** What `serverless.yml` includes: every function with its event, and a role of its own that allows what it needs. */
+/** What `serverless.yml` includes: every function with its event, a role of its own, and the throttle of its route. */
 export function functionsYml(entries: readonly Entry[]): string {
   const functions = entries.map((entry) => [entry.name, functionOf(entry)])
   const roles = entries.map((entry) => [roleName(entry), roleOf(entry)])
   const file = {
     functions: Object.fromEntries(functions),
-    resources: { Resources: Object.fromEntries(roles) },
+    resources: { Resources: Object.fromEntries(roles), extensions: extensionsOf(entries) },
   }
   return `# GENERATED from the contracts by \`npm run generate\`: do not edit.\n${stringify(file, { aliasDuplicateObjects: false, lineWidth: 0 })}`
 }
@@ -65,10 +65,46 @@ function streamOf({ stream: { table, prefix } }: StreamContract): object {
   }
 }
 
-const roleName = ({ name }: Entry) => `${name.charAt(0).toUpperCase()}${name.slice(1)}Role`
+/** Additions to what the framework makes of the functions. */
+function extensionsOf(entries: readonly Entry[]): object {
+  const routes = entries.filter(isRoute).map(({ contract }) => contract)
+  const settings = routes.map((contract) => {
+    const { perSecond, burst } = throttleOf(contract)
+    const key = `${contract.method} ${contract.path}`
+    return [key, { ThrottlingRateLimit: perSecond, ThrottlingBurstLimit: burst }]
+  })
+  // Or what Lambda gives up after the last retry would be counted nowhere.
+  const counted = { Properties: { MetricsConfig: { Metrics: ['EventCount'] } } }
+  return {
+    // The gateway refuses settings of a route that is not there yet.
+    HttpApiStage: {
+      DependsOn: routes.map(routeName),
+      Properties: { RouteSettings: Object.fromEntries(settings) },
+    },
+    ...Object.fromEntries(entries.filter(isStream).map((entry) => [mappingName(entry), counted])),
+  }
+}
 
-function roleOf({ name, contract }: Entry): object {
-  const logGroup = `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/\${self:service}-\${sls:stage}-${name}:*`
+const capitalized = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+
+/** The logical id of a function, of its role, of a route, and of what reads a stream: the framework's own but for the role's. */
+export const functionName = ({ name }: Entry): string => `${capitalized(name)}LambdaFunction`
+export const roleName = ({ name }: Entry): string => `${capitalized(name)}Role`
+export const mappingName = ({ name, contract }: Entry<StreamContract>): string =>
+  `${capitalized(name)}EventSourceMappingDynamodb${tables[contract.stream.table]}`
+
+function routeName({ method, path }: Contract): string {
+  const parts = path.split('/').map((part) => {
+    const spelled = part
+      .toLowerCase()
+      .replaceAll('-', 'Dash')
+      .replace(/\{(.*)\}/, '$1Var')
+    return capitalized(spelled.replace(/[^\dA-Za-z]/g, ''))
+  })
+  return `HttpApiRoute${capitalized(method.toLowerCase())}${parts.join('')}`
+}
+
+function roleOf(entry: Entry): object {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
@@ -78,30 +114,28 @@ function roleOf({ name, contract }: Entry): object {
           { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
         ],
       },
-      Policies: [
-        {
-          PolicyName: 'needs',
-          PolicyDocument: {
-            Version: '2012-10-17',
-            Statement: [
-              {
-                Effect: 'Allow',
-                Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-                Resource: { 'Fn::Sub': logGroup },
-              },
-              ...statementsOf(contract.needs ?? []),
-            ],
-          },
-        },
-      ],
+      Policies: policiesOf(entry),
     },
   }
 }
 
+/** Its own log, what its contract needs, and what depends on the settings of a deployment. */
+export function policiesOf({ name, contract }: Entry, more: readonly object[] = []): readonly object[] {
+  const logGroup = `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/\${self:service}-\${sls:stage}-${name}:*`
+  const logging = {
+    Effect: 'Allow',
+    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    Resource: { 'Fn::Sub': logGroup },
+  }
+  const Statement = [logging, ...statementsOf(contract.needs ?? []), ...more]
+  return [{ PolicyName: 'needs', PolicyDocument: { Version: '2012-10-17', Statement } }]
+}
+
 function statementsOf(needs: readonly Need[]): object[] {
   const byTable = Map.groupBy(needs, (need) => need.slice(0, need.indexOf(':')))
-  return [...byTable].map(([table, needed]) => {
-    if (table === 'mail') return sending
+  return [...byTable].flatMap(([table, needed]) => {
+    // By whom a mail may be sent is a setting: lib/deploy/permissions.ts.
+    if (table === 'mail') return []
     if (table === 'sessions/stream') return reading
     if (table.startsWith('keys/')) return onKeys(table.slice('keys/'.length), needed)
     return {
@@ -122,14 +156,6 @@ function onKeys(path: string, needed: readonly Need[]): object {
     Action: needed.map((need) => `ssm:${need.slice(need.indexOf(':') + 1)}`).sort(),
     Resource: needed.every((need) => need.endsWith(':GetParametersByPath')) ? [listed] : [listed, numbered],
   }
-}
-
-/** Mail from the one address, whichever identity of the account verifies it. */
-const sending = {
-  Effect: 'Allow',
-  Action: ['ses:SendEmail'],
-  Resource: { 'Fn::Sub': `arn:\${AWS::Partition}:ses:\${AWS::Region}:\${AWS::AccountId}:identity/*` },
-  Condition: { StringEquals: { 'ses:FromAddress': `\${self:provider.environment.MAIL_FROM}` } },
 }
 
 /** What Lambda asks of a role that it reads a stream with. */

@@ -24,6 +24,7 @@ export async function registry(): Promise<readonly Entry[]> {
 }
 
 export const isRoute = (entry: Entry): entry is Entry<Contract> => 'method' in entry.contract
+export const isStream = (entry: Entry): entry is Entry<StreamContract> => 'stream' in entry.contract
 
 /** `users/get-me` -> `usersGetMe`. */
 const nameOf = (path: string) => path.replace(/[/-](\w)/g, (_, letter: string) => letter.toUpperCase())

@@ -6,8 +6,8 @@ import type {
 import type { SecurityEvent } from '../domain/events.ts'
 import type { AccessTokenVerifier, Clock, Denylist } from '../domain/ports.ts'
 import { describeError, log, logEvent } from '../log.ts'
-import { core } from '../services.ts'
 import { bearerOf } from './bearer.ts'
+import { overParts } from './parts.ts'
 import type { Caller } from './request.ts'
 
 type Authorizer = (
@@ -46,14 +46,7 @@ export function authorizer(factories: {
       }
       return { isAuthorized: true, context: subject }
     }
-  return Object.assign(
-    build(() => ({
-      ...core(),
-      accessTokenVerifier: factories.accessTokenVerifier(),
-      denylist: factories.denylist(),
-    })),
-    { over: (parts: Parts) => build(() => parts) },
-  )
+  return overParts(factories, build)
 }
 
 /** The one word that API Gateway answers with 401. Lambda logs what is thrown: here a stack would tell nothing. */

@@ -2,6 +2,7 @@ import type { Lifetimes } from '../domain/lifetimes.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { Policy } from '../domain/policy.ts'
 import type { Clock } from '../domain/ports.ts'
+import { log } from '../log.ts'
 import { core, isServing } from '../services.ts'
 
 /** Made on first use; a door names the factories of the parts that its steps use, and bundles no others. */
@@ -25,7 +26,11 @@ export function overParts<const F extends Factories, H extends (...args: never[]
 ): H & { over(parts: Made<F> & Core): H } {
   let made: (Made<F> & Core) | undefined
   const parts = () => {
-    made ??= { ...core(), ...makeAll(factories) }
+    if (!made) {
+      made = { ...core(), ...makeAll(factories) }
+      // Once a process: a cold start.
+      log('info', { type: 'function.started' })
+    }
     return made
   }
   if (isServing()) begin(parts)

@@ -181,6 +181,8 @@ describe('an error', () => {
     expect(entries).toEqual([
       {
         time: expect.any(String),
+        events: 1,
+        _aws: expect.any(Object),
         level: 'error',
         type: 'request.failed',
         route: 'POST /echo',

@@ -145,9 +145,9 @@ async function serve(
   isServing = true
 }
 
-/** What serverless-offline says of every refused token, as if something had broken, and of what a laptop does not bill. */
+/** What serverless-offline says of every refused token, as if something had broken, and what is counted or billed on AWS alone. */
 const noise =
-  /Billed Duration|Running Authorization|Identity Source is null|authorizerAccessToken|\[Error: Unauthorized\]/
+  /Billed Duration|Running Authorization|Identity Source is null|authorizerAccessToken|\[Error: Unauthorized\]|"function\.started"/
 
 /** The framework's own wish to talk to the world. */
 const quiet = { SLS_NOTIFICATIONS_MODE: 'off', SLS_TELEMETRY_DISABLED: '1' }

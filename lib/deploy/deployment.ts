@@ -1,0 +1,42 @@
+import { type Env, readSettings } from '../config.ts'
+import { registry } from '../contract/registry.ts'
+import { accessLogFormat } from './access-log.ts'
+import { alarms } from './alarms.ts'
+import { dashboard } from './dashboard.ts'
+import { domain } from './domain.ts'
+import { permissions } from './permissions.ts'
+import { keepsUsers, problemsOf } from './problems.ts'
+import { deploySettings } from './settings.ts'
+
+/** What serverless.yml says of a stage, by the names that it uses; `problems` keep it from being packaged. */
+export async function deployment(service: string, stage: string, env: Env) {
+  const problems = problemsOf(stage, env)
+  // Whatever is wrong, a stage can still be asked about and removed.
+  const given = problems.length > 0 ? {} : env
+  const { values } = readSettings(deploySettings, given)
+  const keeps = keepsUsers(stage)
+  const entries = await registry()
+  return {
+    problems,
+    issuer: env.ISSUER?.trim() || ownAddress(values.domainName),
+    keepsUsers: keeps,
+    usersDeletionPolicy: keeps ? 'Retain' : 'Delete',
+    logRetentionDays: values.logRetentionDays ?? (keeps ? 90 : 14),
+    accessLogFormat,
+    authorizerCacheSeconds: values.authorizerCacheSeconds,
+    tracing: values.tracing,
+    alarms: alarms(service, stage, entries, values),
+    dashboard: dashboard(service, stage, entries),
+    domain:
+      values.domainName && values.certificateArn ? domain(values.domainName, values.certificateArn) : {},
+    permissions: {
+      extensions: permissions(entries, { mailFrom: given.MAIL_FROM?.trim(), tracing: values.tracing }),
+    },
+  }
+}
+
+/** The API's own address: its domain, or the one that the gateway gives it. */
+const ownAddress = (domainName: string | undefined): string | object =>
+  domainName
+    ? `https://${domainName}`
+    : { 'Fn::Sub': `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}` }

@@ -1,0 +1,40 @@
+const { execFileSync } = require('node:child_process')
+const { join } = require('node:path')
+
+/**
+ * `${deployment:<name>}` in serverless.yml is what lib/deploy/deployment.ts makes of the settings of a stage. What is
+ * wrong with them stops `serverless package` and `deploy`; `remove` and what only asks need no settings.
+ */
+module.exports = class Deployment {
+  constructor(serverless) {
+    const { serviceDir } = serverless
+    let made
+    const deployment = (service, stage) => {
+      made ??= describe(serviceDir, service, stage)
+      return made
+    }
+    this.configurationVariablesSources = {
+      deployment: {
+        resolve: async ({ address, resolveVariable }) => {
+          const service = await resolveVariable('self:service')
+          return { value: deployment(service, await resolveVariable('sls:stage'))[address] }
+        },
+      },
+    }
+    const check = () => {
+      const { service, provider } = serverless.service
+      const { problems } = deployment(service, provider.stage)
+      if (problems.length === 0) return
+      const list = problems.map((problem) => `\n  - ${problem}`).join('')
+      throw new serverless.classes.Error(`The settings of stage ${provider.stage} are wrong:${list}`)
+    }
+    this.hooks = { 'before:package:cleanup': check, 'before:deploy:function:initialize': check }
+  }
+}
+
+/** The deployment is TypeScript, which the framework's own Node may be too old for; the Node of Lambda stands in node_modules. */
+function describe(serviceDir, service, stage) {
+  const node = process.features.typescript ? process.execPath : join(serviceDir, 'node_modules/.bin/node')
+  const print = join(__dirname, 'print.ts')
+  return JSON.parse(execFileSync(node, [print, service, stage], { cwd: serviceDir, encoding: 'utf8' }))
+}

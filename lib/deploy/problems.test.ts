@@ -1,0 +1,80 @@
+import { settings } from '../config.ts'
+import { problemsOf } from './problems.ts'
+import { deploySettings } from './settings.ts'
+
+const right = {
+  ALLOWED_ORIGINS: 'https://app.example.com',
+  MAIL_FROM: 'no-reply@example.com',
+  LINK_BASE_URL: 'https://app.example.com',
+}
+const certificate = 'arn:aws:acm:eu-central-1:123456789012:certificate/x'
+const topic = 'arn:aws:sns:eu-central-1:123456789012:alarms'
+
+describe('the settings of a deployment', () => {
+  it('may all be absent in dev, and must be few in prod', () => {
+    expect(problemsOf('dev', {})).toEqual([])
+    expect(problemsOf('prod', right)).toEqual([])
+    expect(problemsOf('prod', { ...right, MAIL_FROM: '', REQUIRE_VERIFIED_EMAIL: 'false' })).toEqual([])
+  })
+
+  it.each(['prod', 'staging', 'Dev', 'prod-eu'])('must be few in %s as it keeps users', (stage) => {
+    expect(problemsOf(stage, {})).toEqual([
+      expect.stringMatching(/^ALLOWED_ORIGINS must be set/),
+      expect.stringMatching(/^MAIL_FROM must be set, unless REQUIRE_VERIFIED_EMAIL=false/),
+    ])
+  })
+
+  it.each<[string, Record<string, string>]>([
+    ['ALLOWED_ORIGINS', { ALLOWED_ORIGINS: '*' }],
+    ['ALLOWED_ORIGINS', { ALLOWED_ORIGINS: 'https://*.example.com' }],
+    ['ACCESS_TOKEN_SECONDS', { ACCESS_TOKEN_SECONDS: '0' }],
+    ['ACCESS_TOKEN_SECONDS', { ACCESS_TOKEN_SECONDS: '3601' }],
+    ['SESSION_ABSOLUTE_SECONDS', { SESSION_ABSOLUTE_SECONDS: '99999999' }],
+    ['ISSUER', { ISSUER: 'http://auth.example.com' }],
+    ['PRODUCT_NAME', { PRODUCT_NAME: 'two\nlines' }],
+    ['LINK_BASE_URL', { ...right, LINK_BASE_URL: '' }],
+    ['EMAIL_LOGIN', { EMAIL_LOGIN: 'true' }],
+    ['LOG_RETENTION_DAYS', { LOG_RETENTION_DAYS: '31' }],
+    ['AUTHORIZER_CACHE_SECONDS', { AUTHORIZER_CACHE_SECONDS: '3601' }],
+    ['AUTHORIZER_CACHE_SECONDS', { AUTHORIZER_CACHE_SECONDS: '-1' }],
+    ['AUTHORIZER_CACHE_SECONDS', { AUTHORIZER_CACHE_SECONDS: 'off' }],
+    ['CERTIFICATE_ARN', { DOMAIN_NAME: 'auth.example.com' }],
+    ['DOMAIN_NAME', { CERTIFICATE_ARN: certificate }],
+    ['DOMAIN_NAME', { DOMAIN_NAME: 'https://auth.example.com', CERTIFICATE_ARN: certificate }],
+    ['CERTIFICATE_ARN', { DOMAIN_NAME: 'auth.example.com', CERTIFICATE_ARN: topic }],
+    ['ALARM_TOPIC_ARN', { ALARM_TOPIC_ARN: certificate }],
+    ['ALARM_EMAIL', { ALARM_EMAIL: 'Ops <ops@example.com>' }],
+    ['ALARM_EMAIL', { ALARM_EMAIL: 'ops@example.com', ALARM_TOPIC_ARN: topic }],
+    ['TRACING', { TRACING: 'yes' }],
+  ])('are refused even in dev where %s is wrong', (name, env) => {
+    expect(problemsOf('dev', env)).toEqual([expect.stringContaining(name)])
+  })
+
+  it.each<[string, Record<string, string>]>([
+    ['ALLOWED_ORIGINS', { ALLOWED_ORIGINS: 'https://app.example.com,http://localhost:5173' }],
+    ['ALLOWED_ORIGINS', { ALLOWED_ORIGINS: 'https://localhost' }],
+    ['ALLOWED_ORIGINS', { ALLOWED_ORIGINS: 'http://app.example.com' }],
+    ['ALLOWED_ORIGINS', { ALLOWED_ORIGINS: 'http://127.0.0.1:5173' }],
+    ['ISSUER', { ISSUER: 'http://localhost:3000' }],
+    ['LINK_BASE_URL', { LINK_BASE_URL: 'http://localhost:5173' }],
+    ['PWNED_PASSWORDS_URL', { PWNED_PASSWORDS_URL: 'http://localhost' }],
+  ])('are refused in prod where %s is of a laptop', (name, change) => {
+    expect(problemsOf('prod', { ...right, ...change })).toEqual([expect.stringContaining(name)])
+    expect(problemsOf('dev', { ...right, ...change })).toEqual([])
+  })
+
+  it('are told of together, and none is quoted', () => {
+    const secret = 'hunter2\nhunter2'
+    const rows = Object.values({ ...settings, ...deploySettings })
+    // What takes any text cannot be wrong.
+    const free = new Set(['AUDIENCE', 'USERS_TABLE', 'SESSIONS_TABLE', 'REFRESH_TOKEN_DENYLIST_TABLE'])
+    const checked = rows.filter((row) => !('laptop' in row) && !free.has(row.env)).map(({ env }) => env)
+    const problems = problemsOf('prod', Object.fromEntries(rows.map(({ env }) => [env, secret])))
+    for (const env of checked) expect(problems).toContainEqual(expect.stringContaining(env))
+    expect(problems.join()).not.toContain('hunter2')
+  })
+
+  it('of a laptop are not looked at', () => {
+    expect(problemsOf('dev', { PORT: 'x', KEYS_FILE: 'x', DYNAMODB_ENDPOINT: 'x' })).toEqual([])
+  })
+})

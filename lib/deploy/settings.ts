@@ -1,0 +1,64 @@
+import { optional, senderAddress, setting, truth, whole } from '../config.ts'
+
+/** What shapes a deployment alone: no function is told of these. `.env.example` says what each means. */
+export const deploySettings = {
+  logRetentionDays: setting({
+    env: 'LOG_RETENTION_DAYS',
+    default: '',
+    read: optional(retention),
+  }),
+  authorizerCacheSeconds: setting({
+    env: 'AUTHORIZER_CACHE_SECONDS',
+    default: '0',
+    read: whole(0, 3600),
+  }),
+  domainName: setting({
+    env: 'DOMAIN_NAME',
+    default: '',
+    read: optional(domainName),
+  }),
+  certificateArn: setting({
+    env: 'CERTIFICATE_ARN',
+    default: '',
+    read: optional(arnOf('acm')),
+  }),
+  alarmTopicArn: setting({
+    env: 'ALARM_TOPIC_ARN',
+    default: '',
+    read: optional(arnOf('sns')),
+  }),
+  alarmEmail: setting({
+    env: 'ALARM_EMAIL',
+    default: '',
+    read: optional(senderAddress),
+  }),
+  tracing: setting({
+    env: 'TRACING',
+    default: 'false',
+    read: truth,
+  }),
+}
+
+/** The retentions that CloudWatch Logs knows. */
+const retentions = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+]
+
+function retention(text: string): number {
+  const days = retentions.find((each) => String(each) === text)
+  if (days) return days
+  throw new Error(`must be one of ${retentions.join(', ')}`)
+}
+
+function domainName(text: string): string {
+  if (/^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z]{2,}$/.test(text)) return text
+  throw new Error('must be a bare domain name in lower case, such as auth.example.com')
+}
+
+function arnOf(service: string): (text: string) => string {
+  const pattern = new RegExp(`^arn:aws[a-z-]*:${service}:[a-z\\d-]+:\\d{12}:\\S+$`)
+  return (text) => {
+    if (pattern.test(text)) return text
+    throw new Error(`must begin as arn:aws:${service}:<region>:<account>:`)
+  }
+}

@@ -1,0 +1,212 @@
+import { readFile } from 'node:fs/promises'
+import { registry } from '../contract/registry.ts'
+import { type Resources, schemaProblems } from '../testing/cloudformation.ts'
+import { type Package, packager } from '../testing/packaged.ts'
+import { keepsUsers } from './problems.ts'
+
+jest.setTimeout(180_000)
+
+const { package: packaged, remove } = packager()
+afterAll(remove)
+
+/** Everything switched on. */
+const everything = {
+  ALLOWED_ORIGINS: 'https://app.example.com',
+  MAIL_FROM: 'no-reply@example.com',
+  LINK_BASE_URL: 'https://app.example.com',
+  DOMAIN_NAME: 'auth.example.com',
+  CERTIFICATE_ARN: 'arn:aws:acm:eu-central-1:123456789012:certificate/x',
+  ALARM_EMAIL: 'ops@example.com',
+  TRACING: 'true',
+  AUTHORIZER_CACHE_SECONDS: '30',
+}
+let dev: Package
+let prod: Package
+beforeAll(() => {
+  dev = packaged('dev', {})
+  prod = packaged('prod', everything)
+})
+const both = () =>
+  [
+    ['dev', dev.resources],
+    ['prod', prod.resources],
+  ] as const
+const ofType = (resources: Resources, type: string) =>
+  Object.values(resources).filter(({ Type }) => Type === type)
+
+describe('packaging', () => {
+  it('needs no setting in dev, and takes prod with everything switched on', () => {
+    expect([dev.failed && dev.said, prod.failed && prod.said]).toEqual([false, false])
+  })
+
+  it('of prod fails with the list of all that is wrong, and quotes nothing', () => {
+    const { failed, said } = packaged('prod', { BCRYPT_COST: 'hunter2', TRACING: 'hunter2' })
+    expect(failed).toBe(true)
+    for (const name of ['ALLOWED_ORIGINS', 'MAIL_FROM', 'BCRYPT_COST', 'TRACING'])
+      expect(said).toMatch(new RegExp(`^ {2}- ${name} `, 'm'))
+    expect(said).not.toContain('hunter2')
+  })
+})
+
+describe('the templates', () => {
+  it('are what the schemas of CloudFormation allow, and refer to nothing that is not there', () => {
+    for (const [stage, resources] of both()) expect([stage, schemaProblems(resources)]).toEqual([stage, []])
+  })
+
+  it('would be told a wrong name, a wrong type, a value outside its list, and what is missing', () => {
+    const broken = structuredClone(prod.resources) as Record<string, any>
+    broken.HttpApiStage.Properties.AccessLogSetting = {}
+    broken.UsersTable.Properties.StreamSpecification = { StreamViewTyp: 'NEW_IMAGE' }
+    broken.AuthLoginLogGroup.Properties.RetentionInDays = 31
+    broken.SessionsTable.Properties.TimeToLiveSpecification.Enabled = 'true'
+    delete broken.HttpApiDomain.Properties.DomainName
+    broken.AlarmTopic.Type = 'AWS::SNS::Topics'
+    broken.TokenReuseAlarm.Properties.AlarmActions = [{ Ref: 'Nobody' }]
+    broken.HttpApiStage.DependsOn.push('HttpApiRouteNowhere')
+    broken.Dashboard.Properties.DashboardBody = { 'Fn::Sub': `\${UsersTable.Arm}` }
+    expect(schemaProblems(broken).sort()).toEqual([
+      'AlarmTopic: there is no AWS::SNS::Topics',
+      'AuthLoginLogGroup.RetentionInDays must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653',
+      'Dashboard.DashboardBody refers to Arm, which AWS::DynamoDB::Table has not',
+      'HttpApiDomain.DomainName is missing',
+      'HttpApiStage depends on no HttpApiRouteNowhere',
+      'HttpApiStage.AccessLogSetting is unknown',
+      'SessionsTable.TimeToLiveSpecification.Enabled must be boolean',
+      'TokenReuseAlarm.AlarmActions.0 refers to Nobody, which is not there',
+      'UsersTable.StreamSpecification.StreamViewTyp is unknown',
+      'UsersTable.StreamSpecification.StreamViewType is missing',
+    ])
+  })
+
+  it('would be told a circle of resources that wait for each other', () => {
+    const broken = structuredClone(dev.resources) as Record<string, any>
+    broken.HttpApi.Properties.Description = { 'Fn::Sub': `\${HttpApiStage}` }
+    expect(schemaProblems(broken)).toContain('HttpApiStage waits for itself')
+  })
+
+  it('have fewer resources than 450 of the 500 that a stack may have', () => {
+    expect(Object.keys(prod.resources).length).toBeLessThan(450)
+  })
+})
+
+describe('a stage', () => {
+  it('of users keeps them whatever happens, and its logs for longer', () => {
+    expect(prod.resources.UsersTable).toMatchObject({
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      },
+    })
+  })
+
+  it('of dev leaves nothing behind: no kept resource, no backup of a deleted table', () => {
+    expect(dev.resources.UsersTable).toMatchObject({
+      DeletionPolicy: 'Delete',
+      UpdateReplacePolicy: 'Delete',
+      Properties: {
+        DeletionProtectionEnabled: false,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false },
+      },
+    })
+    for (const { DeletionPolicy = 'Delete', Properties } of Object.values(dev.resources)) {
+      expect(DeletionPolicy).toBe('Delete')
+      expect(Properties.DeletionProtectionEnabled ?? false).toBe(false)
+    }
+    // A group that a function made for itself would stay.
+    expect(JSON.stringify(dev.resources)).not.toContain('logs:CreateLogGroup')
+  })
+
+  it('has a log of every function and of the gateway, each for a time that is set', async () => {
+    const names = (await registry()).map(({ name }) => name)
+    for (const [stage, resources] of both()) {
+      const groups = ofType(resources, 'AWS::Logs::LogGroup').map(({ Properties }) => [
+        Properties.LogGroupName,
+        Properties.RetentionInDays,
+      ])
+      const days = keepsUsers(stage) ? 90 : 14
+      const expected = [
+        ...names.map((name) => [`/aws/lambda/cardea-${stage}-${name}`, days]),
+        [`/aws/http-api/cardea-${stage}`, days],
+      ]
+      expect(groups.sort()).toEqual(expected.sort())
+    }
+  })
+})
+
+describe('the gateway', () => {
+  it('writes its access log', () => {
+    const { AccessLogSettings } = dev.resources.HttpApiStage?.Properties ?? {}
+    expect(AccessLogSettings.DestinationArn).toEqual({ 'Fn::GetAtt': ['HttpApiLogGroup', 'Arn'] })
+    expect(JSON.parse(AccessLogSettings.Format)).toMatchObject({ route: '$context.routeKey' })
+  })
+
+  it('remembers a decision of the authorizer for as long as is set, by default not at all', () => {
+    const ttl = ({ resources }: Package) =>
+      ofType(resources, 'AWS::ApiGatewayV2::Authorizer').map(
+        (each) => each.Properties.AuthorizerResultTtlInSeconds,
+      )
+    expect([ttl(dev), ttl(prod)]).toEqual([[0], [30]])
+  })
+
+  it('has a domain where one is set', () => {
+    const types = ['AWS::ApiGatewayV2::DomainName', 'AWS::ApiGatewayV2::ApiMapping']
+    for (const type of types) expect(ofType(dev.resources, type)).toEqual([])
+    expect(ofType(prod.resources, 'AWS::ApiGatewayV2::DomainName')[0]?.Properties).toEqual({
+      DomainName: 'auth.example.com',
+      DomainNameConfigurations: [
+        {
+          CertificateArn: everything.CERTIFICATE_ARN,
+          EndpointType: 'REGIONAL',
+          SecurityPolicy: 'TLS_1_2',
+        },
+      ],
+    })
+    const { Variables } = prod.resources.AuthLoginLambdaFunction?.Properties.Environment ?? {}
+    expect(Variables.ISSUER).toBe('https://auth.example.com')
+  })
+
+  it('has no CORS, and so lets no other page read an answer, where no origin is listed', () => {
+    expect(dev.resources.HttpApi?.Properties).not.toHaveProperty('CorsConfiguration')
+  })
+})
+
+describe('a role', () => {
+  const statements = (resources: Resources) =>
+    ofType(resources, 'AWS::IAM::Role').flatMap(
+      ({ Properties }) => Properties.Policies[0].PolicyDocument.Statement as any[],
+    )
+
+  it('names what it may use: nothing at large but for X-Ray, which knows no resources, where it is on', () => {
+    for (const statement of statements(dev.resources)) {
+      expect(JSON.stringify(statement)).not.toMatch(/"\*"|[/:]\*"(?<!-\w+:\*")|ses:|xray:/)
+    }
+    const large = statements(prod.resources).filter(({ Resource }) => Resource === '*')
+    expect(large).toHaveLength(ofType(prod.resources, 'AWS::IAM::Role').length)
+    for (const { Action } of large)
+      expect(Action).toEqual(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'])
+    const traced = ofType(prod.resources, 'AWS::Lambda::Function').map(
+      ({ Properties }) => Properties.TracingConfig,
+    )
+    expect(new Set(traced.map((config) => config?.Mode))).toEqual(new Set(['Active']))
+    for (const { Properties } of ofType(dev.resources, 'AWS::Lambda::Function'))
+      expect(Properties).not.toHaveProperty('TracingConfig')
+  })
+
+  it('may do nothing to whole services', () => {
+    for (const [, resources] of both())
+      for (const { Action } of statements(resources)) expect([Action].flat().join()).not.toContain('*')
+  })
+})
+
+describe('the functions', () => {
+  it('are told nothing that only shapes a deployment', async () => {
+    const example = await readFile('.env.example', 'utf8')
+    const { Variables } = prod.resources.AuthLoginLambdaFunction?.Properties.Environment ?? {}
+    for (const name of ['ALARM_EMAIL', 'TRACING', 'DOMAIN_NAME', 'AUTHORIZER_CACHE_SECONDS']) {
+      expect(example).toContain(`# ${name}=`)
+      expect(Variables).not.toHaveProperty(name)
+    }
+  })
+})

@@ -1,0 +1,26 @@
+import { capturedLog } from '../testing/captured-log.ts'
+import { overParts } from './parts.ts'
+
+describe('the parts of a function', () => {
+  it('are made on the first call of a process, which is counted as a cold start; no other is', async () => {
+    process.env.ISSUER = 'https://auth.example.com'
+    const made: number[] = []
+    const handler = overParts({ part: () => made.push(1) }, (parts) => async () => parts().part)
+    const { entries, result } = await capturedLog(async () => [await handler(), await handler()])
+    expect([result, made]).toEqual([[1, 1], [1]])
+    expect(entries).toMatchObject([{ level: 'info', type: 'function.started', events: 1 }])
+  })
+
+  it('that could not be made are made again on the next call', async () => {
+    let tries = 0
+    const failing = () => {
+      tries += 1
+      if (tries === 1) throw new Error('not yet')
+      return tries
+    }
+    const handler = overParts({ failing }, (parts) => async () => parts().failing)
+    await expect(handler()).rejects.toThrow('not yet')
+    const { result, entries } = await capturedLog(handler)
+    expect([result, entries.length]).toEqual([2, 1])
+  })
+})

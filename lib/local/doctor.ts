@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util'
+import { readConfig } from '../config.ts'
+import { problemsOf } from '../deploy/problems.ts'
+import { callersAws } from './doctor/aws.ts'
+import { doubtsAbout } from './doctor/configuration.ts'
+import { findingsOf } from './doctor/deployment.ts'
+import { type Finding, lineOf, wrong } from './doctor/finding.ts'
+import { keysOfStage } from './stage-keys.ts'
+
+const usage = `Usage: npm run doctor -- --stage <stage>              looks at the settings in this shell, before a deployment
+       npm run doctor -- --stage <stage> --deployed   and at what is deployed, with your AWS credentials`
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { stage: { type: 'string' }, deployed: { type: 'boolean' } } })
+  const { stage, deployed } = values
+  if (!stage || stage === 'local') throw new Error(usage)
+
+  const found: Finding[] = problemsOf(stage, process.env).map((problem) => wrong(problem, 'See .env.example'))
+  if (found.length === 0) {
+    const domain = process.env.DOMAIN_NAME?.trim()
+    const issuer = process.env.ISSUER?.trim() || `https://${domain || 'own.execute-api.amazonaws.com'}`
+    const config = readConfig({ ...process.env, ISSUER: issuer })
+    found.push(...doubtsAbout(config, { hasDomain: Boolean(domain || process.env.ISSUER?.trim()) }))
+    if (deployed) {
+      const named = (setting: string, name: string) =>
+        process.env[setting]?.trim() || `cardea-${stage}-${name}`
+      const { parameters } = await keysOfStage(stage)
+      found.push(
+        ...(await findingsOf(callersAws(), parameters, {
+          tables: [
+            { name: named('USERS_TABLE', 'users'), forgetsBy: 'keptUntil' },
+            { name: named('SESSIONS_TABLE', 'sessions'), forgetsBy: 'expiresAt', isStreamed: true },
+            { name: named('REFRESH_TOKEN_DENYLIST_TABLE', 'refresh-token-denylist'), forgetsBy: 'expiresAt' },
+          ],
+          mailFrom: config.mailFrom,
+          keyRotationDays: config.keyRotationDays,
+          now: Math.floor(Date.now() / 1000),
+        })),
+      )
+    }
+  }
+  for (const finding of found) console.log(lineOf(finding))
+  return found.some(({ grade }) => grade === 'wrong') ? 1 : 0
+}
+
+main().then(
+  (status) => process.exit(status),
+  (error: Error) => {
+    console.error(error.message)
+    process.exit(1)
+  },
+)

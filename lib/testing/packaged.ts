@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import type { Resources } from './cloudformation.ts'
+
+/** What `serverless package` made of a stage, or what it said against it. */
+export interface Package {
+  readonly resources: Resources
+  readonly zips: readonly string[]
+  readonly said: string
+  readonly failed: boolean
+}
+
+/** A folder to package into, and to `remove` at the end. */
+export function packager() {
+  const folder = mkdtempSync(join(tmpdir(), 'cardea-package-'))
+  return {
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+    /** No credentials, no home, no account: a template needs none; what is local stays local. */
+    package(stage: string, settings: Readonly<Record<string, string>>): Package {
+      const local = { DYNAMODB_ENDPOINT: 'http://localhost:1', KEYS_FILE: 'x', PORT: '1' }
+      const env = { PATH: process.env.PATH, HOME: folder, ...local, ...settings }
+      const target = mkdtempSync(join(folder, 'package-'))
+      const bundles = `bundles=${relative('.', folder)}/b`
+      const args = ['package', '--stage', stage, '--package', relative('.', target), '--param', bundles]
+      const { status, stdout, stderr } = spawnSync('node_modules/.bin/serverless', args, {
+        env,
+        encoding: 'utf8',
+      })
+      const template = join(target, 'cloudformation-template-update-stack.json')
+      return {
+        resources: status === 0 ? JSON.parse(readFileSync(template, 'utf8')).Resources : {},
+        zips: readdirSync(target).filter((file) => file.endsWith('.zip')),
+        said: stdout + stderr,
+        failed: status !== 0,
+      }
+    },
+  }
+}
