@@ -180,7 +180,9 @@ describe('a role', () => {
 
   it('names what it may use: nothing at large but for X-Ray, which knows no resources, where it is on', () => {
     for (const statement of statements(dev.resources)) {
-      expect(JSON.stringify(statement)).not.toMatch(/"\*"|[/:]\*"(?<!-\w+:\*")|ses:|xray:/)
+      // Numbers below the path of one kind of key; which role has them is in lib/contract/template.e2e.test.ts.
+      const named = JSON.stringify(statement).replace(/parameter\/cardea\/dev\/[a-z/]+\/\*/g, '')
+      expect(named).not.toMatch(/"\*"|[/:]\*"(?<!-\w+:\*")|ses:|xray:/)
     }
     const large = statements(prod.resources).filter(({ Resource }) => Resource === '*')
     expect(large).toHaveLength(ofType(prod.resources, 'AWS::IAM::Role').length)
