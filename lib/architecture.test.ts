@@ -20,7 +20,7 @@ const rooms: Record<string, { rooms: readonly string[]; packages: readonly RegEx
   bundle: { rooms: [], packages: [/^@aws-sdk\/credential-provider-env$/] },
   local: {
     rooms: ['config', 'contract', 'crypto', 'domain', 'functions', 'storage'],
-    packages: [/^@aws-sdk\/client-dynamodb(-streams)?$/, /^yaml$/, /^zod\/mini$/],
+    packages: [/^@aws-sdk\/client-dynamodb(-streams)?$/, /^aws-lambda$/, /^yaml$/, /^zod\/mini$/],
   },
 }
 
