@@ -16,7 +16,9 @@ export async function packageStage(
       ...['package', '--stage', stage, '--package', relative('.', join(folder, 'package'))],
       ...['--param', `bundles=${relative('.', join(folder, 'bundles'))}`],
     ],
-    { env: { ...settings, HOME: resolve(folder), SLS_NOTIFICATIONS_MODE: 'off', SLS_TELEMETRY_DISABLED: '1' } },
+    {
+      env: { ...settings, HOME: resolve(folder), SLS_NOTIFICATIONS_MODE: 'off', SLS_TELEMETRY_DISABLED: '1' },
+    },
   )
   await serverless.end
   if (!existsSync(join(folder, 'package/cloudformation-template-update-stack.json')))

@@ -20,8 +20,8 @@ function stop(status: number): Promise<void> {
 async function main(): Promise<void> {
   whenTold(() => stop(0))
   const { localFolder, port, mailboxPort, mailFrom = '', linkBaseUrl = '' } = localConfig()
-  const deployed = Object.values(settings).filter((row) => !row.laptop)
-  const given = Object.fromEntries(deployed.map(({ env }) => [env, process.env[env] ?? '']))
+  const rows = Object.values(settings).filter((row) => !row.laptop)
+  const given = rows.flatMap(({ env }) => (process.env[env] ? [[env, process.env[env]]] : []))
   const folder = join(localFolder, 'packaged')
   await rm(folder, { recursive: true, force: true })
   stack = await startStack({
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     folder,
     port,
     mailboxPort,
-    settings: { ...given, MAIL_FROM: mailFrom, LINK_BASE_URL: linkBaseUrl },
+    settings: { ...Object.fromEntries(given), MAIL_FROM: mailFrom, LINK_BASE_URL: linkBaseUrl },
     log: (text) => process.stdout.write(text),
   })
   console.log(
