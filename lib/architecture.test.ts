@@ -31,7 +31,7 @@ const rooms: Record<string, { rooms: readonly string[]; packages: readonly RegEx
   bundle: { rooms: [], packages: [/^@aws-sdk\/credential-provider-env$/] },
   local: {
     rooms: ['config', 'contract', 'crypto', 'deploy', 'domain', 'functions', 'parameters', 'storage'],
-    packages: [/^@aws-sdk\/client-(dynamodb(-streams)?|sesv2)$/, /^yaml$/, /^zod\/mini$/],
+    packages: [/^@aws-sdk\/client-(dynamodb(-streams)?|sesv2)$/, /^aws-lambda$/, /^yaml$/, /^zod\/mini$/],
   },
 }
 

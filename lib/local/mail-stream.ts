@@ -6,20 +6,30 @@ import {
   DynamoDBStreamsClient,
   GetRecordsCommand,
   GetShardIteratorCommand,
+  type ShardIteratorType,
 } from '@aws-sdk/client-dynamodb-streams'
 
-/** Takes a record; says whether it was done. */
-type Take = (record: _Record) => Promise<boolean>
+/** Takes a batch; gives the sequence numbers of the records that failed. */
+export type Take = (batch: readonly _Record[]) => Promise<readonly string[]>
 
 const PAUSE_MS = 100
-const TRIES = 3
+
+export interface Following {
+  readonly endpoint: string
+  readonly table: string
+  readonly startsAt: Extract<ShardIteratorType, 'LATEST' | 'TRIM_HORIZON'>
+  readonly batchSize: number
+  /** How often a batch is handed on again. */
+  readonly retries: number
+  wants(record: _Record): boolean
+}
 
 /**
- * Does what Lambda does on AWS, as serverless-offline knows no streams: hands the new items of a table whose `pk` begins
- * with `prefix` on as they come, and what was not done once more. Ends when `isOver`.
+ * Does what Lambda does on AWS, as no emulator here does: hands those items of a table's stream on that are wanted, as they
+ * come and in their order, and what failed and whatever is behind it once more. Ends when `isOver`.
  */
 export async function followStream(
-  { endpoint, table, prefix }: { endpoint: string; table: string; prefix: string },
+  { endpoint, table, startsAt, batchSize, retries, wants }: Following,
   take: Take,
   isOver: () => boolean,
 ): Promise<void> {
@@ -29,16 +39,20 @@ export async function followStream(
   const StreamArn = Table?.LatestStreamArn
   if (!StreamArn) throw new Error(`The local table ${table} is of an older version: run npm run reset`)
   const streams = new DynamoDBStreamsClient({ endpoint })
-  const isNew = ({ eventName, dynamodb }: _Record) =>
-    eventName === 'INSERT' && dynamodb?.Keys?.pk?.S?.startsWith(prefix) === true
 
-  // Of the shards that are there only what comes from now on; of those that follow, everything.
+  const handOn = async (batch: readonly _Record[]): Promise<void> => {
+    let left = batch
+    for (let tried = 0; left.length > 0 && tried <= retries && !isOver(); tried++) {
+      if (tried > 0) await wait(PAUSE_MS * 10)
+      const failed = await take(left)
+      const first = left.findIndex(({ dynamodb }) => failed.includes(dynamodb?.SequenceNumber ?? ''))
+      left = first < 0 ? [] : left.slice(first)
+    }
+  }
+
+  // Of the shards that are there what `startsAt` says; of those that follow, everything.
   const next = new Map<string, string | undefined>()
-  for (
-    let ShardIteratorType: 'LATEST' | 'TRIM_HORIZON' = 'LATEST';
-    !isOver();
-    ShardIteratorType = 'TRIM_HORIZON'
-  ) {
+  for (let ShardIteratorType = startsAt; !isOver(); ShardIteratorType = 'TRIM_HORIZON') {
     const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }))
     for (const { ShardId = '' } of StreamDescription?.Shards ?? []) {
       if (next.has(ShardId)) continue
@@ -49,23 +63,28 @@ export async function followStream(
       if (!ShardIterator) continue
       const { Records = [], NextShardIterator } = await streams.send(new GetRecordsCommand({ ShardIterator }))
       next.set(shard, NextShardIterator)
-      for (const record of Records.filter(isNew)) {
-        for (let tried = 0; tried < TRIES && !isOver() && !(await take(record)); tried++)
-          await wait(PAUSE_MS * 10)
-      }
+      const wanted = Records.filter(wants)
+      for (let from = 0; from < wanted.length; from += batchSize)
+        await handOn(wanted.slice(from, from + batchSize))
     }
     await wait(PAUSE_MS)
   }
 }
 
-/** Hands a record to a function that serverless-offline serves, as Lambda's own API would. */
+/** The sequence numbers that a function says have failed; all of them where it says nothing of the kind. */
+export function failuresOf(batch: readonly _Record[], answer: unknown): readonly string[] {
+  const { batchItemFailures } = (answer ?? {}) as { batchItemFailures?: { itemIdentifier: string }[] }
+  const all = batch.map(({ dynamodb }) => dynamodb?.SequenceNumber ?? '')
+  return batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier) ?? all
+}
+
+/** Hands a batch to a function that serverless-offline serves, as Lambda's own API would. */
 export const invokeLocally =
   (lambdaPort: number, name: string): Take =>
-  async (record) => {
+  async (batch) => {
     const answer = await fetch(`http://localhost:${lambdaPort}/2015-03-31/functions/${name}/invocations`, {
       method: 'POST',
-      body: JSON.stringify({ Records: [record] }),
+      body: JSON.stringify({ Records: batch }),
     })
-    const { batchItemFailures } = (await answer.json()) as { batchItemFailures?: readonly unknown[] }
-    return batchItemFailures?.length === 0
+    return failuresOf(batch, await answer.json())
   }

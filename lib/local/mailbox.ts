@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { type Child, start } from './child.ts'
 import { answers } from './dynamodb.ts'
 
@@ -19,4 +20,22 @@ export async function startMailbox(
   const endpoint = `http://localhost:${port}`
   await answers(`http://127.0.0.1:${port}`, child)
   return { endpoint, child }
+}
+
+interface Mail {
+  readonly destination: { readonly to: readonly string[] }
+  readonly body: { readonly text: string }
+}
+
+/** Reads a local mailbox until there is a mail to an address whose link opens this page, and gives the newest's token. */
+export async function mailedToken(mailbox: string, to: string, page: string): Promise<string> {
+  const link = new RegExp(`/${page}#token=([\\w-]+)`)
+  for (let waited = 0; waited < 20_000; waited += 100) {
+    const { emails } = (await (await fetch(`${mailbox}/store`)).json()) as { emails: readonly Mail[] }
+    const mine = emails.filter(({ destination }) => destination.to.includes(to))
+    const token = mine.map(({ body }) => link.exec(body.text)?.[1]).findLast(Boolean)
+    if (token) return token
+    await wait(100)
+  }
+  throw new Error(`${to} was mailed no ${page}`)
 }

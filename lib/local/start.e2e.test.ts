@@ -1,60 +1,20 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { freePort, isFree } from './ports.ts'
+import { browser } from '../testing/browser.ts'
+import { npmStartOver, type Started } from '../testing/npm-start.ts'
+import { mailedToken } from './mailbox.ts'
+import { isFree } from './ports.ts'
 
 jest.setTimeout(90_000)
 
 const folder = mkdtempSync(join(tmpdir(), 'cardea-start-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** What `npm start` starts, with users and keys in a folder of the test's. */
-async function npmStart(settings: Record<string, string> = {}) {
-  const port = await freePort()
-  const mailboxPort = await freePort()
-  const env = {
-    PATH: process.env.PATH,
-    HOME: folder,
-    LOCAL_FOLDER: folder,
-    PORT: `${port}`,
-    MAILBOX_PORT: `${mailboxPort}`,
-    BCRYPT_COST: '10',
-    ...settings,
-  }
-  // As from a terminal: npm, its shell and the script are one group, which Ctrl-C signals as a whole.
-  const child = spawn('npm', ['start'], { env, detached: true })
-  let said = ''
-  child.stdout.on('data', (data) => {
-    said += data
-  })
-  child.stderr.on('data', (data) => {
-    said += data
-  })
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-  return {
-    origin: `http://localhost:${port}`,
-    mailbox: `http://localhost:${mailboxPort}`,
-    port,
-    said: () => said,
-    ended,
-    async ready() {
-      for (let waited = 0; !said.includes('Ctrl-C ends it all'); waited += 50) {
-        if (child.exitCode !== null || waited > 60_000)
-          throw new Error(`npm start did not get ready: ${said}`)
-        await wait(50)
-      }
-    },
-    /** Ctrl-C; then waits until nothing of it runs any more. */
-    async interrupt() {
-      process.kill(-Number(child.pid), 'SIGINT')
-      await ended
-      await wait(1000)
-    },
-  }
-}
+const npmStart = npmStartOver(folder)
 
 /** The command lines of all processes that were started with the test's folder. */
 function processesOf(): string[] {
@@ -70,51 +30,10 @@ function processesOf(): string[] {
   return all.filter((line) => line.includes(basename(folder)))
 }
 
-type Started = Awaited<ReturnType<typeof npmStart>>
-
 /** Log-in waits for no mail, and stories come from one address. */
 const easy = { REQUIRE_VERIFIED_EMAIL: 'false', SIGNUP_PER_IP: '1000/3600' }
 
-interface Mail {
-  readonly subject: string
-  readonly destination: { readonly to: readonly string[] }
-  readonly body: { readonly text: string; readonly html: string }
-}
-/** Reads the mailbox until there is a mail to an address whose link opens this page, and gives its token. */
-async function mailedToken({ mailbox }: Started, to: string, page: string): Promise<string> {
-  const link = new RegExp(`/${page}#token=([\\w-]+)`)
-  for (let waited = 0; waited < 20_000; waited += 100) {
-    const { emails } = (await (await fetch(`${mailbox}/store`)).json()) as { emails: Mail[] }
-    const mine = emails.filter(({ destination }) => destination.to.includes(to))
-    const token = mine.map(({ body }) => link.exec(body.text)?.[1]).findLast(Boolean)
-    if (token) return token
-    await wait(100)
-  }
-  throw new Error(`${to} was mailed no ${page}`)
-}
-const json = { 'content-type': 'application/json' }
 const ada = { email: 'ada@example.com', password: 'correct horse battery staple', name: 'Ada Lovelace' }
-
-function browser({ origin }: Started) {
-  let cookie = ''
-  return async (method: string, path: string, body?: object, headers: Record<string, string> = {}) => {
-    const sends = method === 'POST' || body !== undefined
-    const response = await fetch(origin + path, {
-      method,
-      headers: { ...(sends && { ...json, origin }), ...(cookie && { cookie }), ...headers },
-      ...(sends && { body: JSON.stringify(body ?? {}) }),
-    })
-    for (const line of response.headers.getSetCookie())
-      cookie = line.startsWith('__Host-cardea_refresh=;') ? '' : String(line.split(';')[0])
-    const text = await response.text()
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: text && JSON.parse(text),
-      cookie: () => cookie,
-    }
-  }
-}
 
 describe('what npm start starts', () => {
   let started: Started
@@ -283,7 +202,7 @@ describe('what npm start starts, as it comes', () => {
       status: 403,
       body: { code: 'email_not_verified' },
     })
-    const verifying = { token: await mailedToken(started, email, 'verify-email') }
+    const verifying = { token: await mailedToken(started.mailbox, email, 'verify-email') }
     expect(await go('POST', '/auth/email/verify', verifying)).toMatchObject({ status: 204 })
     expect(await go('POST', '/auth/email/verify', verifying)).toMatchObject({
       status: 400,
@@ -293,10 +212,10 @@ describe('what npm start starts, as it comes', () => {
     expect(login).toMatchObject({ status: 200, body: { user: { emailVerified: true } } })
 
     expect(await go('POST', '/auth/password/forgot', { email })).toMatchObject({ status: 202 })
-    const first = await mailedToken(started, email, 'reset-password')
+    const first = await mailedToken(started.mailbox, email, 'reset-password')
     expect(await go('POST', '/auth/password/forgot', { email })).toMatchObject({ status: 202 })
     let token = first
-    while (token === first) token = await mailedToken(started, email, 'reset-password')
+    while (token === first) token = await mailedToken(started.mailbox, email, 'reset-password')
     const newPassword = 'another correct horse'
     const old = await go('POST', '/auth/password/reset', { token: first, newPassword })
     expect(old).toMatchObject({ status: 400, body: { code: 'invalid_link' } })

@@ -9,7 +9,7 @@ import { storedKeys } from '../crypto/stored-keys.ts'
 import { start, stopAll } from './child.ts'
 import { startDynoxide } from './dynamodb.ts'
 import { introduction } from './introduction.ts'
-import { followStream, invokeLocally } from './mail-stream.ts'
+import { type Following, followStream, invokeLocally } from './mail-stream.ts'
 import { startMailbox } from './mailbox.ts'
 import { nobodysAws } from './nobodys-aws.ts'
 import { startParameterStore } from './parameter-store.ts'
@@ -18,6 +18,7 @@ import { announceEndpoint, forgetEndpoint, runningEndpoint } from './running.ts'
 import { localConfig } from './settings.ts'
 import { keysOfStage } from './stage-keys.ts'
 import { createTables } from './tables.ts'
+import { whenTold } from './when-told.ts'
 
 let stopping: Promise<void> | undefined
 /** The folder over which an engine of ours runs. */
@@ -37,13 +38,8 @@ async function fail(error: unknown): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0))
-  // npm and its shell pass no signal on; when they are gone, so is whoever started us.
-  const parent = process.ppid
-  setInterval(() => process.ppid !== parent && stop(0), 300).unref()
+  whenTold(() => stop(0))
   process.on('uncaughtException', fail)
-  // Whoever read our output is gone.
-  process.stdout.on('error', () => stop(0))
   const config = localConfig()
   if (await runningEndpoint(config.localFolder)) {
     throw new Error(
@@ -81,7 +77,15 @@ async function main(): Promise<void> {
     MAIL_FROM: config.mailFrom ?? '',
     LINK_BASE_URL: config.linkBaseUrl ?? '',
   })
-  const orders = { endpoint, table: config.sessionsTable, prefix: mailFunction.stream.prefix }
+  const orders: Following = {
+    endpoint,
+    table: config.sessionsTable,
+    startsAt: 'LATEST',
+    batchSize: 1,
+    retries: 2,
+    wants: ({ eventName, dynamodb }) =>
+      eventName === 'INSERT' && dynamodb?.Keys?.pk?.S?.startsWith(mailFunction.stream.prefix) === true,
+  }
   const take = invokeLocally(lambdaPort, 'cardea-local-mailDeliver')
   followStream(orders, take, () => stopping !== undefined).catch(fail)
   if (!stopping) console.log(await introduction(config.port, { endpoint, mailbox, keysFile, keys }))

@@ -11,7 +11,8 @@ import {
 import { parse } from 'yaml'
 import { type Config, settings } from '../config.ts'
 
-type TableProperties = Omit<CreateTableCommandInput, 'TableName' | 'StreamSpecification'> & {
+/** A table as CloudFormation describes it. */
+export type TableProperties = Omit<CreateTableCommandInput, 'TableName' | 'StreamSpecification'> & {
   StreamSpecification?: { StreamViewType: StreamViewType }
   TimeToLiveSpecification?: { AttributeName: string; Enabled: boolean }
 }
@@ -28,20 +29,28 @@ export async function createTables(
   for (const [logicalId, { Properties }] of Object.entries(Resources)) {
     const setting = `${logicalId.charAt(0).toLowerCase()}${logicalId.slice(1)}` as keyof typeof names
     if (!(setting in settings)) throw new Error(`lib/config.ts has no setting for ${logicalId} of tables.yml`)
-    const { TimeToLiveSpecification } = Properties
-    const TableName = names[setting]
-    try {
-      await client.send(new CreateTableCommand(creationOf(TableName, Properties)))
-    } catch (error) {
-      if (error instanceof ResourceInUseException) continue
-      throw error
-    }
-    await waitUntilTableExists({ client, minDelay: 1, maxWaitTime: 60 }, { TableName })
-    if (TimeToLiveSpecification) {
-      await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }))
-    }
+    await createTable(client, names[setting], Properties)
   }
   client.destroy()
+}
+
+/** Creates a table, unless there is one of its name. */
+export async function createTable(
+  client: DynamoDBClient,
+  TableName: string,
+  properties: TableProperties,
+): Promise<void> {
+  try {
+    await client.send(new CreateTableCommand(creationOf(TableName, properties)))
+  } catch (error) {
+    if (error instanceof ResourceInUseException) return
+    throw error
+  }
+  await waitUntilTableExists({ client, minDelay: 1, maxWaitTime: 60 }, { TableName })
+  const { TimeToLiveSpecification } = properties
+  if (TimeToLiveSpecification) {
+    await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }))
+  }
 }
 
 /** Of a table of CloudFormation, what every engine understands. */

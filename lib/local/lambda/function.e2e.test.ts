@@ -1,0 +1,105 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type LambdaFunction, lambdaFunction } from './function.ts'
+
+jest.setTimeout(30_000)
+
+const folder = mkdtempSync(join(tmpdir(), 'cardea-function-'))
+const running: LambdaFunction[] = []
+afterAll(() => {
+  for (const each of running) each.stop()
+  rmSync(folder, { recursive: true })
+})
+
+let written = ''
+function functionOf(source: string, environment: Record<string, string> = {}): LambdaFunction {
+  const name = `door-${running.length}`
+  mkdirSync(join(folder, name, 'functions'), { recursive: true })
+  writeFileSync(join(folder, name, 'functions/door.cjs'), source)
+  const deployed = {
+    arn: `arn:${name}`,
+    name,
+    handler: 'functions/door.handler',
+    zip: 'door.zip',
+    runtime: 'nodejs24.x',
+    memoryMb: 512,
+    timeoutSeconds: 1,
+    environment,
+  }
+  const log = (text: string) => {
+    written += text
+  }
+  const made = lambdaFunction(deployed, { folder: join(folder, name), local: { SSM_ENDPOINT: 'ssm' }, log })
+  running.push(made)
+  return made
+}
+
+describe('a packaged function', () => {
+  it('has the environment of its template, of Lambda and of the local parts, and nothing of ours', async () => {
+    process.env.SECRET_OF_OURS = 'x'
+    const env = await functionOf('exports.handler = async () => process.env', {
+      ISSUER: 'https://a.example',
+    }).invoke({})
+    delete process.env.SECRET_OF_OURS
+    expect(Object.keys(env as object).sort()).toEqual([
+      'AWS_ACCESS_KEY_ID',
+      'AWS_DEFAULT_REGION',
+      'AWS_EXECUTION_ENV',
+      'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
+      'AWS_LAMBDA_FUNCTION_NAME',
+      'AWS_LAMBDA_FUNCTION_VERSION',
+      'AWS_REGION',
+      'AWS_SECRET_ACCESS_KEY',
+      'AWS_SESSION_TOKEN',
+      'ISSUER',
+      'LAMBDA_TASK_ROOT',
+      'SSM_ENDPOINT',
+      'TZ',
+      '_HANDLER',
+    ])
+    expect(env).toMatchObject({ ISSUER: 'https://a.example', AWS_LAMBDA_FUNCTION_NAME: 'door-0' })
+  })
+
+  it('is given its event, a request id of each call, and how long it has left', async () => {
+    const door = functionOf(
+      'exports.handler = async (event, context) => ({ event, id: context.awsRequestId, left: context.getRemainingTimeInMillis() })',
+    )
+    const [first, second] = [await door.invoke({ a: 1 }), await door.invoke({ a: 2 })] as any[]
+    expect([first.event, second.event]).toEqual([{ a: 1 }, { a: 2 }])
+    expect(first.id).not.toBe(second.id)
+    expect(first.left).toBeGreaterThan(0)
+    expect(first.left).toBeLessThanOrEqual(1000)
+  })
+
+  it('keeps a process for the next call, and has one for each of two at once', async () => {
+    const door = functionOf(
+      'let calls = 0; exports.handler = async () => { calls++; await new Promise((done) => setTimeout(done, 300)); return [process.pid, calls] }',
+    )
+    const [first] = (await door.invoke({})) as number[]
+    expect(await door.invoke({})).toEqual([first, 2])
+    const together = (await Promise.all([door.invoke({}), door.invoke({})])) as number[][]
+    expect(new Set(together.map(([pid]) => pid)).size).toBe(2)
+  })
+
+  it('answers each of many at once', async () => {
+    const door = functionOf('exports.handler = async (event) => event')
+    const events = Array.from({ length: 20 }, (_, n) => ({ n }))
+    expect(await Promise.all(events.map((event) => door.invoke(event)))).toEqual(events)
+  })
+
+  it('that throws, crashes, takes too long or does not load fails its call, and only that', async () => {
+    const door = functionOf(`exports.handler = async ({ how }) => {
+      if (how === 'throw') throw new Error('Unauthorized')
+      if (how === 'crash') process.exit(1)
+      if (how === 'hang') await new Promise(() => setTimeout(() => {}, 60_000))
+      return 'well'
+    }`)
+    await expect(door.invoke({ how: 'throw' })).rejects.toThrow('Unauthorized')
+    await expect(door.invoke({ how: 'crash' })).rejects.toThrow('exited')
+    await expect(door.invoke({ how: 'hang' })).rejects.toThrow('timed out after 1.00 seconds')
+    expect(await door.invoke({})).toBe('well')
+    await expect(functionOf('throw new Error("no")').invoke({})).rejects.toThrow('exited')
+    expect(written).toContain('Unauthorized')
+  })
+})

@@ -1,0 +1,232 @@
+import { request as httpRequest, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { gateway } from './gateway.ts'
+import type { DeployedRoute } from './template.ts'
+
+const authorizer = {
+  id: 'token',
+  functionArn: 'authorizer',
+  identityHeaders: ['authorization'],
+  cacheSeconds: 0,
+}
+const remembering = { ...authorizer, id: 'remembering', cacheSeconds: 60 }
+const route = (key: string, functionArn: string, more: Partial<DeployedRoute> = {}): DeployedRoute => {
+  const [method = '', path = ''] = key.split(' ')
+  const segments = path.split('/').slice(1)
+  return { key, method, segments, functionArn, timeoutMs: 30_000, authorizer: undefined, ...more }
+}
+const routes = [
+  route('POST /echo', 'echo'),
+  route('GET /things/{id}', 'echo'),
+  route('GET /things/mine', 'mine', { authorizer }),
+  route('GET /remembered', 'mine', { authorizer: remembering }),
+  route('GET /crash', 'crash'),
+  route('GET /slow', 'slow', { timeoutMs: 100 }),
+  route('GET /plain', 'plain'),
+  route('GET /own-cors', 'ownCors'),
+]
+let asked = 0
+const handlers: Record<string, (event: any) => Promise<unknown>> = {
+  echo: async (event) => ({
+    statusCode: 200,
+    headers: { 'Content-Type': 'application/json' },
+    cookies: ['a=1; Path=/', 'b=2'],
+    body: JSON.stringify(event),
+  }),
+  mine: async ({ requestContext }) => ({ statusCode: 200, body: JSON.stringify(requestContext.authorizer) }),
+  crash: async () => {
+    throw new Error('a secret of ours')
+  },
+  slow: () => new Promise(() => {}),
+  plain: async () => ({ name: 'Ada' }),
+  ownCors: async () => ({ statusCode: 204, headers: { 'Access-Control-Allow-Origin': '*' } }),
+  authorizer: async ({ headers }) => {
+    asked++
+    if (headers.authorization === 'throws') throw new Error('Unauthorized')
+    if (headers.authorization === 'breaks') throw new Error('No store')
+    if (headers.authorization === 'odd') return { principalId: 'x' }
+    return { isAuthorized: headers.authorization === 'good', context: { userId: '1' } }
+  },
+}
+const cors = {
+  AllowOrigins: ['https://a.example'],
+  AllowMethods: ['GET', 'POST'],
+  AllowHeaders: ['Authorization'],
+  ExposeHeaders: ['Retry-After'],
+  AllowCredentials: true,
+  MaxAge: 60,
+}
+const functions = new Map(
+  Object.entries(handlers).map(([arn, invoke]) => [arn, { invoke, stop: () => undefined }]),
+)
+
+let servers: Server[]
+const [withCors, without] = [0, 1]
+beforeAll(async () => {
+  servers = [gateway({ routes, cors }, functions), gateway({ routes, cors: undefined }, functions)]
+  for (const server of servers) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+})
+afterAll(() => {
+  for (const server of servers) server.close()
+})
+
+/** By `node:http`, which sends what it is told. */
+async function call(
+  key: string,
+  headers: Record<string, string | string[]> = {},
+  { body = '', at = withCors }: { body?: string | Buffer; at?: number } = {},
+) {
+  const [method = '', path = ''] = key.split(' ')
+  const { port } = (servers[at] as Server).address() as AddressInfo
+  const response = await new Promise<any>((resolve, reject) => {
+    httpRequest({ port, host: '127.0.0.1', method, path, headers }, resolve).once('error', reject).end(body)
+  })
+  const said = await text(response)
+  return { status: response.statusCode, headers: response.headers, body: said && JSON.parse(said) }
+}
+
+describe('the gateway', () => {
+  it('makes an event of payload 2.0: names in lower case, what came twice joined, cookies apart', async () => {
+    const headers = {
+      'X-Twice': ['a', 'b'],
+      Authorization: ['Bearer a', 'Bearer b'],
+      Cookie: 'a=1; b=2',
+      'Content-Type': 'application/json',
+      'X-Forwarded-For': '203.0.113.1',
+    }
+    const { body: event } = await call('POST /echo?q=1&q=2&r=%20', headers, { body: '{"a":1}' })
+    expect(event).toMatchObject({
+      version: '2.0',
+      routeKey: 'POST /echo',
+      rawPath: '/echo',
+      rawQueryString: 'q=1&q=2&r=%20',
+      queryStringParameters: { q: '1,2', r: ' ' },
+      cookies: ['a=1', 'b=2'],
+      headers: { 'x-twice': 'a,b', authorization: 'Bearer a,Bearer b' },
+      requestContext: { http: { method: 'POST', path: '/echo', sourceIp: '127.0.0.1' } },
+      body: '{"a":1}',
+      isBase64Encoded: false,
+    })
+    expect(event.headers).not.toHaveProperty('cookie')
+    expect(event.headers['x-forwarded-for']).toBe('203.0.113.1, 127.0.0.1')
+    expect(event).not.toHaveProperty('pathParameters')
+    expect(event.requestContext).not.toHaveProperty('authorizer')
+  })
+
+  it('hands on as base64 what is no text, and no body where there is none', async () => {
+    const bytes = Buffer.from([0, 255])
+    const binary = await call(
+      'POST /echo',
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      { body: bytes },
+    )
+    expect(binary.body).toMatchObject({ body: bytes.toString('base64'), isBase64Encoded: true })
+    expect((await call('POST /echo')).body).not.toHaveProperty('body')
+  })
+
+  it('takes the route that says most, and gives its parameters decoded', async () => {
+    expect((await call('GET /things/a%20b')).body).toMatchObject({
+      routeKey: 'GET /things/{id}',
+      pathParameters: { id: 'a b' },
+    })
+    expect(await call('GET /things/mine')).toMatchObject({ status: 401 })
+  })
+
+  it.each(['GET /nowhere', 'DELETE /echo', 'HEAD /nowhere', 'POST /echo/', 'GET /things'])(
+    'knows no %s',
+    async (key) => {
+      const { status, body } = await call(key)
+      expect([status, body || { message: 'Not Found' }]).toEqual([404, { message: 'Not Found' }])
+    },
+  )
+
+  it('answers headers and cookies as they were given, and what has no status as JSON', async () => {
+    const { headers } = await call('POST /echo')
+    expect(headers['set-cookie']).toEqual(['a=1; Path=/', 'b=2'])
+    expect(headers['apigw-requestid']).toEqual(expect.any(String))
+    expect(await call('GET /plain')).toMatchObject({ status: 200, body: { name: 'Ada' } })
+  })
+
+  it('says nothing of what broke, and waits no longer than its template says', async () => {
+    expect(await call('GET /crash')).toMatchObject({
+      status: 500,
+      body: { message: 'Internal Server Error' },
+    })
+    expect(await call('GET /slow')).toMatchObject({ status: 503, body: { message: 'Service Unavailable' } })
+  })
+
+  it('takes no body above 10 MB', async () => {
+    const body = Buffer.alloc(10 * 1024 * 1024 + 1)
+    expect(await call('POST /echo', {}, { body })).toMatchObject({ status: 413 })
+  })
+})
+
+describe('its authorizer', () => {
+  it.each<[string, number, string]>([
+    ['throws', 401, 'Unauthorized'],
+    ['bad', 403, 'Forbidden'],
+    ['breaks', 500, 'Internal Server Error'],
+    ['odd', 500, 'Internal Server Error'],
+  ])('that %s is answered %i', async (authorization, status, message) => {
+    expect(await call('GET /things/mine', { authorization })).toMatchObject({ status, body: { message } })
+  })
+
+  it('is not asked where there is nothing to go by', async () => {
+    const before = asked
+    expect(await call('GET /things/mine')).toMatchObject({ status: 401, body: { message: 'Unauthorized' } })
+    expect(asked).toBe(before)
+  })
+
+  it('says who calls', async () => {
+    const { status, body } = await call('GET /things/mine', { authorization: 'good' })
+    expect([status, body]).toEqual([200, { lambda: { userId: '1' } }])
+  })
+
+  it('is asked again each time, but where the template has its answer remembered', async () => {
+    const times = async (key: string) => {
+      const before = asked
+      for (let time = 0; time < 3; time++) await call(key, { authorization: 'good' })
+      return asked - before
+    }
+    expect(await times('GET /things/mine')).toBe(3)
+    expect(await times('GET /remembered')).toBe(1)
+  })
+})
+
+describe('CORS', () => {
+  const asking = (origin: string) => ({ origin, 'access-control-request-method': 'POST' })
+
+  it('is answered by the gateway, for the origins of the template alone', async () => {
+    const listed = await call('OPTIONS /echo', asking('https://a.example'))
+    expect(listed).toMatchObject({
+      status: 204,
+      headers: {
+        'access-control-allow-origin': 'https://a.example',
+        'access-control-allow-credentials': 'true',
+        'access-control-allow-methods': 'GET,POST',
+        'access-control-allow-headers': 'Authorization',
+        'access-control-max-age': '60',
+      },
+    })
+    const unlisted = await call('OPTIONS /echo', asking('https://b.example'))
+    expect(unlisted.status).toBe(204)
+    expect(JSON.stringify(unlisted.headers)).not.toContain('access-control')
+  })
+
+  it('on an answer is the template, whatever the function says', async () => {
+    const read = (origin: string, at = withCors) => call('GET /own-cors', { origin }, { at })
+    expect((await read('https://a.example')).headers).toMatchObject({
+      'access-control-allow-origin': 'https://a.example',
+      'access-control-expose-headers': 'Retry-After',
+    })
+    expect((await read('https://b.example')).headers).not.toHaveProperty('access-control-allow-origin')
+    expect((await read('https://b.example', without)).headers['access-control-allow-origin']).toBe('*')
+  })
+
+  it('is not there where the template has none', async () => {
+    expect(await call('OPTIONS /echo', asking('https://a.example'), { at: without })).toMatchObject({
+      status: 404,
+    })
+  })
+})

@@ -1,0 +1,67 @@
+import { join } from 'node:path'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { makeFirstKeys } from '../../crypto/key-rotation.ts'
+import { fileParameters } from '../../parameters/file.ts'
+import { startDynoxide } from '../dynamodb.ts'
+import { startMailbox } from '../mailbox.ts'
+import { startParameterStore } from '../parameter-store.ts'
+import { createTable, type TableProperties } from '../tables.ts'
+import { packageStage } from './package.ts'
+import { servePackage, templateIn } from './serve.ts'
+
+/** A deployed stage, as far as a laptop can have one. */
+export interface Stack {
+  readonly origin: string
+  readonly mailbox: string
+  readonly dynamodb: string
+  close(): Promise<void>
+}
+
+/**
+ * Packages a stage, and runs the package over engines of its own: tables of the template in memory, a mailbox, keys in
+ * `folder`. Needs `nobodysAws` in the environment.
+ */
+export async function startStack({
+  stage,
+  folder,
+  port,
+  mailboxPort,
+  settings,
+  log,
+}: {
+  stage: string
+  folder: string
+  port: number
+  mailboxPort: number
+  settings: Readonly<Record<string, string>>
+  log: (text: string) => void
+}): Promise<Stack> {
+  await packageStage(stage, folder, settings)
+  const parameters = fileParameters(join(folder, 'keys.json'))
+  await makeFirstKeys(parameters, { now: Math.floor(Date.now() / 1000) })
+  const store = await startParameterStore(parameters, `/cardea/${stage}`)
+  const dynamodb = await startDynoxide()
+  const mailbox = await startMailbox(mailboxPort)
+  const client = new DynamoDBClient({ endpoint: dynamodb.endpoint })
+  const { tables } = await templateIn(join(folder, 'package'))
+  for (const properties of tables.values())
+    await createTable(client, properties.TableName, properties as TableProperties)
+  client.destroy()
+  const local = {
+    DYNAMODB_ENDPOINT: dynamodb.endpoint,
+    SES_ENDPOINT: mailbox.endpoint,
+    SSM_ENDPOINT: store.endpoint,
+  }
+  const served = await servePackage(join(folder, 'package'), { port, local, log })
+  return {
+    origin: `http://localhost:${port}`,
+    mailbox: mailbox.endpoint,
+    dynamodb: dynamodb.endpoint,
+    async close() {
+      await served.close()
+      store.close()
+      await mailbox.child.stop()
+      await dynamodb.child.stop()
+    },
+  }
+}

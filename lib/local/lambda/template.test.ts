@@ -1,0 +1,130 @@
+import { passes } from './filter.ts'
+import { type Resources, resolve } from './intrinsics.ts'
+import { readTemplate } from './template.ts'
+
+const resources: Resources = {
+  HttpApi: {
+    Type: 'AWS::ApiGatewayV2::Api',
+    Properties: { CorsConfiguration: { AllowOrigins: ['https://a.example'] } },
+  },
+  Door: {
+    Type: 'AWS::Lambda::Function',
+    Properties: {
+      FunctionName: 'cardea-dev-door',
+      Handler: 'functions/door.handler',
+      Runtime: 'nodejs24.x',
+      Timeout: 9,
+      Code: { S3Bucket: { Ref: 'Bucket' }, S3Key: 'a/b/door.zip' },
+      Environment: { Variables: { TABLE: { Ref: 'Table' } } },
+    },
+  },
+  Bucket: { Type: 'AWS::S3::Bucket' },
+  Table: { Type: 'AWS::DynamoDB::Table', Properties: { TableName: { 'Fn::Sub': `\${AWS::Region}-things` } } },
+  Integration: {
+    Type: 'AWS::ApiGatewayV2::Integration',
+    Properties: { PayloadFormatVersion: '2.0', IntegrationUri: { 'Fn::GetAtt': ['Door', 'Arn'] } },
+  },
+  Authorizer: {
+    Type: 'AWS::ApiGatewayV2::Authorizer',
+    Properties: {
+      Name: 'token',
+      AuthorizerType: 'REQUEST',
+      AuthorizerPayloadFormatVersion: '2.0',
+      EnableSimpleResponses: true,
+      IdentitySource: ['$request.header.Authorization'],
+      AuthorizerUri: {
+        'Fn::Join': [
+          '',
+          [
+            'arn:aws:apigateway:x:lambda:path/2015-03-31/functions/',
+            { 'Fn::GetAtt': ['Door', 'Arn'] },
+            '/invocations',
+          ],
+        ],
+      },
+    },
+  },
+  Route: {
+    Type: 'AWS::ApiGatewayV2::Route',
+    Properties: {
+      RouteKey: 'GET /things/{id}',
+      Target: { 'Fn::Join': ['/', ['integrations', { Ref: 'Integration' }]] },
+      AuthorizationType: 'CUSTOM',
+      AuthorizerId: { Ref: 'Authorizer' },
+    },
+  },
+}
+const arn = 'arn:aws:lambda:eu-central-1:123456789012:function:cardea-dev-door'
+
+/** The same template with other properties of one resource. */
+const changed = (id: string, change: object): Resources => ({
+  ...resources,
+  [id]: { Type: String(resources[id]?.Type), Properties: { ...resources[id]?.Properties, ...change } },
+})
+
+describe('a template', () => {
+  it('is read as AWS would resolve it', () => {
+    const { functions, routes, cors, tables } = readTemplate(resources)
+    expect(functions).toEqual([
+      expect.objectContaining({
+        arn,
+        name: 'cardea-dev-door',
+        zip: 'door.zip',
+        memoryMb: 128,
+        timeoutSeconds: 9,
+        environment: { TABLE: 'eu-central-1-things' },
+      }),
+    ])
+    expect(routes).toEqual([
+      expect.objectContaining({
+        method: 'GET',
+        segments: ['things', '{id}'],
+        functionArn: arn,
+        authorizer: {
+          id: 'authorizer',
+          functionArn: arn,
+          identityHeaders: ['authorization'],
+          cacheSeconds: 300,
+        },
+      }),
+    ])
+    expect(cors).toEqual({ AllowOrigins: ['https://a.example'] })
+    expect([...tables.keys()]).toEqual(['Table'])
+  })
+
+  it('names an address of its own in lower case, as an origin does', () => {
+    const joined = { 'Fn::Join': ['', ['https://', { Ref: 'HttpApi' }, '.', { Ref: 'AWS::URLSuffix' }]] }
+    expect(resolve(resources, joined)).toBe('https://httpapi.amazonaws.com')
+  })
+
+  it.each<[string, Resources]>([
+    ['Fn::If', changed('Door', { Timeout: { 'Fn::If': ['IsProd', 9, 60] } })],
+    ['Nobody', changed('Door', { Role: { Ref: 'Nobody' } })],
+    ['ANY /things', changed('Route', { RouteKey: 'ANY /things' })],
+    ['$default', changed('Route', { RouteKey: '$default' })],
+    ['GET /{all+}', changed('Route', { RouteKey: 'GET /{all+}' })],
+    ['has an authorizer', changed('Route', { AuthorizerId: { Ref: 'Door' } })],
+    ['of another form', changed('Integration', { PayloadFormatVersion: '1.0' })],
+    ['token', changed('Authorizer', { EnableSimpleResponses: false })],
+    ['token', changed('Authorizer', { IdentitySource: ['$request.querystring.token'] })],
+  ])('with what is not known here is refused rather than guessed at: %s', (named, template) => {
+    expect(() => readTemplate(template)).toThrow(named)
+  })
+})
+
+describe('a filter', () => {
+  const pattern = { eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: 'MAIL#' }] } } } }
+  const record = (eventName: string, pk: string) => ({ eventName, dynamodb: { Keys: { pk: { S: pk } } } })
+
+  it('lets through what fits in every field, and nothing else', () => {
+    expect(passes([pattern], record('INSERT', 'MAIL#1'))).toBe(true)
+    expect(passes([pattern], record('MODIFY', 'MAIL#1'))).toBe(false)
+    expect(passes([pattern], record('INSERT', 'USER#1'))).toBe(false)
+    expect(passes([pattern], {})).toBe(false)
+    expect(passes([], {})).toBe(true)
+  })
+
+  it('with another operator is refused', () => {
+    expect(() => passes([{ a: [{ suffix: 'x' }] }], { a: 'x' })).toThrow('suffix')
+  })
+})

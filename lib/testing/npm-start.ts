@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process'
+import { setTimeout as wait } from 'node:timers/promises'
+import { freePort } from '../local/ports.ts'
+
+export type Started = Awaited<ReturnType<ReturnType<typeof npmStartOver>>>
+
+/** Starts what `npm start` starts, with users and keys in a folder of the test's. */
+export const npmStartOver =
+  (folder: string) =>
+  async (settings: Record<string, string> = {}) => {
+    const port = await freePort()
+    const mailboxPort = await freePort()
+    const env = {
+      PATH: process.env.PATH,
+      HOME: folder,
+      LOCAL_FOLDER: folder,
+      PORT: `${port}`,
+      MAILBOX_PORT: `${mailboxPort}`,
+      BCRYPT_COST: '10',
+      ...settings,
+    }
+    // As from a terminal: npm, its shell and the script are one group, which Ctrl-C signals as a whole.
+    const child = spawn('npm', ['start'], { env, detached: true })
+    let said = ''
+    child.stdout.on('data', (data) => {
+      said += data
+    })
+    child.stderr.on('data', (data) => {
+      said += data
+    })
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+    return {
+      origin: `http://localhost:${port}`,
+      mailbox: `http://localhost:${mailboxPort}`,
+      port,
+      said: () => said,
+      ended,
+      async ready() {
+        for (let waited = 0; !said.includes('Ctrl-C ends it all'); waited += 50) {
+          if (child.exitCode !== null || waited > 60_000)
+            throw new Error(`npm start did not get ready: ${said}`)
+          await wait(50)
+        }
+      },
+      /** Ctrl-C; then waits until nothing of it runs any more. */
+      async interrupt() {
+        process.kill(-Number(child.pid), 'SIGINT')
+        await ended
+        await wait(1000)
+      },
+    }
+  }
