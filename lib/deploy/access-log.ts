@@ -11,7 +11,6 @@ export const accessLogFormat = JSON.stringify({
   status: '$context.status',
   latencyMs: '$context.responseLatency',
   functionLatencyMs: '$context.integrationLatency',
-  authorizerLatencyMs: '$context.authorizer.latency',
   error: '$context.error.responseType',
   authorizerError: '$context.authorizer.error',
   integrationError: '$context.integrationErrorMessage',

@@ -95,6 +95,7 @@ export function alarms(
 }
 
 function resourceOf({ about, metrics, expression, threshold }: Alarm, actions: readonly unknown[]): object {
+  // An alarm on a metric of DynamoDB would otherwise stay as it is where nothing more comes.
   const filled = metrics.map((_, index) => `FILL(m${index + 1}, 0)`)
   const sum = filled.length === 1 ? filled[0] : `SUM([${filled.join(', ')}])`
   return {

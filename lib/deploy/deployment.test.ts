@@ -81,7 +81,11 @@ describe('permissions that depend on settings', () => {
     expect(statementsIn(sending, 'MailDeliverRole').at(-1)).toEqual({
       Effect: 'Allow',
       Action: ['ses:SendEmail'],
-      Resource: [{ 'Fn::Sub': `${own}/mail.example.com` }, { 'Fn::Sub': `${own}/no-reply@mail.example.com` }],
+      Resource: [
+        { 'Fn::Sub': `${own}/no-reply@mail.example.com` },
+        { 'Fn::Sub': `${own}/mail.example.com` },
+        { 'Fn::Sub': `${own}/example.com` },
+      ],
       Condition: { StringEquals: { 'ses:FromAddress': 'no-reply@mail.example.com' } },
     })
     expect((await of('dev')).permissions.extensions).toEqual({})

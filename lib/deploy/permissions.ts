@@ -14,9 +14,11 @@ export function permissions(
   return Object.fromEntries(extended)
 }
 
-/** Mail from the one address, whether SES has verified it or its domain. */
+/** Mail from the one address, whether SES has verified it, its domain, or a domain above that. */
 function sendingFrom(address: string): object {
-  const identities = [address.slice(address.indexOf('@') + 1), address]
+  const labels = address.slice(address.indexOf('@') + 1).split('.')
+  const domains = labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'))
+  const identities = [address, ...domains]
   return {
     Effect: 'Allow',
     Action: ['ses:SendEmail'],
