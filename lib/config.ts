@@ -101,7 +101,7 @@ export const settings = {
   keyRotationDays: setting({
     env: 'KEY_ROTATION_DAYS',
     default: '30',
-    read: whole(1, 365),
+    read: whole(7, 365),
   }),
   usersTable: setting({
     env: 'USERS_TABLE',
@@ -222,7 +222,7 @@ export function policyOf({
 }
 
 /** Whether this process is a function that serves: keys are then read while it initialises. */
-export const isServing = (): boolean => Boolean(process.env.KEYS_PATH && process.env.ISSUER)
+export const isServing = (): boolean => Boolean(process.env.AWS_LAMBDA_FUNCTION_NAME && process.env.ISSUER)
 
 /** Where this function runs; Lambda says so by itself. */
 export const region = (): string => process.env.AWS_REGION ?? ''

@@ -58,6 +58,23 @@ describe('the function that rotates keys', () => {
     for (const value of kept.kept.values()) expect(text).not.toContain(JSON.parse(value).key.slice(30, 60))
   })
 
+  it('gives each kind its turn, though another has failed', async () => {
+    const parts = world()
+    const turns: string[] = []
+    const rotation = {
+      async rotate(name: Rotating) {
+        turns.push(name)
+        if (name === 'access') throw new Error('SSM does not answer')
+        return { made: ['next'], retired: [] }
+      },
+    }
+    const { entries } = await capturedLog(() =>
+      expect(handler.over({ ...parts, rotation })({}, context())).rejects.toThrow(),
+    )
+    expect(turns).toEqual(['access', 'refresh'])
+    expect(entries).toMatchObject([{ type: 'keys.rotated', name: 'refresh' }, { type: 'schedule.failed' }])
+  })
+
   it('that fails says so in the log and to its clock', async () => {
     const parts = world()
     const rotation = { rotate: () => Promise.reject(new Error('SSM does not answer')) }

@@ -21,8 +21,15 @@ export const contract: ScheduleContract = {
 }
 
 export const handler = scheduled({ rotation }, async ({ parts }) => {
+  const failed: unknown[] = []
   for (const name of ['access', 'refresh'] as const) {
-    const { made, retired } = await parts.rotation.rotate(name, parts.clock.now())
-    if (made.length + retired.length > 0) parts.events.record({ type: 'keys.rotated', name, made, retired })
+    try {
+      const { made, retired } = await parts.rotation.rotate(name, parts.clock.now())
+      if (made.length + retired.length > 0) parts.events.record({ type: 'keys.rotated', name, made, retired })
+    } catch (error) {
+      // It keeps no other kind from its turn.
+      failed.push(error)
+    }
   }
+  if (failed.length > 0) throw failed[0]
 })

@@ -146,16 +146,22 @@ function statementsOf(needs: readonly Need[]): object[] {
   })
 }
 
-/** One path is listed, one number below it is made or taken away. */
-function onKeys(path: string, needed: readonly Need[]): object {
+/** The path is listed; numbers below it are made and taken away. */
+function onKeys(path: string, needed: readonly Need[]): object[] {
   const arn = `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter\${self:provider.environment.KEYS_PATH}/${path}`
-  const listed = { 'Fn::Sub': arn }
-  const numbered = { 'Fn::Sub': `${arn}/*` }
-  return {
+  const actions = needed.map((need) => `ssm:${need.slice(need.indexOf(':') + 1)}`).sort()
+  const [listing, writing] = [true, false].map((lists) =>
+    actions.filter((action) => (action === 'ssm:GetParametersByPath') === lists),
+  )
+  const statement = (Action: readonly string[], resource: string) => ({
     Effect: 'Allow',
-    Action: needed.map((need) => `ssm:${need.slice(need.indexOf(':') + 1)}`).sort(),
-    Resource: needed.every((need) => need.endsWith(':GetParametersByPath')) ? [listed] : [listed, numbered],
-  }
+    Action,
+    Resource: { 'Fn::Sub': resource },
+  })
+  return [
+    ...(listing?.length ? [statement(listing, arn)] : []),
+    ...(writing?.length ? [statement(writing, `${arn}/*`)] : []),
+  ]
 }
 
 /** What Lambda asks of a role that it reads a stream with. */

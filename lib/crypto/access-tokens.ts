@@ -17,6 +17,9 @@ export function accessTokenIssuer(
   keys: Pick<Keys, 'signingKey'>,
 ): AccessTokenIssuer {
   return {
+    async ready() {
+      await keys.signingKey()
+    },
     async issue({ userId, sessionId, roles, claimsVersion, authTime, amr, issuedAt, expiresAt }) {
       return signJwt(kind, await keys.signingKey(), {
         iss: issuer,

@@ -107,15 +107,15 @@ describe('ten rotations under a stream of log-ins, refreshes and verifications',
 })
 
 describe('a rotation', () => {
-  it('publishes the next key for two hours before it signs, and takes the old one away when its tokens are dead', async () => {
+  it('publishes the next key for two hours and more before it signs, and takes the old one away when its tokens are dead', async () => {
     const it = await deployment()
     const [first] = await it.kids('access')
     it.clock.now += 30 * DAY
     expect(await it.run('access')).toEqual({ made: [expect.any(String)], retired: [] })
     const [, second] = await standingOf(it.parameters, 'access')
-    expect(second?.signsFrom).toBe(it.clock.now + 7200)
+    expect(second?.signsFrom).toBe(it.clock.now + 7800)
 
-    it.clock.now += 7200 + 600
+    it.clock.now += 7800 + 600
     await it.run('access')
     expect(await it.kids('access')).toEqual([first, second?.kid])
     expect([...(await it.parameters.below('access/private')).keys()]).toEqual([second?.number])
@@ -217,6 +217,51 @@ describe('a key that is revoked', () => {
     const [first, waiting] = await it.kids('access')
     await revoke(it.parameters, 'access', String(waiting), { now: it.clock.now, modulusLength })
     expect(await it.kids('access')).toEqual([first])
+  })
+
+  it('is not taken away before another signs, though a rotation claims the next number meanwhile', async () => {
+    const it = await deployment()
+    it.clock.now += 30 * DAY
+    const [kid] = await it.kids('access')
+    let isFirst = true
+    const racing: MemoryParameters = {
+      ...it.parameters,
+      async create(...given) {
+        if (isFirst) {
+          isFirst = false
+          await it.run('access')
+        }
+        return it.parameters.create(...given)
+      },
+    }
+    await revoke(racing, 'access', String(kid), { now: it.clock.now, modulusLength })
+    it.clock.now += 300
+    const token = await accessToken(it, 0)
+    for (const { verifier } of it.instances) expect(await verifier.verify(token, it.clock.now)).toBeDefined()
+  })
+
+  it('whose number another half still has is not paired with it', async () => {
+    const it = await deployment()
+    await it.parameters.remove('access/public', '000001')
+    await makeFirstKeys(it.parameters, { now: it.clock.now, modulusLength })
+    it.clock.now += 600
+    const token = await accessToken(it, 0)
+    for (const { verifier } of it.instances) expect(await verifier.verify(token, it.clock.now)).toBeDefined()
+    expect((await it.parameters.below('access/private')).size).toBe(1)
+  })
+
+  it('by somebody whose clock is ahead is followed at once all the same', async () => {
+    const it = await deployment()
+    const [kid] = await it.kids('refresh')
+    await revoke(it.parameters, 'refresh', String(kid), { now: it.clock.now + 5 * MINUTE, modulusLength })
+    it.clock.now += 300
+    const family = { userId: randomUUID(), sessionId: randomUUID(), generation: 1 }
+    const pace = { since: it.clock.now, refreshes: 0 }
+    const made = it.instances[0]?.refresh.issue(
+      { ...family, pace, expiresAt: it.clock.now + DAY },
+      it.clock.now,
+    )
+    expect(await it.instances[1]?.refresh.verify(String(await made), it.clock.now)).toMatchObject(family)
   })
 
   it('must be there', async () => {

@@ -7,10 +7,10 @@ import {
 import { materialOf, newKeyPair, newSecret } from './key-material.ts'
 import type { KeyPath, Parameters } from './keys.ts'
 
-/** How long a key is published before it signs: as long as others may keep our set of keys, and an hour. */
-const PUBLISHED_SECONDS = JWKS_MAX_AGE_SECONDS + 3600
 /** How long a function may go on with what it has read, twice over, for clocks and for its last call. */
 const MARGIN_SECONDS = 600
+/** How long a key is published before it signs: as long as others may keep our set of keys, and an hour. */
+const PUBLISHED_SECONDS = JWKS_MAX_AGE_SECONDS + 3600 + MARGIN_SECONDS
 
 /** A kind of key that rotates. */
 interface Kind {
@@ -49,9 +49,31 @@ export async function standingOf(parameters: Pick<Parameters, 'below'>, name: Ro
   return [...values]
     .map(([number, value]) => {
       const [{ kid, signsFrom }] = materialOf(claim, new Map([[number, value]]))
-      return { number, kid, signsFrom, isWhole: secrets === undefined || secrets.has(number) }
+      return {
+        number,
+        kid,
+        signsFrom,
+        isWhole: !secret || !secrets || kidIn(secret, secrets, number) === kid,
+      }
     })
     .sort((a, b) => a.signsFrom - b.signsFrom || (a.number < b.number ? -1 : 1))
+}
+
+/** Takes away what would sign without being known: the secret half of a number that is not claimed, or not by its key. */
+async function clear(parameters: Parameters, name: Rotating): Promise<void> {
+  const { claim, secret }: Kind = rotating[name]
+  if (!secret) return
+  // In this order: whoever makes a key writes them the other way round.
+  const secrets = await parameters.below(secret)
+  const claims = await parameters.below(claim)
+  for (const number of secrets.keys())
+    if (kidIn(secret, secrets, number) !== kidIn(claim, claims, number))
+      await parameters.remove(secret, number)
+}
+
+function kidIn(path: KeyPath, values: ReadonlyMap<string, string>, number: string): string | undefined {
+  const value = values.get(number)
+  return value === undefined ? undefined : materialOf(path, new Map([[number, value]]))[0].kid
 }
 
 /**
@@ -65,6 +87,7 @@ export async function rotate(
   { now, everySeconds, modulusLength }: { now: Seconds; everySeconds: Seconds; modulusLength?: number },
 ): Promise<Rotated> {
   const { claim, secret, lastSeconds }: Kind = rotating[name]
+  await clear(parameters, name)
   const keys = await standingOf(parameters, name)
   const newest = keys.findLast(({ isWhole }) => isWhole)
   if (!newest) throw new Error(`There is no key of ${claim}: run setup`)
@@ -80,7 +103,7 @@ export async function rotate(
       retired.push(key.kid)
     }
   }
-  const isDue = now - newest.signsFrom >= everySeconds
+  const isDue = now - (newest.signsFrom - PUBLISHED_SECONDS) >= everySeconds
   const made = isDue ? await make(parameters, name, keys, now + PUBLISHED_SECONDS, modulusLength) : undefined
   return { made: made ? [made] : [], retired }
 }
@@ -93,7 +116,10 @@ export async function make(
   signsFrom: Seconds,
   modulusLength?: number,
 ): Promise<string | undefined> {
-  const next = Math.max(0, ...keys.map(({ number }) => Number(number))) + 1
+  const { secret: half }: Kind = rotating[name]
+  // A number whose other half is still there, or was until just now, is not free.
+  const taken = [...keys.map(({ number }) => number), ...(half ? (await parameters.below(half)).keys() : [])]
+  const next = Math.max(0, ...taken.map(Number)) + 1
   const number = String(next).padStart(6, '0')
   if (name === 'refresh') {
     const { kid, secret } = newSecret(signsFrom)
@@ -102,7 +128,15 @@ export async function make(
   const { kid, publicKey, privateKey } = await newKeyPair(signsFrom, modulusLength)
   // The public half first: a key of which only that was made is known to all and signs nothing.
   if ((await parameters.create('access/public', number, publicKey)) === 'exists') return undefined
-  await parameters.create('access/private', number, privateKey)
+  if ((await parameters.create('access/private', number, privateKey)) === 'exists') {
+    await parameters.remove('access/public', number)
+    return undefined
+  }
+  // Somebody may have revoked it meanwhile.
+  if ((await parameters.below('access/public')).get(number) !== publicKey) {
+    await parameters.remove('access/private', number)
+    return undefined
+  }
   return kid
 }
 
@@ -117,13 +151,19 @@ export async function revoke(
   { now, modulusLength }: { now: Seconds; modulusLength?: number },
 ): Promise<Rotated> {
   const { claim, secret }: Kind = rotating[name]
-  const keys = await standingOf(parameters, name)
+  let keys = await standingOf(parameters, name)
   const key = keys.find((each) => each.kid === kid)
   if (!key) throw new Error(`There is no key ${kid} of ${name}`)
   const others = keys.filter((each) => each !== key && each.isWhole && each.signsFrom <= now)
   const signs = keys.findLast(({ isWhole, signsFrom }) => isWhole && signsFrom <= now)
-  const made =
-    key === signs || others.length === 0 ? await make(parameters, name, keys, now, modulusLength) : undefined
+  let made: string | undefined
+  if (key === signs || others.length === 0) {
+    for (let tried = 0; !made && tried < 5; tried++) {
+      made = await make(parameters, name, keys, now - MARGIN_SECONDS, modulusLength)
+      if (!made) keys = await standingOf(parameters, name)
+    }
+    if (!made) throw new Error('Others make keys at the same time: nothing was revoked, try again')
+  }
   // In this order: what signs without being accepted would turn everybody away.
   if (secret) await parameters.remove(secret, key.number)
   await parameters.remove(claim, key.number)
@@ -139,6 +179,7 @@ export async function makeFirstKeys(
   const signsFrom = now - MARGIN_SECONDS
   const made: KeyPath[] = []
   for (const name of ['access', 'refresh'] as const) {
+    await clear(parameters, name)
     const keys = await standingOf(parameters, name)
     if (keys.some(({ isWhole }) => isWhole)) continue
     if (await make(parameters, name, keys, signsFrom, modulusLength)) made.push(rotating[name].claim)

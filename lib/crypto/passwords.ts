@@ -29,6 +29,10 @@ export function bcryptPasswords({
   return {
     hash,
 
+    async ready() {
+      await keys.peppers()
+    },
+
     async compare(password, passwordHash) {
       const stored = passwordHash === undefined ? undefined : parse(passwordHash)
       const { current, all } = await keys.peppers(stored?.kid)

@@ -72,14 +72,41 @@ describe('keys', () => {
     expect(await keys.signingKey()).toHaveProperty('key')
   })
 
-  it('are looked for once more for a name that is not known, at most once a minute', async () => {
+  it('are looked for once more for a name that is not known, however fresh they are, and at most once a minute', async () => {
     const { keys, reads, advance } = await holding()
-    await keys.publicKeys('unknown')
-    for (let asked = 0; asked < 20; asked++) await keys.publicKeys('unknown')
-    expect(reads()).toBe(1)
-    advance(60)
+    await keys.publicKeys()
+    advance(1)
     for (let asked = 0; asked < 20; asked++) await keys.publicKeys('unknown')
     expect(reads()).toBe(2)
+    advance(60)
+    for (let asked = 0; asked < 20; asked++) await keys.publicKeys('unknown')
+    expect(reads()).toBe(3)
+  })
+
+  it('that cannot be read are not asked for at each call, whoever asks', async () => {
+    const { keys, reads, advance, fail } = await holding()
+    await keys.publicKeys()
+    fail(true)
+    advance(240)
+    for (let asked = 0; asked < 100; asked++) await keys.publicKeys(asked % 2 ? 'unknown' : undefined)
+    expect(reads()).toBeLessThanOrEqual(3)
+  })
+
+  it('of a read that began before the function was frozen are not believed after it', async () => {
+    await ready()
+    let now = START
+    const answers: ((values: ReadonlyMap<string, string>) => void)[] = []
+    const below: Parameters['below'] = () => new Promise((resolve) => answers.push(resolve))
+    const keys = storedKeys({ below }, () => now)
+    const begun = keys.publicKeys()
+    now += 3600
+    const thawed = keys.publicKeys()
+    const next = await newKeyPair(0, modulusLength)
+    answers[1]?.(new Map([['000002', next.publicKey]]))
+    answers[0]?.(await testParameters.below('access/public'))
+    await begun
+    expect([...(await thawed).keys()]).toEqual([next.kid])
+    expect([...(await keys.publicKeys()).keys()]).toEqual([next.kid])
   })
 
   it('are not trusted for longer by a clock that went back', async () => {

@@ -8,6 +8,8 @@ const HELD_SECONDS = 300
 const RENEWED_SECONDS = 240
 /** A `kid` that is not known may be new; whoever sends nonsense must not make us ask each time. */
 const UNKNOWN_SECONDS = 60
+/** A read that failed is not tried again at each call; one so old is not waited for. */
+const RETRIED_SECONDS = 10
 
 /**
  * Keys from where parameters are kept, read when first asked for. A failed read fails its call and is tried again by the
@@ -48,25 +50,38 @@ type Holding = (kid?: string) => Promise<readonly Material[]>
 
 function holding(read: () => Promise<readonly Material[]>, now: () => Seconds): Holding {
   let held: { readonly keys: readonly Material[]; readonly since: Seconds } | undefined
-  let reading: Promise<readonly Material[]> | undefined
+  let reading: { readonly since: Seconds; readonly keys: Promise<readonly Material[]> } | undefined
+  let triedAt = Number.NEGATIVE_INFINITY
+  let lookedAt = Number.NEGATIVE_INFINITY
   const readAgain = () => {
     const since = now()
-    reading ??= read()
-      .then((keys) => {
-        held = { keys, since }
-        return keys
-      })
-      .finally(() => {
-        reading = undefined
-      })
-    return reading
+    triedAt = since
+    // One that was begun before this function was frozen may say what was true then.
+    if (reading && Math.abs(since - reading.since) < RETRIED_SECONDS) return reading.keys
+    const mine = {
+      since,
+      keys: read()
+        .then((keys) => {
+          if (!held || held.since <= since || held.since > now()) held = { keys, since }
+          return keys
+        })
+        .finally(() => {
+          if (reading === mine) reading = undefined
+        }),
+    }
+    reading = mine
+    return mine.keys
   }
   return async (kid) => {
-    const age = held ? now() - held.since : Number.POSITIVE_INFINITY
+    const at = now()
+    const age = held ? at - held.since : Number.POSITIVE_INFINITY
+    const isKnown = kid === undefined || held?.keys.some((key) => key.kid === kid) === true
+    const looks = !isKnown && Math.abs(at - lookedAt) >= UNKNOWN_SECONDS
+    if (looks) lookedAt = at
     // A clock that went back says nothing of an age.
     if (!held || age >= HELD_SECONDS || age < 0) return readAgain()
-    const isKnown = kid === undefined || held.keys.some((key) => key.kid === kid)
-    if (age < (isKnown ? RENEWED_SECONDS : UNKNOWN_SECONDS)) return held.keys
+    const renews = age >= RENEWED_SECONDS && Math.abs(at - triedAt) >= RETRIED_SECONDS
+    if (!looks && !renews) return held.keys
     const { keys } = held
     return readAgain().catch(() => keys)
   }

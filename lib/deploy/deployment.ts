@@ -19,6 +19,7 @@ export async function deployment(service: string, stage: string, env: Env) {
   return {
     problems,
     issuer: env.ISSUER?.trim() || ownAddress(values.domainName),
+    keysPath: env.KEYS_PATH?.trim() || `/cardea/${stage}`,
     keepsUsers: keeps,
     usersDeletionPolicy: keeps ? 'Retain' : 'Delete',
     logRetentionDays: values.logRetentionDays ?? (keeps ? 90 : 14),

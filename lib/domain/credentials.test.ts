@@ -94,3 +94,14 @@ describe('fifty sign-ups with one e-mail at once', () => {
     expect(ports.tables.accounts.size).toBe(1)
   })
 })
+
+describe('where the pepper cannot be read', () => {
+  it('no try is spent: nobody is locked out by it', async () => {
+    const { ports } = await withAccount()
+    const ready = () => Promise.reject(new Error('SSM does not answer'))
+    const passwords = { ...ports.passwords, ready }
+    for (let tried = 0; tried < 10; tried++)
+      await expect(verifyPassword({ ...ports, passwords }, { email, password })).rejects.toThrow('SSM')
+    expect(ports.tables.tries.size).toBe(0)
+  })
+})

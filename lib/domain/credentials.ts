@@ -18,6 +18,8 @@ export async function verifyPassword(
   }: Pick<Ports, 'users' | 'passwords' | 'throttle' | 'limits' | 'policy' | 'events'>,
   { email, password }: { email: string; password: string },
 ): Promise<Account> {
+  // A try that cannot be compared is not one.
+  await passwords.ready()
   // The try is taken before the compare: a thousand at once must not all find that there was none yet.
   const tries = await throttle.reserveTry(email)
 

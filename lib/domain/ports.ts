@@ -152,6 +152,8 @@ export interface Denylist {
 }
 
 export interface AccessTokenIssuer {
+  /** The key that signs is there. Fails if it cannot be had. */
+  ready(): Promise<void>
   /** `authTime` is when the user last proved who they are, `amr` how (RFC 8176). */
   issue(token: {
     readonly userId: string
@@ -186,6 +188,8 @@ export interface RefreshTokens {
 }
 
 export interface PasswordHasher {
+  /** What hashes are made with is there. Fails if it cannot be had. */
+  ready(): Promise<void>
   hash(password: string): Promise<string>
   /** Takes the same time for `undefined` (no such account) as for a wrong password. */
   compare(password: string, passwordHash: string | undefined): Promise<boolean>

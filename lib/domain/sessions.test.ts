@@ -308,3 +308,15 @@ describe('ending a session', () => {
     expect(ports.tables.revokedFamilies.has(session.id)).toBe(true)
   })
 })
+
+describe('where what signs cannot be read', () => {
+  it('nothing is rotated: a retry later is no theft', async () => {
+    const { ports, first, stored, refresh } = await loggedIn()
+    const down = () => Promise.reject(new Error('SSM does not answer'))
+    const accessTokenIssuer = { ready: down, issue: down }
+    await expect(refreshSession({ ...ports, accessTokenIssuer }, first.refreshToken)).rejects.toThrow('SSM')
+    expect(stored()?.generation).toBe(1)
+    ports.clock.advance(3600)
+    expect(await refresh(first)).toBeDefined()
+  })
+})

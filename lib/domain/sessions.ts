@@ -74,6 +74,9 @@ export async function refreshSession(
   // 2. It is not refreshed too often. The token brings what the session's item says, so that nothing is read for it.
   const pace = nextPace(presented.pace, ports.limits.refreshPerSession, now)
 
+  // What signs the next pair is there before the write: without it each retry would come later, and the last as a theft.
+  await ports.accessTokenIssuer.ready()
+
   // 3. One conditional write decides who is first, while everything else that decides is read.
   const request = randomUUID()
   const [{ rotated, session }, { account, revoked }] = await allSettled([

@@ -4,8 +4,9 @@ import type { Parameters } from '../crypto/keys.ts'
 import { keysOfStage } from './stage-keys.ts'
 
 const usage = `Usage: npm run keys -- list [--stage <stage>]
-       npm run keys -- rotate [--stage <stage>]         makes the next keys now; they sign in two hours
-       npm run keys -- revoke <kid> [--stage <stage>]   dead everywhere within 5 minutes, and every token of it`
+       npm run keys -- rotate [--stage <stage>]         makes the next keys now; they sign in some two hours
+       npm run keys -- revoke <kid> [--stage <stage>]   no token of it is accepted here within 5 minutes;
+                                                         others may keep our public keys for an hour`
 
 const names = Object.keys(rotating) as Rotating[]
 const instant = (seconds: number) => new Date(seconds * 1000).toISOString()

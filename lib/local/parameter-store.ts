@@ -38,7 +38,8 @@ export async function startParameterStore(
   const server = createServer(async (request, response) => {
     // A page in a browser that has got our address under a name of its own is no function of ours.
     if (!request.headers.host?.startsWith('127.0.0.1:')) return void response.writeHead(403).end()
-    const action = actions[String(request.headers['x-amz-target']).replace('AmazonSSM.', '')]
+    const name = String(request.headers['x-amz-target']).replace('AmazonSSM.', '')
+    const action = Object.hasOwn(actions, name) ? actions[name] : undefined
     try {
       const answer = (await action?.(JSON.parse(await text(request)))) ?? 'InvalidAction'
       const refused = typeof answer === 'string'

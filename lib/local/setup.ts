@@ -4,16 +4,22 @@ import { keyPaths } from '../crypto/keys.ts'
 import { keysOfStage } from './stage-keys.ts'
 
 const usage = `Usage: npm run setup -- --stage <stage>            makes the keys that a stage needs, and keeps those that it has
-       npm run setup -- --stage <stage> --remove   removes them: every token and every password of the stage is dead`
+       npm run setup -- --stage <stage> --remove   removes them: every token and every password of the stage is dead.
+                                                   A stage that is not dev asks for its name once more: --really <stage>`
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { stage: { type: 'string' }, remove: { type: 'boolean' } } })
+  const { values } = parseArgs({
+    options: { stage: { type: 'string' }, remove: { type: 'boolean' }, really: { type: 'string' } },
+  })
   if (!values.stage) throw new Error(usage)
-  const { parameters, place } = await keysOfStage(values.stage)
+  const { stage } = values
+  if (values.remove && stage !== 'dev' && stage !== 'local' && values.really !== stage) throw new Error(usage)
+  const { parameters, place } = await keysOfStage(stage)
 
   if (values.remove) {
     let removed = 0
-    for (const path of keyPaths) {
+    // What signs goes before what verifies: half a key must not sign what nobody accepts.
+    for (const path of [...keyPaths].sort((a) => (a === 'access/private' ? -1 : 0))) {
       for (const number of (await parameters.below(path)).keys()) {
         await parameters.remove(path, number)
         removed++
@@ -27,12 +33,12 @@ async function main(): Promise<void> {
   console.log(
     made.length > 0 ? `Made ${made.join(', ')} in ${place}` : `Everything is there already in ${place}`,
   )
-  if (made.includes('pepper')) {
+  if (made.includes('pepper') && stage !== 'local') {
     console.log(`
 Every password is hashed with the pepper. Whoever loses it loses every password: all users would have to reset theirs.
 Keep a copy where you keep what must not be lost, apart from the backups of the tables:
 
-  aws ssm get-parameters-by-path --path ${process.env.KEYS_PATH || `/cardea/${values.stage}`}/pepper --with-decryption`)
+  aws ssm get-parameters-by-path --path ${process.env.KEYS_PATH || `/cardea/${stage}`}/pepper --with-decryption`)
   }
 }
 

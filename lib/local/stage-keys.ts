@@ -19,7 +19,9 @@ export async function keysOfStage(stage: string): Promise<{ parameters: Paramete
   const region = await config.region().catch(() => {
     throw new Error('Say which region: set AWS_REGION')
   })
-  const keysPath = process.env.KEYS_PATH || `/cardea/${stage}`
+  const keysPath = process.env.KEYS_PATH?.trim() || `/cardea/${stage}`
+  // A path that was exported for another stage would make, or remove, that one's keys.
+  if (!keysPath.split('/').includes(stage)) throw new Error(`KEYS_PATH is not a path of the stage ${stage}`)
   return {
     parameters: ssmParameters({ keysPath, region, credentials: config.credentials }),
     place: `SSM ${keysPath} in ${region}`,

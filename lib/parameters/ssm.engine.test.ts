@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { startParameterStore } from '../local/parameter-store.ts'
+import { describeError } from '../log.ts'
 import { memoryParameters } from '../testing/keys.ts'
 import { signatureOf } from '../testing/sigv4.ts'
 import { ssmParameters } from './ssm.ts'
@@ -110,6 +111,26 @@ describe('parameters of SSM', () => {
       await expect(parameters.below('refresh')).rejects.toMatchObject({ code: 'unavailable' })
       expect(asked).toHaveLength(2)
     }
+  })
+
+  it('that were made although the answer was lost are made', async () => {
+    for (const [kept, outcome] of [
+      ['ours', 'created'],
+      ['another', 'exists'],
+    ] as const) {
+      const { parameters } = await standIn(({ target, input, turn }) => {
+        if (turn === 1) return [500, { __type: 'InternalServerError' }]
+        if (target.endsWith('PutParameter')) return [400, { __type: 'ParameterAlreadyExists' }]
+        return [200, { Parameters: [{ Name: `${input.Path}/000001`, Value: kept }] }]
+      })
+      expect(await parameters.create('refresh', '000001', 'ours')).toBe(outcome)
+    }
+  })
+
+  it('of an answer that is damaged are not quoted', async () => {
+    const { parameters } = await standIn(() => [200, '{"Parameters":[{"Value":"SECRETSECRET"'])
+    const failure = await parameters.below('pepper').catch((error: Error) => error)
+    expect(JSON.stringify(describeError(failure))).not.toContain('SECRET')
   })
 
   it('where nothing answers, or garbage, are unavailable', async () => {

@@ -33,6 +33,8 @@ export function ssmParameters({
     requestTimeout: 2000,
     throwOnRequestTimeout: true,
     socketTimeout: 2000,
+    httpAgent: { keepAlive: false },
+    httpsAgent: { keepAlive: false },
   })
   const { protocol, hostname, port } = new URL(endpoint)
   const nameOf = (path: KeyPath, number: string) => `${keysPath}/${path}/${number}`
@@ -54,7 +56,7 @@ export function ssmParameters({
     })
     const { response } = await handler.handle((await signer.sign(request)) as HttpRequest)
     const text = Buffer.from(await streamCollector(response.body)).toString()
-    return { status: response.statusCode, body: text ? JSON.parse(text) : {} }
+    return { status: response.statusCode, body: parse(text) }
   }
 
   /** Tries what passes by itself once more; `undefined` for an error that `content` names. */
@@ -77,29 +79,42 @@ export function ssmParameters({
     }
   }
 
+  const below: Parameters['below'] = async (path) => {
+    const found = new Map<string, string>()
+    let NextToken: string | undefined
+    do {
+      const Path = `${keysPath}/${path}`
+      const page = { Path, WithDecryption: true, MaxResults: PAGE, ...(NextToken && { NextToken }) }
+      const answer = await call('GetParametersByPath', page)
+      for (const { Name, Value } of answer?.Parameters ?? []) found.set(Name.slice(Path.length + 1), Value)
+      NextToken = answer?.NextToken
+    } while (NextToken)
+    return found
+  }
+
   return {
-    async below(path) {
-      const found = new Map<string, string>()
-      let NextToken: string | undefined
-      do {
-        const Path = `${keysPath}/${path}`
-        const page = { Path, WithDecryption: true, MaxResults: PAGE, ...(NextToken && { NextToken }) }
-        const answer = await call('GetParametersByPath', page)
-        for (const { Name, Value } of answer?.Parameters ?? []) found.set(Name.slice(Path.length + 1), Value)
-        NextToken = answer?.NextToken
-      } while (NextToken)
-      return found
-    },
+    below,
 
     async create(path, number, value) {
       const Type = path === 'access/public' ? 'String' : 'SecureString'
       const input = { Name: nameOf(path, number), Value: value, Type, Overwrite: false }
-      return (await call('PutParameter', input, 'ParameterAlreadyExists')) ? 'created' : 'exists'
+      if (await call('PutParameter', input, 'ParameterAlreadyExists')) return 'created'
+      // Ours, if the answer to the first try was lost.
+      return (await below(path)).get(number) === value ? 'created' : 'exists'
     },
 
     async remove(path, number) {
       await call('DeleteParameter', { Name: nameOf(path, number) }, 'ParameterNotFound')
     },
+  }
+}
+
+function parse(text: string): Answer {
+  try {
+    return text ? JSON.parse(text) : {}
+  } catch {
+    // The parser's message quotes what it read.
+    throw new Error('SSM answered with what is not JSON')
   }
 }
 
