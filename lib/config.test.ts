@@ -89,8 +89,8 @@ describe('every setting', () => {
     const { provider } = parse(await readFile('serverless.yml', 'utf8'))
     const deployed = rows.filter((row) => !row.laptop)
     expect(Object.keys(provider.environment).sort()).toEqual(deployed.map(({ env }) => env).sort())
-    const { ISSUER, ...others } = provider.environment
-    expect(ISSUER).toBe(`\${deployment:issuer}`)
+    const { ISSUER, KEYS_PATH, ...others } = provider.environment
+    expect([ISSUER, KEYS_PATH]).toEqual([`\${deployment:issuer}`, `\${deployment:keysPath}`])
     for (const [env, value] of Object.entries(others)) expect(value).toMatch(`\${env:${env}, `)
   })
 })
