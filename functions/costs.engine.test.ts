@@ -5,6 +5,7 @@ import type { TestRequest } from '../lib/testing/events.ts'
 import { type Gateway, gateway } from '../lib/testing/gateway.ts'
 import { testKeys } from '../lib/testing/keys.ts'
 import { ada, administrator, bearer, eve, logIn, signedUp } from '../lib/testing/people.ts'
+import { units } from '../lib/testing/units.ts'
 import { delivered, type World, world } from '../lib/testing/world.ts'
 import { contract as authorizer } from './authorizer/access-token.ts'
 import * as mailFunction from './mail/deliver.ts'
@@ -55,8 +56,7 @@ describe('what a request costs in DynamoDB', () => {
         'sessions:DeleteItem',
         'sessions:PutItem',
       ],
-      readUnits: 2,
-      writeUnits: 4,
+      ...units.login,
     })
   })
 
@@ -76,10 +76,20 @@ describe('what a request costs in DynamoDB', () => {
       expect(await cost(() => api(route, { body: { email: eve.email } }))).toEqual(known)
       expect(known).toEqual({
         calls: ['sessions:UpdateItem', 'sessions:UpdateItem', 'sessions:PutItem'],
-        readUnits: 0,
-        writeUnits: 3,
+        ...units.mailOrder,
       })
     }
+  })
+
+  it('a mail: who is written to, the token, and the order that is done', async () => {
+    const { api, parts, cost } = await started()
+    await signedUp(api)
+    await delivered(parts)
+    await api('POST /auth/password/forgot', { body: { email: ada.email } })
+    expect(await cost(() => delivered(parts))).toEqual({
+      calls: ['users:GetItem', 'users:GetItem', 'sessions:PutItem', 'sessions:DeleteItem'],
+      ...units.mail,
+    })
   })
 
   it('a refresh: one write and one read, side by side', async () => {
@@ -88,8 +98,7 @@ describe('what a request costs in DynamoDB', () => {
     const { refreshToken } = (await logIn(api)).body
     expect(await cost(() => refresh(refreshToken))).toEqual({
       calls: ['sessions:UpdateItem', 'users:BatchGetItem', 'refresh-token-denylist:BatchGetItem'],
-      readUnits: 2,
-      writeUnits: 1,
+      ...units.refresh,
     })
   })
 
@@ -99,8 +108,8 @@ describe('what a request costs in DynamoDB', () => {
     const login = await logIn(api)
     expect(await cost(() => api('GET /users/me', { headers: bearer(login) }))).toEqual({
       calls: ['refresh-token-denylist:BatchGetItem', 'users:GetItem'],
-      readUnits: 3,
-      writeUnits: 0,
+      readUnits: units.authorizer.readUnits + 1,
+      writeUnits: units.authorizer.writeUnits,
     })
   })
 })
