@@ -1,0 +1,57 @@
+import { readArguments, usage } from './arguments.ts'
+
+const read = (line: string, env = {}) => readArguments(line.split(' '), env)
+
+describe('the command line of the smoke test', () => {
+  it('takes the address alone on this machine, and reads the local mailbox', () => {
+    expect(read('--url http://localhost:3000/')).toEqual({
+      url: 'http://localhost:3000',
+      isLocal: true,
+      origin: undefined,
+      cacheSeconds: 0,
+      mailbox: 'http://localhost:8005',
+      stage: undefined,
+      account: undefined,
+    })
+  })
+
+  it('takes a stage, or a test account, of a deployed API', () => {
+    const url = '--url https://auth.example.com'
+    expect(read(`${url} --stage prod --cache-seconds 60 --origin https://app.example.com`)).toMatchObject({
+      isLocal: false,
+      stage: 'prod',
+      cacheSeconds: 60,
+      origin: 'https://app.example.com',
+      mailbox: undefined,
+    })
+    const account = { email: 'a@example.com', password: 'secret' }
+    expect(read(`${url} --email a@example.com --password secret`)).toMatchObject({ account })
+    expect(read(`${url} --email a@example.com`, { SMOKE_PASSWORD: 'secret' })).toMatchObject({ account })
+    expect(read(`${url} --stage prod`, { SMOKE_PASSWORD: 'secret' })?.account).toBeUndefined()
+  })
+
+  it('gives help', () => {
+    expect(read('--help')).toBeUndefined()
+    for (const option of ['url', 'origin', 'cache-seconds', 'mailbox', 'stage', 'email', 'password'])
+      expect(usage).toContain(`--${option} `)
+  })
+
+  it.each([
+    ['', '--url'],
+    ['--url', '--url'],
+    ['--url auth.example.com', '--url must be'],
+    ['--url http://auth.example.com --stage prod', '--url must be'],
+    ['--url https://auth.example.com', '--stage'],
+    ['--url https://auth.example.com --email a@example.com', '--password'],
+    ['--url https://auth.example.com --password secret', '--email'],
+    ['--url https://auth.example.com --email a@example.com --password secret --stage prod', 'no --stage'],
+    ['--url http://localhost:3000 --origin https://app.example.com/', '--origin'],
+    ['--url http://localhost:3000 --cache-seconds soon', '--cache-seconds'],
+    ['--url http://localhost:3000 --tokens', '--tokens'],
+    ['--url http://localhost:3000 more', 'more'],
+  ])('that is wrong gets one sentence, which repeats no password: %s', (line, named) => {
+    const reading = () => readArguments(line.split(' ').filter(Boolean), {})
+    expect(reading).toThrow(named)
+    expect(reading).not.toThrow(/secret|\n/)
+  })
+})

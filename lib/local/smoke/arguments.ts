@@ -1,0 +1,87 @@
+import { parseArgs } from 'node:util'
+
+export const usage = `Usage: npm run smoke -- --url <address> [options]
+
+Goes once around an API of Cardea with a throw-away account, says what it found, and removes what it made.
+
+  --url <address>        where the API answers: https, or http on this machine
+  --origin <origin>      one of its ALLOWED_ORIGINS, to try CORS with
+  --cache-seconds <n>    its AUTHORIZER_CACHE_SECONDS, within which a revocation must hold (0)
+
+How the account's e-mail is confirmed, where that is required:
+
+  --mailbox <address>    by the mail, in a local mailbox (http://localhost:8005 if the API is on this machine)
+  --stage <stage>        in the storage of a stage, with your AWS credentials and region ("local" is npm start's)
+
+Or with a test account, which is kept:
+
+  --email <e-mail> --password <password>    (or SMOKE_PASSWORD in the environment)`
+
+export interface Options {
+  /** Without a slash at its end. */
+  readonly url: string
+  readonly isLocal: boolean
+  readonly origin: string | undefined
+  readonly cacheSeconds: number
+  readonly mailbox: string | undefined
+  readonly stage: string | undefined
+  readonly account: { readonly email: string; readonly password: string } | undefined
+}
+
+/** Reads the command line; `undefined` if help was asked for. @throws one sentence about what is wrong. */
+export function readArguments(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Options | undefined {
+  const { help, url, origin, stage, email, ...values } = parsed(args)
+  if (help) return undefined
+  if (!url) throw new Error('Say which API is meant: --url http://localhost:3000')
+  const address = URL.parse(url)
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(address?.hostname ?? '')
+  if (!(address?.protocol === 'https:' || (address?.protocol === 'http:' && isLocal)))
+    throw new Error('--url must be an https address, or http on this machine')
+  if (origin !== undefined && URL.parse(origin)?.origin !== origin)
+    throw new Error('--origin must be an origin such as https://app.example.com')
+  const cacheSeconds = Number(values['cache-seconds'])
+  if (!(Number.isInteger(cacheSeconds) && cacheSeconds >= 0 && cacheSeconds <= 3600))
+    throw new Error('--cache-seconds must be a whole number from 0 to 3600')
+
+  const password = values.password ?? (email === undefined ? undefined : env.SMOKE_PASSWORD)
+  if ((email === undefined) !== (password === undefined))
+    throw new Error('A test account has both: --email and --password')
+  const mailbox = values.mailbox ?? (isLocal ? 'http://localhost:8005' : undefined)
+  if (email !== undefined && (stage !== undefined || values.mailbox !== undefined))
+    throw new Error('A test account needs no --stage and no --mailbox')
+  if (email === undefined && stage === undefined && mailbox === undefined)
+    throw new Error('Of a deployed API say its --stage, or give --email and --password of a test account')
+  return {
+    url: url.replace(/\/+$/, ''),
+    isLocal,
+    origin,
+    cacheSeconds,
+    mailbox,
+    stage,
+    account: email !== undefined && password !== undefined ? { email, password } : undefined,
+  }
+}
+
+function parsed(args: readonly string[]) {
+  const text = { type: 'string' } as const
+  const options = {
+    help: { type: 'boolean' },
+    url: text,
+    origin: text,
+    'cache-seconds': { ...text, default: '0' },
+    mailbox: text,
+    stage: text,
+    email: text,
+    password: text,
+  } as const
+  try {
+    return parseArgs({ args: [...args], options }).values
+  } catch (error) {
+    // The parser's own first sentence names the option; the others teach what nobody asked for.
+    const [sentence] = (error as Error).message.split(/\. |\n/)
+    throw new Error(`${sentence}; npm run smoke -- --help says what there is`)
+  }
+}
