@@ -29,6 +29,18 @@ describe('a stage', () => {
     expect(await of('prod', { LOG_RETENTION_DAYS: '365' })).toMatchObject({ logRetentionDays: 365 })
   })
 
+  it('names its tables and the path of its keys by itself, also where a setting is empty', async () => {
+    const named = {
+      usersTable: 'cardea-prod-users',
+      sessionsTable: 'cardea-prod-sessions',
+      denylistTable: 'cardea-prod-refresh-token-denylist',
+      keysPath: '/cardea/prod',
+    }
+    expect(await of('prod')).toMatchObject(named)
+    expect(await of('prod', { USERS_TABLE: '', SESSIONS_TABLE: ' ', KEYS_PATH: '' })).toMatchObject(named)
+    expect(await of('prod', { USERS_TABLE: 'mine' })).toMatchObject({ usersTable: 'mine' })
+  })
+
   it('whose settings are wrong can still be asked about and removed', async () => {
     const wrong = await deployment('cardea', 'prod', { LOG_RETENTION_DAYS: 'x', TRACING: 'true' })
     expect(wrong.problems).toHaveLength(3)

@@ -19,7 +19,11 @@ export async function deployment(service: string, stage: string, env: Env) {
   return {
     problems,
     issuer: env.ISSUER?.trim() || ownAddress(values.domainName),
+    // An empty setting is none, also where the template has a default of its own.
     keysPath: env.KEYS_PATH?.trim() || `/cardea/${stage}`,
+    usersTable: env.USERS_TABLE?.trim() || `cardea-${stage}-users`,
+    sessionsTable: env.SESSIONS_TABLE?.trim() || `cardea-${stage}-sessions`,
+    denylistTable: env.REFRESH_TOKEN_DENYLIST_TABLE?.trim() || `cardea-${stage}-refresh-token-denylist`,
     keepsUsers: keeps,
     usersDeletionPolicy: keeps ? 'Retain' : 'Delete',
     logRetentionDays: values.logRetentionDays ?? (keeps ? 90 : 14),

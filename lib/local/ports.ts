@@ -22,3 +22,9 @@ export async function isFree(port: number): Promise<boolean> {
     })
   return (await canListen('127.0.0.1')) && (await canListen('::1'))
 }
+
+/** @throws a sentence that tells how to choose another port. */
+export async function checkFree(port: number, another: string): Promise<void> {
+  if (await isFree(port)) return
+  throw new Error(`Port ${port} is in use: end what listens there, or choose another with ${another}`)
+}

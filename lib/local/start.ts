@@ -13,7 +13,7 @@ import { type Following, followStream, invokeLocally } from './mail-stream.ts'
 import { startMailbox } from './mailbox.ts'
 import { nobodysAws } from './nobodys-aws.ts'
 import { startParameterStore } from './parameter-store.ts'
-import { freePort, isFree } from './ports.ts'
+import { checkFree, freePort } from './ports.ts'
 import { announceEndpoint, forgetEndpoint, runningEndpoint } from './running.ts'
 import { localConfig } from './settings.ts'
 import { keysOfStage } from './stage-keys.ts'
@@ -46,8 +46,8 @@ async function main(): Promise<void> {
       `npm start is running over ${config.localFolder}: end it, or choose another folder with LOCAL_FOLDER`,
     )
   }
-  await checkFree(config.port, 'PORT=3001')
-  if (!config.sesEndpoint) await checkFree(config.mailboxPort, 'MAILBOX_PORT=8006')
+  await checkFree(config.port, 'PORT=3001 npm start')
+  if (!config.sesEndpoint) await checkFree(config.mailboxPort, 'MAILBOX_PORT=8006 npm start')
 
   for (const [path, text] of await generatedFiles()) {
     const isFresh = (await readFile(path, 'utf8').catch(() => '')) === text
@@ -89,13 +89,6 @@ async function main(): Promise<void> {
   const take = invokeLocally(lambdaPort, 'cardea-local-mailDeliver')
   followStream(orders, take, () => stopping !== undefined).catch(fail)
   if (!stopping) console.log(await introduction(config.port, { endpoint, mailbox, keysFile, keys }))
-}
-
-async function checkFree(port: number, another: string): Promise<void> {
-  if (await isFree(port)) return
-  throw new Error(
-    `Port ${port} is in use: end what listens there, or choose another with ${another} npm start`,
-  )
 }
 
 async function ownMailbox(port: number): Promise<string> {

@@ -39,29 +39,41 @@ export async function startStack({
   await packageStage(stage, folder, settings)
   const parameters = fileParameters(join(folder, 'keys.json'))
   await makeFirstKeys(parameters, { now: Math.floor(Date.now() / 1000) })
-  const store = await startParameterStore(parameters, `/cardea/${stage}`)
-  const dynamodb = await startDynoxide()
-  const mailbox = await startMailbox(mailboxPort)
-  const client = new DynamoDBClient({ endpoint: dynamodb.endpoint })
-  const { tables } = await templateIn(join(folder, 'package'))
+  const stops: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (let stop = stops.pop(); stop; stop = stops.pop()) await stop()
+  }
+  try {
+    const store = await startParameterStore(parameters, `/cardea/${stage}`)
+    stops.push(async () => store.close())
+    const dynamodb = await startDynoxide()
+    stops.push(() => dynamodb.child.stop())
+    const mailbox = await startMailbox(mailboxPort)
+    stops.push(() => mailbox.child.stop())
+    await createTablesOf(join(folder, 'package'), dynamodb.endpoint)
+    const local = {
+      DYNAMODB_ENDPOINT: dynamodb.endpoint,
+      SES_ENDPOINT: mailbox.endpoint,
+      SSM_ENDPOINT: store.endpoint,
+    }
+    const served = await servePackage(join(folder, 'package'), { port, local, log })
+    stops.push(() => served.close())
+    return {
+      origin: `http://localhost:${port}`,
+      mailbox: mailbox.endpoint,
+      dynamodb: dynamodb.endpoint,
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function createTablesOf(folder: string, endpoint: string): Promise<void> {
+  const client = new DynamoDBClient({ endpoint })
+  const { tables } = await templateIn(folder)
   for (const properties of tables.values())
     await createTable(client, properties.TableName, properties as TableProperties)
   client.destroy()
-  const local = {
-    DYNAMODB_ENDPOINT: dynamodb.endpoint,
-    SES_ENDPOINT: mailbox.endpoint,
-    SSM_ENDPOINT: store.endpoint,
-  }
-  const served = await servePackage(join(folder, 'package'), { port, local, log })
-  return {
-    origin: `http://localhost:${port}`,
-    mailbox: mailbox.endpoint,
-    dynamodb: dynamodb.endpoint,
-    async close() {
-      await served.close()
-      store.close()
-      await mailbox.child.stop()
-      await dynamodb.child.stop()
-    },
-  }
 }

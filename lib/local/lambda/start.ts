@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { settings } from '../../config.ts'
 import { stopAll } from '../child.ts'
+import { checkFree } from '../ports.ts'
 import { localConfig } from '../settings.ts'
 import { whenTold } from '../when-told.ts'
 import { type Stack, startStack } from './stack.ts'
@@ -20,6 +21,8 @@ function stop(status: number): Promise<void> {
 async function main(): Promise<void> {
   whenTold(() => stop(0))
   const { localFolder, port, mailboxPort, mailFrom = '', linkBaseUrl = '' } = localConfig()
+  await checkFree(port, 'PORT=3001 npm run start:packaged')
+  await checkFree(mailboxPort, 'MAILBOX_PORT=8006 npm run start:packaged')
   const rows = Object.values(settings).filter((row) => !row.laptop)
   const given = rows.flatMap(({ env }) => (process.env[env] ? [[env, process.env[env]]] : []))
   const folder = join(localFolder, 'packaged')

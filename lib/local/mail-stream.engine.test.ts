@@ -1,0 +1,52 @@
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { type Following, failuresOf, followStream } from './mail-stream.ts'
+import { createTable } from './tables.ts'
+
+const endpoint = String(process.env.DYNAMODB_ENDPOINT)
+const table = `stream-${process.pid}`
+const client = new DynamoDBClient({ endpoint })
+beforeAll(() =>
+  createTable(client, table, {
+    AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    BillingMode: 'PAY_PER_REQUEST',
+    StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+  }),
+)
+afterAll(() => client.destroy())
+
+describe('a followed stream', () => {
+  it('hands on what is wanted, in batches, and what failed with what is behind it, as often as it may', async () => {
+    for (const pk of ['a', 'other', 'b', 'c', 'd'])
+      await client.send(new PutItemCommand({ TableName: table, Item: { pk: { S: pk } } }))
+
+    const handed: string[] = []
+    const following: Following = {
+      endpoint,
+      table,
+      startsAt: 'TRIM_HORIZON',
+      batchSize: 3,
+      retries: 1,
+      wants: ({ dynamodb }) => dynamodb?.Keys?.pk?.S !== 'other',
+    }
+    await followStream(
+      following,
+      async (batch) => {
+        const names = batch.map(({ dynamodb }) => dynamodb?.Keys?.pk?.S ?? '')
+        handed.push(names.join(''))
+        const failing = batch.filter((_, at) => names[at] === 'b')
+        return failing.map(({ dynamodb }) => dynamodb?.SequenceNumber ?? '')
+      },
+      () => handed.length >= 3,
+    )
+    expect(handed).toEqual(['abc', 'bc', 'd'])
+  })
+
+  it('takes a function that does not say what failed for one that failed', () => {
+    const batch = [{ dynamodb: { SequenceNumber: '1' } }, { dynamodb: { SequenceNumber: '2' } }]
+    expect(failuresOf(batch, { batchItemFailures: [{ itemIdentifier: '2' }] })).toEqual(['2'])
+    expect(failuresOf(batch, { batchItemFailures: [] })).toEqual([])
+    for (const answer of [undefined, {}, { errorMessage: 'no' }])
+      expect(failuresOf(batch, answer)).toEqual(['1', '2'])
+  })
+})
