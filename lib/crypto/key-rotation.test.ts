@@ -183,6 +183,24 @@ describe('a rotation', () => {
     expect((await it.parameters.below('access/private')).size).toBe(1)
   })
 
+  it('takes a key that is listed late for the one that it is', async () => {
+    const it = await deployment()
+    it.clock.now += 30 * DAY
+    let looks = 0
+    const lagging: MemoryParameters = {
+      ...it.parameters,
+      async below(path) {
+        const values = new Map(await it.parameters.below(path))
+        // The list of public keys shows the next one at the second look after it was written.
+        if (path === 'access/public' && values.has('000002') && looks++ === 0) values.delete('000002')
+        return values
+      },
+    }
+    const { made } = await rotate(lagging, 'access', { now: it.clock.now, everySeconds: DAY, modulusLength })
+    expect(made).toHaveLength(1)
+    expect((await standingOf(it.parameters, 'access')).every(({ isWhole }) => isWhole)).toBe(true)
+  })
+
   it('without a first key says what to do', async () => {
     await expect(rotate(memoryParameters(), 'access', { now: START, everySeconds: 1 })).rejects.toThrow(
       'run setup',

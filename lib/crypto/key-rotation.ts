@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import {
   JWKS_MAX_AGE_SECONDS,
   LONGEST_ACCESS_TOKEN_SECONDS,
@@ -11,6 +12,9 @@ import type { KeyPath, Parameters } from './keys.ts'
 const MARGIN_SECONDS = 600
 /** How long a key is published before it signs: as long as others may keep our set of keys, and an hour. */
 const PUBLISHED_SECONDS = JWKS_MAX_AGE_SECONDS + 3600 + MARGIN_SECONDS
+
+const LOOKS = 5
+const BETWEEN_LOOKS_MS = 1000
 
 /** A kind of key that rotates. */
 interface Kind {
@@ -132,12 +136,20 @@ export async function make(
     await parameters.remove('access/public', number)
     return undefined
   }
-  // Somebody may have revoked it meanwhile.
-  if ((await parameters.below('access/public')).get(number) !== publicKey) {
-    await parameters.remove('access/private', number)
-    return undefined
+  if (await isListed(parameters, number, publicKey)) return kid
+  // Somebody has revoked it meanwhile.
+  await parameters.remove('access/private', number)
+  return undefined
+}
+
+/** A list may lag behind what was just written: that a key is not on it is believed when it stays so. */
+async function isListed(parameters: Parameters, number: string, publicKey: string): Promise<boolean> {
+  for (let looked = 0; looked < LOOKS; looked++) {
+    if (looked > 0) await wait(BETWEEN_LOOKS_MS)
+    const listed = (await parameters.below('access/public')).get(number)
+    if (listed !== undefined) return listed === publicKey
   }
-  return kid
+  return false
 }
 
 /**
