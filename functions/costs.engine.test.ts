@@ -218,8 +218,12 @@ describe('what a contract says that its door needs', () => {
       expect(answer).toMatchObject({ status: 200 })
     }
     const strict = recorded({ ...parts, policy: { ...parts.policy, requireVerifiedEmail: true } })
-    for (const email of [ada.email, 'three@example.com', 'three@example.com'])
-      await strict('POST /auth/signup', { body: { ...ada, email } })
+    for (const [email, ip] of [
+      [ada.email, '198.51.100.7'],
+      ['three@example.com', '198.51.100.7'],
+      ['three@example.com', '203.0.113.9'],
+    ] as const)
+      await strict('POST /auth/signup', { body: { ...ada, email }, ip })
     await mails()
 
     // Administration, by two who may.

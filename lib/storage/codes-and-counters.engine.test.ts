@@ -347,7 +347,7 @@ describe('in DynamoDB', () => {
 
   it.each<MailOrder>([
     { type: 'signed_up', userId: 'u' },
-    { type: 'sign_up_attempted', email: 'a@example.com' },
+    { type: 'sign_up_attempted', email: 'a@example.com', device: 'd' },
     { type: 'verification_requested', email: 'a@example.com' },
     { type: 'reset_requested', email: 'a@example.com' },
     { type: 'reset_started', userId: 'u' },
