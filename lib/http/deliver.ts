@@ -1,9 +1,9 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
-import type { SecurityEvent, SecurityEvents } from '../domain/events.ts'
+import type { SecurityEvents } from '../domain/events.ts'
 import type { MailOrder } from '../domain/mail-orders.ts'
 import type { Orders } from '../domain/ports.ts'
-import { describeError, log, logEvent } from '../log.ts'
-import { type Core, type Factories, type Made, overParts } from './parts.ts'
+import { describeError, log } from '../log.ts'
+import { type Core, eventsOf, type Factories, type Made, overParts } from './parts.ts'
 
 type Deliverer = (event: DynamoDBStreamEvent, context: Context) => Promise<DynamoDBBatchResponse>
 
@@ -18,7 +18,7 @@ export function deliverer<const F extends Factories & { readonly orders: () => O
   const build =
     (parts: () => Made<F> & Core): Deliverer =>
     async ({ Records }, { awsRequestId: requestId }) => {
-      const events = { record: (event: SecurityEvent) => logEvent(event, { ip: '', requestId }) }
+      const events = eventsOf({ ip: '', requestId })
       for (const record of Records) {
         try {
           const given = parts()

@@ -1,8 +1,9 @@
+import type { SecurityEvents } from '../domain/events.ts'
 import type { Lifetimes } from '../domain/lifetimes.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { Policy } from '../domain/policy.ts'
 import type { Clock } from '../domain/ports.ts'
-import { log } from '../log.ts'
+import { log, logEvent } from '../log.ts'
 import { core, isServing } from '../services.ts'
 
 /** Made on first use; a door names the factories of the parts that its steps use, and bundles no others. */
@@ -18,6 +19,11 @@ export interface Core {
   readonly issuer: string
   readonly allowedOrigins: readonly string[]
 }
+
+/** Where the steps of one request report to. */
+export const eventsOf = (request: Parameters<typeof logEvent>[1]): SecurityEvents => ({
+  record: (event) => logEvent(event, request),
+})
 
 /** What `build` makes over the parts of this process, made on the first call; and over others, for tests. */
 export function overParts<const F extends Factories, H extends (...args: never[]) => unknown>(

@@ -4,12 +4,11 @@ import httpJsonBodyParser from '@middy/http-json-body-parser'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import * as z from 'zod/mini'
 import { type Contract, rolesOf, type Schema } from '../contract/contract.ts'
-import type { SecurityEvent, SecurityEvents } from '../domain/events.ts'
+import type { SecurityEvents } from '../domain/events.ts'
 import type { Client } from '../domain/ports.ts'
-import { logEvent } from '../log.ts'
 import { etag } from './etag.ts'
 import { type Counted, count } from './limits.ts'
-import { type Core, type Factories, type Made, overParts } from './parts.ts'
+import { type Core, eventsOf, type Factories, type Made, overParts } from './parts.ts'
 import { problems } from './problem.ts'
 import { type PresentedTokens, presentedTokens } from './refresh-token.ts'
 import { type Caller, callerOf, clientOf, decodeBody, parse, parseParams } from './request.ts'
@@ -90,7 +89,7 @@ async function run<C extends Contract, F extends Factories>(
   const origin = { callerId: caller?.userId, ip: client.ip, requestId }
   const given = {
     client,
-    parts: { ...parts, events: { record: (event: SecurityEvent) => logEvent(event, origin) } },
+    parts: { ...parts, events: eventsOf(origin) },
     reply: (status: number, answer: unknown, extra?: Extra) => ({ status, answer, extra }),
     caller,
     params,

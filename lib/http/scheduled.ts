@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda'
-import type { SecurityEvent, SecurityEvents } from '../domain/events.ts'
-import { describeError, log, logEvent } from '../log.ts'
-import { type Core, type Factories, type Made, overParts } from './parts.ts'
+import type { SecurityEvents } from '../domain/events.ts'
+import { describeError, log } from '../log.ts'
+import { type Core, eventsOf, type Factories, type Made, overParts } from './parts.ts'
 
 type Scheduled = (event: unknown, context: Context) => Promise<void>
 
@@ -14,7 +14,7 @@ export function scheduled<const F extends Factories>(
     factories,
     (parts): Scheduled =>
       async (_, { awsRequestId: requestId }) => {
-        const events = { record: (event: SecurityEvent) => logEvent(event, { ip: '', requestId }) }
+        const events = eventsOf({ ip: '', requestId })
         try {
           await steps({ parts: { ...parts(), events } })
         } catch (error) {

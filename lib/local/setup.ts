@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   if (!values.stage) throw new Error(usage)
   const { stage } = values
   if (values.remove && stage !== 'dev' && stage !== 'local' && values.really !== stage) throw new Error(usage)
-  const { parameters, place } = await keysOfStage(stage)
+  const { parameters, place, keysPath } = await keysOfStage(stage)
 
   if (values.remove) {
     let removed = 0
@@ -33,12 +33,12 @@ async function main(): Promise<void> {
   console.log(
     made.length > 0 ? `Made ${made.join(', ')} in ${place}` : `Everything is there already in ${place}`,
   )
-  if (made.includes('pepper') && stage !== 'local') {
+  if (made.includes('pepper') && keysPath) {
     console.log(`
 Every password is hashed with the pepper. Whoever loses it loses every password: all users would have to reset theirs.
 Keep a copy where you keep what must not be lost, apart from the backups of the tables:
 
-  aws ssm get-parameters-by-path --path ${process.env.KEYS_PATH || `/cardea/${stage}`}/pepper --with-decryption`)
+  aws ssm get-parameters-by-path --path ${keysPath}/pepper --with-decryption`)
   }
 }
 

@@ -7,7 +7,9 @@ import { ssmParameters } from '../parameters/ssm.ts'
 import { localConfig } from './settings.ts'
 
 /** Where a stage keeps its keys: `local` in the file of `npm start`, any other in SSM, with the caller's credentials. */
-export async function keysOfStage(stage: string): Promise<{ parameters: Parameters; place: string }> {
+export async function keysOfStage(
+  stage: string,
+): Promise<{ parameters: Parameters; place: string; keysPath?: string }> {
   if (stage === 'local') {
     const file = localKeysFile()
     await mkdir(dirname(file), { recursive: true })
@@ -24,6 +26,7 @@ export async function keysOfStage(stage: string): Promise<{ parameters: Paramete
   if (!keysPath.split('/').includes(stage)) throw new Error(`KEYS_PATH is not a path of the stage ${stage}`)
   return {
     parameters: ssmParameters({ keysPath, region, credentials: config.credentials }),
+    keysPath,
     place: `SSM ${keysPath} in ${region}`,
   }
 }

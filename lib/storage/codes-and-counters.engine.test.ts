@@ -4,6 +4,7 @@ import { marshall } from '@aws-sdk/util-dynamodb'
 import type { MailOrder } from '../domain/mail-orders.ts'
 import type { OneTimeCode } from '../domain/ports.ts'
 import type { Account } from '../domain/users.ts'
+import { newAccount } from '../testing/accounts.ts'
 import { engineStores } from '../testing/engine.ts'
 import { memoryStores, memoryTables } from '../testing/memory-stores.ts'
 import type { Stores } from '../testing/world.ts'
@@ -14,23 +15,7 @@ jest.setTimeout(30_000)
 const NOW = 1_800_000_000
 const DAY = 86_400
 
-const account = (change: Partial<Account> = {}): Account => {
-  const id = randomUUID()
-  return {
-    id,
-    email: `${id}@example.com`,
-    name: 'Ada Lovelace',
-    roles: ['user'],
-    emailVerified: true,
-    createdAt: '2027-01-15T08:00:00.000Z',
-    status: 'active',
-    passwordHash: 'a hash',
-    claimsVersion: 1,
-    epoch: 1,
-    devices: [],
-    ...change,
-  }
-}
+const account = (change: Partial<Account> = {}) => newAccount({ emailVerified: true, ...change })
 const code = ({ id: userId, email }: Account, change: Partial<OneTimeCode> = {}): OneTimeCode => ({
   userId,
   purpose: 'reset_password',

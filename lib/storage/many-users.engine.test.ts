@@ -1,28 +1,16 @@
-import { randomUUID } from 'node:crypto'
-import type { Account } from '../domain/users.ts'
+import { newAccount } from '../testing/accounts.ts'
 import { costOf, engineStores } from '../testing/engine.ts'
 
 jest.setTimeout(120_000)
 
 const USERS = 5000
 
-const account = (index: number): Account => {
-  const id = randomUUID()
-  return {
-    id,
-    email: `${id}@example.com`,
+const account = (index: number) =>
+  newAccount({
     name: `User ${index}`,
-    roles: ['user'],
-    emailVerified: false,
     // Several sign up in one second.
     createdAt: new Date(1_800_000_000_000 + Math.floor(index / 3) * 1000).toISOString(),
-    status: 'active',
-    passwordHash: 'a hash',
-    claimsVersion: 1,
-    epoch: 1,
-    devices: [],
-  }
-}
+  })
 
 describe('five thousand users', () => {
   it('are paged through, each exactly once and in order, while others come and go; and the last page costs what the first did', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import type { Denylist, Session, SessionStore, UserStore } from '../domain/ports.ts'
 import { type Account, positionOf } from '../domain/users.ts'
+import { newAccount as account } from '../testing/accounts.ts'
 import { engineStores } from '../testing/engine.ts'
 import { memoryStores, memoryTables } from '../testing/memory-stores.ts'
 import { accountKey, revokedClaimsKey, revokedFamilyKey, sessionKey } from './keys.ts'
@@ -9,25 +10,6 @@ import { accountKey, revokedClaimsKey, revokedFamilyKey, sessionKey } from './ke
 jest.setTimeout(30_000)
 
 const NOW = 1_800_000_000
-
-const account = (change: Partial<Account> = {}): Account => {
-  const id = randomUUID()
-  return {
-    id,
-    email: `${id}@example.com`,
-    name: 'Ada Lovelace',
-    roles: ['user'],
-    emailVerified: false,
-    createdAt: '2027-01-15T08:00:00.000Z',
-    status: 'active',
-    passwordHash:
-      'bcrypt-hmac-sha384.0123456789ab.$2b$12$abcdefghijklmnopqrstuu5555555555555555555555555555555',
-    claimsVersion: 1,
-    epoch: 1,
-    devices: [],
-    ...change,
-  }
-}
 
 const session = (change: Partial<Session> = {}): Session => ({
   id: randomUUID(),
