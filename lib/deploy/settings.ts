@@ -1,4 +1,7 @@
-import { optional, senderAddress, setting, truth, whole } from '../config.ts'
+import { type Env, optional, senderAddress, setting, truth, whole } from '../config.ts'
+
+/** Where a stage keeps its keys in SSM. An empty setting is none. */
+export const keysPathOf = (stage: string, env: Env): string => env.KEYS_PATH?.trim() || `/cardea/${stage}`
 
 /** What shapes a deployment alone: no function is told of these. `.env.example` says what each means. */
 export const deploySettings = {

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Parameters } from '../crypto/keys.ts'
+import { keysPathOf } from '../deploy/settings.ts'
 import { fileParameters } from '../parameters/file.ts'
 import { ssmParameters } from '../parameters/ssm.ts'
 import { localConfig } from './settings.ts'
@@ -21,7 +22,7 @@ export async function keysOfStage(
   const region = await config.region().catch(() => {
     throw new Error('Say which region: set AWS_REGION')
   })
-  const keysPath = process.env.KEYS_PATH?.trim() || `/cardea/${stage}`
+  const keysPath = keysPathOf(stage, process.env)
   // A path that was exported for another stage would make, or remove, that one's keys.
   if (!keysPath.split('/').includes(stage)) throw new Error(`KEYS_PATH is not a path of the stage ${stage}`)
   return {

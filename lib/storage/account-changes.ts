@@ -7,7 +7,7 @@ import {
 import type { AccountChange, FormerEmail, NotChanged, UserStore } from '../domain/ports.ts'
 import { changedBy, isActiveAdministrator } from '../domain/users.ts'
 import { accountOf } from './accounts.ts'
-import { attempt, isConditionFailed, reasonsOf, type TableNames } from './client.ts'
+import { attempt, reasonsOf, type TableNames, unlessConditionFails } from './client.ts'
 import { emailClaims } from './email-claims.ts'
 import { fieldsOf, text, whole } from './items.ts'
 import { accountKey, formerEmailKey, sessionKey } from './keys.ts'
@@ -59,13 +59,8 @@ export function accountChanges(
         ExpressionAttributeValues: { ':name': name },
         ReturnValues: 'ALL_NEW',
       })
-      try {
-        const { Attributes = {} } = await attempt(() => client.send(command))
-        return accountOf(Attributes)
-      } catch (error) {
-        if (isConditionFailed(error)) return undefined
-        throw error
-      }
+      const answer = await unlessConditionFails(() => client.send(command))
+      return answer && accountOf(answer.Attributes ?? {})
     },
 
     async change(read, change) {

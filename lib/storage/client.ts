@@ -106,6 +106,18 @@ export function isConditionFailed(
   return (error as Failure).name === 'ConditionalCheckFailedException'
 }
 
+/** What a conditional write answers; `undefined` if its condition did not hold. */
+export async function unlessConditionFails<T extends object>(
+  write: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await attempt(write)
+  } catch (error) {
+    if (isConditionFailed(error)) return undefined
+    throw error
+  }
+}
+
 type Item = Record<string, unknown>
 
 /**

@@ -9,10 +9,10 @@ import { accountOf } from './accounts.ts'
 import {
   attempt,
   ITEM_VERSION,
-  isConditionFailed,
   readTogether,
   reasonsOf,
   type TableNames,
+  unlessConditionFails,
 } from './client.ts'
 import { fieldsOf, oneOf, optional, text, whole } from './items.ts'
 import { accountKey, codeKey } from './keys.ts'
@@ -63,13 +63,8 @@ export function dynamoCodes(client: DynamoDBDocumentClient, tables: TableNames):
         ExpressionAttributeValues: { ':one': 1, ':challenge': challengeHash, ':most': most, ':now': now },
         ReturnValues: 'ALL_NEW',
       })
-      try {
-        const { Attributes = {} } = await attempt(() => client.send(command))
-        return codeOf(Attributes)
-      } catch (error) {
-        if (isConditionFailed(error)) return undefined
-        throw error
-      }
+      const answer = await unlessConditionFails(() => client.send(command))
+      return answer && codeOf(answer.Attributes ?? {})
     },
 
     async redeem(code, { id, claimsVersion }) {

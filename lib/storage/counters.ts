@@ -1,7 +1,7 @@
 import { DeleteCommand, type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { Counters } from '../domain/ports.ts'
-import { attempt, ITEM_VERSION, isConditionFailed, type TableNames } from './client.ts'
+import { attempt, ITEM_VERSION, isConditionFailed, type TableNames, unlessConditionFails } from './client.ts'
 import { fieldsOf, whole } from './items.ts'
 import { triesKey, windowKey } from './keys.ts'
 
@@ -28,7 +28,7 @@ export function dynamoCounters(
           ':v': ITEM_VERSION,
         },
       })
-      return decided(() => client.send(command))
+      return (await unlessConditionFails(() => client.send(command))) !== undefined
     },
 
     async addTry(id, { free, lastAt, expiresAt }) {
@@ -72,22 +72,11 @@ export function dynamoCounters(
           ':readLastAt': from.lastAt,
         },
       })
-      return decided(() => client.send(command))
+      return (await unlessConditionFails(() => client.send(command))) !== undefined
     },
 
     async forget(id) {
       await attempt(() => client.send(new DeleteCommand({ TableName, Key: triesKey(id) })))
     },
-  }
-}
-
-/** Whether a write's condition held. */
-async function decided(write: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await attempt(write)
-    return true
-  } catch (error) {
-    if (isConditionFailed(error)) return false
-    throw error
   }
 }

@@ -8,7 +8,7 @@ import {
 import type { UserStore } from '../domain/ports.ts'
 import { accountChanges } from './account-changes.ts'
 import { accountItem, accountOf } from './accounts.ts'
-import { attempt, isConditionFailed, reasonsOf, type TableNames } from './client.ts'
+import { attempt, reasonsOf, type TableNames, unlessConditionFails } from './client.ts'
 import { emailClaims } from './email-claims.ts'
 import { fieldsOf, text } from './items.ts'
 import { accountKey, emailClaimKey } from './keys.ts'
@@ -53,12 +53,8 @@ export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames):
         ConditionExpression: 'attribute_exists(pk)',
         ExpressionAttributeValues: { ':devices': devices },
       })
-      try {
-        await attempt(() => client.send(command))
-      } catch (error) {
-        // Whoever is gone has no devices.
-        if (!isConditionFailed(error)) throw error
-      }
+      // Whoever is gone has no devices.
+      await unlessConditionFails(() => client.send(command))
     },
 
     async findByEmail(email) {
@@ -72,23 +68,14 @@ export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames):
     },
 
     async replacePasswordHash(userId, from, to) {
-      try {
-        await attempt(() =>
-          client.send(
-            new UpdateCommand({
-              TableName: usersTable,
-              Key: accountKey(userId),
-              UpdateExpression: 'SET passwordHash = :to',
-              ConditionExpression: 'attribute_exists(pk) AND passwordHash = :from',
-              ExpressionAttributeValues: { ':from': from, ':to': to },
-            }),
-          ),
-        )
-        return 'replaced'
-      } catch (error) {
-        if (isConditionFailed(error)) return 'changed_meanwhile'
-        throw error
-      }
+      const command = new UpdateCommand({
+        TableName: usersTable,
+        Key: accountKey(userId),
+        UpdateExpression: 'SET passwordHash = :to',
+        ConditionExpression: 'attribute_exists(pk) AND passwordHash = :from',
+        ExpressionAttributeValues: { ':from': from, ':to': to },
+      })
+      return (await unlessConditionFails(() => client.send(command))) ? 'replaced' : 'changed_meanwhile'
     },
   }
 }
