@@ -11,6 +11,8 @@ const shared: Config = {
 }
 
 const config: Config = {
+  // To end a test that hangs, not to judge how fast a machine is.
+  testTimeout: 180_000,
   projects: [
     {
       ...shared,

@@ -4,8 +4,6 @@ import { testKeys } from '../lib/testing/keys.ts'
 import { ratios } from '../lib/testing/timing.ts'
 import { world } from '../lib/testing/world.ts'
 
-jest.setTimeout(120_000)
-
 describe('whether an e-mail has an account', () => {
   it('is not told by the time of sign-up, login, resend or forgot', async () => {
     const passwords = bcryptPasswords({ cost: 10, keys: testKeys })

@@ -4,8 +4,6 @@ import { type Gateway, gateway, type TestAnswer } from '../../lib/testing/gatewa
 import { ada, logIn, signedUp } from '../../lib/testing/people.ts'
 import { type World, world } from '../../lib/testing/world.ts'
 
-jest.setTimeout(120_000)
-
 const INSTANCES = 5
 const GUESSES = 1000
 const ADDRESSES = 200
@@ -44,9 +42,8 @@ describe('guessing a password', () => {
     expect(wrong.length).toBeLessThanOrEqual(compares())
     for (const { status, headers, body } of answers) {
       if (status === 401) continue
-      // A store that is too busy to answer admits nobody.
-      expect(['too_many_attempts', 'unavailable']).toContain(body.code)
-      expect([status, Number(headers['retry-after']) >= 1]).toEqual([status, true])
+      expect([status, body.code]).toEqual([429, 'too_many_attempts'])
+      expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(1)
     }
   })
 

@@ -14,8 +14,6 @@ import { eventOf } from '../testing/events.ts'
 import { memoryParameters, modulusLength } from '../testing/keys.ts'
 import { signatureOf } from '../testing/sigv4.ts'
 
-jest.setTimeout(60_000)
-
 const require = createRequire(join(process.cwd(), 'package.json'))
 const { options } = require('./lib/bundle/options.cjs') as { options: BuildOptions }
 const { aliases } = require('./lib/bundle/plugins.cjs') as { aliases: Record<string, string> }

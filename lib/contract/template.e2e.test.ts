@@ -5,8 +5,6 @@ import { type Package, packager } from '../testing/packaged.ts'
 import { throttleOf } from './contract.ts'
 import { type Entry, isRoute, registry } from './registry.ts'
 
-jest.setTimeout(90_000)
-
 const { package: packaged, remove } = packager()
 afterAll(remove)
 let dev: Package

@@ -8,8 +8,6 @@ import { keyPaths } from './keys.ts'
 import { refreshTokens } from './refresh-tokens.ts'
 import { storedKeys } from './stored-keys.ts'
 
-jest.setTimeout(60_000)
-
 const START = 1_800_000_000
 const DAY = 86_400
 const MINUTE = 60

@@ -4,8 +4,6 @@ import { type Resources, schemaProblems } from '../testing/cloudformation.ts'
 import { type Package, packager } from '../testing/packaged.ts'
 import { keepsUsers } from './problems.ts'
 
-jest.setTimeout(180_000)
-
 const { package: packaged, remove } = packager()
 afterAll(remove)
 

@@ -190,11 +190,9 @@ describe('the checks', () => {
     ['one that nearly repeats', `${'a'.repeat(255)}b`],
     ['one of signs', '!?'.repeat(127).concat('ab')],
     ['one of blanks and signs', ' \u3000-'.repeat(85).concat('a')],
-  ])('take no long time for %s', async (_, password) => {
+  ])('look up less than 200 words for %s', async (_, password) => {
     const email = `${'a-'.repeat(31)}a@${'a.'.repeat(94)}ab`
-    const start = performance.now()
     const { has } = await verdict(password, { words: [email, '\uFDFA'.repeat(100)] })
-    expect(performance.now() - start).toBeLessThan(200)
     expect(has.mock.calls.length).toBeLessThan(200)
   })
 })

@@ -1,7 +1,5 @@
 import { spawnSync } from 'node:child_process'
 
-jest.setTimeout(60_000)
-
 describe('wrong use of a contract', () => {
   it('does not compile, in any of the ways of wrong-use.ts', () => {
     // Each wrong line there is marked as an error; a mark on a line that compiles is an error itself.

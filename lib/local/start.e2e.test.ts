@@ -9,8 +9,6 @@ import { npmStartOver, type Started } from '../testing/npm-start.ts'
 import { mailedToken } from './mailbox.ts'
 import { isFree } from './ports.ts'
 
-jest.setTimeout(90_000)
-
 const folder = mkdtempSync(join(tmpdir(), 'cardea-start-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

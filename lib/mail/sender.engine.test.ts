@@ -11,8 +11,6 @@ import { capturedLog } from '../testing/captured-log.ts'
 import { write } from './letters.ts'
 import { sesMailer } from './sender.ts'
 
-jest.setTimeout(30_000)
-
 const product = { productName: 'Grüne Wiese', linkBaseUrl: 'https://app.example.com' }
 const letter: Letter = { kind: 'email_login', token: 'T0ken-T0ken', code: '048213', minutes: 10 }
 const ada = 'ada@example.com'

@@ -6,8 +6,6 @@ import { memoryParameters } from '../testing/keys.ts'
 import { signatureOf } from '../testing/sigv4.ts'
 import { ssmParameters } from './ssm.ts'
 
-jest.setTimeout(30_000)
-
 const keysPath = '/cardea/test'
 const credentials = async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'session' })
 const over = (endpoint: string) => ssmParameters({ keysPath, region: 'eu-central-1', endpoint, credentials })

@@ -10,8 +10,6 @@ import { memoryStores, memoryTables } from '../testing/memory-stores.ts'
 import type { Stores } from '../testing/world.ts'
 import { accountKey, emailClaimKey } from './keys.ts'
 
-jest.setTimeout(30_000)
-
 const NOW = 1_800_000_000
 const DAY = 86_400
 

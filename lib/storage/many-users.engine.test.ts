@@ -1,8 +1,6 @@
 import { newAccount } from '../testing/accounts.ts'
 import { costOf, engineStores } from '../testing/engine.ts'
 
-jest.setTimeout(120_000)
-
 const USERS = 5000
 
 const account = (index: number) =>

@@ -7,8 +7,6 @@ import { engineStores } from '../testing/engine.ts'
 import { memoryStores, memoryTables } from '../testing/memory-stores.ts'
 import { accountKey, revokedClaimsKey, revokedFamilyKey, sessionKey } from './keys.ts'
 
-jest.setTimeout(30_000)
-
 const NOW = 1_800_000_000
 
 const session = (change: Partial<Session> = {}): Session => ({

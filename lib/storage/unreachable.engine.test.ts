@@ -2,8 +2,6 @@ import { createServer, type Server } from 'node:net'
 import { documentClient } from './client.ts'
 import { dynamoUsers } from './users.ts'
 
-jest.setTimeout(20_000)
-
 const tables = { usersTable: 'u', sessionsTable: 's', refreshTokenDenylistTable: 'd' }
 const usersAt = (port: number) =>
   dynamoUsers(documentClient({ dynamodbEndpoint: `http://127.0.0.1:${port}` }), tables)

@@ -3,8 +3,6 @@ import { gateway } from '../../../lib/testing/gateway.ts'
 import { ada, administrator, bearer, eve } from '../../../lib/testing/people.ts'
 import { world } from '../../../lib/testing/world.ts'
 
-jest.setTimeout(60_000)
-
 const ROUNDS = 5
 
 /** Two administrators over the engine; Ada acts against Eve, who tries to be quicker. */

@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LambdaFunction, lambdaFunction } from './function.ts'
 
-jest.setTimeout(30_000)
-
 const folder = mkdtempSync(join(tmpdir(), 'cardea-function-'))
 const running: LambdaFunction[] = []
 afterAll(() => {

@@ -7,8 +7,6 @@ import { nobodysAws } from '../nobodys-aws.ts'
 import { freePort } from '../ports.ts'
 import { type Stack, startStack } from './stack.ts'
 
-jest.setTimeout(90_000)
-
 const folder = mkdtempSync(join(tmpdir(), 'cardea-stack-'))
 const page = 'https://app.example.com'
 let stack: Stack

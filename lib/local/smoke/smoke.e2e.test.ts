@@ -13,8 +13,6 @@ import { mailedToken } from '../mailbox.ts'
 import { nobodysAws } from '../nobodys-aws.ts'
 import { freePort } from '../ports.ts'
 
-jest.setTimeout(120_000)
-
 const folder = mkdtempSync(join(tmpdir(), 'cardea-smoke-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 Object.assign(process.env, nobodysAws)
