@@ -1,7 +1,8 @@
 import { limits } from '../../lib/domain/limits.ts'
+import { capturedLog } from '../../lib/testing/captured-log.ts'
 import { gateway } from '../../lib/testing/gateway.ts'
 import { ada, bearer, eve, logIn, mailTo, signedUp } from '../../lib/testing/people.ts'
-import { delivered, limited, world } from '../../lib/testing/world.ts'
+import { delivered, limited, unavailable, world } from '../../lib/testing/world.ts'
 
 const withAda = async ({ verified = true, change = {} as Parameters<typeof world>[0] } = {}) => {
   const parts = world(change)
@@ -53,6 +54,19 @@ describe('a log-in by mail', () => {
     })
     expect(await enter(challenge, code)).toMatchObject(isRefused('invalid_code'))
     expect(await redeem(token)).toMatchObject(isRefused('invalid_link'))
+  })
+
+  it('spends neither link nor digits while there is no key to sign with', async () => {
+    const { parts, ask, mail, redeem } = await withAda()
+    const { challenge } = await ask()
+    const { token, code } = mail()
+    const noKey = gateway({ ...parts, accessTokenIssuer: { ready: unavailable, issue: unavailable } })
+    const { result } = await capturedLog(async () => [
+      await noKey('POST /auth/email-login/redeem', { body: { token } }),
+      await noKey('POST /auth/email-login/code', { body: { email: ada.email, challenge, code } }),
+    ])
+    expect(result.map(({ status }) => status)).toEqual([503, 503])
+    expect(await redeem(token)).toMatchObject({ status: 200 })
   })
 
   it('is won by one of fifty at once, by link and by digits', async () => {

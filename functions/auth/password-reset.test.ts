@@ -3,7 +3,7 @@ import { newToken, readToken } from '../../lib/domain/one-time-codes.ts'
 import { capturedLog } from '../../lib/testing/captured-log.ts'
 import { gateway } from '../../lib/testing/gateway.ts'
 import { ada, administrator, bearer, eve, logIn, mailTo, signedUp } from '../../lib/testing/people.ts'
-import { delivered, world } from '../../lib/testing/world.ts'
+import { delivered, unavailable, world } from '../../lib/testing/world.ts'
 
 const newPassword = 'a new and longer password'
 const withAda = async (change: Parameters<typeof world>[0] = {}) => {
@@ -141,6 +141,19 @@ describe('the token of a reset', () => {
     ]) {
       expect(await api(route, { body })).toMatchObject(isRefused)
     }
+  })
+
+  it('sets the password, ends what it should and is told, though the lock of log-ins cannot be lifted', async () => {
+    const { parts, api, mailedToken } = await withAda()
+    const body = { token: await mailedToken(), newPassword }
+    const throttle = { ...parts.throttle, forgive: unavailable }
+    const { result, entries } = await capturedLog(() =>
+      gateway({ ...parts, throttle })('POST /auth/password/reset', { body }),
+    )
+    expect(result).toMatchObject({ status: 204 })
+    expect(entries.map(({ type }) => type)).toEqual(['password.reset', 'login.lock_left'])
+    expect((await delivered(parts)).map(({ letter }) => letter.kind)).toEqual(['password_changed'])
+    expect(await logIn(api, 'body', { ...ada, password: newPassword })).toMatchObject({ status: 200 })
   })
 
   it('costs no hash unless it is good', async () => {

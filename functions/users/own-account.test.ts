@@ -1,7 +1,7 @@
 import { capturedLog } from '../../lib/testing/captured-log.ts'
 import { gateway } from '../../lib/testing/gateway.ts'
 import { ada, administrator, bearer, cookieOf, eve, logIn, signedUp } from '../../lib/testing/people.ts'
-import { world } from '../../lib/testing/world.ts'
+import { unavailable, world } from '../../lib/testing/world.ts'
 
 const withAda = async () => {
   const parts = world()
@@ -87,6 +87,15 @@ describe('PUT /users/me/password', () => {
     expect(entries).toMatchObject([{ type: 'password.refused' }])
     expect(await api('GET /users/me', own)).toMatchObject({ status: 200 })
     expect(parts.tables.sessions.size).toBe(1)
+  })
+
+  it('without a key to sign with changes nothing', async () => {
+    const { parts, api, own } = await withAda()
+    const noKey = gateway({ ...parts, accessTokenIssuer: { ready: unavailable, issue: unavailable } })
+    const body = { currentPassword: ada.password, newPassword }
+    const { result } = await capturedLog(() => noKey('PUT /users/me/password', { ...own, body }))
+    expect(result).toMatchObject({ status: 503 })
+    expect(await logIn(api)).toMatchObject({ status: 200 })
   })
 
   it('to one that is too short is 400', async () => {

@@ -7,6 +7,9 @@ const kind: TokenKind = { algorithm: 'HS256', typ: 'rt+jwt' }
 
 export function refreshTokens(keys: Pick<Keys, 'refreshKeys'>): RefreshTokens {
   return {
+    async ready() {
+      await keys.refreshKeys()
+    },
     async issue({ userId, sessionId, generation, pace, expiresAt }, now) {
       const { current } = await keys.refreshKeys()
       return signJwt(kind, current, {

@@ -14,8 +14,6 @@ type MailPorts = Pick<Ports, 'users' | 'codes' | 'mailer' | 'fingerprints' | 'cl
 const HOUR = 3600
 const hours = codeSeconds.verify_email / HOUR
 const days = UNDO_SECONDS / 86_400
-/** So long after a sign-up the same from the same device is that one once more. */
-const SENT_TWICE_SECONDS = 900
 const minutes = (purpose: Purpose) => codeSeconds[purpose] / 60
 
 /**
@@ -29,7 +27,7 @@ export async function fulfil(ports: MailPorts, order: MailOrder): Promise<void> 
     case 'verification_requested':
       return verification(ports, await ports.users.findByEmail(order.email))
     case 'sign_up_attempted':
-      return attempted(ports, order)
+      return attempted(ports, await ports.users.findByEmail(order.email))
     case 'reset_requested':
       return reset(ports, await ports.users.findByEmail(order.email))
     case 'reset_started':
@@ -58,20 +56,14 @@ async function verification(ports: MailPorts, account: Found): Promise<void> {
 }
 
 /** Somebody, perhaps its owner, signed up with an address that has an account. */
-async function attempted(
-  ports: MailPorts,
-  { email, device }: Extract<MailOrder, { type: 'sign_up_attempted' }>,
-): Promise<void> {
-  const account = await ports.users.findByEmail(email)
+async function attempted(ports: MailPorts, account: Found): Promise<void> {
   if (account?.status !== 'active') return
   if (account.emailVerified) {
-    await mail(ports, email, { kind: 'already_registered' })
+    await mail(ports, account.email, { kind: 'already_registered' })
     return
   }
-  // A form sent twice, or a client that lost our answer, is no second person.
-  const age = ports.clock.now() - Date.parse(account.createdAt) / 1000
-  if (age < SENT_TWICE_SECONDS && account.devices.includes(device)) return verification(ports, account)
-  // Two have signed up with it, and neither has proven it: no password counts but that which its owner will set.
+  // Two have signed up with it, and neither has proven it: no password counts but that which its owner will set. A form
+  // that was sent twice looks the same, and costs its owner one more.
   const contested = account.passwordHash === '' ? account : await shut(ports, account)
   await finish(ports, contested)
 }

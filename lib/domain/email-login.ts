@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { refusalFor } from './accounts.ts'
-import type { Grant, GrantPorts } from './grants.ts'
+import { type Grant, type GrantPorts, readyToGrant } from './grants.ts'
 import { deniedUntil } from './lifetimes.ts'
 import {
   challengeHashOf,
@@ -46,7 +46,7 @@ export async function redeemEmailLogin(ports: LogInPorts, token: string, client:
 
 /**
  * Opens a session for whoever has the mailed digits and the challenge that they were asked for with. Each try is counted
- * before it is looked at, and none without a challenge for this e-mail: a stranger cannot use up its owner's.
+ * before it is looked at, and none without a challenge for this e-mail: who has not asked for a mail costs its owner none.
  * Refuses with `not_enabled`, `too_many_attempts`, `conflict`, or `invalid_code` whatever else is wrong.
  */
 export async function enterEmailLoginCode(
@@ -84,6 +84,7 @@ async function logIn(
   client: Client,
   spent: RefusalCode,
 ): Promise<Grant> {
+  await readyToGrant(ports)
   if ((await ports.codes.redeem(code, account)) === 'spent') throw new Refusal(spent)
   const owned = account.emailVerified ? account : await claimed(ports, account)
   return openSession(ports, owned, { amr: ['otp'], client })

@@ -16,6 +16,8 @@ export type SecurityEvent =
     }
   /** So many failures in a row that the next try has to wait. */
   | { readonly type: 'login.locked'; readonly userId?: string }
+  /** A reset should have lifted the lock, and could not. */
+  | { readonly type: 'login.lock_left'; readonly userId: string }
   | { readonly type: 'password.changed'; readonly userId: string; readonly sessionId: string }
   /** A logged-in user, asked for the password once more, did not have it. */
   | { readonly type: 'password.refused'; readonly userId: string }

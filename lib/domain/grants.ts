@@ -12,6 +12,11 @@ export interface Grant {
 
 export type GrantPorts = Pick<Ports, 'accessTokenIssuer' | 'refreshTokens' | 'clock' | 'lifetimes'>
 
+/** To be asked before anything is spent or changed for a grant: with no key to sign with, nothing is. */
+export async function readyToGrant({ accessTokenIssuer, refreshTokens }: GrantPorts): Promise<void> {
+  await Promise.all([accessTokenIssuer.ready(), refreshTokens.ready()])
+}
+
 /** The pair of a session's current generation. */
 export async function grant(ports: GrantPorts, account: Account, session: Session): Promise<Grant> {
   const now = ports.clock.now()

@@ -8,7 +8,7 @@ import type { Ports } from './ports.ts'
  */
 export type MailOrder =
   | { readonly type: 'signed_up'; readonly userId: string }
-  | { readonly type: 'sign_up_attempted'; readonly email: string; readonly device: string }
+  | { readonly type: 'sign_up_attempted'; readonly email: string }
   | { readonly type: 'verification_requested'; readonly email: string }
   | { readonly type: 'reset_requested'; readonly email: string }
   | { readonly type: 'reset_started'; readonly userId: string }

@@ -63,6 +63,7 @@ export async function newChallenge(ports: Pick<Ports, 'fingerprints'>, email: st
   const nonce = randomBytes(NONCE_BYTES).toString('hex')
   return nonce + (await sealOf(ports, email, nonce))
 }
+/** Whether a challenge was given for this e-mail, in constant time. */
 export async function isChallengeFor(
   ports: Pick<Ports, 'fingerprints'>,
   challenge: string,

@@ -1,5 +1,5 @@
 import { type Caller, provenAccount, refusalFor } from './accounts.ts'
-import { type Grant, grant } from './grants.ts'
+import { type Grant, grant, readyToGrant } from './grants.ts'
 import { deniedUntil } from './lifetimes.ts'
 import { notify } from './mail-orders.ts'
 import { checkNewPassword } from './password-rules.ts'
@@ -30,6 +30,7 @@ export async function changePassword(
   caller: Caller,
   input: { currentPassword: string; newPassword: string; client: Client },
 ): Promise<Grant> {
+  await readyToGrant(ports)
   const account = await provenAccount(ports, caller, input.currentPassword)
   const about = { path: 'newPassword', words: [account.email, account.name] }
   await checkNewPassword(ports, input.newPassword, about)

@@ -41,8 +41,10 @@ export async function resetPassword(
   }))
   ports.events.record({ type: 'password.reset', userId: account.id })
 
-  // 4. What is left can wait, and fail.
-  await ports.throttle.forgive(account.email)
+  // 4. What is left can fail: the password is set, and a lock ends by itself.
   await notify(ports, { type: 'password_changed', userId: account.id, at: ports.clock.now() })
+  await ports.throttle
+    .forgive(account.email)
+    .catch(() => ports.events.record({ type: 'login.lock_left', userId: account.id }))
   await forgetSessions(ports, account.id, account.epoch)
 }

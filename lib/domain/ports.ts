@@ -183,6 +183,8 @@ export interface RefreshTokenClaims {
 }
 
 export interface RefreshTokens {
+  /** The key that signs is there. Fails if it cannot be had. */
+  ready(): Promise<void>
   issue(claims: RefreshTokenClaims, now: Seconds): Promise<string>
   verify(token: string, now: Seconds): Promise<RefreshTokenClaims | undefined>
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { deviceOf } from './devices.ts'
-import { type Grant, type GrantPorts, grant } from './grants.ts'
+import { type Grant, type GrantPorts, grant, readyToGrant } from './grants.ts'
 import { deniedUntil, LONGEST_SESSION_SECONDS, type Seconds } from './lifetimes.ts'
 import type { Budget } from './limits.ts'
 import { notify } from './mail-orders.ts'
@@ -38,6 +38,7 @@ export async function openSession(
   account: Account,
   proof: { amr: readonly string[]; client: Client },
 ): Promise<Grant> {
+  await readyToGrant(ports)
   const session = newSession(ports, account, proof)
   await ports.sessions.open(session)
   ports.events.record({ type: 'login.succeeded', userId: account.id, sessionId: session.id })
@@ -74,8 +75,8 @@ export async function refreshSession(
   // 2. It is not refreshed too often. The token brings what the session's item says, so that nothing is read for it.
   const pace = nextPace(presented.pace, ports.limits.refreshPerSession, now)
 
-  // What signs the next pair is there before the write: without it each retry would come later, and the last as a theft.
-  await ports.accessTokenIssuer.ready()
+  // Without what signs the next pair each retry of the client would come later, and the last as a theft.
+  await readyToGrant(ports)
 
   // 3. One conditional write decides who is first, while everything else that decides is read.
   const request = randomUUID()

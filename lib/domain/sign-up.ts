@@ -33,7 +33,6 @@ export async function signUp(
   // Before the time is taken: a place in the list of users is not left empty for as long as a hash takes.
   const passwordHash = await passwords.hash(input.password)
   const now = clock.now()
-  const device = deviceOf(client)
   const account: Account = {
     id: randomUUID(),
     email,
@@ -45,7 +44,7 @@ export async function signUp(
     passwordHash,
     claimsVersion: 1,
     epoch: 1,
-    devices: [device],
+    devices: [deviceOf(client)],
   }
   const isNew = (await users.create(account, now)) === 'created'
   if (isNew) events.record({ type: 'user.created', userId: account.id })
@@ -53,7 +52,7 @@ export async function signUp(
   if (policy.sendsMail) {
     const order: MailOrder = isNew
       ? { type: 'signed_up', userId: account.id }
-      : { type: 'sign_up_attempted', email, device }
+      : { type: 'sign_up_attempted', email }
     // A mailbox is not flooded, and nobody is told.
     if (await throttle.hasLeft('signupMails', email)) await outbox.put(order, now)
     else events.record({ type: 'mail.withheld', order: order.type })

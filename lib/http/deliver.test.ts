@@ -1,13 +1,19 @@
 import { capturedLog } from '../testing/captured-log.ts'
 import { context } from '../testing/events.ts'
-import { type World, world } from '../testing/world.ts'
+import { unavailable, type World, world } from '../testing/world.ts'
 import { deliverer } from './deliver.ts'
 
 type Orders = World['orders']
 const NOW = 1_800_000_000
 
 /** A function that mails, over orders that are numbers; takes down what it fulfils and forgets. */
-function recording(fulfil: (id: number) => Promise<void> = async () => undefined) {
+function recording({
+  fulfil = async () => undefined,
+  forget,
+}: {
+  fulfil?: (id: number) => Promise<void>
+  forget?: Orders['forget']
+} = {}) {
   const fulfilled: number[] = []
   const forgotten: string[] = []
   const orders: Orders = {
@@ -16,7 +22,7 @@ function recording(fulfil: (id: number) => Promise<void> = async () => undefined
       if (id === undefined) throw new Error('A stored mail order has no usable pk')
       return { id: String(id), order: { type: 'signed_up', userId: String(id) }, expiresAt }
     },
-    forget: async (id) => void forgotten.push(id),
+    forget: forget ?? (async (id) => void forgotten.push(id)),
   }
   const deliver = deliverer({ orders: () => orders }, async (_, order) => {
     const id = Number('userId' in order && order.userId)
@@ -41,13 +47,22 @@ describe('the function that mails', () => {
   })
 
   it('stops at one that fails, and names it: the stream hands it over again, with those behind it', async () => {
-    const { run, fulfilled, forgotten } = recording(async (id) => {
-      if (id === 2) throw new Error('SES does not answer')
+    const { run, fulfilled, forgotten } = recording({
+      fulfil: async (id) => {
+        if (id === 2) throw new Error('SES does not answer')
+      },
     })
     const { result, entries } = await run({ id: 1 }, { id: 2 }, { id: 3 })
     expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: '{"id":2}' }] })
     expect([fulfilled, forgotten]).toEqual([[1], ['1']])
     expect(entries).toMatchObject([{ type: 'mail.failed', error: { message: 'SES does not answer' } }])
+  })
+
+  it('hands nothing over again that was mailed, though its order cannot be taken off the store', async () => {
+    const { run, fulfilled } = recording({ forget: unavailable })
+    const { result, entries } = await run({ id: 1 }, { id: 2 })
+    expect([result, fulfilled]).toEqual([{ batchItemFailures: [] }, [1, 2]])
+    expect(entries).toMatchObject([{ type: 'mail.order_left' }, { type: 'mail.order_left' }])
   })
 
   it('leaves out what is no order, and what is too old to be of use', async () => {

@@ -25,7 +25,10 @@ export function deliverer<const F extends Factories & { readonly orders: () => O
           const left = readOrder(given.orders, record, requestId)
           if (!left || left.expiresAt <= given.clock.now()) continue
           await fulfil({ ...given, events }, left.order)
-          await given.orders.forget(left.id)
+          // It is mailed: handed over again, it would be mailed again. What is not taken off expires.
+          await given.orders.forget(left.id).catch((error: unknown) => {
+            log('info', { type: 'mail.order_left', requestId, error: describeError(error) })
+          })
         } catch (error) {
           log('error', { type: 'mail.failed', requestId, error: describeError(error) })
           return { batchItemFailures: [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? '' }] }

@@ -330,7 +330,7 @@ describe('in DynamoDB', () => {
 
   it.each<MailOrder>([
     { type: 'signed_up', userId: 'u' },
-    { type: 'sign_up_attempted', email: 'a@example.com', device: 'd' },
+    { type: 'sign_up_attempted', email: 'a@example.com' },
     { type: 'verification_requested', email: 'a@example.com' },
     { type: 'reset_requested', email: 'a@example.com' },
     { type: 'reset_started', userId: 'u' },

@@ -12,7 +12,7 @@ type Shape<T extends MailOrder['type']> = Record<
 >
 const shapes: { readonly [T in MailOrder['type']]: Shape<T> } = {
   signed_up: { userId: text },
-  sign_up_attempted: { email: text, device: text },
+  sign_up_attempted: { email: text },
   verification_requested: { email: text },
   reset_requested: { email: text },
   reset_started: { userId: text },
