@@ -62,6 +62,11 @@ export const settings = {
     default: '',
     read: optional(senderAddress),
   }),
+  mailConfigurationSet: setting({
+    env: 'MAIL_CONFIGURATION_SET',
+    default: '',
+    read: optional(configurationSet),
+  }),
   linkBaseUrl: setting({
     env: 'LINK_BASE_URL',
     default: '',
@@ -276,10 +281,15 @@ function keysPath(text: string): string {
   throw new Error('must be a path such as /cardea/prod')
 }
 
-/** A bare address: the name beside it is the product's. */
+/** A bare address: the name beside it is the product's. IAM tells upper case from lower, and SES keeps domains in lower. */
 export function senderAddress(text: string): string {
-  if (/^[\w.+-]+@[a-z\d-]+(?:\.[a-z\d-]+)+$/i.test(text)) return text
-  throw new Error('must be a bare e-mail address, without a name')
+  if (/^[\w.+-]+@[a-z\d-]+(?:\.[a-z\d-]+)+$/.test(text)) return text
+  throw new Error('must be a bare e-mail address, without a name, and its domain in lower case')
+}
+
+function configurationSet(text: string): string {
+  if (/^[\w-]{1,64}$/.test(text)) return text
+  throw new Error('must be the name of a configuration set of SES')
 }
 
 function productName(text: string): string {

@@ -106,4 +106,16 @@ describe('no hash at all', () => {
     expect(bcrypt.getRounds(against)).toBe(4)
     compare.mockRestore()
   })
+
+  it('costs the very rounds that a wrong password does, also against a hash of before the cost was raised', async () => {
+    const hashes = [await passwords.hash('right'), bcrypt.hashSync('right', 4), bcrypt.hashSync('right', 6)]
+    const today = bcryptPasswords({ cost: 6, keys: testKeys })
+    for (const hash of [undefined, ...hashes]) {
+      const compare = jest.spyOn(bcrypt, 'compare')
+      expect(await today.compare('wrong', hash)).toBe(false)
+      const rounds = compare.mock.calls.map(([, against]) => 2 ** bcrypt.getRounds(against))
+      expect(rounds.reduce((sum, each) => sum + each)).toBe(2 ** 6)
+      compare.mockRestore()
+    }
+  })
 })

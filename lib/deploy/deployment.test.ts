@@ -101,6 +101,11 @@ describe('permissions that depend on settings', () => {
       Condition: { StringEquals: { 'ses:FromAddress': 'no-reply@mail.example.com' } },
     })
     expect((await of('dev')).permissions.extensions).toEqual({})
+
+    const tracked = await of('dev', { ...mail, MAIL_CONFIGURATION_SET: 'tracked' })
+    expect(statementsIn(tracked, 'MailDeliverRole').at(-1).Resource.at(-1)).toEqual({
+      'Fn::Sub': `arn:\${AWS::Partition}:ses:\${AWS::Region}:\${AWS::AccountId}:configuration-set/tracked`,
+    })
   })
 
   it('let every function write traces where tracing is on, and add to what it may, not take', async () => {

@@ -35,7 +35,11 @@ export async function deployment(service: string, stage: string, env: Env) {
     domain:
       values.domainName && values.certificateArn ? domain(values.domainName, values.certificateArn) : {},
     permissions: {
-      extensions: permissions(entries, { mailFrom: given.MAIL_FROM?.trim(), tracing: values.tracing }),
+      extensions: permissions(entries, {
+        mailFrom: given.MAIL_FROM?.trim(),
+        mailConfigurationSet: given.MAIL_CONFIGURATION_SET?.trim(),
+        tracing: values.tracing,
+      }),
     },
   }
 }

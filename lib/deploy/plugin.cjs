@@ -9,21 +9,22 @@ module.exports = class Deployment {
   constructor(serverless) {
     const { serviceDir } = serverless
     let made
-    const deployment = (service, stage) => {
-      made ??= describe(serviceDir, service, stage)
+    const deployment = (service, stage, region) => {
+      made ??= describe(serviceDir, service, stage, region)
       return made
     }
     this.configurationVariablesSources = {
       deployment: {
         resolve: async ({ address, resolveVariable }) => {
-          const service = await resolveVariable('self:service')
-          return { value: deployment(service, await resolveVariable('sls:stage'))[address] }
+          const names = ['self:service', 'sls:stage', 'self:provider.region']
+          const [service, stage, region] = await Promise.all(names.map((name) => resolveVariable(name)))
+          return { value: deployment(service, stage, region)[address] }
         },
       },
     }
     const check = () => {
       const { service, provider } = serverless.service
-      const { problems } = deployment(service, provider.stage)
+      const { problems } = deployment(service, provider.stage, provider.region)
       if (problems.length === 0) return
       const list = problems.map((problem) => `\n  - ${problem}`).join('')
       throw new serverless.classes.Error(`The settings of stage ${provider.stage} are wrong:${list}`)
@@ -33,8 +34,9 @@ module.exports = class Deployment {
 }
 
 /** The deployment is TypeScript, which the framework's own Node may be too old for; the Node of Lambda stands in node_modules. */
-function describe(serviceDir, service, stage) {
+function describe(serviceDir, service, stage, region) {
   const node = process.features.typescript ? process.execPath : join(serviceDir, 'node_modules/.bin/node')
   const print = join(__dirname, 'print.ts')
-  return JSON.parse(execFileSync(node, [print, service, stage], { cwd: serviceDir, encoding: 'utf8' }))
+  const env = { ...process.env, AWS_REGION: region }
+  return JSON.parse(execFileSync(node, [print, service, stage], { cwd: serviceDir, env, encoding: 'utf8' }))
 }

@@ -8,6 +8,7 @@ const right = {
   LINK_BASE_URL: 'https://app.example.com',
 }
 const certificate = 'arn:aws:acm:eu-central-1:123456789012:certificate/x'
+const named = { DOMAIN_NAME: 'auth.example.com', CERTIFICATE_ARN: certificate }
 const topic = 'arn:aws:sns:eu-central-1:123456789012:alarms'
 
 describe('the settings of a deployment', () => {
@@ -43,6 +44,10 @@ describe('the settings of a deployment', () => {
     ['DOMAIN_NAME', { DOMAIN_NAME: 'https://auth.example.com', CERTIFICATE_ARN: certificate }],
     ['CERTIFICATE_ARN', { DOMAIN_NAME: 'auth.example.com', CERTIFICATE_ARN: topic }],
     ['ALARM_TOPIC_ARN', { ALARM_TOPIC_ARN: certificate }],
+    ['CERTIFICATE_ARN', { ...named, AWS_REGION: 'us-east-1' }],
+    ['ALARM_TOPIC_ARN', { ALARM_TOPIC_ARN: topic, AWS_REGION: 'us-east-1' }],
+    ['MAIL_FROM', { ...right, MAIL_FROM: 'login@Example.com' }],
+    ['MAIL_CONFIGURATION_SET', { MAIL_CONFIGURATION_SET: 'arn:aws:ses:x' }],
     ['ALARM_EMAIL', { ALARM_EMAIL: 'Ops <ops@example.com>' }],
     ['ALARM_EMAIL', { ALARM_EMAIL: 'ops@example.com', ALARM_TOPIC_ARN: topic }],
     ['TRACING', { TRACING: 'yes' }],

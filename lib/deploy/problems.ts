@@ -26,6 +26,11 @@ function problemsOfDeploySettings(env: Env): string[] {
   const has = (name: string) => Boolean(env[name]?.trim())
   if (has('DOMAIN_NAME') !== has('CERTIFICATE_ARN'))
     problems.push('DOMAIN_NAME and CERTIFICATE_ARN must be set together')
+  for (const name of ['CERTIFICATE_ARN', 'ALARM_TOPIC_ARN']) {
+    const region = env[name]?.trim().split(':')[3]
+    if (region && env.AWS_REGION && region !== env.AWS_REGION)
+      problems.push(`${name} must be of the region that is deployed to`)
+  }
   if (has('ALARM_TOPIC_ARN') && has('ALARM_EMAIL'))
     problems.push('ALARM_EMAIL makes a topic of its own: set it or ALARM_TOPIC_ARN')
   return problems

@@ -33,6 +33,7 @@ async function main(): Promise<number> {
             { name: named('REFRESH_TOKEN_DENYLIST_TABLE', 'refresh-token-denylist'), forgetsBy: 'expiresAt' },
           ],
           mailFrom: config.mailFrom,
+          mailConfigurationSet: config.mailConfigurationSet,
           keyRotationDays: config.keyRotationDays,
           now: Math.floor(Date.now() / 1000),
         })),

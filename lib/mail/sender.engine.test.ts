@@ -21,8 +21,13 @@ const portOf = (server: Server | Socket) => {
   opened.push(server)
   return (server.address() as AddressInfo).port
 }
-const mailerAt = (port: number) =>
-  sesMailer({ mailFrom: 'no-reply@example.com', ...product, sesEndpoint: `http://127.0.0.1:${port}` })
+const mailerAt = (port: number, more: { mailConfigurationSet?: string } = {}) =>
+  sesMailer({
+    mailFrom: 'no-reply@example.com',
+    ...product,
+    ...more,
+    sesEndpoint: `http://127.0.0.1:${port}`,
+  })
 
 describe('a mail', () => {
   it('arrives, whole and to one address', async () => {
@@ -54,7 +59,8 @@ async function sesThat(...answers: readonly ((response: ServerResponse) => void)
     answers[Math.min(requests.length, answers.length) - 1]?.(response)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { mailer: mailerAt(portOf(server)), requests }
+  const port = portOf(server)
+  return { mailer: mailerAt(port), port, requests }
 }
 const accepts = (response: ServerResponse) => void response.end('{"MessageId":"1"}')
 const fails = (status: number, type: string, message: string) => (response: ServerResponse) =>
@@ -72,6 +78,13 @@ describe('Amazon SES', () => {
     })
     const { Subject, Body } = requests[0].Content.Simple
     for (const part of [Subject, Body.Text, Body.Html]) expect(part.Charset).toBe('UTF-8')
+  })
+
+  it('is told the configuration set that is named, and none if none is', async () => {
+    const { mailer, port, requests } = await sesThat(accepts)
+    await mailerAt(port, { mailConfigurationSet: 'tracked' }).send(ada, letter)
+    await mailer.send(ada, letter)
+    expect(requests.map(({ ConfigurationSetName }) => ConfigurationSetName)).toEqual(['tracked', undefined])
   })
 
   it.each<[string, number]>([

@@ -33,16 +33,18 @@ function isPassing({ name, code = '', $metadata }: Failure): boolean {
 }
 
 /**
- * Sends through Amazon SES, from the address `mailFrom` in the name of the product: two tries of 3 s each. `sesEndpoint`
+ * Sends through Amazon SES, from the address `mailFrom` in the name of the product, by a configuration set if one is named: two tries of 3 s each. `sesEndpoint`
  * points it at a local stand-in.
  */
 export function sesMailer({
   mailFrom,
+  mailConfigurationSet,
   productName,
   linkBaseUrl,
   sesEndpoint,
 }: {
   mailFrom: string
+  mailConfigurationSet?: string | undefined
   productName: string
   linkBaseUrl: string
   sesEndpoint?: string | undefined
@@ -67,6 +69,7 @@ export function sesMailer({
         await client.send(
           new SendEmailCommand({
             FromEmailAddress: from,
+            ConfigurationSetName: mailConfigurationSet,
             Destination: { ToAddresses: [to] },
             Content: {
               Simple: {

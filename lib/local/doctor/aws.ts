@@ -34,9 +34,11 @@ export function callersAws({ dynamodbEndpoint }: { dynamodbEndpoint?: string | u
     },
     async identity(EmailIdentity) {
       try {
-        return (
-          (await ses.send(new GetEmailIdentityCommand({ EmailIdentity }))).VerifiedForSendingStatus === true
-        )
+        const found = await ses.send(new GetEmailIdentityCommand({ EmailIdentity }))
+        return {
+          isVerified: found.VerifiedForSendingStatus === true,
+          configurationSet: found.ConfigurationSetName || undefined,
+        }
       } catch (error) {
         if (error instanceof NotFoundException) return undefined
         throw error

@@ -8,11 +8,16 @@ const DAY = 86_400
 export interface Aws {
   /** What a table forgets by, and whether it has a stream; `undefined` if there is no such table. */
   table(name: string): Promise<{ readonly ttl: string | undefined; readonly hasStream: boolean } | undefined>
-  /** Whether SES sends for an address or a domain; `undefined` if it does not know it. */
-  identity(name: string): Promise<boolean | undefined>
+  /** An address or a domain that SES may send for, and the configuration set that it goes by; `undefined` if SES does not know it. */
+  identity(name: string): Promise<Identity | undefined>
   account(): Promise<{ readonly isSandbox: boolean; readonly maySend: boolean }>
   /** What time it is there, in epoch seconds. */
   time(): Promise<number>
+}
+
+export interface Identity {
+  readonly isVerified: boolean
+  readonly configurationSet: string | undefined
 }
 
 interface Table {
@@ -25,6 +30,7 @@ interface Table {
 export interface Deployed {
   readonly tables: readonly Table[]
   readonly mailFrom: string | undefined
+  readonly mailConfigurationSet: string | undefined
   readonly keyRotationDays: number
   readonly now: number
 }
@@ -35,7 +41,7 @@ export async function findingsOf(aws: Aws, parameters: Parameters, deployed: Dep
     ...Object.keys(rotating).map((name) => keys(parameters, name as Rotating, deployed)),
     secrets(parameters),
     ...deployed.tables.map((each) => table(aws, each)),
-    mail(aws, deployed.mailFrom),
+    mail(aws, deployed),
     clock(aws, deployed.now),
   ]
   const settled = await Promise.allSettled(checks)
@@ -92,15 +98,25 @@ async function table(aws: Aws, { name, forgetsBy, isStreamed }: Table): Promise<
   return [fine(`${name} forgets by ${forgetsBy}`)]
 }
 
-async function mail(aws: Aws, from: string | undefined): Promise<Finding[]> {
+async function mail(aws: Aws, { mailFrom: from, mailConfigurationSet }: Deployed): Promise<Finding[]> {
   if (!from) return []
   const domain = from.slice(from.indexOf('@') + 1)
-  const verified = [await aws.identity(from), await aws.identity(domain)]
-  if (!verified.includes(true))
+  const identities = [await aws.identity(from), await aws.identity(domain)].filter(
+    (each) => each !== undefined,
+  )
+  const sender = identities.find(({ isVerified }) => isVerified)
+  if (!sender)
     return [
       wrong(
-        verified.includes(false) ? 'SES waits for the sender to be verified' : 'SES does not know the sender',
+        identities.length > 0 ? 'SES waits for the sender to be verified' : 'SES does not know the sender',
         `Verify ${domain} in SES: aws sesv2 create-email-identity --email-identity ${domain}`,
+      ),
+    ]
+  if (sender.configurationSet && !mailConfigurationSet)
+    return [
+      wrong(
+        `Mails of the sender go by the configuration set ${sender.configurationSet}, which no function may use`,
+        `Set MAIL_CONFIGURATION_SET=${sender.configurationSet} and deploy again`,
       ),
     ]
   const { isSandbox, maySend } = await aws.account()
@@ -109,8 +125,8 @@ async function mail(aws: Aws, from: string | undefined): Promise<Finding[]> {
   if (isSandbox)
     return [
       doubtful(
-        'SES keeps this account in the sandbox: only verified addresses get mail',
-        'Ask for production access in the SES console',
+        'SES keeps this account in the sandbox: expect no mail to arrive',
+        'Ask for production access: docs/deploy.md, step 4',
       ),
     ]
   return [fine('SES sends for the sender')]

@@ -57,13 +57,15 @@ describe('settings that are right alone', () => {
 
 const healthy: Aws = {
   table: async () => ({ ttl: 'expiresAt', hasStream: true }),
-  identity: async (name) => (name.includes('@') ? undefined : true),
+  identity: async (name) =>
+    name.includes('@') ? undefined : { isVerified: true, configurationSet: undefined },
   account: async () => ({ isSandbox: false, maySend: true }),
   time: async () => NOW,
 }
 const deployed: Deployed = {
   tables: [{ name: 'sessions', forgetsBy: 'expiresAt', isStreamed: true }],
   mailFrom: 'no-reply@example.com',
+  mailConfigurationSet: undefined,
   keyRotationDays: 30,
   now: NOW,
 }
@@ -88,7 +90,18 @@ describe('a deployment', () => {
     ['has no TTL', { table: async () => ({ ttl: undefined, hasStream: true }) }, 'wrong', /only grow/],
     ['has no stream', { table: async () => ({ ttl: 'expiresAt', hasStream: false }) }, 'wrong', /no mail/],
     ['has a sender that SES does not know', { identity: async () => undefined }, 'wrong', /does not know/],
-    ['has a sender that is not verified', { identity: async () => false }, 'wrong', /verified/],
+    [
+      'has a sender that is not verified',
+      { identity: async () => ({ isVerified: false, configurationSet: undefined }) },
+      'wrong',
+      /verified/,
+    ],
+    [
+      'has a sender with a configuration set of its own',
+      { identity: async () => ({ isVerified: true, configurationSet: 'tracked' }) },
+      'wrong',
+      /configuration set tracked/,
+    ],
     [
       'is in the sandbox',
       { account: async () => ({ isSandbox: true, maySend: true }) },
