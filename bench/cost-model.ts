@@ -26,8 +26,8 @@ const assumed = {
   responseBytes: 2000,
   /** The busiest hour over the average one. */
   peak: 4,
-  /** A function reads its secrets again every four minutes; so many of a login or a refresh are SecureStrings. */
-  secretReadsPerHour: 15 * 5,
+  /** A function reads its secrets again every three to four minutes; so many of a login or a refresh are SecureStrings. */
+  secretReadsPerHour: 17 * 5,
   userBytes: 2000,
   sessionBytes: 500,
   /** Metrics that a stage counts in a month, and those that its alarms watch. */

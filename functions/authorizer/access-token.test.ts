@@ -26,7 +26,13 @@ describe('the authorizer', () => {
     const { parts, user, accessToken, sessionId } = await withAda()
     expect(await decide(parts, { authorization: `Bearer ${accessToken}` })).toEqual({
       isAuthorized: true,
-      context: { userId: user.id, sessionId, roles: ['user'], claimsVersion: 1 },
+      context: {
+        userId: user.id,
+        sessionId,
+        roles: ['user'],
+        claimsVersion: 1,
+        expiresAt: parts.clock.now() + 900,
+      },
     })
   })
 

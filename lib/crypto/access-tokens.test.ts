@@ -21,7 +21,7 @@ const grant = {
   issuedAt: NOW,
   expiresAt: NOW + 900,
 }
-const subject = { userId, sessionId, roles: ['user'], claimsVersion: 3 }
+const subject = { userId, sessionId, roles: ['user'], claimsVersion: 3, expiresAt: NOW + 900 }
 
 const encode = (value: unknown) =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')

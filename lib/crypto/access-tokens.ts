@@ -52,7 +52,7 @@ export function accessTokenVerifier(
       if (!isId(sub) || !isId(sid) || !isId(jti) || !isTime(cv)) return undefined
       if (!Array.isArray(roles) || !roles.every((role) => typeof role === 'string')) return undefined
       if (Number(exp) - Number(iat) > LONGEST_ACCESS_TOKEN_SECONDS) return undefined
-      return { userId: sub, sessionId: sid, roles, claimsVersion: cv }
+      return { userId: sub, sessionId: sid, roles, claimsVersion: cv, expiresAt: Number(exp) }
     },
   }
 }

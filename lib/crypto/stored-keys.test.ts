@@ -6,7 +6,7 @@ import { storedKeys } from './stored-keys.ts'
 const START = 1_800_000_000
 
 /** Keys over parameters that can fail, with a clock that stands; each reading is counted. */
-async function holding(parameters: Parameters = testParameters) {
+async function holding(parameters: Parameters = testParameters, chance = 0) {
   await ready()
   let now = START
   let reads = 0
@@ -17,7 +17,11 @@ async function holding(parameters: Parameters = testParameters) {
     return parameters.below(path)
   }
   return {
-    keys: storedKeys({ below }, () => now),
+    keys: storedKeys(
+      { below },
+      () => now,
+      () => chance,
+    ),
     reads: () => reads,
     advance: (seconds: number) => {
       now += seconds
@@ -62,6 +66,23 @@ describe('keys', () => {
     expect((await keys.publicKeys()).size).toBe(1)
     advance(1)
     await expect(keys.publicKeys()).rejects.toThrow('SSM does not answer')
+  })
+
+  it('are not all read again at once by functions that began at once', async () => {
+    for (const [chance, renewedAt] of [
+      [0, 240],
+      [0.5, 210],
+      [0.999, 181],
+    ] as const) {
+      const { keys, reads, advance } = await holding(testParameters, chance)
+      await keys.publicKeys()
+      advance(renewedAt - 1)
+      await keys.publicKeys()
+      expect(reads()).toBe(1)
+      advance(1)
+      await keys.publicKeys()
+      expect(reads()).toBe(2)
+    }
   })
 
   it('that could not be read fail their call, and are tried again by the next', async () => {

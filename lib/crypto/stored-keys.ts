@@ -4,8 +4,12 @@ import type { KeyPath, KeyRing, Keys, Parameters } from './keys.ts'
 
 /** What is held may be so old, and no older: a key that was revoked is dead everywhere by then. */
 const HELD_SECONDS = 300
-/** It is read again a little before, so that a store which fails for a moment fails no request. */
+/**
+ * It is read again before, so that a store which fails for a moment fails no request; each at another age, so that functions
+ * that began at once do not all ask at once.
+ */
 const RENEWED_SECONDS = 240
+const RENEWED_EARLIER_SECONDS = 60
 /** A `kid` that is not known may be new; whoever sends nonsense must not make us ask each time. */
 const UNKNOWN_SECONDS = 60
 /** A read that failed is not tried again at each call; one so old is not waited for. */
@@ -15,8 +19,14 @@ const RETRIED_SECONDS = 10
  * Keys from where parameters are kept, read when first asked for. A failed read fails its call and is tried again by the
  * next one: nothing is signed or accepted with what could not be read.
  */
-export function storedKeys(parameters: Pick<Parameters, 'below'>, now: () => Seconds): Keys {
-  const held = (path: KeyPath) => holding(async () => materialOf(path, await parameters.below(path)), now)
+export function storedKeys(
+  parameters: Pick<Parameters, 'below'>,
+  now: () => Seconds,
+  random: () => number = Math.random,
+): Keys {
+  const renewedAt = RENEWED_SECONDS - Math.floor(random() * RENEWED_EARLIER_SECONDS)
+  const held = (path: KeyPath) =>
+    holding(async () => materialOf(path, await parameters.below(path)), now, renewedAt)
   const paths = {
     public: held('access/public'),
     private: held('access/private'),
@@ -48,7 +58,7 @@ function signingOf(keys: readonly Material[], now: Seconds): Material {
 
 type Holding = (kid?: string) => Promise<readonly Material[]>
 
-function holding(read: () => Promise<readonly Material[]>, now: () => Seconds): Holding {
+function holding(read: () => Promise<readonly Material[]>, now: () => Seconds, renewedAt: Seconds): Holding {
   let held: { readonly keys: readonly Material[]; readonly since: Seconds } | undefined
   let reading: { readonly since: Seconds; readonly keys: Promise<readonly Material[]> } | undefined
   let triedAt = Number.NEGATIVE_INFINITY
@@ -80,7 +90,7 @@ function holding(read: () => Promise<readonly Material[]>, now: () => Seconds): 
     if (looks) lookedAt = at
     // A clock that went back says nothing of an age.
     if (!held || age >= HELD_SECONDS || age < 0) return readAgain()
-    const renews = age >= RENEWED_SECONDS && Math.abs(at - triedAt) >= RETRIED_SECONDS
+    const renews = age >= renewedAt && Math.abs(at - triedAt) >= RETRIED_SECONDS
     if (!looks && !renews) return held.keys
     const { keys } = held
     return readAgain().catch(() => keys)

@@ -17,7 +17,7 @@ function alarmsOf(service: string, stage: string, entries: readonly Entry[]): Re
   const event = events(`${service}-${stage}`)
   return {
     ServerErrorsAlarm: {
-      about: 'More than 5 % of requests were answered 5xx: see the access log, and the log of the route.',
+      about: '5 % of requests or more were answered 5xx: see the access log, and the log of the route.',
       metrics: [ofApi('5xx', 'Sum'), ofApi('Count', 'Sum')],
       expression: 'IF(m1 >= 5, 100 * m1 / m2, 0)',
       threshold: 5,

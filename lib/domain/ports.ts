@@ -144,11 +144,12 @@ export interface AccessTokenSubject {
   readonly sessionId: string
   readonly roles: readonly string[]
   readonly claimsVersion: number
+  readonly expiresAt: Seconds
 }
 
 export interface Denylist {
   /** Whether the session or this version of the user's claims was revoked, read consistently. */
-  denies(subject: AccessTokenSubject): Promise<boolean>
+  denies(subject: Pick<AccessTokenSubject, 'userId' | 'sessionId' | 'claimsVersion'>): Promise<boolean>
 }
 
 export interface AccessTokenIssuer {

@@ -50,6 +50,7 @@ describe('opening a session', () => {
       sessionId: session.id,
       roles: ['user'],
       claimsVersion: 1,
+      expiresAt: ports.clock.now() + 900,
     })
   })
 })

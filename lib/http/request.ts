@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { en } from 'zod/locales'
 import * as z from 'zod/mini'
 import type { Schema } from '../contract/contract.ts'
+import type { Seconds } from '../domain/lifetimes.ts'
 import type { Client } from '../domain/ports.ts'
 import { type Issue, Refusal } from '../domain/refusal.ts'
 
@@ -108,6 +109,7 @@ const callerSchema = z.object({
   roles: z.readonly(z.array(z.string())),
   // Whether the gateway keeps a number one is not documented.
   claimsVersion: z.coerce.number().check(z.int()),
+  expiresAt: z.coerce.number().check(z.int()),
 })
 /** Who the authorizer says is calling. */
 export type Caller = z.output<typeof callerSchema>
@@ -116,10 +118,16 @@ export type Caller = z.output<typeof callerSchema>
  * Read only on protected routes: on another, this part of the event is nobody's word. The authorizer has said who
  * calls; whether they may is decided here, before anything of the request is looked at.
  */
-export function callerOf(event: APIGatewayProxyEventV2, roles: readonly string[] | undefined): Caller {
+export function callerOf(
+  event: APIGatewayProxyEventV2,
+  roles: readonly string[] | undefined,
+  now: Seconds,
+): Caller {
   const context = event.requestContext as { authorizer?: { lambda?: unknown } }
   const result = callerSchema.safeParse(context.authorizer?.lambda)
   if (!result.success) throw new Refusal('unauthorized')
+  // A gateway that remembers decisions does not know when a token ends.
+  if (result.data.expiresAt <= now) throw new Refusal('unauthorized')
   if (roles && !roles.some((role) => result.data.roles.includes(role))) throw new Refusal('forbidden')
   return result.data
 }

@@ -239,9 +239,10 @@ describe('a door for users', () => {
     async ({ caller, reply }) => reply(200, { id: caller.userId }),
   )
   const userId = '3370b83f-ce63-4a6f-aacf-07f2e0ddc2c8'
+  const now = world().clock.now()
+  const caller = { userId, sessionId: userId, roles: ['user'], claimsVersion: '3', expiresAt: now + 1 }
 
   it('knows its caller from the authorizer alone', async () => {
-    const caller = { userId, sessionId: userId, roles: ['user'], claimsVersion: '3' }
     const event = eventOf('GET /x', { headers: { 'x-user-id': 'eve' } }, caller)
     expect(await me.over(world())(event, context())).toMatchObject({
       statusCode: 200,
@@ -254,9 +255,14 @@ describe('a door for users', () => {
     {},
     { userId },
     { userId: { $ne: 1 }, sessionId: userId, roles: [] },
-    { userId, sessionId: userId, roles: 'admin' },
-  ])('is 401 where the gateway lets a request by without one: %j', async (caller) => {
-    const { statusCode, headers } = await me.over(world())(eventOf('GET /x', {}, caller), context())
-    expect([statusCode, headers?.['WWW-Authenticate']]).toEqual([401, 'Bearer'])
-  })
+    { ...caller, roles: 'admin' },
+    { ...caller, expiresAt: undefined },
+    { ...caller, expiresAt: now },
+  ])(
+    'is 401 where the gateway lets a request by without one, or with one of a token that has ended: %j',
+    async (given) => {
+      const { statusCode, headers } = await me.over(world())(eventOf('GET /x', {}, given), context())
+      expect([statusCode, headers?.['WWW-Authenticate']]).toEqual([401, 'Bearer'])
+    },
+  )
 })

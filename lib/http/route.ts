@@ -60,7 +60,9 @@ export function route<const C extends Contract, const F extends Factories>(
     const door = middy().use(securityHeaders()).use(problems(contract)).use(httpHeaderNormalizer())
     if (contract.cacheControl?.startsWith('public')) door.use(etag() as MiddlewareObj)
     if (contract.access !== 'public') {
-      door.before(({ event }) => void callerOf(event as APIGatewayProxyEventV2, rolesOf(contract)))
+      door.before(({ event }) => {
+        callerOf(event as APIGatewayProxyEventV2, rolesOf(contract), parts().clock.now())
+      })
     }
     if (contract.body)
       door.before(({ event }) => decodeBody(event as APIGatewayProxyEventV2)).use(httpJsonBodyParser())
@@ -81,7 +83,8 @@ async function run<C extends Contract, F extends Factories>(
   requestId: string,
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const client = clientOf(event)
-  const caller = contract.access === 'public' ? undefined : callerOf(event, rolesOf(contract))
+  const caller =
+    contract.access === 'public' ? undefined : callerOf(event, rolesOf(contract), parts.clock.now())
   const params = contract.params && parseParams(contract.params, event.pathParameters ?? {})
   const query = contract.query && parse(contract.query, event.queryStringParameters ?? {})
   const body = contract.body && parse(contract.body, event.body)

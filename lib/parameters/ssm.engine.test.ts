@@ -8,7 +8,8 @@ import { ssmParameters } from './ssm.ts'
 
 const keysPath = '/cardea/test'
 const credentials = async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'session' })
-const over = (endpoint: string) => ssmParameters({ keysPath, region: 'eu-central-1', endpoint, credentials })
+const over = (endpoint: string) =>
+  ssmParameters({ keysPath, region: 'eu-central-1', endpoint, credentials, random: () => 0 })
 
 const closing: (() => void)[] = []
 afterAll(() => {
@@ -94,9 +95,9 @@ describe('parameters of SSM', () => {
     expect((await parameters.below('refresh')).size).toBe(30)
   })
 
-  it('that are throttled once are tried again, and are unavailable if that does not help', async () => {
+  it('that are throttled are tried four times, and are unavailable if that does not help', async () => {
     const once = await standIn(({ turn }) =>
-      turn === 1 ? [400, { __type: 'ThrottlingException' }] : [200, {}],
+      turn < 4 ? [400, { __type: 'ThrottlingException' }] : [200, {}],
     )
     expect((await once.parameters.below('refresh')).size).toBe(0)
     for (const [status, type] of [
@@ -107,7 +108,7 @@ describe('parameters of SSM', () => {
     ] as const) {
       const { parameters, asked } = await standIn(() => [status, { __type: type }])
       await expect(parameters.below('refresh')).rejects.toMatchObject({ code: 'unavailable' })
-      expect(asked).toHaveLength(2)
+      expect(asked).toHaveLength(4)
     }
   })
 

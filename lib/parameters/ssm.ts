@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { fromEnv } from '@aws-sdk/credential-provider-env'
 import { Sha256 } from '@smithy/core/checksum'
 import { HttpRequest } from '@smithy/core/protocols'
@@ -8,7 +9,11 @@ import { Refusal } from '../domain/refusal.ts'
 
 /** SSM's own most. */
 const PAGE = 10
-const TRIES = 2
+/** SSM gives all functions of an account and region 40 answers a second: of many that start at once, some must wait. */
+const TRIES = 4
+const FIRST_WAIT_MS = 200
+/** After so long nothing is tried again: whoever waits has a gateway's patience. */
+const PATIENCE_MS = 2500
 
 type Credentials = ReturnType<typeof fromEnv>
 
@@ -21,11 +26,13 @@ export function ssmParameters({
   region,
   endpoint = `https://ssm.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`,
   credentials = fromEnv(),
+  random = Math.random,
 }: {
   keysPath: string
   region: string
   endpoint?: string
   credentials?: Credentials
+  random?: () => number
 }): Parameters {
   const signer = new SignatureV4({ service: 'ssm', region, credentials, sha256: Sha256 })
   const handler = new NodeHttpHandler({
@@ -59,11 +66,13 @@ export function ssmParameters({
     return { status: response.statusCode, body: parse(text) }
   }
 
-  /** Tries what passes by itself once more; `undefined` for an error that `content` names. */
+  /** Tries what passes by itself again, after a while of chance; `undefined` for an error that `content` names. */
   const call = async (action: string, input: object, content?: string): Promise<Answer | undefined> => {
+    const begun = performance.now()
     for (let tried = 1; ; tried++) {
+      const isLast = () => tried === TRIES || performance.now() - begun >= PATIENCE_MS
       const { status, body } = await once(action, input).catch((error: unknown) => {
-        if (tried < TRIES) return { status: 503, body: {} as Answer }
+        if (!isLast()) return { status: 503, body: {} as Answer }
         throw new Refusal('unavailable', { cause: error })
       })
       if (status === 200) return body
@@ -74,8 +83,8 @@ export function ssmParameters({
       if (content !== undefined && type === content) return undefined
       if (status < 500 && !/Throttl|TooMany/.test(type))
         throw new Error(`SSM refused ${action}: ${type || status}`)
-      if (tried === TRIES)
-        throw new Refusal('unavailable', { cause: new Error(`SSM ${action}: ${type || status}`) })
+      if (isLast()) throw new Refusal('unavailable', { cause: new Error(`SSM ${action}: ${type || status}`) })
+      await wait(random() * FIRST_WAIT_MS * 2 ** (tried - 1))
     }
   }
 
