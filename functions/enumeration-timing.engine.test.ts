@@ -8,10 +8,12 @@ describe('whether an e-mail has an account', () => {
   it('is not told by the time of sign-up, login, resend or forgot', async () => {
     const passwords = bcryptPasswords({ cost: 10, keys: testKeys })
     const strict = world({ stores: await engineStores(), policy: { requireVerifiedEmail: true } })
-    for (const { route, ratio } of await ratios({ ...strict, passwords })) {
-      process.stderr.write(`${route}: unknown / known e-mail ${ratio.toFixed(3)} (medians of 40 pairs)\n`)
-      // A noisy machine is not a leak: `npm run bench` reports it, 5 % is the goal.
-      if (Math.abs(ratio - 1) >= 0.2) throw new Error(`${route} took ${ratio} times as long`)
+    let telling: string[] | undefined
+    // A leak shows each time, the noise of a machine does not. `npm run bench` reports the figures; 5 % is the goal.
+    for (let time = 0; time < 3 && telling?.length !== 0; time++) {
+      const found = await ratios({ ...strict, passwords }, telling)
+      telling = found.filter(({ ratio }) => Math.abs(ratio - 1) >= 0.2).map(({ route }) => route)
     }
+    expect(telling).toEqual([])
   })
 })

@@ -278,6 +278,19 @@ describe('a change of e-mail that a thief has made', () => {
     }
   })
 
+  it('shows the old address to its user for as long as it is kept', async () => {
+    const it = await withAda()
+    const { confirming } = await asked(it)
+    await it.verify(confirming)
+    const exported = async () => {
+      const headers = bearer(await logIn(it.api, 'body', atNew))
+      return (await it.api('GET /users/me/export', { headers })).body.user.formerEmail
+    }
+    expect(await exported()).toEqual({ email: ada.email, keptUntil: '2027-01-22T08:00:00.000Z' })
+    it.parts.clock.advance(7 * DAY)
+    expect(await exported()).toBeUndefined()
+  })
+
   it('keeps the old address from everyone else meanwhile', async () => {
     const it = await withAda()
     const { confirming } = await asked(it)

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
-import { exportedSession, listedUser } from '../../lib/contract/models.ts'
-import { exportedSessionView } from '../../lib/contract/session-view.ts'
+import { exportedSession, exportedUser } from '../../lib/contract/models.ts'
+import { exportedSessionView, exportedUserView } from '../../lib/contract/views.ts'
 import { ownAccount } from '../../lib/domain/accounts.ts'
 import { openSessions } from '../../lib/domain/own-sessions.ts'
 import { route } from '../../lib/http/route.ts'
@@ -11,19 +11,21 @@ export const contract = defineContract({
   method: 'GET',
   path: '/users/me/export',
   access: 'user',
-  summary: 'Everything stored about you',
+  summary: 'Everything stored about you, but for what guards the account',
   responses: {
-    200: z.object({ exportedAt: z.iso.datetime(), user: listedUser, sessions: z.array(exportedSession) }),
+    200: z.object({ exportedAt: z.iso.datetime(), user: exportedUser, sessions: z.array(exportedSession) }),
   },
   needs: ['users:GetItem', 'sessions:Query'],
 })
 
 export const handler = route(contract, { users, sessions }, async ({ parts, caller, reply }) => {
   const user = await ownAccount(parts, caller)
+  const now = parts.clock.now()
+  const formerEmail = await parts.users.formerEmail(user.id, now)
   const open = await openSessions(parts, user)
   return reply(200, {
-    exportedAt: new Date(parts.clock.now() * 1000).toISOString(),
-    user,
+    exportedAt: new Date(now * 1000).toISOString(),
+    user: exportedUserView(user, formerEmail),
     sessions: open.map((each) => exportedSessionView(each, caller.sessionId)),
   })
 })

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { session } from '../../lib/contract/models.ts'
-import { sessionView } from '../../lib/contract/session-view.ts'
+import { sessionView } from '../../lib/contract/views.ts'
 import { ownAccount } from '../../lib/domain/accounts.ts'
 import { openSessions } from '../../lib/domain/own-sessions.ts'
 import { route } from '../../lib/http/route.ts'

@@ -233,7 +233,7 @@ describe('GET /users/me/export', () => {
     const [session] = [...parts.tables.sessions.values()]
     expect(body).toEqual({
       exportedAt: '2027-01-15T08:00:00.000Z',
-      user: { ...user, status: 'active' },
+      user: { ...user, status: 'active', devices: [expect.stringMatching(/^[\w-]{8}$/)] },
       sessions: [
         {
           id: session?.id,

@@ -17,6 +17,20 @@ export const listedUser = z
   .extend(user, { status: z.enum(['active', 'disabled']) })
   .register(z.globalRegistry, { id: 'ListedUser' })
 
+/** A user with all that is stored of them for themselves. */
+export const exportedUser = z
+  .extend(listedUser, {
+    devices: z.readonly(z.array(z.string())).register(z.globalRegistry, {
+      description: 'What tells a new device from a known one: a hash of its kind and half of its network.',
+    }),
+    formerEmail: z.optional(
+      z.object({ email: z.string(), keptUntil: z.iso.datetime() }).register(z.globalRegistry, {
+        description: 'The e-mail of before a change that can still be undone from there.',
+      }),
+    ),
+  })
+  .register(z.globalRegistry, { id: 'ExportedUser' })
+
 /** One login of one client. `current` is the session of the access token that asks. */
 export const session = z
   .object({

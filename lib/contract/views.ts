@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini'
-import type { Session } from '../domain/ports.ts'
-import type { exportedSession, session } from './models.ts'
+import type { FormerEmail, Session } from '../domain/ports.ts'
+import type { Account } from '../domain/users.ts'
+import type { exportedSession, exportedUser, session } from './models.ts'
 
 const instant = (seconds: number) => new Date(seconds * 1000).toISOString()
 
@@ -21,4 +22,12 @@ export const exportedSessionView = (stored: Session, currentId: string): z.input
   idleExpiresAt: instant(stored.idleExpiresAt),
   expiresAt: instant(stored.expiresAt),
   amr: stored.amr,
+})
+
+export const exportedUserView = (
+  account: Account,
+  former: FormerEmail | undefined,
+): z.input<typeof exportedUser> => ({
+  ...account,
+  ...(former && { formerEmail: { email: former.email, keptUntil: instant(former.keptUntil) } }),
 })
