@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { createRequire } from 'node:module'
@@ -88,7 +89,7 @@ describe('a bundle', () => {
 })
 
 describe('a bundled door', () => {
-  const prefix = `bundle-${process.pid}`
+  const prefix = `bundle-${randomUUID()}`
   const tables = {
     usersTable: `${prefix}-users`,
     sessionsTable: `${prefix}-sessions`,

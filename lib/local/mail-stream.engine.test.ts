@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { type Following, failuresOf, followStream } from './mail-stream.ts'
 import { createTable } from './tables.ts'
 
 const endpoint = String(process.env.DYNAMODB_ENDPOINT)
-const table = `stream-${process.pid}`
+const table = `stream-${randomUUID()}`
 const client = new DynamoDBClient({ endpoint })
 beforeAll(() =>
   createTable(client, table, {

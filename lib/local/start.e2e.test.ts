@@ -98,7 +98,7 @@ describe('what npm start starts', () => {
     expect(await go('GET', '/admin')).toMatchObject({ status: 404 })
   })
 
-  it('answers fifty refreshes of one token at once with 200, and there is one successor', async () => {
+  it('answers ten refreshes of one token at once with 200, and there is one successor', async () => {
     const go = browser(started)
     const login = await go('POST', '/auth/login', {
       email: ada.email,
@@ -106,21 +106,18 @@ describe('what npm start starts', () => {
       transport: 'body',
     })
     const body = { refreshToken: login.body.refreshToken }
-    const answers = await Promise.all(Array.from({ length: 50 }, () => go('POST', '/auth/refresh', body)))
+    const answers = await Promise.all(Array.from({ length: 10 }, () => go('POST', '/auth/refresh', body)))
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
     const generation = (token: string) =>
       JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).gen
     expect(new Set(answers.map((answer) => generation(answer.body.refreshToken)))).toEqual(new Set([2]))
   })
 
-  it('gives one of fifty sign-ups at once the account, and tells the others that it is taken', async () => {
+  it('gives one of ten sign-ups at once the account, and tells the others that it is taken', async () => {
     const go = browser(started)
-    const body = { ...ada, email: 'fifty@example.com' }
-    const answers = await Promise.all(Array.from({ length: 50 }, () => go('POST', '/auth/signup', body)))
-    expect(answers.map(({ status }) => status).sort()).toEqual([
-      201,
-      ...Array.from({ length: 49 }, () => 409),
-    ])
+    const body = { ...ada, email: 'ten@example.com' }
+    const answers = await Promise.all(Array.from({ length: 10 }, () => go('POST', '/auth/signup', body)))
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array.from({ length: 9 }, () => 409)])
   })
 
   it('lets no page of another origin read its answers', async () => {
@@ -376,8 +373,10 @@ describe('npm start', () => {
   })
 
   it('ends with Ctrl-C while it is still starting, too', async () => {
-    for (const after of [200, 500, 900]) {
+    for (const after of [0, 200, 500, 900]) {
       const early = await npmStart()
+      // npm says what it starts, and starts it.
+      while (!early.said().includes('start.ts')) await wait(20)
       await wait(after)
       await early.interrupt()
       expect([after, processesOf()]).toEqual([after, []])

@@ -44,9 +44,18 @@ export const npmStartOver =
       },
       /** Ctrl-C; then waits until nothing of it runs any more. */
       async interrupt() {
-        process.kill(-Number(child.pid), 'SIGINT')
+        const group = -Number(child.pid)
+        process.kill(group, 'SIGINT')
         await ended
-        await wait(1000)
+        for (let waited = 0; isAlive(group) && waited < 10_000; waited += 50) await wait(50)
       },
     }
   }
+
+function isAlive(group: number): boolean {
+  try {
+    return process.kill(group, 0)
+  } catch {
+    return false
+  }
+}

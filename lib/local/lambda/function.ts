@@ -48,7 +48,8 @@ export function lambdaFunction(
   const idle: ChildProcess[] = []
   const waiting: (() => void)[] = []
 
-  function launch(): ChildProcess {
+  /** A process that has loaded the handler: until then, as on Lambda, no call's time runs. */
+  async function launch(): Promise<ChildProcess> {
     const child = spawn(process.execPath, [join(process.cwd(), 'lib/local/lambda/runtime.ts')], {
       cwd: folder,
       env,
@@ -61,6 +62,10 @@ export function lambdaFunction(
       const place = idle.indexOf(child)
       if (place >= 0) idle.splice(place, 1)
       waiting.shift()?.()
+    })
+    await new Promise<void>((resolve, reject) => {
+      child.once('message', () => resolve())
+      child.once('exit', () => reject(new Error(`${name} exited before it was ready`)))
     })
     return child
   }

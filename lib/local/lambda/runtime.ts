@@ -28,6 +28,7 @@ function load(): Handler {
 }
 
 const handler = load()
+process.send?.({ ready: true })
 
 process.on('message', async ({ event, context, milliseconds }: Invocation) => {
   const end = Date.now() + milliseconds
