@@ -1,3 +1,8 @@
+import { contract as forgotContract } from '../functions/auth/forgot-password.ts'
+import { contract as loginContract } from '../functions/auth/login.ts'
+import { contract as refreshContract } from '../functions/auth/refresh.ts'
+import { contract as authorizerContract } from '../functions/authorizer/access-token.ts'
+import { contract as deliverContract } from '../functions/mail/deliver.ts'
 import { units } from '../lib/testing/units.ts'
 import { prices, region, sources, tiered } from './prices.ts'
 
@@ -56,29 +61,46 @@ interface Call {
 const { platformLogBytes, accessLogBytes, eventLogBytes, responseBytes } = assumed
 const ownRequest = { viaGateway: true, logBytes: platformLogBytes + accessLogBytes, responseBytes }
 
+/** That of a function whose contract says nothing. */
+const DEFAULT_MEMORY = 512
+const memoryOf = (contract: object): number =>
+  'memory' in contract ? Number(contract.memory) : DEFAULT_MEMORY
+
 export const login = (bcryptCost: number): Call => ({
   ...units.login,
   ...ownRequest,
-  memory: 1769,
+  memory: memoryOf(loginContract),
   cpuMs: (assumed.hashMs[bcryptCost] ?? Number.NaN) + 8,
   roundTrips: 6,
   logBytes: ownRequest.logBytes + eventLogBytes,
 })
-export const refresh: Call = { ...units.refresh, ...ownRequest, memory: 512, cpuMs: 2.5, roundTrips: 1 }
+export const refresh: Call = {
+  ...units.refresh,
+  ...ownRequest,
+  memory: memoryOf(refreshContract),
+  cpuMs: 2.5,
+  roundTrips: 1,
+}
 /** Of a protected request what Cardea adds: its gateway and its door are the application's own, with any issuer of tokens. */
 export const authorized: Call = {
   ...units.authorizer,
-  memory: 256,
+  memory: memoryOf(authorizerContract),
   cpuMs: 1,
   roundTrips: 1,
   viaGateway: false,
   logBytes: platformLogBytes,
   responseBytes: 0,
 }
-const mailOrder: Call = { ...units.mailOrder, ...ownRequest, memory: 512, cpuMs: 2.5, roundTrips: 3 }
+const mailOrder: Call = {
+  ...units.mailOrder,
+  ...ownRequest,
+  memory: memoryOf(forgotContract),
+  cpuMs: 2.5,
+  roundTrips: 3,
+}
 const mailDelivery: Call = {
   ...units.mail,
-  memory: 256,
+  memory: memoryOf(deliverContract),
   cpuMs: 5,
   // SES answers in the time of some ten of these.
   roundTrips: 14,

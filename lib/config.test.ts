@@ -94,7 +94,7 @@ describe('every setting', () => {
       KEYS_PATH: 'keysPath',
       USERS_TABLE: 'usersTable',
       SESSIONS_TABLE: 'sessionsTable',
-      REFRESH_TOKEN_DENYLIST_TABLE: 'denylistTable',
+      REFRESH_TOKEN_DENYLIST_TABLE: 'refreshTokenDenylistTable',
     }
     for (const [env, value] of Object.entries(provider.environment))
       expect([env, value]).toEqual([env, made[env] ? `\${deployment:${made[env]}}` : `\${env:${env}, ''}`])

@@ -1,5 +1,5 @@
 import { LONGEST_ACCESS_TOKEN_SECONDS, LONGEST_SESSION_SECONDS } from './domain/lifetimes.ts'
-import { type Budget, type LimitName, limits } from './domain/limits.ts'
+import { type Budget, type LimitName, limits, settingOf } from './domain/limits.ts'
 import { type Notice, notices, type Policy } from './domain/policy.ts'
 
 /** One row of settings; `.env.example` says what each means. `laptop` ones never reach a deployed function. */
@@ -25,7 +25,7 @@ export const settings = {
   audience: setting({
     env: 'AUDIENCE',
     default: 'cardea',
-    read: nonEmpty,
+    read: asIs,
   }),
   allowedOrigins: setting({
     env: 'ALLOWED_ORIGINS',
@@ -111,17 +111,17 @@ export const settings = {
   usersTable: setting({
     env: 'USERS_TABLE',
     default: 'cardea-local-users',
-    read: nonEmpty,
+    read: asIs,
   }),
   sessionsTable: setting({
     env: 'SESSIONS_TABLE',
     default: 'cardea-local-sessions',
-    read: nonEmpty,
+    read: asIs,
   }),
   refreshTokenDenylistTable: setting({
     env: 'REFRESH_TOKEN_DENYLIST_TABLE',
     default: 'cardea-local-refresh-token-denylist',
-    read: nonEmpty,
+    read: asIs,
   }),
   port: setting({
     env: 'PORT',
@@ -133,7 +133,7 @@ export const settings = {
     env: 'LOCAL_FOLDER',
     laptop: true,
     default: '.cardea',
-    read: nonEmpty,
+    read: asIs,
   }),
   mailboxPort: setting({
     env: 'MAILBOX_PORT',
@@ -145,25 +145,19 @@ export const settings = {
     env: 'SES_ENDPOINT',
     laptop: true,
     default: '',
-    read: (text) => text || undefined,
+    read: optional(asIs),
   }),
   dynamodbEndpoint: setting({
     env: 'DYNAMODB_ENDPOINT',
     laptop: true,
     default: '',
-    read: (text) => text || undefined,
+    read: optional(asIs),
   }),
   ssmEndpoint: setting({
     env: 'SSM_ENDPOINT',
     laptop: true,
     default: '',
-    read: (text) => text || undefined,
-  }),
-  keysFile: setting({
-    env: 'KEYS_FILE',
-    laptop: true,
-    default: '',
-    read: (text) => text || undefined,
+    read: optional(asIs),
   }),
 }
 
@@ -209,6 +203,7 @@ export function contradictions(env: Env): string[] {
   ]
 }
 
+/** What settings decide; with a sender, e-mails are verified unless REQUIRE_VERIFIED_EMAIL says otherwise. */
 export function policyOf({
   mailFrom,
   requireVerifiedEmail,
@@ -243,7 +238,7 @@ export function config(): Config {
 export const metricsNamespace = (): string =>
   process.env.AWS_LAMBDA_FUNCTION_NAME?.replace(/-[^-]*$/, '') ?? 'cardea-local'
 
-function nonEmpty(text: string): string {
+function asIs(text: string): string {
   return text
 }
 
@@ -257,12 +252,12 @@ export function truth(text: string): boolean {
   throw new Error('must be true or false')
 }
 
-/** A setting for each limit, named as it is: `loginPerIp` is LOGIN_PER_IP. */
+/** A setting for each limit. */
 function limitSettings(): { readonly [K in LimitName]: Setting<Budget> } {
   const rows = Object.entries(limits).map(([name, { most, seconds }]) => [
     name,
     setting({
-      env: name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase(),
+      env: settingOf(name),
       default: `${most}/${seconds}`,
       read: budget,
     }),
@@ -304,11 +299,15 @@ function noticeList(text: string): readonly Notice[] {
   throw new Error(`must be none, or some of ${notices.join(',')}`)
 }
 
-function httpAddress(text: string): string {
+/** Whether a text is an https address, or http on localhost, that ends with its path. */
+function isAddress(text: string): boolean {
   const url = URL.parse(text)
   const isLocal = url?.protocol === 'http:' && url.hostname === 'localhost'
-  if (url && (url.protocol === 'https:' || isLocal) && !url.search && !url.hash)
-    return text.replace(/\/+$/, '')
+  return (url?.protocol === 'https:' || isLocal) && !url?.search && !url?.hash
+}
+
+function httpAddress(text: string): string {
+  if (isAddress(text)) return text.replace(/\/+$/, '')
   throw new Error('must be an https address (http on localhost), without a query')
 }
 
@@ -321,10 +320,7 @@ export function whole(least: number, most: number): (text: string) => number {
 }
 
 function issuer(text: string): string {
-  const url = URL.parse(text)
-  const isLocal = url?.protocol === 'http:' && url.hostname === 'localhost'
-  if (url && (url.protocol === 'https:' || isLocal) && !url.search && !url.hash && !text.endsWith('/'))
-    return text
+  if (isAddress(text) && !text.endsWith('/')) return text
   throw new Error('must be an https address (http on localhost) with nothing after it, not even a slash')
 }
 

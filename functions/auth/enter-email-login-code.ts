@@ -22,7 +22,7 @@ export const contract = defineContract({
   access: 'public',
   summary: 'Log in with the six digits of a mail',
   description:
-    'For a device without a browser. Takes the challenge that was answered when the mail was asked for. After five wrong tries the digits are void, and the link still good.',
+    'For a device without a browser. Takes the challenge that was answered when the mail was asked for. After five wrong tries, by default, the digits are void, and the link still good.',
   body: z.strictObject({ email, challenge: token, code: digits, transport }),
   responses: { 200: grant },
   refusals: ['not_enabled', 'invalid_code', 'conflict'],

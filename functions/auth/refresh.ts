@@ -13,7 +13,7 @@ export const contract = defineContract({
   access: 'public',
   summary: 'Exchange the refresh token for the next pair',
   description:
-    'Each refresh token is good for one exchange. Refresh one at a time, always with the newest token: its immediate predecessor is excused for a minute, an older one ends the session.',
+    'Each refresh token is good for one exchange. Refresh one at a time, always with the newest token: its immediate predecessor is excused for a minute by default, an older one ends the session.',
   takesRefreshToken: true,
   body: z.strictObject({ refreshToken: z.optional(token) }),
   responses: { 200: grant },

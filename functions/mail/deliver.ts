@@ -4,7 +4,7 @@ import { deliverer } from '../../lib/http/deliver.ts'
 import { codes, fingerprints, mailer, orders, users } from '../../lib/services.ts'
 
 export const contract: StreamContract = {
-  stream: { table: 'sessions', prefix: 'MAIL#' },
+  stream: { prefix: 'MAIL#' },
   needs: [
     'keys/fingerprint:GetParametersByPath',
     'sessions/stream:Read',

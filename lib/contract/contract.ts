@@ -54,8 +54,6 @@ export interface Contract {
   readonly cacheControl?: string
   /** Memory in MB, where the default will not do: a vCPU is 1,769 MB. */
   readonly memory?: number
-  /** What the gateway lets through, over all callers, where `throttleOf` will not do. */
-  readonly throttle?: Throttle
 }
 
 /** So many requests a second, and so many at once: a guard of the bill, not of an account. */
@@ -65,8 +63,7 @@ export interface Throttle {
 }
 
 /** The throttle of a route: a door that hashes keeps a vCPU busy for a third of a second. */
-export function throttleOf({ throttle, memory = 0 }: Contract): Throttle {
-  if (throttle) return throttle
+export function throttleOf({ memory = 0 }: Contract): Throttle {
   return memory >= VCPU ? { perSecond: 100, burst: 200 } : { perSecond: 500, burst: 1000 }
 }
 
@@ -102,8 +99,8 @@ export function rolesOf({ access }: Contract): readonly Role[] | undefined {
 
 /** What the generated files need of the function that mails. */
 export interface StreamContract {
-  /** The table whose new items it is handed, and how their `pk` begins. */
-  readonly stream: { readonly table: Table; readonly prefix: string }
+  /** How the `pk` of those new items of the table of sessions begins that it is handed. */
+  readonly stream: { readonly prefix: string }
   readonly needs: readonly Need[]
   readonly memory: number
   /** Seconds. */

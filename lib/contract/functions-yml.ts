@@ -9,6 +9,8 @@ const tables: Record<string, string> = {
   'refresh-token-denylist': 'RefreshTokenDenylistTable',
 }
 
+const sessionsStream = { 'Fn::GetAtt': ['SessionsTable', 'StreamArn'] }
+
 /** `users` is a table, `users/listing` an index of it. */
 function arnOf(name: string): object {
   const [table = '', index] = name.split('/')
@@ -51,10 +53,10 @@ function functionOf(entry: Entry): object {
 }
 
 /** New items alone, each by itself: what fails is tried again for as long as it is of use, and takes nothing with it. */
-function streamOf({ stream: { table, prefix } }: StreamContract): object {
+function streamOf({ stream: { prefix } }: StreamContract): object {
   return {
     type: 'dynamodb',
-    arn: { 'Fn::GetAtt': [tables[table], 'StreamArn'] },
+    arn: sessionsStream,
     startingPosition: 'TRIM_HORIZON',
     batchSize: 1,
     parallelizationFactor: 10,
@@ -90,8 +92,8 @@ const capitalized = (text: string) => `${text.charAt(0).toUpperCase()}${text.sli
 /** The logical id of a function, of its role, of a route, and of what reads a stream: the framework's own but for the role's. */
 export const functionName = ({ name }: Entry): string => `${capitalized(name)}LambdaFunction`
 export const roleName = ({ name }: Entry): string => `${capitalized(name)}Role`
-export const mappingName = ({ name, contract }: Entry<StreamContract>): string =>
-  `${capitalized(name)}EventSourceMappingDynamodb${tables[contract.stream.table]}`
+export const mappingName = ({ name }: Entry<StreamContract>): string =>
+  `${capitalized(name)}EventSourceMappingDynamodbSessionsTable`
 
 function routeName({ method, path }: Contract): string {
   const parts = path.split('/').map((part) => {
@@ -150,17 +152,17 @@ function statementsOf(needs: readonly Need[]): object[] {
 function onKeys(path: string, needed: readonly Need[]): object[] {
   const arn = `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter\${self:provider.environment.KEYS_PATH}/${path}`
   const actions = needed.map((need) => `ssm:${need.slice(need.indexOf(':') + 1)}`).sort()
-  const [listing, writing] = [true, false].map((lists) =>
-    actions.filter((action) => (action === 'ssm:GetParametersByPath') === lists),
-  )
+  const lists = (action: string) => action === 'ssm:GetParametersByPath'
+  const listing = actions.filter(lists)
+  const writing = actions.filter((action) => !lists(action))
   const statement = (Action: readonly string[], resource: string) => ({
     Effect: 'Allow',
     Action,
     Resource: { 'Fn::Sub': resource },
   })
   return [
-    ...(listing?.length ? [statement(listing, arn)] : []),
-    ...(writing?.length ? [statement(writing, `${arn}/*`)] : []),
+    ...(listing.length > 0 ? [statement(listing, arn)] : []),
+    ...(writing.length > 0 ? [statement(writing, `${arn}/*`)] : []),
   ]
 }
 
@@ -173,5 +175,5 @@ const reading = {
     'dynamodb:GetShardIterator',
     'dynamodb:ListStreams',
   ],
-  Resource: { 'Fn::GetAtt': ['SessionsTable', 'StreamArn'] },
+  Resource: sessionsStream,
 }

@@ -1,4 +1,4 @@
-import { type LimitName, limits, type Per } from '../domain/limits.ts'
+import { type LimitName, limits, type Per, settingOf } from '../domain/limits.ts'
 import { type Entry, isRoute } from './registry.ts'
 
 /** What each limit counts, for whoever reads the README. */
@@ -43,9 +43,8 @@ export function limitsTable(entries: readonly Entry[]): string {
     const name = key as LimitName
     const own = routes.filter(({ limit = [] }) => limit.includes(name))
     const where = own.map(({ method, path }) => `\`${method} ${path}\``).join(', ')
-    const setting = name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
     const budget = `${limit.most}${'locks' in limit ? ', locks up to' : ' in'} ${span(limit.seconds)}`
-    return `| ${where} | ${counts[name]} | ${whom[limit.per]} | ${budget} | \`${setting}=${limit.most}/${limit.seconds}\` |`
+    return `| ${where} | ${counts[name]} | ${whom[limit.per]} | ${budget} | \`${settingOf(name)}=${limit.most}/${limit.seconds}\` |`
   })
   return ['| route | counts | for each | by default | setting |', '|---|---|---|---|---|', ...rows].join('\n')
 }

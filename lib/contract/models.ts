@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { roles } from '../domain/users.ts'
+import { roles, statuses } from '../domain/users.ts'
 
 export const user = z
   .object({
@@ -14,7 +14,7 @@ export const user = z
 
 /** A user as administrators see it. */
 export const listedUser = z
-  .extend(user, { status: z.enum(['active', 'disabled']) })
+  .extend(user, { status: z.enum(statuses) })
   .register(z.globalRegistry, { id: 'ListedUser' })
 
 /** A user with all that is stored of them for themselves. */

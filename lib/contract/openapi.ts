@@ -39,23 +39,24 @@ export function openapi(entries: readonly Entry[], version: string): Json {
   }
 }
 
+/** What a request must bring; of the two that a door with a refresh token takes, the body's is no scheme of OpenAPI. */
+function securityOf(contract: Contract): Json[] {
+  if (contract.access !== 'public') return [{ accessToken: rolesOf(contract) ?? [] }]
+  return contract.takesRefreshToken ? [{ refreshCookie: [] }, {}] : []
+}
+
 function operation(
   { name, file, contract }: Entry<Contract>,
   schemaOf: (schema: Schema, io: 'input' | 'output') => Json,
 ): Json {
-  const { summary, description, params, query, body, access, takesRefreshToken, limit } = contract
+  const { summary, description, params, query, body, limit } = contract
   return {
     operationId: name,
     tags: [file.split('/')[1]],
     summary,
     ...(description && { description }),
     ...(limit && { 'x-limits': limit.map((name) => ({ name, ...limits[name] })) }),
-    security:
-      access === 'public'
-        ? takesRefreshToken
-          ? [{ refreshCookie: [] }, {}]
-          : []
-        : [{ accessToken: rolesOf(contract) ?? [] }],
+    security: securityOf(contract),
     ...((params || query) && {
       parameters: [...parametersOf('path', params), ...parametersOf('query', query)],
     }),

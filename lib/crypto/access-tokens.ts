@@ -12,6 +12,7 @@ interface Parties {
   readonly audience: string
 }
 
+/** Makes access tokens as RFC 9068 section 2 has them, signed with the key that signs now. */
 export function accessTokenIssuer(
   { issuer, audience }: Parties,
   keys: Pick<Keys, 'signingKey'>,
@@ -38,6 +39,7 @@ export function accessTokenIssuer(
   }
 }
 
+/** Verifies access tokens as RFC 9068 section 4 asks; needs public keys alone. */
 export function accessTokenVerifier(
   { issuer, audience }: Parties,
   keys: Pick<Keys, 'publicKeys'>,

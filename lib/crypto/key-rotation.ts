@@ -10,7 +10,7 @@ import type { KeyPath, Parameters } from './keys.ts'
 
 /** How long a function may go on with what it has read, twice over, for clocks and for its last call. */
 const MARGIN_SECONDS = 600
-/** How long a key is published before it signs: as long as others may keep our set of keys, and an hour. */
+/** How long a key is published before it signs: as long as others may keep our set of keys, an hour, and the margin. */
 const PUBLISHED_SECONDS = JWKS_MAX_AGE_SECONDS + 3600 + MARGIN_SECONDS
 
 const LOOKS = 5
@@ -62,6 +62,10 @@ export async function standingOf(parameters: Pick<Parameters, 'below'>, name: Ro
     })
     .sort((a, b) => a.signsFrom - b.signsFrom || (a.number < b.number ? -1 : 1))
 }
+
+/** Of the keys of a kind the one that signs now. */
+export const signingNow = (keys: readonly Standing[], now: Seconds): Standing | undefined =>
+  keys.findLast(({ isWhole, signsFrom }) => isWhole && signsFrom <= now)
 
 /** Takes away what would sign without being known: the secret half of a number that is not claimed, or not by its key. */
 async function clear(parameters: Parameters, name: Rotating): Promise<void> {
@@ -167,7 +171,7 @@ export async function revoke(
   const key = keys.find((each) => each.kid === kid)
   if (!key) throw new Error(`There is no key ${kid} of ${name}`)
   const others = keys.filter((each) => each !== key && each.isWhole && each.signsFrom <= now)
-  const signs = keys.findLast(({ isWhole, signsFrom }) => isWhole && signsFrom <= now)
+  const signs = signingNow(keys, now)
   let made: string | undefined
   if (key === signs || others.length === 0) {
     for (let tried = 0; !made && tried < 5; tried++) {

@@ -5,6 +5,7 @@ import type { Keys } from './keys.ts'
 /** Read by this service alone, so a shared secret will do; worth nothing without its session item. */
 const kind: TokenKind = { algorithm: 'HS256', typ: 'rt+jwt' }
 
+/** Makes and verifies refresh tokens; a good one says of which session and generation it is, not that it is the newest. */
 export function refreshTokens(keys: Pick<Keys, 'refreshKeys'>): RefreshTokens {
   return {
     async ready() {

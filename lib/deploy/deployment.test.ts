@@ -33,7 +33,7 @@ describe('a stage', () => {
     const named = {
       usersTable: 'cardea-prod-users',
       sessionsTable: 'cardea-prod-sessions',
-      denylistTable: 'cardea-prod-refresh-token-denylist',
+      refreshTokenDenylistTable: 'cardea-prod-refresh-token-denylist',
       keysPath: '/cardea/prod',
     }
     expect(await of('prod')).toMatchObject(named)

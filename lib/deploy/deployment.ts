@@ -6,7 +6,7 @@ import { dashboard } from './dashboard.ts'
 import { domain } from './domain.ts'
 import { permissions } from './permissions.ts'
 import { keepsUsers, problemsOf } from './problems.ts'
-import { deploySettings, keysPathOf } from './settings.ts'
+import { deploySettings, keysPathOf, tableNamesOf } from './settings.ts'
 
 /** What serverless.yml says of a stage, by the names that it uses; `problems` keep it from being packaged. */
 export async function deployment(service: string, stage: string, env: Env) {
@@ -20,10 +20,7 @@ export async function deployment(service: string, stage: string, env: Env) {
     problems,
     issuer: env.ISSUER?.trim() || ownAddress(values.domainName),
     keysPath: keysPathOf(stage, env),
-    // An empty setting is none, also where the template has a default of its own.
-    usersTable: env.USERS_TABLE?.trim() || `cardea-${stage}-users`,
-    sessionsTable: env.SESSIONS_TABLE?.trim() || `cardea-${stage}-sessions`,
-    denylistTable: env.REFRESH_TOKEN_DENYLIST_TABLE?.trim() || `cardea-${stage}-refresh-token-denylist`,
+    ...tableNamesOf(stage, env),
     keepsUsers: keeps,
     usersDeletionPolicy: keeps ? 'Retain' : 'Delete',
     logRetentionDays: values.logRetentionDays ?? (keeps ? 90 : 14),

@@ -80,6 +80,6 @@ describe('the settings of a deployment', () => {
   })
 
   it('of a laptop are not looked at', () => {
-    expect(problemsOf('dev', { PORT: 'x', KEYS_FILE: 'x', DYNAMODB_ENDPOINT: 'x' })).toEqual([])
+    expect(problemsOf('dev', { PORT: 'x', LOCAL_FOLDER: 'x', DYNAMODB_ENDPOINT: 'x' })).toEqual([])
   })
 })

@@ -3,6 +3,14 @@ import { type Env, optional, senderAddress, setting, truth, whole } from '../con
 /** Where a stage keeps its keys in SSM. An empty setting is none. */
 export const keysPathOf = (stage: string, env: Env): string => env.KEYS_PATH?.trim() || `/cardea/${stage}`
 
+/** The names of a stage's tables, likewise. */
+export const tableNamesOf = (stage: string, env: Env) => ({
+  usersTable: env.USERS_TABLE?.trim() || `cardea-${stage}-users`,
+  sessionsTable: env.SESSIONS_TABLE?.trim() || `cardea-${stage}-sessions`,
+  refreshTokenDenylistTable:
+    env.REFRESH_TOKEN_DENYLIST_TABLE?.trim() || `cardea-${stage}-refresh-token-denylist`,
+})
+
 /** What shapes a deployment alone: no function is told of these. `.env.example` says what each means. */
 export const deploySettings = {
   logRetentionDays: setting({

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { deniedUntil } from './lifetimes.ts'
+import { deniedUntil, type Seconds } from './lifetimes.ts'
 import type { NotChanged, Ports } from './ports.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
 import type { Account } from './users.ts'
@@ -12,6 +12,13 @@ export interface Caller {
   readonly claimsVersion: number
 }
 
+/** Lets in nobody who was let in before: no password opens the account, and every session ends. */
+export const shut = (now: Seconds) => ({
+  passwordHash: '',
+  endsSessions: true,
+  deniedUntil: deniedUntil(now),
+})
+
 /** What the caller is told where a change did not hold. */
 export const refusalFor: Readonly<Record<NotChanged, RefusalCode>> = {
   changed_meanwhile: 'conflict',
@@ -19,6 +26,12 @@ export const refusalFor: Readonly<Record<NotChanged, RefusalCode>> = {
   last_administrator: 'last_administrator',
   email_taken: 'email_taken',
   email_changed_recently: 'email_changed_recently',
+}
+
+/** The account as it is after a change. Refuses with why it did not hold. */
+export function held(outcome: Account | NotChanged): Account {
+  if (typeof outcome === 'string') throw new Refusal(refusalFor[outcome])
+  return outcome
 }
 
 /**

@@ -1,12 +1,10 @@
-import { refusalFor } from './accounts.ts'
+import { held, shut } from './accounts.ts'
 import { MOST_DEVICES } from './devices.ts'
 import { digitsHash } from './email-login.ts'
 import type { Letter } from './letters.ts'
-import { deniedUntil } from './lifetimes.ts'
 import type { MailOrder } from './mail-orders.ts'
 import { codeSeconds, newDigits, newToken, type Purpose, UNDO_SECONDS } from './one-time-codes.ts'
 import type { OneTimeCode, Ports } from './ports.ts'
-import { Refusal } from './refusal.ts'
 import type { Account } from './users.ts'
 
 type MailPorts = Pick<Ports, 'users' | 'codes' | 'mailer' | 'fingerprints' | 'clock' | 'events'>
@@ -64,15 +62,8 @@ async function attempted(ports: MailPorts, account: Found): Promise<void> {
   }
   // Two have signed up with it, and neither has proven it: no password counts but that which its owner will set. A form
   // that was sent twice looks the same, and costs its owner one more.
-  const contested = account.passwordHash === '' ? account : await shut(ports, account)
-  await finish(ports, contested)
-}
-
-async function shut({ users, clock }: Pick<Ports, 'users' | 'clock'>, account: Account): Promise<Account> {
-  const change = { passwordHash: '', endsSessions: true, deniedUntil: deniedUntil(clock.now()) }
-  const outcome = await users.change(account, change)
-  if (typeof outcome === 'string') throw new Refusal(refusalFor[outcome])
-  return outcome
+  const isShut = account.passwordHash === ''
+  await finish(ports, isShut ? account : held(await ports.users.change(account, shut(ports.clock.now()))))
 }
 
 async function finish(ports: MailPorts, account: Account): Promise<void> {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { refusalFor } from './accounts.ts'
+import { held, shut } from './accounts.ts'
 import { type Grant, type GrantPorts, readyToGrant } from './grants.ts'
-import { deniedUntil } from './lifetimes.ts'
 import {
   challengeHashOf,
   isChallengeFor,
@@ -95,13 +94,8 @@ async function logIn(
  * both: or a stranger could open an account for an address and wait for its owner.
  */
 async function claimed(ports: Pick<Ports, 'users' | 'clock' | 'events'>, account: Account): Promise<Account> {
-  const outcome = await ports.users.change(account, {
-    emailVerified: true,
-    passwordHash: '',
-    endsSessions: true,
-    deniedUntil: deniedUntil(ports.clock.now()),
-  })
-  if (typeof outcome === 'string') throw new Refusal(refusalFor[outcome])
+  const change = { emailVerified: true, ...shut(ports.clock.now()) }
+  const owned = held(await ports.users.change(account, change))
   ports.events.record({ type: 'email.verified', userId: account.id })
-  return outcome
+  return owned
 }

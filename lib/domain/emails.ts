@@ -1,5 +1,5 @@
-import { type Caller, forgetSessions, provenAccount, retried } from './accounts.ts'
-import { deniedUntil, type Seconds } from './lifetimes.ts'
+import { type Caller, forgetSessions, provenAccount, retried, shut } from './accounts.ts'
+import type { Seconds } from './lifetimes.ts'
 import { leaveOrder, notify } from './mail-orders.ts'
 import { isGood, isSame, readToken, redeemToken, UNDO_SECONDS } from './one-time-codes.ts'
 import type { AccountChange, FormerEmail, Ports } from './ports.ts'
@@ -83,16 +83,15 @@ export async function undoEmailChange(
     const { codes, account } = await ports.codes.find(userId, ['change_email'])
     if (account?.status !== 'active') throw new Refusal('invalid_link')
     const former = await ports.users.formerEmail(userId, now)
-    const shut = { passwordHash: '', endsSessions: true, deniedUntil: deniedUntil(now) }
 
     if (former && isSame(former.undoHash, tokenHash)) {
       // The e-mail has moved between the two readings.
       if (former.email === account.email) return 'changed_meanwhile'
-      return ports.users.change(account, { ...shut, ...back(former, now) })
+      return ports.users.change(account, { ...shut(now), ...back(former, now) })
     }
     const pending = codes.find(({ undoHash }) => isSame(undoHash, tokenHash))
     if (!pending || !isGood(pending, account, now)) throw new Refusal('invalid_link')
-    return ports.users.change(account, { ...shut, redeems: pending })
+    return ports.users.change(account, { ...shut(now), redeems: pending })
   })
   ports.events.record({ type: 'email.change_undone', userId })
   await leaveOrder(ports, { type: 'reset_started', userId })

@@ -43,6 +43,11 @@ export const limits = {
 } as const satisfies Record<string, Limit>
 
 export type LimitName = keyof typeof limits
+
+/** The setting that changes a limit's figures: `loginPerIp` is LOGIN_PER_IP. */
+export const settingOf = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
+
 export type Limits = { readonly [K in LimitName]: Budget }
 
 /** The limits that a door counts by itself, before its steps. */

@@ -6,7 +6,8 @@ import { Refusal } from './refusal.ts'
 import type { Account } from './users.ts'
 
 /** What a code is for; it is good for nothing else. */
-export type Purpose = 'verify_email' | 'change_email' | 'reset_password' | 'email_login'
+export const purposes = ['verify_email', 'change_email', 'reset_password', 'email_login'] as const
+export type Purpose = (typeof purposes)[number]
 
 const MINUTE = 60
 const DAY = 86_400

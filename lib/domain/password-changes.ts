@@ -1,10 +1,9 @@
-import { type Caller, provenAccount, refusalFor } from './accounts.ts'
+import { type Caller, held, provenAccount } from './accounts.ts'
 import { type Grant, grant, readyToGrant } from './grants.ts'
 import { deniedUntil } from './lifetimes.ts'
 import { notify } from './mail-orders.ts'
 import { checkNewPassword } from './password-rules.ts'
 import type { Client, Ports } from './ports.ts'
-import { Refusal } from './refusal.ts'
 import { newSession } from './sessions.ts'
 import { changedBy } from './users.ts'
 
@@ -37,12 +36,13 @@ export async function changePassword(
   const passwordHash = await ports.passwords.hash(input.newPassword)
   const fields = { passwordHash, endsSessions: true }
   const session = newSession(ports, changedBy(account, fields), { amr: ['pwd'], client: input.client })
-  const changed = await ports.users.change(account, {
-    ...fields,
-    deniedUntil: deniedUntil(ports.clock.now()),
-    replaces: { sessionId: caller.sessionId, by: session },
-  })
-  if (typeof changed === 'string') throw new Refusal(refusalFor[changed])
+  const changed = held(
+    await ports.users.change(account, {
+      ...fields,
+      deniedUntil: deniedUntil(ports.clock.now()),
+      replaces: { sessionId: caller.sessionId, by: session },
+    }),
+  )
   ports.events.record({ type: 'password.changed', userId: account.id, sessionId: session.id })
   await notify(ports, { type: 'password_changed', userId: account.id, at: ports.clock.now() })
   return grant(ports, changed, session)

@@ -319,7 +319,7 @@ export interface Cursors {
   open(cursor: string, order: UserPage['order'], userId: string, now: Seconds): Promise<string | undefined>
 }
 
-/** Everything outside that the rules use. A rule names the few that it needs. */
+/** Everything outside that rules and doors use. Each names the few that it needs. */
 export interface Ports {
   readonly clock: Clock
   readonly lifetimes: Lifetimes

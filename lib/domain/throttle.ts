@@ -18,6 +18,7 @@ export interface Throttle {
   forgive(email: string): Promise<void>
 }
 
+/** Counts in `counters`, under names that tell no e-mail and no address. */
 export function throttle(ports: {
   readonly counters: Counters
   readonly fingerprints: Fingerprints

@@ -2,6 +2,8 @@
 export const roles = ['user', 'admin'] as const
 export type Role = (typeof roles)[number]
 
+export const statuses = ['active', 'disabled'] as const
+
 /** The user as everyone may see it. `createdAt` is an ISO 8601 instant in UTC. */
 export interface User {
   readonly id: string
@@ -21,7 +23,7 @@ export const positionOf = ({ createdAt, id }: Pick<User, 'createdAt' | 'id'>): s
 
 /** The user as administrators see it. */
 export interface ListedUser extends User {
-  readonly status: 'active' | 'disabled'
+  readonly status: (typeof statuses)[number]
 }
 
 /** The user as it is stored. The two numbers only ever grow, each under a condition on the value read. */

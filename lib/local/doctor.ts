@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { readConfig } from '../config.ts'
 import { problemsOf } from '../deploy/problems.ts'
+import { tableNamesOf } from '../deploy/settings.ts'
 import { callersAws } from './doctor/aws.ts'
 import { doubtsAbout } from './doctor/configuration.ts'
 import { findingsOf } from './doctor/deployment.ts'
@@ -22,15 +23,14 @@ async function main(): Promise<number> {
     const config = readConfig({ ...process.env, ISSUER: issuer })
     found.push(...doubtsAbout(config, { hasDomain: Boolean(domain || process.env.ISSUER?.trim()) }))
     if (deployed) {
-      const named = (setting: string, name: string) =>
-        process.env[setting]?.trim() || `cardea-${stage}-${name}`
+      const names = tableNamesOf(stage, process.env)
       const { parameters } = await keysOfStage(stage)
       found.push(
         ...(await findingsOf(callersAws(), parameters, {
           tables: [
-            { name: named('USERS_TABLE', 'users'), forgetsBy: 'keptUntil' },
-            { name: named('SESSIONS_TABLE', 'sessions'), forgetsBy: 'expiresAt', isStreamed: true },
-            { name: named('REFRESH_TOKEN_DENYLIST_TABLE', 'refresh-token-denylist'), forgetsBy: 'expiresAt' },
+            { name: names.usersTable, forgetsBy: 'keptUntil' },
+            { name: names.sessionsTable, forgetsBy: 'expiresAt', isStreamed: true },
+            { name: names.refreshTokenDenylistTable, forgetsBy: 'expiresAt' },
           ],
           mailFrom: config.mailFrom,
           mailConfigurationSet: config.mailConfigurationSet,

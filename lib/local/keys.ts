@@ -1,10 +1,18 @@
 import { parseArgs } from 'node:util'
-import { type Rotated, type Rotating, revoke, rotate, rotating, standingOf } from '../crypto/key-rotation.ts'
+import {
+  type Rotated,
+  type Rotating,
+  revoke,
+  rotate,
+  rotating,
+  signingNow,
+  standingOf,
+} from '../crypto/key-rotation.ts'
 import type { Parameters } from '../crypto/keys.ts'
 import { keysOfStage } from './stage-keys.ts'
 
 const usage = `Usage: npm run keys -- list [--stage <stage>]
-       npm run keys -- rotate [--stage <stage>]         makes the next keys now; they sign in some two hours
+       npm run keys -- rotate [--stage <stage>]         makes the next keys now; they sign in a little over two hours
        npm run keys -- revoke <kid> [--stage <stage>]   no token of it is accepted here within 5 minutes;
                                                          others may keep our public keys for an hour`
 
@@ -14,7 +22,7 @@ const instant = (seconds: number) => new Date(seconds * 1000).toISOString()
 async function list(parameters: Parameters, now: number): Promise<void> {
   for (const name of names) {
     const keys = await standingOf(parameters, name)
-    const signs = keys.findLast(({ isWhole, signsFrom }) => isWhole && signsFrom <= now)
+    const signs = signingNow(keys, now)
     for (const key of keys) {
       const state = key === signs ? 'signs' : key.signsFrom > now ? 'signs next' : 'verifies'
       console.log(

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { makeFirstKeys } from '../crypto/key-rotation.ts'
 import { keyPaths } from '../crypto/keys.ts'
+import { keepsUsers } from '../deploy/problems.ts'
 import { keysOfStage } from './stage-keys.ts'
 
 const usage = `Usage: npm run setup -- --stage <stage>            makes the keys that a stage needs, and keeps those that it has
@@ -13,13 +14,14 @@ async function main(): Promise<void> {
   })
   if (!values.stage) throw new Error(usage)
   const { stage } = values
-  if (values.remove && stage !== 'dev' && stage !== 'local' && values.really !== stage) throw new Error(usage)
+  if (values.remove && keepsUsers(stage) && values.really !== stage) throw new Error(usage)
   const { parameters, place, keysPath } = await keysOfStage(stage)
 
   if (values.remove) {
     let removed = 0
     // What signs goes before what verifies: half a key must not sign what nobody accepts.
-    for (const path of [...keyPaths].sort((a) => (a === 'access/private' ? -1 : 0))) {
+    const signs = 'access/private'
+    for (const path of [signs, ...keyPaths.filter((each) => each !== signs)] as const) {
       for (const number of (await parameters.below(path)).keys()) {
         await parameters.remove(path, number)
         removed++

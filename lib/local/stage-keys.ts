@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Parameters } from '../crypto/keys.ts'
 import { keysPathOf } from '../deploy/settings.ts'
@@ -12,8 +12,9 @@ export async function keysOfStage(
   stage: string,
 ): Promise<{ parameters: Parameters; place: string; keysPath?: string }> {
   if (stage === 'local') {
-    const file = localKeysFile()
-    await mkdir(dirname(file), { recursive: true })
+    const { localFolder } = localConfig()
+    await mkdir(localFolder, { recursive: true })
+    const file = join(localFolder, 'keys.json')
     return { parameters: fileParameters(file), place: file }
   }
   if (!/^[\w-]+$/.test(stage)) throw new Error('A stage is named with letters, digits and hyphens')
@@ -30,9 +31,4 @@ export async function keysOfStage(
     keysPath,
     place: `SSM ${keysPath} in ${region}`,
   }
-}
-
-export function localKeysFile(): string {
-  const { keysFile, localFolder } = localConfig()
-  return keysFile ?? join(localFolder, 'keys.json')
 }

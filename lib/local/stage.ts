@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { tableNamesOf } from '../deploy/settings.ts'
 import type { SessionStore, UserStore } from '../domain/ports.ts'
 import { documentClient, type TableNames } from '../storage/client.ts'
 import { dynamoSessions } from '../storage/sessions.ts'
@@ -21,13 +22,7 @@ interface Stores {
 export async function storesOfStage(stage: string): Promise<Stores> {
   if (stage === 'local') return localStores()
   if (!/^[\w-]+$/.test(stage)) throw new Error('A stage is named with letters, digits and hyphens')
-  const { USERS_TABLE, SESSIONS_TABLE, REFRESH_TOKEN_DENYLIST_TABLE } = process.env
-  const tables = {
-    usersTable: USERS_TABLE || `cardea-${stage}-users`,
-    sessionsTable: SESSIONS_TABLE || `cardea-${stage}-sessions`,
-    refreshTokenDenylistTable: REFRESH_TOKEN_DENYLIST_TABLE || `cardea-${stage}-refresh-token-denylist`,
-  }
-  return stores(tables, undefined, async () => undefined)
+  return stores(tableNamesOf(stage, process.env), undefined, async () => undefined)
 }
 
 async function localStores(): Promise<Stores> {

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -10,6 +19,11 @@ import { mailedToken } from './mailbox.ts'
 import { isFree } from './ports.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'cardea-start-'))
+const broken = join(folder, 'broken')
+beforeAll(() => {
+  mkdirSync(broken)
+  writeFileSync(join(broken, 'keys.json'), 'hunter2')
+})
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const npmStart = npmStartOver(folder)
@@ -388,7 +402,6 @@ describe('npm start', () => {
       ...easy,
       ISSUER: '',
       ALLOWED_ORIGINS: '',
-      KEYS_FILE: '',
       DYNAMODB_ENDPOINT: '',
     })
     await empty.ready()
@@ -419,7 +432,7 @@ describe('npm start', () => {
       /^Nothing answers at DYNAMODB_ENDPOINT.*$/m,
     ],
     ['a port that is none', { PORT: '99999' }, /^Wrong settings: PORT must [^;]*$/m],
-    ['broken keys', { KEYS_FILE: 'README.md' }, /^.*KEYS_FILE.*$/m],
+    ['broken keys', { LOCAL_FOLDER: broken }, /^The file of keys .* is not JSON$/m],
   ])('tells one sentence about %s, and fails', async (_, settings, sentence) => {
     const failed = await npmStart(settings)
     expect(await failed.ended).toBe(1)

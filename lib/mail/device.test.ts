@@ -1,4 +1,4 @@
-import { deviceOf } from './device.ts'
+import { deviceName } from './device.ts'
 
 const webkit = 'AppleWebKit/537.36 (KHTML, like Gecko)'
 
@@ -49,6 +49,6 @@ describe('a device', () => {
     ['unknown', 'curl/8.5.0'],
     ['unknown', ''],
   ])('is %s', (name, userAgent) => {
-    expect(deviceOf(userAgent)).toBe(name)
+    expect(deviceName(userAgent)).toBe(name)
   })
 })

@@ -20,7 +20,7 @@ const systems: Names = [
 ]
 
 /** A user agent in words of our own. Nothing of it is quoted: a thief of a password could write to its owner so. */
-export function deviceOf(userAgent: string): string {
+export function deviceName(userAgent: string): string {
   const named = (names: Names) => names.find(([pattern]) => pattern.test(userAgent))?.[1]
   const browser = named(browsers)
   const system = named(systems)

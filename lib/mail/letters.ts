@@ -1,6 +1,6 @@
 import type { Letter } from '../domain/letters.ts'
 import type { Seconds } from '../domain/lifetimes.ts'
-import { deviceOf } from './device.ts'
+import { deviceName } from './device.ts'
 import { type Draft, layOut, type Mail } from './layout.ts'
 
 /** Pages of the front end that mails link to; those that take a token find it behind `#token=`. */
@@ -107,7 +107,7 @@ const drafts: {
       {
         facts: [
           ['When', instant(at)],
-          ['Device', deviceOf(userAgent)],
+          ['Device', deviceName(userAgent)],
           ['IP address', ip],
         ],
       },

@@ -4,22 +4,21 @@ import type { KeyPath, Parameters } from '../crypto/keys.ts'
 type Kept = Partial<Record<KeyPath, Record<string, string>>>
 
 /** Parameters in a file of a laptop, which its owner alone can read. One program at a time writes it. */
-export function fileParameters(file: string | undefined): Parameters {
+export function fileParameters(file: string): Parameters {
   const read = (): Kept => {
-    if (!file) throw new Error('There are no keys: neither KEYS_PATH nor KEYS_FILE is set')
     try {
       return JSON.parse(readFileSync(file, 'utf8'))
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
       // The parser's message quotes what it read.
-      throw new Error('The file that KEYS_FILE names cannot be read, or is not JSON')
+      throw new Error(`The file of keys ${file} cannot be read, or is not JSON`)
     }
   }
   const write = (kept: Kept) => {
     const draft = `${file}.${process.pid}`
     writeFileSync(draft, `${JSON.stringify(kept, null, 2)}\n`, { mode: 0o600 })
     // It is there whole, or as it was.
-    renameSync(draft, String(file))
+    renameSync(draft, file)
   }
   return {
     below: async (path) => new Map(Object.entries(read()[path] ?? {})),

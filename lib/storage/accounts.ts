@@ -1,4 +1,4 @@
-import { type Account, type ListedUser, roles } from '../domain/users.ts'
+import { type Account, type ListedUser, roles, statuses } from '../domain/users.ts'
 import { ITEM_VERSION } from './client.ts'
 import { fieldsOf, oneOf, text, texts, truth, whole } from './items.ts'
 import { accountKey, listingKey, userIdOf } from './keys.ts'
@@ -17,7 +17,7 @@ const listed = {
   roles: texts,
   emailVerified: truth,
   createdAt: text,
-  status: oneOf('active', 'disabled'),
+  status: oneOf(...statuses),
 }
 const complete = { ...listed, passwordHash: text, claimsVersion: whole, epoch: whole, devices: texts }
 

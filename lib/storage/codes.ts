@@ -4,6 +4,7 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
+import { purposes } from '../domain/one-time-codes.ts'
 import type { CodeStore, OneTimeCode } from '../domain/ports.ts'
 import { accountOf } from './accounts.ts'
 import {
@@ -22,7 +23,7 @@ import { transactionParts } from './transaction-parts.ts'
 const codeOf = (item: Readonly<Record<string, unknown>>): OneTimeCode =>
   fieldsOf('one-time code', item, {
     userId: text,
-    purpose: oneOf('verify_email', 'change_email', 'reset_password', 'email_login'),
+    purpose: oneOf(...purposes),
     tokenHash: text,
     epoch: whole,
     email: text,
@@ -34,6 +35,7 @@ const codeOf = (item: Readonly<Record<string, unknown>>): OneTimeCode =>
     tries: whole,
   })
 
+/** One-time codes, the newest of each purpose for each user. */
 export function dynamoCodes(client: DynamoDBDocumentClient, tables: TableNames): CodeStore {
   const { usersTable, sessionsTable } = tables
   const parts = transactionParts(tables)

@@ -4,6 +4,7 @@ import { readTogether, type TableNames } from './client.ts'
 import { fieldsOf, whole } from './items.ts'
 import { revokedClaimsKey, revokedFamilyKey } from './keys.ts'
 
+/** Families of tokens and versions of claims that were revoked, read in one consistent round trip. */
 export function dynamoDenylist(
   client: DynamoDBDocumentClient,
   { refreshTokenDenylistTable: table }: Pick<TableNames, 'refreshTokenDenylistTable'>,

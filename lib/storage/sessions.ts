@@ -17,6 +17,7 @@ import { sessionItem, sessionOf } from './session-items.ts'
 /** DynamoDB's limit for `BatchWriteItem`. */
 const MOST_IN_A_BATCH = 25
 
+/** Sessions, and the entries of the denylist that end them; each decision is one conditional write. */
 export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableNames): SessionStore {
   const { usersTable, sessionsTable, refreshTokenDenylistTable } = tables
   /** All items under a prefix, page after page. */

@@ -14,6 +14,7 @@ import { fieldsOf, text } from './items.ts'
 import { accountKey, emailClaimKey } from './keys.ts'
 import { userListing } from './user-listing.ts'
 
+/** Accounts with the claims on their e-mails; both change in one transaction or not at all. */
 export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames): UserStore {
   const { usersTable } = tables
   const { claim } = emailClaims(tables)

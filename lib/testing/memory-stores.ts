@@ -67,8 +67,10 @@ export function memoryStores(tables: MemoryTables): {
 } {
   const { accounts, claims, formerEmails, codes, windows, tries, sessions, revokedFamilies, revokedClaims } =
     tables
-  const isFree = (email: string, now: number) =>
-    (claims.get(email)?.keptUntil ?? (claims.has(email) ? Number.POSITIVE_INFINITY : 0)) <= now
+  const isFree = (email: string, now: number) => {
+    const claim = claims.get(email)
+    return !claim || (claim.keptUntil !== undefined && claim.keptUntil <= now)
+  }
   const codeId = ({ userId, purpose }: Pick<OneTimeCode, 'userId' | 'purpose'>) => `${userId} ${purpose}`
   const isStill = (code: OneTimeCode) => codes.get(codeId(code))?.tokenHash === code.tokenHash
   /** Why the claims do not let the e-mail move, or the move. */

@@ -19,7 +19,7 @@ export function packager() {
     remove: () => rmSync(folder, { recursive: true, force: true }),
     /** No credentials, no home, no account: a template needs none; what is local stays local. */
     package(stage: string, settings: Readonly<Record<string, string>>): Package {
-      const local = { DYNAMODB_ENDPOINT: 'http://localhost:1', KEYS_FILE: 'x', PORT: '1' }
+      const local = { DYNAMODB_ENDPOINT: 'http://localhost:1', LOCAL_FOLDER: 'x', PORT: '1' }
       const env = { PATH: process.env.PATH, HOME: folder, ...local, ...settings }
       const target = mkdtempSync(join(folder, 'package-'))
       const bundles = `bundles=${relative('.', folder)}/b`

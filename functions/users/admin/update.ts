@@ -3,6 +3,7 @@ import { defineContract } from '../../../lib/contract/contract.ts'
 import { name, notEmpty, roleList, userId } from '../../../lib/contract/fields.ts'
 import { listedUser } from '../../../lib/contract/models.ts'
 import { changeUser } from '../../../lib/domain/administration.ts'
+import { statuses } from '../../../lib/domain/users.ts'
 import { route } from '../../../lib/http/route.ts'
 import { sessions, users } from '../../../lib/services.ts'
 
@@ -17,7 +18,7 @@ export const contract = defineContract({
   body: z
     .strictObject({
       roles: z.optional(roleList),
-      status: z.optional(z.enum(['active', 'disabled'])),
+      status: z.optional(z.enum(statuses)),
       name: z.optional(name),
     })
     .check(notEmpty),

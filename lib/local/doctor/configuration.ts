@@ -1,5 +1,5 @@
 import { type Config, policyOf } from '../../config.ts'
-import { limits } from '../../domain/limits.ts'
+import { limits, settingOf } from '../../domain/limits.ts'
 import { doubtful, type Finding, fine } from './finding.ts'
 
 /** What settings that are right alone will lead to, and may not be what somebody wants. */
@@ -86,11 +86,10 @@ function budgets(config: Config): Finding[] {
       const given = config[name as keyof typeof limits]
       return given.most / given.seconds > (100 * most) / seconds
     })
-    .map(([name]) => {
-      const setting = name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
-      return doubtful(
-        `${setting} lets through more than a hundred times the default`,
+    .map(([name]) =>
+      doubtful(
+        `${settingOf(name)} lets through more than a hundred times the default`,
         'Leave it unset, or set it lower',
-      )
-    })
+      ),
+    )
 }

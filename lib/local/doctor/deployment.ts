@@ -1,4 +1,4 @@
-import { type Rotating, rotating, standingOf } from '../../crypto/key-rotation.ts'
+import { type Rotating, rotating, signingNow, standingOf } from '../../crypto/key-rotation.ts'
 import type { Parameters } from '../../crypto/keys.ts'
 import { doubtful, type Finding, fine, wrong } from './finding.ts'
 
@@ -63,7 +63,7 @@ async function keys(
   { now, keyRotationDays }: Deployed,
 ): Promise<Finding[]> {
   const all = await standingOf(parameters, name)
-  const signs = all.findLast(({ isWhole, signsFrom }) => isWhole && signsFrom <= now)
+  const signs = signingNow(all, now)
   if (!signs) return [wrong(`There is no ${name} key that signs`, 'Run npm run setup -- --stage <stage>')]
   const age = Math.floor((now - signs.signsFrom) / DAY)
   const isWaiting = all.some(({ signsFrom }) => signsFrom > now)
