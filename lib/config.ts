@@ -111,17 +111,17 @@ export const settings = {
   usersTable: setting({
     env: 'USERS_TABLE',
     default: 'cardea-local-users',
-    read: asIs,
+    read: tableName,
   }),
   sessionsTable: setting({
     env: 'SESSIONS_TABLE',
     default: 'cardea-local-sessions',
-    read: asIs,
+    read: tableName,
   }),
   refreshTokenDenylistTable: setting({
     env: 'REFRESH_TOKEN_DENYLIST_TABLE',
     default: 'cardea-local-refresh-token-denylist',
-    read: asIs,
+    read: tableName,
   }),
   port: setting({
     env: 'PORT',
@@ -145,19 +145,19 @@ export const settings = {
     env: 'SES_ENDPOINT',
     laptop: true,
     default: '',
-    read: optional(asIs),
+    read: optional(endpoint),
   }),
   dynamodbEndpoint: setting({
     env: 'DYNAMODB_ENDPOINT',
     laptop: true,
     default: '',
-    read: optional(asIs),
+    read: optional(endpoint),
   }),
   ssmEndpoint: setting({
     env: 'SSM_ENDPOINT',
     laptop: true,
     default: '',
-    read: optional(asIs),
+    read: optional(endpoint),
   }),
 }
 
@@ -280,6 +280,16 @@ function keysPath(text: string): string {
 export function senderAddress(text: string): string {
   if (/^[\w.+-]+@[a-z\d-]+(?:\.[a-z\d-]+)+$/.test(text)) return text
   throw new Error('must be a bare e-mail address, without a name, and its domain in lower case')
+}
+
+function tableName(text: string): string {
+  if (/^[\w.-]{3,255}$/.test(text)) return text
+  throw new Error('must be a name that DynamoDB takes: 3 to 255 letters, digits, and _.-')
+}
+
+function endpoint(text: string): string {
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text
+  throw new Error('must be an address such as http://localhost:8000')
 }
 
 function configurationSet(text: string): string {

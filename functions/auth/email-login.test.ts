@@ -165,7 +165,7 @@ describe('the digits of a mail', () => {
     }
   })
 
-  it('are not used up by a stranger, who has no challenge, or one of their own', async () => {
+  it('are not made void by tries without a challenge, or with that of another request', async () => {
     const { parts, api, ask, mail } = await withAda({ change: { limits } })
     const body = { email: ada.email, code: '000000' }
     const { challenge: strangers } = await ask()

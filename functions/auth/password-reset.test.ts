@@ -178,7 +178,7 @@ describe('an administrator', () => {
     expect(answer).toMatchObject({ status: 202, body: undefined })
     expect((await delivered(parts)).map(({ to }) => to)).toEqual([ada.email])
     expect(await logIn(api)).toMatchObject({ status: 200 })
-    expect(await reset(mailTo(parts, ada.email, 'reset_password').token)).toMatchObject({ status: 204 })
+    expect(await reset(mailTo(parts, ada.email, 'reset_started').token)).toMatchObject({ status: 204 })
   })
 
   it('and nobody else starts one for a disabled account', async () => {

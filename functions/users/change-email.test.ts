@@ -207,8 +207,8 @@ describe('a change of e-mail that a thief has made', () => {
     for (const person of [ada, atNew])
       expect(await logIn(it.api, 'body', person)).toMatchObject({ status: 401 })
 
-    expect(kinds(await delivered(it.parts))).toEqual([`${ada.email} reset_password`])
-    const { token } = mailTo(it.parts, ada.email, 'reset_password')
+    expect(kinds(await delivered(it.parts))).toEqual([`${ada.email} email_kept`])
+    const { token } = mailTo(it.parts, ada.email, 'email_kept')
     const newPassword = 'a new and longer password'
     await it.api('POST /auth/password/reset', { body: { token, newPassword } })
     expect(await logIn(it.api, 'body', { ...ada, password: newPassword })).toMatchObject({
@@ -236,7 +236,7 @@ describe('a change of e-mail that a thief has made', () => {
     expect(await it.undo(undoing)).toMatchObject({ status: 204 })
     expect(await it.verify(confirming)).toMatchObject(isRefused)
     expect(await logIn(it.api)).toMatchObject({ status: 401 })
-    expect(kinds(await delivered(it.parts))).toEqual([`${ada.email} reset_password`])
+    expect(kinds(await delivered(it.parts))).toEqual([`${ada.email} email_kept`])
   })
 
   it('is undone once, by one of fifty at once, and not by the confirming link', async () => {

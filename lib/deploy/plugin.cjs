@@ -29,7 +29,18 @@ module.exports = class Deployment {
       const list = problems.map((problem) => `\n  - ${problem}`).join('')
       throw new serverless.classes.Error(`The settings of stage ${provider.stage} are wrong:${list}`)
     }
-    this.hooks = { 'before:package:cleanup': check, 'before:deploy:function:initialize': check }
+    // The keys are where the caller's profile says; without a word of the region the stack could go elsewhere.
+    const checkRegion = () => {
+      const { commands, options } = serverless.processedInput
+      if (!['deploy', 'remove', 'rollback'].includes(commands[0])) return
+      if (!options.region && !process.env.AWS_REGION)
+        throw new serverless.classes.Error('Say which region: set AWS_REGION')
+    }
+    this.hooks = {
+      initialize: checkRegion,
+      'before:package:cleanup': check,
+      'before:deploy:function:initialize': check,
+    }
   }
 }
 

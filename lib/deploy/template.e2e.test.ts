@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { registry } from '../contract/registry.ts'
 import { type Resources, schemaProblems } from '../testing/cloudformation.ts'
@@ -43,6 +44,21 @@ describe('packaging', () => {
     for (const name of ['ALLOWED_ORIGINS', 'MAIL_FROM', 'BCRYPT_COST', 'TRACING'])
       expect(said).toMatch(new RegExp(`^ {2}- ${name} `, 'm'))
     expect(said).not.toContain('hunter2')
+  })
+
+  it('fails for a certificate of another region than that of serverless.yml', () => {
+    const elsewhere = everything.CERTIFICATE_ARN.replace('eu-central-1', 'us-east-1')
+    const { failed, said } = packaged('prod', { ...everything, CERTIFICATE_ARN: elsewhere })
+    expect([failed, said]).toEqual([true, expect.stringContaining('CERTIFICATE_ARN must be of the region')])
+  })
+})
+
+describe('a deployment', () => {
+  it.each(['deploy', 'remove', 'rollback'])('is not told to %s where nobody says which region', (command) => {
+    const env = { PATH: process.env.PATH, HOME: '/nonexistent' }
+    const args = [command, '--stage', 'dev']
+    const { status, stderr } = spawnSync('node_modules/.bin/serverless', args, { env, encoding: 'utf8' })
+    expect([status, stderr]).toEqual([1, expect.stringContaining('Say which region: set AWS_REGION')])
   })
 })
 

@@ -27,9 +27,11 @@ export async function fulfil(ports: MailPorts, order: MailOrder): Promise<void> 
     case 'sign_up_attempted':
       return attempted(ports, await ports.users.findByEmail(order.email))
     case 'reset_requested':
-      return reset(ports, await ports.users.findByEmail(order.email))
+      return reset(ports, await ports.users.findByEmail(order.email), 'reset_password')
     case 'reset_started':
-      return reset(ports, await ports.users.findById(order.userId))
+      return reset(ports, await ports.users.findById(order.userId), 'reset_started')
+    case 'email_change_undone':
+      return reset(ports, await ports.users.findById(order.userId), 'email_kept')
     case 'email_login_requested':
       return emailLogin(ports, await ports.users.findByEmail(order.email), order.challengeHash)
     case 'email_change_requested':
@@ -48,7 +50,7 @@ type Found = Account | undefined
 
 async function verification(ports: MailPorts, account: Found): Promise<void> {
   if (account?.status !== 'active' || account.emailVerified) return
-  if (account.passwordHash === '') return finish(ports, account)
+  if (account.passwordHash === '') return reset(ports, account, 'finish_sign_up')
   const token = await newCode(ports, account, 'verify_email')
   await mail(ports, account.email, { kind: 'verify_email', token, hours })
 }
@@ -63,18 +65,19 @@ async function attempted(ports: MailPorts, account: Found): Promise<void> {
   // Two have signed up with it, and neither has proven it: no password counts but that which its owner will set. A form
   // that was sent twice looks the same, and costs its owner one more.
   const isShut = account.passwordHash === ''
-  await finish(ports, isShut ? account : held(await ports.users.change(account, shut(ports.clock.now()))))
+  const contested = isShut ? account : held(await ports.users.change(account, shut(ports.clock.now())))
+  await reset(ports, contested, 'finish_sign_up')
 }
 
-async function finish(ports: MailPorts, account: Account): Promise<void> {
-  const token = await newCode(ports, account, 'reset_password')
-  await mail(ports, account.email, { kind: 'finish_sign_up', token, minutes: minutes('reset_password') })
-}
-
-async function reset(ports: MailPorts, account: Found): Promise<void> {
+/** A token that sets a password, and the words that say why. */
+async function reset(
+  ports: MailPorts,
+  account: Found,
+  kind: 'reset_password' | 'reset_started' | 'email_kept' | 'finish_sign_up',
+): Promise<void> {
   if (account?.status !== 'active') return
   const token = await newCode(ports, account, 'reset_password')
-  await mail(ports, account.email, { kind: 'reset_password', token, minutes: minutes('reset_password') })
+  await mail(ports, account.email, { kind, token, minutes: minutes('reset_password') })
 }
 
 async function emailLogin(ports: MailPorts, account: Found, challengeHash: string): Promise<void> {

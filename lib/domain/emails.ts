@@ -94,7 +94,7 @@ export async function undoEmailChange(
     return ports.users.change(account, { ...shut(now), redeems: pending })
   })
   ports.events.record({ type: 'email.change_undone', userId })
-  await leaveOrder(ports, { type: 'reset_started', userId })
+  await leaveOrder(ports, { type: 'email_change_undone', userId })
   await forgetSessions(ports, userId, account.epoch)
 }
 

@@ -9,6 +9,10 @@ export type Letter =
   /** The same, where the account was never confirmed: whoever reads this sets its password anew. */
   | { readonly kind: 'finish_sign_up'; readonly token: string; readonly minutes: number }
   | { readonly kind: 'reset_password'; readonly token: string; readonly minutes: number }
+  /** An administrator wants the user to choose a new password. */
+  | { readonly kind: 'reset_started'; readonly token: string; readonly minutes: number }
+  /** A change of e-mail was undone, and no password opens the account until this token has set one. */
+  | { readonly kind: 'email_kept'; readonly token: string; readonly minutes: number }
   /** To the address that is to be the new one. */
   | { readonly kind: 'confirm_new_email'; readonly token: string; readonly hours: number }
   /** To the address that is to be the old one; `token` undoes the change. */

@@ -12,6 +12,7 @@ export type MailOrder =
   | { readonly type: 'verification_requested'; readonly email: string }
   | { readonly type: 'reset_requested'; readonly email: string }
   | { readonly type: 'reset_started'; readonly userId: string }
+  | { readonly type: 'email_change_undone'; readonly userId: string }
   | { readonly type: 'email_login_requested'; readonly email: string; readonly challengeHash: string }
   | {
       readonly type: 'email_change_requested'

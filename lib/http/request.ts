@@ -79,6 +79,9 @@ function issuesOf(issue: z.core.$ZodIssue): Issue[] {
       message: 'is not a field of this request',
     }))
   }
+  if (issue.code === 'invalid_value') {
+    return [{ path: pathOf(issue.path), message: `must be one of ${issue.values.join(', ')}` }]
+  }
   if (issue.code !== 'invalid_type') return [{ path: pathOf(issue.path), message: issue.message }]
   const isMissing = issue.message.endsWith('received undefined')
   return [{ path: pathOf(issue.path), message: isMissing ? 'is required' : `must be ${issue.expected}` }]

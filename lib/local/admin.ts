@@ -1,54 +1,18 @@
 import { userInfo } from 'node:os'
-import { setTimeout as wait } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import * as z from 'zod/mini'
-import { errors } from '../contract/errors.ts'
 import { email as emailField } from '../contract/fields.ts'
 import { setRoles } from '../domain/administration.ts'
 import type { SecurityEvent } from '../domain/events.ts'
 import type { Ports } from '../domain/ports.ts'
-import { Refusal } from '../domain/refusal.ts'
 import type { Account } from '../domain/users.ts'
+import { command } from './command.ts'
 import { storesOfStage } from './stage.ts'
 
-const usage =
-  'Usage: npm run admin -- grant <email> | revoke <email> | list  [--stage <stage>, local by default]'
+const usage = `Usage: npm run admin -- list [--stage <stage>]              every administrator; of npm start, if no stage is said
+       npm run admin -- grant <email> [--stage <stage>]     makes a user one
+       npm run admin -- revoke <email> [--stage <stage>]    makes one a user`
 
 type AdminPorts = Pick<Ports, 'users' | 'sessions' | 'clock' | 'events'>
-
-/** Makes a user an administrator, or one no longer; the first of them can be made in no other way. */
-async function main(): Promise<void> {
-  const { command, email, stage } = readArguments()
-  const { users, sessions, close } = await storesOfStage(stage)
-  const clock = { now: () => Math.floor(Date.now() / 1000) }
-  const ports: AdminPorts = { users, sessions, clock, events: { record } }
-  try {
-    if (command === 'list') await list(ports)
-    else await change(ports, command, email)
-  } finally {
-    await close()
-  }
-}
-
-function readArguments(): { command: 'grant' | 'revoke' | 'list'; email: string; stage: string } {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: { stage: { type: 'string', default: 'local' } },
-    })
-    const [command, email = '', ...more] = positionals
-    const takesEmail = command === 'grant' || command === 'revoke'
-    if (
-      (takesEmail && email !== '' && more.length === 0) ||
-      (command === 'list' && positionals.length === 1)
-    ) {
-      return { command, email, stage: values.stage }
-    }
-  } catch {
-    // An option that there is not.
-  }
-  throw new Error(usage)
-}
 
 /** What is done here is written down as what the API does; standard error is for whoever keeps it. */
 const record = (event: SecurityEvent) =>
@@ -63,14 +27,14 @@ async function list({ users }: AdminPorts): Promise<void> {
   }
 }
 
-async function change(ports: AdminPorts, command: 'grant' | 'revoke', text: string): Promise<void> {
+async function change(ports: AdminPorts, action: string, text: string): Promise<void> {
   const email = z.safeParse(emailField, text)
   if (!email.success) throw new Error('That is not an e-mail address')
   const account = await ports.users.findByEmail(email.data)
   if (!account) throw new Error('Nobody has signed up with that e-mail')
   const changed = await setRoles(ports, account.id, (roles) => {
     const others = roles.filter((role) => role !== 'admin')
-    if (command === 'grant') return [...others, 'admin']
+    if (action === 'grant') return [...others, 'admin']
     return others.length > 0 ? others : ['user']
   })
   console.log(`${describe(changed)}; their access token is refused until it is refreshed`)
@@ -79,9 +43,19 @@ async function change(ports: AdminPorts, command: 'grant' | 'revoke', text: stri
 const describe = ({ email, id, roles, status }: Account) =>
   `${email} (${id}) has the roles ${roles.join(', ')}${status === 'active' ? '' : ' and is disabled'}`
 
-main().catch(async (error: Error) => {
-  console.error(error instanceof Refusal ? errors[error.code].detail : error.message)
-  // Lets what was printed be read before an engine of our own is gone.
-  await wait(0)
-  process.exit(1)
+/** The first administrator can be made in no other way. */
+await command(usage, { stage: { type: 'string', default: 'local' } }, async ({ values, positionals }) => {
+  const [action = '', email = '', ...more] = positionals
+  const takesEmail = action !== 'list'
+  if (!['list', 'grant', 'revoke'].includes(action)) throw new Error(usage)
+  if ((email !== '') !== takesEmail || more.length > 0) throw new Error(usage)
+  const { users, sessions, close } = await storesOfStage(values.stage)
+  const clock = { now: () => Math.floor(Date.now() / 1000) }
+  const ports: AdminPorts = { users, sessions, clock, events: { record } }
+  try {
+    if (action === 'list') await list(ports)
+    else await change(ports, action, email)
+  } finally {
+    await close()
+  }
 })

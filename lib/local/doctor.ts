@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util'
 import { readConfig } from '../config.ts'
 import { problemsOf } from '../deploy/problems.ts'
 import { tableNamesOf } from '../deploy/settings.ts'
+import { checkStage, command } from './command.ts'
 import { callersAws } from './doctor/aws.ts'
 import { doubtsAbout } from './doctor/configuration.ts'
 import { findingsOf } from './doctor/deployment.ts'
@@ -11,10 +11,11 @@ import { keysOfStage } from './stage-keys.ts'
 const usage = `Usage: npm run doctor -- --stage <stage>              looks at the settings in this shell, before a deployment
        npm run doctor -- --stage <stage> --deployed   and at what is deployed, with your AWS credentials`
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { stage: { type: 'string' }, deployed: { type: 'boolean' } } })
-  const { stage, deployed } = values
-  if (!stage || stage === 'local') throw new Error(usage)
+const options = { stage: { type: 'string' }, deployed: { type: 'boolean' } } as const
+
+await command(usage, options, async ({ values: { stage, deployed }, positionals }) => {
+  if (!stage || stage === 'local' || positionals.length > 0) throw new Error(usage)
+  checkStage(stage)
 
   const found: Finding[] = problemsOf(stage, process.env).map((problem) => wrong(problem, 'See .env.example'))
   if (found.length === 0) {
@@ -42,12 +43,4 @@ async function main(): Promise<number> {
   }
   for (const finding of found) console.log(lineOf(finding))
   return found.some(({ grade }) => grade === 'wrong') ? 1 : 0
-}
-
-main().then(
-  (status) => process.exit(status),
-  (error: Error) => {
-    console.error(error.message)
-    process.exit(1)
-  },
-)
+})

@@ -32,7 +32,9 @@ Open an account:
   curl -X POST http://localhost:${port}/auth/signup -H 'Content-Type: application/json' \\
     -d '{"email":"ada@example.com","password":"correct horse battery staple","name":"Ada Lovelace"}'
 
-Mails are at ${mailbox}: open the link in the first one, or send its token to /auth/email/verify.
+Mails are at ${mailbox}. Their links open pages of your front end, so send the token of the first one yourself:
+
+  curl -X POST http://localhost:${port}/auth/email/verify -H 'Content-Type: application/json' -d '{"token":"..."}'
 
 DynamoDB answers on ${endpoint}; keys are ${keys} in ${keysFile}. Ctrl-C ends it all.
 `

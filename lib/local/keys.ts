@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util'
 import {
   type Rotated,
   type Rotating,
@@ -9,6 +8,7 @@ import {
   standingOf,
 } from '../crypto/key-rotation.ts'
 import type { Parameters } from '../crypto/keys.ts'
+import { command } from './command.ts'
 import { keysOfStage } from './stage-keys.ts'
 
 const usage = `Usage: npm run keys -- list [--stage <stage>]
@@ -37,30 +37,27 @@ const say = (name: Rotating, { made, retired }: Rotated) => {
   for (const kid of retired) console.log(`Removed ${name} key ${kid}`)
 }
 
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    options: { stage: { type: 'string', default: 'local' } },
-    allowPositionals: true,
-  })
+await command(usage, { stage: { type: 'string', default: 'local' } }, async ({ values, positionals }) => {
   const [action, kid, ...more] = positionals
   const takesKid = action === 'revoke'
   if (more.length > 0 || (kid !== undefined) !== takesKid) throw new Error(usage)
   const { parameters } = await keysOfStage(values.stage)
   const now = Math.floor(Date.now() / 1000)
-  if (action === 'list') return list(parameters, now)
+  if (action === 'list') {
+    await list(parameters, now)
+    return 0
+  }
   if (action === 'rotate') {
     for (const name of names) say(name, await rotate(parameters, name, { now, everySeconds: 0 }))
-    return
+    return 0
   }
   if (action !== 'revoke' || !kid) throw new Error(usage)
   for (const name of names) {
     const keys = await standingOf(parameters, name)
-    if (keys.some((key) => key.kid === kid)) return say(name, await revoke(parameters, name, kid, { now }))
+    if (keys.some((key) => key.kid === kid)) {
+      say(name, await revoke(parameters, name, kid, { now }))
+      return 0
+    }
   }
   throw new Error(`There is no key ${kid}`)
-}
-
-main().catch((error: Error) => {
-  console.error(error.message)
-  process.exit(1)
 })

@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { command } from './command.ts'
 import { runningEndpoint } from './running.ts'
 import { localConfig } from './settings.ts'
 
-/** Forgets every local user. The keys stay: they are not data. */
-async function reset(): Promise<void> {
+const usage = 'Usage: npm run reset     forgets every local user; the keys stay'
+
+await command(usage, {}, async ({ positionals }) => {
+  if (positionals.length > 0) throw new Error(usage)
   const { localFolder } = localConfig()
   if (await runningEndpoint(localFolder)) {
     throw new Error(
@@ -21,9 +24,4 @@ async function reset(): Promise<void> {
       ? `Removed the local users and sessions of ${localFolder}`
       : `There are no local users in ${localFolder}`,
   )
-}
-
-reset().catch((error: Error) => {
-  console.error(error.message)
-  process.exit(1)
 })

@@ -9,18 +9,19 @@ import { nobodysAws } from './nobodys-aws.ts'
 export function localConfig(): Config {
   if (existsSync('.env')) process.loadEnvFile('.env')
   Object.assign(process.env, nobodysAws)
-  const { ISSUER, ALLOWED_ORIGINS, MAIL_FROM, LINK_BASE_URL } = process.env
-  const [frontEnd] = (ALLOWED_ORIGINS ?? '').split(',').map((each) => each.trim())
+  const { ISSUER, MAIL_FROM, LINK_BASE_URL } = process.env
   const config = readConfig({
     ...process.env,
     ISSUER: ISSUER?.trim() || 'http://localhost',
     MAIL_FROM: MAIL_FROM?.trim() || 'no-reply@example.com',
-    LINK_BASE_URL: LINK_BASE_URL?.trim() || frontEnd || 'http://localhost',
+    LINK_BASE_URL: LINK_BASE_URL?.trim() || 'http://localhost',
   })
+  if (!config.sesEndpoint && config.port === config.mailboxPort)
+    throw new Error('Wrong settings: PORT and MAILBOX_PORT must differ')
   const own = `http://localhost:${config.port}`
   return {
     ...config,
     ...(!ISSUER?.trim() && { issuer: own }),
-    ...(!LINK_BASE_URL?.trim() && !frontEnd && { linkBaseUrl: own }),
+    ...(!LINK_BASE_URL?.trim() && { linkBaseUrl: config.allowedOrigins[0] ?? own }),
   }
 }

@@ -1,18 +1,21 @@
-import { parseArgs } from 'node:util'
 import { makeFirstKeys } from '../crypto/key-rotation.ts'
 import { keyPaths } from '../crypto/keys.ts'
 import { keepsUsers } from '../deploy/problems.ts'
+import { command } from './command.ts'
 import { keysOfStage } from './stage-keys.ts'
 
 const usage = `Usage: npm run setup -- --stage <stage>            makes the keys that a stage needs, and keeps those that it has
        npm run setup -- --stage <stage> --remove   removes them: every token and every password of the stage is dead.
                                                    A stage that is not dev asks for its name once more: --really <stage>`
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { stage: { type: 'string' }, remove: { type: 'boolean' }, really: { type: 'string' } },
-  })
-  if (!values.stage) throw new Error(usage)
+const options = {
+  stage: { type: 'string' },
+  remove: { type: 'boolean' },
+  really: { type: 'string' },
+} as const
+
+await command(usage, options, async ({ values, positionals }) => {
+  if (!values.stage || positionals.length > 0) throw new Error(usage)
   const { stage } = values
   if (values.remove && keepsUsers(stage) && values.really !== stage) throw new Error(usage)
   const { parameters, place, keysPath } = await keysOfStage(stage)
@@ -28,7 +31,7 @@ async function main(): Promise<void> {
       }
     }
     console.log(removed > 0 ? `Removed ${removed} keys from ${place}` : `There are no keys in ${place}`)
-    return
+    return 0
   }
 
   const made = await makeFirstKeys(parameters, { now: Math.floor(Date.now() / 1000) })
@@ -42,9 +45,4 @@ Keep a copy where you keep what must not be lost, apart from the backups of the 
 
   aws ssm get-parameters-by-path --path ${keysPath}/pepper --with-decryption`)
   }
-}
-
-main().catch((error: Error) => {
-  console.error(error.message)
-  process.exit(1)
 })

@@ -5,6 +5,7 @@ import type { Parameters } from '../crypto/keys.ts'
 import { keysPathOf } from '../deploy/settings.ts'
 import { fileParameters } from '../parameters/file.ts'
 import { ssmParameters } from '../parameters/ssm.ts'
+import { checkStage } from './command.ts'
 import { localConfig } from './settings.ts'
 
 /** Where a stage keeps its keys: `local` in the file of `npm start`, any other in SSM, with the caller's credentials. */
@@ -17,12 +18,10 @@ export async function keysOfStage(
     const file = join(localFolder, 'keys.json')
     return { parameters: fileParameters(file), place: file }
   }
-  if (!/^[\w-]+$/.test(stage)) throw new Error('A stage is named with letters, digits and hyphens')
+  checkStage(stage)
   // The SDK's own chain of regions and credentials: profiles, single sign-on, the environment.
   const { config } = new DynamoDBClient({})
-  const region = await config.region().catch(() => {
-    throw new Error('Say which region: set AWS_REGION')
-  })
+  const region = await config.region()
   const keysPath = keysPathOf(stage, process.env)
   // A path that was exported for another stage would make, or remove, that one's keys.
   if (!keysPath.split('/').includes(stage)) throw new Error(`KEYS_PATH is not a path of the stage ${stage}`)

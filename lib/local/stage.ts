@@ -4,6 +4,7 @@ import type { SessionStore, UserStore } from '../domain/ports.ts'
 import { documentClient, type TableNames } from '../storage/client.ts'
 import { dynamoSessions } from '../storage/sessions.ts'
 import { dynamoUsers } from '../storage/users.ts'
+import { checkStage } from './command.ts'
 import { startDynoxide } from './dynamodb.ts'
 import { runningEndpoint } from './running.ts'
 import { localConfig } from './settings.ts'
@@ -21,7 +22,7 @@ interface Stores {
  */
 export async function storesOfStage(stage: string): Promise<Stores> {
   if (stage === 'local') return localStores()
-  if (!/^[\w-]+$/.test(stage)) throw new Error('A stage is named with letters, digits and hyphens')
+  checkStage(stage)
   return stores(tableNamesOf(stage, process.env), undefined, async () => undefined)
 }
 

@@ -41,9 +41,10 @@ async function main(): Promise<void> {
   whenTold(() => stop(0))
   process.on('uncaughtException', fail)
   const config = localConfig()
-  if (await runningEndpoint(config.localFolder)) {
+  const running = await runningEndpoint(config.localFolder)
+  if (running) {
     throw new Error(
-      `npm start is running over ${config.localFolder}: end it, or choose another folder with LOCAL_FOLDER`,
+      `npm start is running over ${config.localFolder}, or its DynamoDB at ${running} is left of one: end it, or choose another folder with LOCAL_FOLDER`,
     )
   }
   await checkFree(config.port, 'PORT=3001 npm start')
@@ -54,7 +55,9 @@ async function main(): Promise<void> {
     if (!isFresh) throw new Error(`${path} is not what the contracts say: run npm run generate`)
   }
 
-  await mkdir(config.localFolder, { recursive: true })
+  await mkdir(config.localFolder, { recursive: true }).catch(({ code }: NodeJS.ErrnoException) => {
+    throw new Error(`LOCAL_FOLDER is not a folder, and cannot be made one: ${code}`)
+  })
   const { parameters, place: keysFile } = await keysOfStage('local')
   const now = () => Math.floor(Date.now() / 1000)
   const keys = (await makeFirstKeys(parameters, { now: now() })).length > 0 ? 'made' : 'kept'
@@ -62,6 +65,7 @@ async function main(): Promise<void> {
   const store = await startParameterStore(parameters, config.keysPath)
   const endpoint = config.dynamodbEndpoint ?? (await ownDynamodb(config.localFolder))
   await createTables(config, endpoint).catch((error: Error) => {
+    if (!config.dynamodbEndpoint) throw error
     throw new Error(
       `Nothing answers at DYNAMODB_ENDPOINT ${endpoint} as DynamoDB would: ${error.message || error.name}`,
     )

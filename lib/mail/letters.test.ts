@@ -11,6 +11,8 @@ const letters: { readonly [K in Letter['kind']]: Extract<Letter, { kind: K }> } 
   already_registered: { kind: 'already_registered' },
   finish_sign_up: { kind: 'finish_sign_up', token, minutes: 30 },
   reset_password: { kind: 'reset_password', token, minutes: 30 },
+  reset_started: { kind: 'reset_started', token, minutes: 30 },
+  email_kept: { kind: 'email_kept', token, minutes: 30 },
   confirm_new_email: { kind: 'confirm_new_email', token, hours: 24 },
   email_change_requested: {
     kind: 'email_change_requested',
@@ -42,6 +44,14 @@ const musts: { readonly [K in Letter['kind']]: { says: readonly string[]; pages:
   reset_password: {
     says: ['Choose a new password', '30 minutes', 'If you did not ask'],
     pages: [`reset-password#token=${token}`],
+  },
+  reset_started: {
+    says: ['An administrator', 'Choose a new password', '30 minutes'],
+    pages: [`reset-password#token=${token}`, 'forgot-password'],
+  },
+  email_kept: {
+    says: ['keeps this email address', 'no longer works', 'Choose a new password', '30 minutes'],
+    pages: [`reset-password#token=${token}`, 'forgot-password'],
   },
   confirm_new_email: {
     says: ['Confirm my new address', '24 hours', 'If it was not you'],

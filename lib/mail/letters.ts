@@ -66,6 +66,27 @@ const drafts: {
     ],
   }),
 
+  reset_started: ({ token, minutes }, { product, link }) => ({
+    subject: `Choose a new password for ${product}`,
+    blocks: [
+      `An administrator of ${product} asks you to choose a new password for your account.`,
+      { button: 'Choose a new password', url: link('reset-password', token) },
+      `The link works once, for ${count(minutes, 'minute')}. Until you use it, nothing changes.`,
+      { link: 'If it has stopped working, ask for another one here', url: link('forgot-password') },
+    ],
+  }),
+
+  email_kept: ({ token, minutes }, { product, link }) => ({
+    subject: `Choose a new password for ${product}`,
+    blocks: [
+      `Your account at ${product} keeps this email address. Whoever wanted to change it knew your password, so that password no longer works, and every device is logged out.`,
+      'Please choose a new password, and then log in again.',
+      { button: 'Choose a new password', url: link('reset-password', token) },
+      `The link works once, for ${count(minutes, 'minute')}.`,
+      { link: 'If it has stopped working, ask for another one here', url: link('forgot-password') },
+    ],
+  }),
+
   confirm_new_email: ({ token, hours }, { product, link }) => ({
     subject: `Confirm your new email address for ${product}`,
     blocks: [

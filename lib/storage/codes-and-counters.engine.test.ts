@@ -334,6 +334,7 @@ describe('in DynamoDB', () => {
     { type: 'verification_requested', email: 'a@example.com' },
     { type: 'reset_requested', email: 'a@example.com' },
     { type: 'reset_started', userId: 'u' },
+    { type: 'email_change_undone', userId: 'u' },
     { type: 'email_login_requested', email: 'a@example.com', challengeHash: 'h' },
     { type: 'email_change_requested', userId: 'u', newEmail: 'b@example.com', epoch: 3 },
     { type: 'new_device', userId: 'u', at: NOW, device: 'd', userAgent: '', ip: '' },

@@ -16,6 +16,7 @@ const shapes: { readonly [T in MailOrder['type']]: Shape<T> } = {
   verification_requested: { email: text },
   reset_requested: { email: text },
   reset_started: { userId: text },
+  email_change_undone: { userId: text },
   email_login_requested: { email: text, challengeHash: text },
   email_change_requested: { userId: text, newEmail: text, epoch: whole },
   new_device: { userId: text, at: whole, device: text, userAgent: text, ip: text },

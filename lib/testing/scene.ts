@@ -3,7 +3,7 @@ import { gateway } from './gateway.ts'
 import { administrator, bearer, eve, logIn, signedUp } from './people.ts'
 import { delivered, world } from './world.ts'
 
-/** Ada may everything, Eve is a user with two sessions; each scene is a world of its own. */
+/** Ada may do everything, Eve is a user with two sessions; each scene is a world of its own. */
 export async function scene(change: Parameters<typeof world>[0] = {}) {
   const parts = world(change)
   const api = gateway(parts)

@@ -1,5 +1,6 @@
 import { type Rotating, rotating, signingNow, standingOf } from '../../crypto/key-rotation.ts'
 import type { Parameters } from '../../crypto/keys.ts'
+import { sentenceOf } from '../command.ts'
 import { doubtful, type Finding, fine, wrong } from './finding.ts'
 
 const DAY = 86_400
@@ -45,16 +46,15 @@ export async function findingsOf(aws: Aws, parameters: Parameters, deployed: Dep
     clock(aws, deployed.now),
   ]
   const settled = await Promise.allSettled(checks)
-  return settled.flatMap((each) =>
-    each.status === 'fulfilled'
-      ? each.value
-      : [
-          wrong(
-            `AWS could not be asked: ${(each.reason as Error).message || (each.reason as Error).name}`,
-            'Check credentials, region and permissions',
-          ),
-        ],
+  const found = settled.flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
+  // What keeps one check from its answer often keeps all.
+  const failed = new Set(
+    settled.flatMap((each) => (each.status === 'rejected' ? sentenceOf(each.reason) : [])),
   )
+  const unasked = [...failed].map((why) =>
+    wrong(`AWS could not be asked: ${why}`, 'Check credentials, region and permissions'),
+  )
+  return [...found, ...unasked]
 }
 
 async function keys(
