@@ -57,8 +57,8 @@ describe('a deployment', () => {
   it.each(['deploy', 'remove', 'rollback'])('is not told to %s where nobody says which region', (command) => {
     const env = { PATH: process.env.PATH, HOME: '/nonexistent' }
     const args = [command, '--stage', 'dev']
-    const { status, stderr } = spawnSync('node_modules/.bin/serverless', args, { env, encoding: 'utf8' })
-    expect([status, stderr]).toEqual([1, expect.stringContaining('Say which region: set AWS_REGION')])
+    const { status, stdout } = spawnSync('node_modules/.bin/serverless', args, { env, encoding: 'utf8' })
+    expect([status, stdout]).toEqual([1, expect.stringContaining('Say which region: set AWS_REGION')])
   })
 })
 
