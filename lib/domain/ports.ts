@@ -46,7 +46,7 @@ export type NotChanged =
   | 'last_administrator'
   | 'email_taken'
   | 'email_changed_recently'
-export type Changed = Account | NotChanged
+type Changed = Account | NotChanged
 
 /** Where a page begins: a place in the order, not a key. */
 export interface UserPage {

@@ -40,7 +40,7 @@ const made = makeFirstKeys(testParameters, { now: NOW, modulusLength })
 export const ready = (): Promise<unknown> => made
 
 /** The keys of some parameters, at a time that stands. */
-export const keysOver = (parameters: Pick<Parameters, 'below'>, now = () => NOW): Keys => {
+const keysOver = (parameters: Pick<Parameters, 'below'>, now = () => NOW): Keys => {
   const below: Parameters['below'] = async (path) => {
     await made
     return parameters.below(path)

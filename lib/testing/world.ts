@@ -64,7 +64,7 @@ export const lifetimes: Lifetimes = {
 }
 
 /** So many that no test reaches them that is about something else. */
-export const noLimits = Object.fromEntries(
+const noLimits = Object.fromEntries(
   Object.entries(defaultLimits).map(([name, { seconds }]) => [name, { most: 1_000_000, seconds }]),
 ) as Limits
 
