@@ -5,7 +5,7 @@ import { type Account, positionOf } from '../domain/users.ts'
 import { newAccount as account } from '../testing/accounts.ts'
 import { engineStores } from '../testing/engine.ts'
 import { memoryStores, memoryTables } from '../testing/memory-stores.ts'
-import { accountKey, revokedClaimsKey, revokedFamilyKey, sessionKey } from './keys.ts'
+import { accountKey, revokedFamilyKey, sessionKey } from './keys.ts'
 
 const NOW = 1_800_000_000
 
@@ -31,30 +31,11 @@ interface Stores {
   users: UserStore
   sessions: SessionStore
   denylist: Denylist
-  /** Writes what no store function writes yet. */
-  revokeClaims(userId: string, lowestClaimsVersion: number): Promise<unknown>
 }
 
-const memory = async (): Promise<Stores> => {
-  const tables = memoryTables()
-  return { ...memoryStores(tables), revokeClaims: async (id, lowest) => tables.revokedClaims.set(id, lowest) }
-}
-
-const dynamodb = async (): Promise<Stores> => {
-  const { client, tables, ...stores } = await engineStores()
-  const revokeClaims = (userId: string, lowestClaimsVersion: number) =>
-    client.send(
-      new PutCommand({
-        TableName: tables.refreshTokenDenylistTable,
-        Item: { ...revokedClaimsKey(userId), lowestClaimsVersion, expiresAt: NOW + 3900, v: 1 },
-      }),
-    )
-  return { ...stores, revokeClaims }
-}
-
-describe.each([
-  ['in memory', memory],
-  ['in DynamoDB', dynamodb],
+describe.each<[string, () => Promise<Stores>]>([
+  ['in memory', async () => memoryStores(memoryTables())],
+  ['in DynamoDB', engineStores],
 ])('the stores %s', (_, make) => {
   let stores: Stores
   beforeAll(async () => {
@@ -408,16 +389,6 @@ describe.each([
       await stores.sessions.revoke({ ...one, deniedUntil: NOW + 9000 })
       expect(await stores.denylist.denies(one)).toBe(true)
       expect(await stores.denylist.denies({ ...one, sessionId: randomUUID() })).toBe(false)
-    })
-
-    it('denies claims older than the lowest version accepted', async () => {
-      const one = subject()
-      await stores.revokeClaims(one.userId, 3)
-      expect(await stores.denylist.denies(one)).toBe(false)
-      await stores.revokeClaims(one.userId, 4)
-      expect(await stores.denylist.denies(one)).toBe(true)
-      await stores.revokeClaims(one.userId, Number.MAX_SAFE_INTEGER)
-      expect(await stores.denylist.denies({ ...one, claimsVersion: 4 })).toBe(true)
     })
   })
 })
