@@ -104,6 +104,22 @@ describe('keys', () => {
     expect(reads()).toBe(3)
   })
 
+  it('that are good are given out though whoever keeps them says nothing, and are renewed when that answers', async () => {
+    await ready()
+    let now = START
+    let answer = (_: ReadonlyMap<string, string>) => {}
+    const kept = await testParameters.below('access/public')
+    const answers = [Promise.resolve(kept), new Promise<typeof kept>((resolve) => (answer = resolve))]
+    const keys = storedKeys({ below: async () => answers.shift() ?? new Map() }, () => now)
+    const held = await keys.publicKeys()
+    now += 299
+    expect(await keys.publicKeys()).toEqual(held)
+    const next = await newKeyPair(0, modulusLength)
+    answer(new Map([['000002', next.publicKey]]))
+    await new Promise(setImmediate)
+    expect([...(await keys.publicKeys()).keys()]).toEqual([next.kid])
+  })
+
   it('that cannot be read are not asked for at each call, whoever asks', async () => {
     const { keys, reads, advance, fail } = await holding()
     await keys.publicKeys()

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Seconds } from '../domain/lifetimes.ts'
 import { type Material, materialOf } from './key-material.ts'
 import type { KeyPath, KeyRing, Keys, Parameters } from './keys.ts'
@@ -10,6 +11,8 @@ const HELD_SECONDS = 300
  */
 const RENEWED_SECONDS = 240
 const RENEWED_EARLIER_SECONDS = 60
+/** How long a call waits for a renewal. It goes on meanwhile, for the next one. */
+const RENEWAL_MS = 300
 /** A `kid` that is not known may be new; whoever sends nonsense must not make us ask each time. */
 const UNKNOWN_SECONDS = 60
 /** A read that failed is not tried again at each call; one so old is not waited for. */
@@ -24,9 +27,10 @@ export function storedKeys(
   now: () => Seconds,
   random: () => number = Math.random,
 ): Keys {
-  const renewedAt = RENEWED_SECONDS - Math.floor(random() * RENEWED_EARLIER_SECONDS)
-  const held = (path: KeyPath) =>
-    holding(async () => materialOf(path, await parameters.below(path)), now, renewedAt)
+  const held = (path: KeyPath) => {
+    const renewedAt = RENEWED_SECONDS - Math.floor(random() * RENEWED_EARLIER_SECONDS)
+    return holding(async () => materialOf(path, await parameters.below(path)), now, renewedAt)
+  }
   const paths = {
     public: held('access/public'),
     private: held('access/private'),
@@ -93,6 +97,8 @@ function holding(read: () => Promise<readonly Material[]>, now: () => Seconds, r
     const renews = age >= renewedAt && Math.abs(at - triedAt) >= RETRIED_SECONDS
     if (!looks && !renews) return held.keys
     const { keys } = held
-    return readAgain().catch(() => keys)
+    const renewed = readAgain().catch(() => keys)
+    // A new name is worth the wait. What is merely renewed is good for a minute more, whatever SSM is at.
+    return looks ? renewed : Promise.race([renewed, wait(RENEWAL_MS, keys, { ref: false })])
   }
 }

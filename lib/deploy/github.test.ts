@@ -80,7 +80,7 @@ describe('the role that GitHub deploys with', () => {
   it('is held to one stage wherever a name says which', () => {
     /** Names that AWS makes up, or that are the account's. */
     const nameless =
-      /:event-source-mapping:\*$|^arn:aws:apigateway:REGION::\/|:log-group:\*$|:identity\/\*$|role\/aws-service-role\//
+      /:event-source-mapping:\*$|^arn:aws:apigateway:REGION::\/(?:apis\/API_ID|domainnames\/DOMAIN_NAME|tags)(?:\/|$)|:log-group:\*$|:identity\/\*$|role\/aws-service-role\//
     const named = statements.flatMap(resourcesOf).filter((each) => each !== '*' && !nameless.test(each))
     expect(named.length).toBeGreaterThan(15)
     for (const resource of named) expect(resource).toMatch(/cardea[-/]STAGE(?:[-/:]|$)/)
@@ -153,6 +153,14 @@ describe('the workflow that deploys', () => {
     const used = texts.flatMap((each) => [...each.matchAll(/uses: (\S+)/g)].map(([, action]) => action))
     expect(used.length).toBeGreaterThan(6)
     for (const action of used) expect(action).toMatch(/^[\w.-]+\/[\w.-]+@[\da-f]{40}$/)
+  })
+
+  it('deploys again what was rolled back, and keeps what runs through many attempts that fail', () => {
+    expect(runs.filter((run) => run.includes('serverless deploy'))).toEqual([
+      expect.stringContaining('--force'),
+    ])
+    const { provider } = parse(readFileSync('serverless.yml', 'utf8'))
+    expect(provider.deploymentBucket.maxPreviousDeploymentArtifacts).toBeGreaterThan(10)
   })
 
   it('runs scripts that there are', () => {

@@ -21,14 +21,15 @@ export function permissions(
   return Object.fromEntries(extended)
 }
 
-/**
- * Mail from the one address, whether SES has verified it, its domain, or a domain above that. Where a configuration set
- * goes with it, SES asks about that one too.
- */
-function sendingFrom(address: string, configurationSet: string | undefined): object {
+/** What SES may have verified for an address to send from: itself, its domain, or a domain above that. */
+export function identitiesOf(address: string): readonly string[] {
   const labels = address.slice(address.indexOf('@') + 1).split('.')
-  const domains = labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'))
-  const resources = [address, ...domains].map((identity) => `identity/${identity}`)
+  return [address, ...labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'))]
+}
+
+/** Mail from the one address. Where a configuration set goes with it, SES asks about that one too. */
+function sendingFrom(address: string, configurationSet: string | undefined): object {
+  const resources = identitiesOf(address).map((identity) => `identity/${identity}`)
   if (configurationSet) resources.push(`configuration-set/${configurationSet}`)
   return {
     Effect: 'Allow',

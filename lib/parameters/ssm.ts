@@ -12,8 +12,9 @@ const PAGE = 10
 /** SSM gives all functions of an account and region 40 answers a second: of many that start at once, some must wait. */
 const TRIES = 4
 const FIRST_WAIT_MS = 200
-/** After so long nothing is tried again: whoever waits has a gateway's patience. */
-const PATIENCE_MS = 2500
+/** After so long nothing is tried again: the authorizer has 5 s for all that it does. */
+const PATIENCE_MS = 2000
+const TRY_MS = 1500
 
 type Credentials = ReturnType<typeof fromEnv>
 
@@ -37,9 +38,9 @@ export function ssmParameters({
   const signer = new SignatureV4({ service: 'ssm', region, credentials, sha256: Sha256 })
   const handler = new NodeHttpHandler({
     connectionTimeout: 1000,
-    requestTimeout: 2000,
+    requestTimeout: TRY_MS,
     throwOnRequestTimeout: true,
-    socketTimeout: 2000,
+    socketTimeout: TRY_MS,
     httpAgent: { keepAlive: false },
     httpsAgent: { keepAlive: false },
   })

@@ -1,5 +1,6 @@
 import { type Rotating, rotating, signingNow, standingOf } from '../../crypto/key-rotation.ts'
 import type { Parameters } from '../../crypto/keys.ts'
+import { identitiesOf } from '../../deploy/permissions.ts'
 import { sentenceOf } from '../command.ts'
 import { doubtful, type Finding, fine, wrong } from './finding.ts'
 
@@ -101,9 +102,8 @@ async function table(aws: Aws, { name, forgetsBy, isStreamed }: Table): Promise<
 async function mail(aws: Aws, { mailFrom: from, mailConfigurationSet }: Deployed): Promise<Finding[]> {
   if (!from) return []
   const domain = from.slice(from.indexOf('@') + 1)
-  const identities = [await aws.identity(from), await aws.identity(domain)].filter(
-    (each) => each !== undefined,
-  )
+  const asked = await Promise.all(identitiesOf(from).map((name) => aws.identity(name)))
+  const identities = asked.filter((each) => each !== undefined)
   const sender = identities.find(({ isVerified }) => isVerified)
   if (!sender)
     return [

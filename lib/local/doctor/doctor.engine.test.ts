@@ -117,6 +117,12 @@ describe('a deployment', () => {
     ])
   })
 
+  it('whose sender is below the domain that SES has verified is fine', async () => {
+    const identity: Aws['identity'] = async (name) =>
+      name === 'example.com' ? { isVerified: true, configurationSet: undefined } : undefined
+    expect(await wrongOf({ identity }, { mailFrom: 'login@mail.example.com' })).toEqual([])
+  })
+
   it('without keys, with half a pair, or with a rotation that does not run is told so', async () => {
     expect(await wrongOf({}, {}, Promise.resolve(memoryParameters()))).toHaveLength(3)
     const half = await withKeys()
