@@ -134,6 +134,7 @@ describe('settings of mail and limits', () => {
     ['LOGIN_FAILURES', { LOGIN_FAILURES: '0/900' }],
     ['LOGIN_FAILURES', { LOGIN_FAILURES: 'off' }],
     ['SIGNUP_PER_IP', { SIGNUP_PER_IP: '-1/60' }],
+    ['SIGNUP_MAILS', { SIGNUP_MAILS: '1/900' }],
   ])('that are wrong or contradict each other name %s, and quote nothing', (name, change) => {
     const failing = () => readConfig({ ...least, ...change })
     expect(failing).toThrow(name)

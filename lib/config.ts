@@ -259,16 +259,19 @@ function limitSettings(): { readonly [K in LimitName]: Setting<Budget> } {
     setting({
       env: settingOf(name),
       default: `${most}/${seconds}`,
-      read: budget,
+      // The second sign-up with an address voids the password of the first, by the order for its mail.
+      read: budget(name === 'signupMails' ? 2 : 1),
     }),
   ])
   return Object.fromEntries(rows)
 }
 
-function budget(text: string): Budget {
-  const [, most, seconds] = /^([1-9]\d{0,6})\/([1-9]\d{0,5})$/.exec(text) ?? []
-  if (!most) throw new Error('must be a number, a slash and a number of seconds, such as 10/3600')
-  return { most: Number(most), seconds: Number(seconds) }
+function budget(least: number): (text: string) => Budget {
+  return (text) => {
+    const [, most, seconds] = /^([1-9]\d{0,6})\/([1-9]\d{0,5})$/.exec(text) ?? []
+    if (Number(most) >= least) return { most: Number(most), seconds: Number(seconds) }
+    throw new Error(`must be a number from ${least} on, a slash and a number of seconds, such as 10/3600`)
+  }
 }
 
 function keysPath(text: string): string {
