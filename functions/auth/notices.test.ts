@@ -96,6 +96,16 @@ describe('a device', () => {
     expect(account?.devices).toHaveLength(10)
   })
 
+  it('is no news if it is the first of all: an account that was brought in has none', async () => {
+    const { parts, api } = await withAda()
+    const [account] = [...parts.tables.accounts.values()]
+    if (account) parts.tables.accounts.set(account.id, { ...account, devices: [] })
+    await from(api, '203.0.113.9')
+    expect(kinds(await delivered(parts))).toEqual([])
+    await from(api, '203.99.113.9')
+    expect(kinds(await delivered(parts))).toEqual(['new_device'])
+  })
+
   it('is told after all, if the first try to mail it failed', async () => {
     const { parts, api } = await withAda()
     await from(api, '203.0.113.9')

@@ -29,7 +29,9 @@ describe('a sign-up, where e-mails must be verified', () => {
     expect([mail, others]).toMatchObject([{ to: ada.email, letter: { kind: 'verify_email', hours: 24 } }, []])
     expect(await logIn(api)).toMatchObject({ status: 403, body: { code: 'email_not_verified' } })
     expect(await logIn(api, 'body', { ...ada, password: 'wrong' })).toMatchObject({ status: 401 })
-    expect(await verify(mailTo(parts, ada.email, 'verify_email').token)).toMatchObject({ status: 204 })
+    const { token } = mailTo(parts, ada.email, 'verify_email')
+    const { result, entries } = await capturedLog(() => verify(token))
+    expect([result.status, entries.map(({ type }) => type)]).toEqual([204, ['email.verified']])
     expect(await logIn(api)).toMatchObject({ status: 200, body: { user: { emailVerified: true } } })
   })
 

@@ -68,6 +68,10 @@ describe('a refresh token', () => {
     ['half a generation', { gen: 1.5 }],
     ['a generation as text', { gen: '4' }],
     ['a generation beyond counting', { gen: 2 ** 60 }],
+    ['no pace', { pace: undefined }],
+    ['a pace from no time', { pace: [0, 3] }],
+    ['a pace of no count', { pace: [1_800_000_000] }],
+    ['a pace in text', { pace: ['1800000000', '3'] }],
   ])('with %s is refused', async (_, change) => {
     expect(await tokens.verify(await forged({}), NOW)).toEqual(claims)
     expect(await tokens.verify(await forged(change), NOW)).toBeUndefined()

@@ -1,7 +1,8 @@
 import bcrypt from 'bcryptjs'
-import { world } from '../testing/world.ts'
+import { limited, world } from '../testing/world.ts'
 import { verifyPassword } from './credentials.ts'
 import type { SecurityEvent } from './events.ts'
+import { limits } from './limits.ts'
 import { signUp } from './sign-up.ts'
 
 const email = 'ada@example.com'
@@ -30,6 +31,17 @@ describe('verifying a password', () => {
     expect(events.slice(1)).toEqual([
       { type: 'login.failed', userId: account.id, reason: 'wrong_password' },
       { type: 'login.failed', reason: 'unknown_email' },
+    ])
+  })
+
+  it('tells of a lock with the failure that brings it, and with none before', async () => {
+    const { ports, events } = await withAccount()
+    const strict = { ...limited(ports, { loginFailures: limits.loginFailures }), events: ports.events }
+    for (let failure = 0; failure < 5; failure++)
+      await verifyPassword(strict, { email, password: 'wrong' }).catch(() => undefined)
+    expect(events.slice(1).map(({ type }) => type)).toEqual([
+      ...Array.from({ length: 5 }, () => 'login.failed'),
+      'login.locked',
     ])
   })
 

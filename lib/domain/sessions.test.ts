@@ -2,6 +2,7 @@ import { type World, world } from '../testing/world.ts'
 import type { SecurityEvent } from './events.ts'
 import type { Grant } from './grants.ts'
 import { LONGEST_SESSION_SECONDS } from './lifetimes.ts'
+import { limits } from './limits.ts'
 import type { Ports } from './ports.ts'
 import { endSession, openSession, refreshSession } from './sessions.ts'
 import { signUp } from './sign-up.ts'
@@ -100,6 +101,20 @@ describe('refreshing', () => {
     await expect(refreshSession(ports, first.accessToken)).rejects.toMatchObject({
       code: 'invalid_refresh_token',
     })
+  })
+})
+
+describe('a session that is refreshed too often', () => {
+  it('is told to wait for the rest of its minute after the 60th, by default, and goes on then', async () => {
+    const { ports, first, stored, refresh } = await loggedIn({ limits })
+    let newest = first
+    for (let time = 0; time < 60; time++) newest = await refresh(newest)
+    ports.clock.advance(59)
+    await expect(refresh(newest)).rejects.toMatchObject({ code: 'too_many_attempts', retryAfter: 1 })
+    expect(stored()?.generation).toBe(61)
+    ports.clock.advance(1)
+    for (let time = 0; time < 60; time++) newest = await refresh(newest)
+    await expect(refresh(newest)).rejects.toMatchObject({ code: 'too_many_attempts', retryAfter: 60 })
   })
 })
 
