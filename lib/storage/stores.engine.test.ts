@@ -64,6 +64,15 @@ describe.each<[string, () => Promise<Stores>]>([
       expect(await stores.users.findByEmail(first.email)).toEqual(first)
     })
 
+    it('writes over no account that has the id, and claims nothing', async () => {
+      const first = account()
+      await stores.users.create(first, NOW)
+      const second = account({ id: first.id })
+      await expect(stores.users.create(second, NOW)).rejects.toThrow()
+      expect(await stores.users.findById(first.id)).toEqual(first)
+      expect(await stores.users.create(account({ email: second.email }), NOW)).toBe('created')
+    })
+
     it('gives an e-mail to one of fifty at once', async () => {
       const email = `${randomUUID()}@example.com`
       const all = Array.from({ length: 50 }, () => account({ email }))

@@ -119,6 +119,7 @@ export function memoryStores(tables: MemoryTables): {
       async create(account, now) {
         await roundTrip()
         if (!isFree(account.email, now)) return 'email_taken'
+        if (accounts.has(account.id)) throw new Error('An account has this id')
         claims.set(account.email, { userId: account.id })
         accounts.set(account.id, account)
         return 'created'
