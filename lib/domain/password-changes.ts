@@ -1,8 +1,8 @@
 import { type Caller, held, provenAccount } from './accounts.ts'
-import { type Grant, grant, readyToGrant } from './grants.ts'
+import { type Grant, type GrantPorts, grant, readyToGrant } from './grants.ts'
 import { deniedUntil } from './lifetimes.ts'
 import { notify } from './mail-orders.ts'
-import { checkNewPassword } from './password-rules.ts'
+import { checkNewPassword, type PasswordRulePorts } from './password-rules.ts'
 import type { Client, Ports } from './ports.ts'
 import { newSession } from './sessions.ts'
 import { changedBy } from './users.ts'
@@ -12,20 +12,7 @@ import { changedBy } from './users.ts'
  * Refuses with `wrong_password`, `weak_password`, or `conflict` if the account was changed or this session ended meanwhile.
  */
 export async function changePassword(
-  ports: Pick<
-    Ports,
-    | 'users'
-    | 'passwords'
-    | 'commonPasswords'
-    | 'breachedPasswords'
-    | 'accessTokenIssuer'
-    | 'refreshTokens'
-    | 'policy'
-    | 'outbox'
-    | 'clock'
-    | 'lifetimes'
-    | 'events'
-  >,
+  ports: GrantPorts & PasswordRulePorts & Pick<Ports, 'users' | 'passwords' | 'outbox'>,
   caller: Caller,
   input: { currentPassword: string; newPassword: string; client: Client },
 ): Promise<Grant> {

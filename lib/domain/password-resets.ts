@@ -1,7 +1,7 @@
 import { forgetSessions } from './accounts.ts'
 import { notify } from './mail-orders.ts'
 import { openToken, redeemToken } from './one-time-codes.ts'
-import { checkNewPassword } from './password-rules.ts'
+import { checkNewPassword, type PasswordRulePorts } from './password-rules.ts'
 import type { Ports } from './ports.ts'
 
 /**
@@ -10,20 +10,8 @@ import type { Ports } from './ports.ts'
  * OWASP Forgot Password Cheat Sheet; ASVS 6.4.3, 7.4.3.
  */
 export async function resetPassword(
-  ports: Pick<
-    Ports,
-    | 'users'
-    | 'sessions'
-    | 'codes'
-    | 'passwords'
-    | 'throttle'
-    | 'clock'
-    | 'commonPasswords'
-    | 'breachedPasswords'
-    | 'policy'
-    | 'outbox'
-    | 'events'
-  >,
+  ports: PasswordRulePorts &
+    Pick<Ports, 'users' | 'sessions' | 'codes' | 'passwords' | 'throttle' | 'clock' | 'outbox'>,
   { token, newPassword }: { token: string; newPassword: string },
 ): Promise<void> {
   // 1. The token is good now, before anything is reckoned for whoever sent it.

@@ -6,18 +6,16 @@ const SHORTEST_UNIT = 8
 /** No common password has more characters. */
 const LONGEST_COMMON = 64
 
+/** What the rules ask of the outside. */
+export type PasswordRulePorts = Pick<Ports, 'commonPasswords' | 'breachedPasswords' | 'policy' | 'events'>
+
 /**
  * Refuses with `weak_password`, naming `path`, a password that is guessed first: a common one, one that breaches gave
  * away, or the product's or the user's own `words` (e-mail, name); also if it repeats them, the last time cut short.
  * NIST SP 800-63B-4 3.1.1.2, ASVS 6.2.4, 6.2.11, 6.2.12.
  */
 export async function checkNewPassword(
-  {
-    commonPasswords,
-    breachedPasswords,
-    policy,
-    events,
-  }: Pick<Ports, 'commonPasswords' | 'breachedPasswords' | 'policy' | 'events'>,
+  { commonPasswords, breachedPasswords, policy, events }: PasswordRulePorts,
   password: string,
   { path, words }: { path: string; words: readonly string[] },
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { deviceOf } from './devices.ts'
 import type { MailOrder } from './mail-orders.ts'
-import { checkNewPassword } from './password-rules.ts'
+import { checkNewPassword, type PasswordRulePorts } from './password-rules.ts'
 import type { Client, Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
 import type { Account } from './users.ts'
@@ -13,18 +13,7 @@ import type { Account } from './users.ts'
  * be shown.
  */
 export async function signUp(
-  ports: Pick<
-    Ports,
-    | 'users'
-    | 'passwords'
-    | 'commonPasswords'
-    | 'breachedPasswords'
-    | 'throttle'
-    | 'policy'
-    | 'outbox'
-    | 'clock'
-    | 'events'
-  >,
+  ports: PasswordRulePorts & Pick<Ports, 'users' | 'passwords' | 'throttle' | 'outbox' | 'clock'>,
   { client, ...input }: { email: string; password: string; name: string; client: Client },
 ): Promise<Account | undefined> {
   const { users, passwords, throttle, policy, outbox, clock, events } = ports
