@@ -7,20 +7,24 @@ type Options = NonNullable<ParseArgsConfig['options']>
 type Given<O extends Options> = ReturnType<typeof parseArgs<{ options: O; allowPositionals: true }>>
 
 /**
- * Runs a command with what was typed behind it, and ends the process with the status that it gives, or 0. `--help` prints
- * `usage`; what is wrong with the words, and what the command throws, is said on standard error, with status 1.
+ * Runs a command with what was typed behind it. `--help` prints `usage`; what is wrong with the words is said with it.
  */
-export async function command<const O extends Options>(
+export const command = <const O extends Options>(
   usage: string,
   options: O,
   run: (given: Given<O>) => Promise<number | undefined>,
-): Promise<never> {
+): Promise<never> =>
+  ending(async () => {
+    if (!process.argv.includes('--help')) return run(parsed(usage, options))
+    console.log(usage)
+    return 0
+  })
+
+/** Ends the process with the status that `run` gives, or 0; what it throws is said on standard error, with status 1. */
+export async function ending(run: () => Promise<number | undefined>): Promise<never> {
   let status = 1
   try {
-    if (process.argv.includes('--help')) {
-      console.log(usage)
-      status = 0
-    } else status = (await run(parsed(usage, options))) ?? 0
+    status = (await run()) ?? 0
   } catch (error) {
     console.error(sentenceOf(error))
   }
@@ -33,11 +37,12 @@ function parsed<O extends Options>(usage: string, options: O): Given<O> {
   try {
     return parseArgs({ options, allowPositionals: true })
   } catch (error) {
-    // The parser's own first sentence names the option; the others teach what nobody asked for.
-    const [sentence] = (error as Error).message.split(/\. |\n/)
-    throw new Error(`${sentence}\n${usage}`)
+    throw new Error(`${wrongWord(error)}\n${usage}`)
   }
 }
+
+/** The parser's own first sentence, which names the option; its others teach what nobody asked for. */
+export const wrongWord = (error: unknown): string => String((error as Error).message.split(/\. |\n/)[0])
 
 /** What failed, for whoever typed the command. */
 export function sentenceOf(error: unknown): string {

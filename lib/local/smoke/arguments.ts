@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { wrongWord } from '../command.ts'
 
 export const usage = `Usage: npm run smoke -- --url <address> [options]
 
@@ -80,8 +81,6 @@ function parsed(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options }).values
   } catch (error) {
-    // The parser's own first sentence names the option; the others teach what nobody asked for.
-    const [sentence] = (error as Error).message.split(/\. |\n/)
-    throw new Error(`${sentence}; npm run smoke -- --help says what there is`)
+    throw new Error(`${wrongWord(error)}; npm run smoke -- --help says what there is`)
   }
 }

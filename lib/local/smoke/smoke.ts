@@ -1,10 +1,10 @@
-import { setTimeout as wait } from 'node:timers/promises'
+import { ending } from '../command.ts'
 import { whenTold } from '../when-told.ts'
 import { readArguments, usage } from './arguments.ts'
 import { goAround } from './go-around.ts'
 
 /** `npm run smoke`: ends with 0 if everything is as it should be, else with 1. */
-async function main(): Promise<number> {
+await ending(async () => {
   const options = readArguments(process.argv.slice(2), process.env)
   if (!options) {
     console.log(usage)
@@ -13,15 +13,4 @@ async function main(): Promise<number> {
   const stopping = new AbortController()
   whenTold(() => stopping.abort())
   return (await goAround(options, (line) => console.log(line), stopping.signal)) ? 0 : 1
-}
-
-main()
-  .catch((error: Error) => {
-    console.error(error.message)
-    return 1
-  })
-  .then(async (status) => {
-    // Lets what was printed be read before an engine of our own is gone.
-    await wait(0)
-    process.exit(status)
-  })
+})
