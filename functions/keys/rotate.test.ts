@@ -1,4 +1,5 @@
-import { makeFirstKeys, type Rotating, rotate } from '../../lib/crypto/key-rotation.ts'
+import { makeFirstKeys, rotate } from '../../lib/crypto/key-rotation.ts'
+import type { Rotating } from '../../lib/crypto/key-standing.ts'
 import type { Parameters } from '../../lib/crypto/keys.ts'
 import { capturedLog } from '../../lib/testing/captured-log.ts'
 import { context } from '../../lib/testing/events.ts'

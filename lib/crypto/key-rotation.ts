@@ -1,11 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { JWKS_MAX_AGE_SECONDS, type Seconds } from '../domain/lifetimes.ts'
+import { newKeyPair, newSecret } from './key-material.ts'
 import {
-  JWKS_MAX_AGE_SECONDS,
-  LONGEST_ACCESS_TOKEN_SECONDS,
-  LONGEST_SESSION_SECONDS,
-  type Seconds,
-} from '../domain/lifetimes.ts'
-import { materialOf, newKeyPair, newSecret } from './key-material.ts'
+  type Kind,
+  kidIn,
+  type Rotating,
+  rotating,
+  type Standing,
+  signingNow,
+  standingOf,
+} from './key-standing.ts'
 import type { KeyPath, Parameters } from './keys.ts'
 
 /** How long a function may go on with what it has read, twice over, for clocks and for its last call. */
@@ -16,56 +20,11 @@ const PUBLISHED_SECONDS = JWKS_MAX_AGE_SECONDS + 3600 + MARGIN_SECONDS
 const LOOKS = 5
 const BETWEEN_LOOKS_MS = 1000
 
-/** A kind of key that rotates. */
-interface Kind {
-  /** Where a number is claimed, and where it is looked up by whoever verifies. */
-  readonly claim: KeyPath
-  /** Where the half is kept that signs, if that is another. */
-  readonly secret?: KeyPath
-  /** How long after it signed last its tokens may live. */
-  readonly lastSeconds: Seconds
-}
-export const rotating = {
-  access: { claim: 'access/public', secret: 'access/private', lastSeconds: LONGEST_ACCESS_TOKEN_SECONDS },
-  refresh: { claim: 'refresh', lastSeconds: LONGEST_SESSION_SECONDS },
-} as const satisfies Record<string, Kind>
-export type Rotating = keyof typeof rotating
-
-/** One key of a kind, and whether the half that signs is there. */
-interface Standing {
-  readonly number: string
-  readonly kid: string
-  readonly signsFrom: Seconds
-  readonly isWhole: boolean
-}
 /** What was done, for a log: no key, only names. */
 export interface Rotated {
   readonly made: readonly string[]
   readonly retired: readonly string[]
 }
-
-/** The keys of a kind by when they sign, the last one last. */
-export async function standingOf(parameters: Pick<Parameters, 'below'>, name: Rotating): Promise<Standing[]> {
-  const { claim, secret }: Kind = rotating[name]
-  const values = await parameters.below(claim)
-  if (values.size === 0) return []
-  const secrets = secret && (await parameters.below(secret))
-  return [...values]
-    .map(([number, value]) => {
-      const [{ kid, signsFrom }] = materialOf(claim, new Map([[number, value]]))
-      return {
-        number,
-        kid,
-        signsFrom,
-        isWhole: !secret || !secrets || kidIn(secret, secrets, number) === kid,
-      }
-    })
-    .sort((a, b) => a.signsFrom - b.signsFrom || (a.number < b.number ? -1 : 1))
-}
-
-/** Of the keys of a kind the one that signs now. */
-export const signingNow = (keys: readonly Standing[], now: Seconds): Standing | undefined =>
-  keys.findLast(({ isWhole, signsFrom }) => isWhole && signsFrom <= now)
 
 /** Takes away what would sign without being known: the secret half of a number that is not claimed, or not by its key. */
 async function clear(parameters: Parameters, name: Rotating): Promise<void> {
@@ -77,11 +36,6 @@ async function clear(parameters: Parameters, name: Rotating): Promise<void> {
   for (const number of secrets.keys())
     if (kidIn(secret, secrets, number) !== kidIn(claim, claims, number))
       await parameters.remove(secret, number)
-}
-
-function kidIn(path: KeyPath, values: ReadonlyMap<string, string>, number: string): string | undefined {
-  const value = values.get(number)
-  return value === undefined ? undefined : materialOf(path, new Map([[number, value]]))[0].kid
 }
 
 /**

@@ -1,12 +1,5 @@
-import {
-  type Rotated,
-  type Rotating,
-  revoke,
-  rotate,
-  rotating,
-  signingNow,
-  standingOf,
-} from '../crypto/key-rotation.ts'
+import { type Rotated, revoke, rotate } from '../crypto/key-rotation.ts'
+import { type Rotating, rotating, signingNow, standingOf } from '../crypto/key-standing.ts'
 import type { Parameters } from '../crypto/keys.ts'
 import { command } from './command.ts'
 import { keysOfStage } from './stage-keys.ts'

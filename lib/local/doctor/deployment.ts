@@ -1,4 +1,4 @@
-import { type Rotating, rotating, signingNow, standingOf } from '../../crypto/key-rotation.ts'
+import { type Rotating, rotating, signingNow, standingOf } from '../../crypto/key-standing.ts'
 import type { Parameters } from '../../crypto/keys.ts'
 import { identitiesOf } from '../../deploy/permissions.ts'
 import { sentenceOf } from '../command.ts'

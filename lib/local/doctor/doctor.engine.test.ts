@@ -1,5 +1,6 @@
 import { readConfig } from '../../config.ts'
-import { makeFirstKeys, revoke, rotate, standingOf } from '../../crypto/key-rotation.ts'
+import { makeFirstKeys, revoke, rotate } from '../../crypto/key-rotation.ts'
+import { standingOf } from '../../crypto/key-standing.ts'
 import { engineStores } from '../../testing/engine.ts'
 import { memoryParameters, modulusLength } from '../../testing/keys.ts'
 import { callersAws } from './aws.ts'
