@@ -4,9 +4,9 @@ import { freePort } from '../local/ports.ts'
 
 export type Started = Awaited<ReturnType<ReturnType<typeof npmStartOver>>>
 
-/** Starts what `npm start` starts, with users and keys in a folder of the test's. */
+/** Starts what `npm start` (or `npm run <script>`) starts, with users and keys in a folder of the test's. */
 export const npmStartOver =
-  (folder: string) =>
+  (folder: string, script = 'start') =>
   async (settings: Record<string, string> = {}) => {
     const port = await freePort()
     const mailboxPort = await freePort()
@@ -20,7 +20,7 @@ export const npmStartOver =
       ...settings,
     }
     // As from a terminal: npm, its shell and the script are one group, which Ctrl-C signals as a whole.
-    const child = spawn('npm', ['start'], { env, detached: true })
+    const child = spawn('npm', ['run', script], { env, detached: true })
     let said = ''
     child.stdout.on('data', (data) => {
       said += data
@@ -37,8 +37,8 @@ export const npmStartOver =
       ended,
       async ready() {
         for (let waited = 0; !said.includes('Ctrl-C ends it all'); waited += 50) {
-          if (child.exitCode !== null || waited > 60_000)
-            throw new Error(`npm start did not get ready: ${said}`)
+          if (child.exitCode !== null || waited > 150_000)
+            throw new Error(`npm run ${script} did not get ready: ${said}`)
           await wait(50)
         }
       },

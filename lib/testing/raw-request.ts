@@ -1,0 +1,56 @@
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { text } from 'node:stream/consumers'
+
+export interface RawRequest {
+  readonly method: string
+  readonly path: string
+  /** A list where a header is sent several times; UTF-8 as its bytes. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
+  /** Nothing is added to it: no content type, no encoding. */
+  readonly body?: string | Buffer
+}
+
+export interface RawAnswer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly cookies: readonly string[]
+  readonly text: string
+  /** The parsed body; `undefined` where there is none or no JSON. */
+  readonly body: any
+}
+
+/** Sends a request as it stands, which `fetch` would mend or refuse to send. */
+export async function sendRaw(
+  origin: string,
+  { method, path, headers = {}, body }: RawRequest,
+): Promise<RawAnswer> {
+  const { hostname, port } = new URL(origin)
+  const sent = Object.entries(headers).map(([name, value]) => [
+    name,
+    [value].flat().map((each) => Buffer.from(each, 'utf8').toString('latin1')),
+  ])
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(
+      { hostname, port, method, path, headers: Object.fromEntries(sent), agent: false },
+      async (response) => {
+        const received = await text(response)
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          cookies: response.headers['set-cookie'] ?? [],
+          text: received,
+          body: parsed(received),
+        })
+      },
+    )
+    request.once('error', reject).end(body)
+  })
+}
+
+function parsed(received: string): unknown {
+  try {
+    return JSON.parse(received)
+  } catch {
+    return undefined
+  }
+}
