@@ -41,7 +41,7 @@ function dynoxide(): [string, ...string[]] {
     // Not one of the optional packages of this platform.
   }
   if (process.platform === 'linux' && process.arch === 'x64') {
-    throw new Error(`The local DynamoDB is missing: run "npm install" again, with optional dependencies`)
+    throw new Error(`The local DynamoDB is missing: run "npm ci" again, with optional dependencies`)
   }
   return ['npx', '--yes', `dynoxide@${VERSION}`]
 }
