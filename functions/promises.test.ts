@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type Contract, refusalsOf } from '../lib/contract/contract.ts'
 import { errors } from '../lib/contract/errors.ts'
 import { isRoute, registry } from '../lib/contract/registry.ts'
+import { refusalEvents } from '../lib/domain/events.ts'
 import { type LimitName, limits } from '../lib/domain/limits.ts'
 import type { Policy } from '../lib/domain/policy.ts'
 import type { RefusalCode } from '../lib/domain/refusal.ts'
@@ -247,10 +248,13 @@ describe('every promise of every contract', () => {
         const bringAbout = special[route]?.[code] ?? implied(contract, route)[code]
         if (!bringAbout)
           throw new Error(`promises.test.ts does not know how ${route} comes to refuse with ${code}`)
-        const { result } = await capturedLog(async () => bringAbout(await scene()))
+        const { result, entries } = await capturedLog(async () => bringAbout(await scene()))
         expect([route, code, result.status]).toEqual([route, code, errors[code].status])
         // A missing token is answered by the gateway itself, which knows no codes.
         if (code !== 'unauthorized') expect([route, result.body.code]).toEqual([route, code])
+        const logged = entries.map(({ type }) => type)
+        if (refusalEvents[code])
+          expect([route, code, logged]).toEqual([route, code, expect.arrayContaining([refusalEvents[code]])])
       }
     }
   })

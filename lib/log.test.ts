@@ -11,7 +11,7 @@ describe('a line of the log', () => {
 })
 
 describe('the metric of a line', () => {
-  const request = { ip: '198.51.100.7', requestId: 'r' }
+  const request = { actor: undefined, ip: '198.51.100.7', requestId: 'r' }
   const logged = async (run: () => void) => {
     const { entries } = await capturedLog(async () => run())
     const [entry] = entries as [Record<string, any>]
@@ -27,7 +27,7 @@ describe('the metric of a line', () => {
       for (const name of Dimensions.flat()) expect(typeof entry[name]).toBe('string')
       for (const { Name, Unit } of Metrics) expect([typeof entry[Name], Unit]).toEqual(['number', 'Count'])
     }
-    expect(entry).toMatchObject({ level: 'info', type: 'login.locked', ...request })
+    expect(entry).toMatchObject({ level: 'info', type: 'login.locked', ...request, actor: 'anonymous' })
   })
 
   it('counts events and errors by type, and by reason where the reasons are few', async () => {

@@ -23,12 +23,19 @@ export function log(
   process.stdout.write(`${line}\n`)
 }
 
-/** A security event. `callerId` is the user who asked, where one was logged in. */
+/** Where an event comes from. `actor` is the id of the user who asked, or `system` where we act by ourselves. */
+export interface Origin {
+  readonly actor: string | undefined
+  readonly ip?: string
+  readonly requestId: string
+}
+
+/** A security event, with who did it; to whom is the `userId` of the event. `anonymous` is a caller without an access token. */
 export function logEvent(
   event: { readonly type: string },
-  request: { readonly callerId?: string | undefined; readonly ip: string; readonly requestId: string },
+  { actor = 'anonymous', ...request }: Origin,
 ): void {
-  log('info', { ...event, ...request })
+  log('info', { ...event, actor, ...request })
 }
 
 /** What went wrong and where, for a log: name, message and the place it was thrown at, down the chain of causes. */

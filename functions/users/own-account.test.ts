@@ -84,7 +84,7 @@ describe('PUT /users/me/password', () => {
     const body = { currentPassword: 'wrong', newPassword }
     const { result, entries } = await capturedLog(() => api('PUT /users/me/password', { ...own, body }))
     expect(result).toMatchObject({ status: 403, body: { code: 'wrong_password' }, cookies: [] })
-    expect(entries).toMatchObject([{ type: 'password.refused' }])
+    expect(entries).toMatchObject([{ type: 'secret.refused', reason: 'wrong_password' }])
     expect(await api('GET /users/me', own)).toMatchObject({ status: 200 })
     expect(parts.tables.sessions.size).toBe(1)
   })

@@ -15,6 +15,11 @@ interface Alarm {
 /** What someone should be told of, by logical id; Lambda's own count of errors holds every token that was refused. */
 function alarmsOf(service: string, stage: string, entries: readonly Entry[]): Record<string, Alarm> {
   const event = events(`${service}-${stage}`)
+  const failedAttempts = [
+    event('login.failed', 'unknown_email'),
+    event('login.failed', 'wrong_password'),
+    event('secret.refused'),
+  ]
   return {
     ServerErrorsAlarm: {
       about: '5 % of requests or more were answered 5xx: see the access log, and the log of the route.',
@@ -34,6 +39,20 @@ function alarmsOf(service: string, stage: string, entries: readonly Entry[]): Re
         'Many accounts or tries were locked: somebody may be guessing passwords. See login.failed by ip.',
       metrics: [event('login.locked')],
       threshold: 20,
+    },
+    // One guess per account locks none: the sum shows it, and on a stage of many users the share of what fails.
+    FailedAttemptsAlarm: {
+      about:
+        'Many passwords, codes, links or refresh tokens were wrong: see login.failed and secret.refused by ip.',
+      metrics: failedAttempts,
+      threshold: 100,
+    },
+    FailureRatioAlarm: {
+      about:
+        'Half of all attempts to log in failed, and 20 at least: see login.failed and secret.refused by ip.',
+      metrics: [...failedAttempts, event('login.succeeded')],
+      expression: `IF(${sumOf(1, 3)} >= 20, 100 * ${sumOf(1, 3)} / ${sumOf(1, 4)}, 0)`,
+      threshold: 50,
     },
     MailsGivenUpAlarm: {
       about: 'A mail will never arrive: see mail.failed, mail.rejected and mail.lost in the logs.',
@@ -96,15 +115,12 @@ export function alarms(
 }
 
 function resourceOf({ about, metrics, expression, threshold }: Alarm, actions: readonly unknown[]): object {
-  // An alarm on a metric of DynamoDB would otherwise stay as it is where nothing more comes.
-  const filled = metrics.map((_, index) => `FILL(m${index + 1}, 0)`)
-  const sum = filled.length === 1 ? filled[0] : `SUM([${filled.join(', ')}])`
   return {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
       AlarmDescription: about,
       Metrics: [
-        { Id: 'alarm', Expression: expression ?? sum, ReturnData: true },
+        { Id: 'alarm', Expression: expression ?? sumOf(1, metrics.length), ReturnData: true },
         ...metrics.map((metric, index) => ({
           Id: `m${index + 1}`,
           MetricStat: statOf(metric),
@@ -118,6 +134,12 @@ function resourceOf({ about, metrics, expression, threshold }: Alarm, actions: r
       ...(actions.length > 0 && { AlarmActions: actions, OKActions: actions }),
     },
   }
+}
+
+/** The sum of some metrics. An alarm on a metric of DynamoDB would stay as it is where nothing more comes: so each is filled. */
+function sumOf(first: number, last: number): string {
+  const filled = Array.from({ length: last - first + 1 }, (_, index) => `FILL(m${first + index}, 0)`)
+  return filled.length === 1 ? `${filled[0]}` : `SUM([${filled.join(', ')}])`
 }
 
 function statOf({ namespace, name, dimensions, stat }: Metric): object {

@@ -58,6 +58,7 @@ function widgetsOf(
         event('login.failed', 'account_disabled'),
         event('login.failed', 'email_not_verified'),
         event('login.locked'),
+        event('secret.refused'),
       ],
     ],
     [

@@ -146,6 +146,10 @@ describe('the alarms', () => {
     expect(watched.ServerErrorsAlarm).toContain('"MetricName":"5xx"')
     expect(watched.TokenReuseAlarm).toContain('session.reuse_detected')
     expect(watched.LockoutsAlarm).toContain('login.locked')
+    const wrong = /login\.failed.*unknown_email.*login\.failed.*wrong_password.*secret\.refused/
+    expect(watched.FailedAttemptsAlarm).toMatch(wrong)
+    expect(watched.FailureRatioAlarm).toMatch(wrong)
+    expect(watched.FailureRatioAlarm).toContain('login.succeeded')
     expect(watched.MailsGivenUpAlarm).toMatch(/DroppedEventCount.*mail\.rejected.*mail\.lost/)
     for (const { id, index } of tables) {
       expect(watched[`${id}ThrottlesAlarm`]).toMatch(/ReadThrottleEvents.*WriteThrottleEvents/)

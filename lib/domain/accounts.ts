@@ -47,14 +47,13 @@ export async function ownAccount({ users }: Pick<Ports, 'users'>, caller: Caller
 
 /** The caller's own account, after its password was given once more (ASVS 7.5.1). Refuses with `wrong_password`. */
 export async function provenAccount(
-  ports: Pick<Ports, 'users' | 'passwords' | 'events'>,
+  ports: Pick<Ports, 'users' | 'passwords'>,
   caller: Caller,
   password: string,
 ): Promise<Account> {
   const account = await ownAccount(ports, caller)
   if (await ports.passwords.compare(password, account.passwordHash)) return account
-  ports.events.record({ type: 'password.refused', userId: account.id })
-  throw new Refusal('wrong_password')
+  throw new Refusal('wrong_password', { subject: { userId: account.id } })
 }
 
 /**

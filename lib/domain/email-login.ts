@@ -65,7 +65,7 @@ export async function enterEmailLoginCode(
   const code = await ports.codes.tryDigits(userId, challengeHash, ports.limits.codeTries.most, now)
   const expected = await digitsHash(ports, challengeHash, digits)
   if (!code || !isSame(code.digitsHash, expected) || !isGood(code, account, now)) {
-    throw new Refusal('invalid_code')
+    throw new Refusal('invalid_code', { subject: { userId: account?.id } })
   }
   return logIn(ports, { account, code }, client, 'invalid_code')
 }
@@ -84,7 +84,8 @@ async function logIn(
   spent: RefusalCode,
 ): Promise<Grant> {
   await readyToGrant(ports)
-  if ((await ports.codes.redeem(code, account)) === 'spent') throw new Refusal(spent)
+  if ((await ports.codes.redeem(code, account)) === 'spent')
+    throw new Refusal(spent, { subject: { userId: account.id } })
   const owned = account.emailVerified ? account : await claimed(ports, account)
   return openSession(ports, owned, { amr: ['otp'], client })
 }

@@ -81,7 +81,9 @@ export async function undoEmailChange(
   const now = ports.clock.now()
   const account = await retried(async () => {
     const { codes, account } = await ports.codes.find(userId, ['change_email'])
-    if (account?.status !== 'active') throw new Refusal('invalid_link')
+    // The id is proven by nothing but the token that is being judged.
+    const invalid = new Refusal('invalid_link', { subject: { claimedUserId: userId } })
+    if (account?.status !== 'active') throw invalid
     const former = await ports.users.formerEmail(userId, now)
 
     if (former && isSame(former.undoHash, tokenHash)) {
@@ -90,7 +92,7 @@ export async function undoEmailChange(
       return ports.users.change(account, { ...shut(now), ...back(former, now) })
     }
     const pending = codes.find(({ undoHash }) => isSame(undoHash, tokenHash))
-    if (!pending || !isGood(pending, account, now)) throw new Refusal('invalid_link')
+    if (!pending || !isGood(pending, account, now)) throw invalid
     return ports.users.change(account, { ...shut(now), redeems: pending })
   })
   ports.events.record({ type: 'email.change_undone', userId })

@@ -1,9 +1,11 @@
 import type { Letter } from './letters.ts'
 import type { MailOrder } from './mail-orders.ts'
-import type { RefusalCode } from './refusal.ts'
+import type { RefusalCode, Subject } from './refusal.ts'
 import type { Role } from './users.ts'
 
-/** What is worth an auditor's attention. No field can hold a token, a password or a code. */
+/**
+ * What is worth an auditor's attention. `userId` is always the subject, to whom it was done; who did it stands beside it as
+ * `actor` (`log.ts`). No field can hold a token, a password or a code. */
 export type SecurityEvent =
   | { readonly type: 'user.created' | 'user.deleted'; readonly userId: string }
   | { readonly type: 'user.disabled' | 'user.enabled'; readonly userId: string }
@@ -19,8 +21,6 @@ export type SecurityEvent =
   /** A reset should have lifted the lock, and could not. */
   | { readonly type: 'login.lock_left'; readonly userId: string }
   | { readonly type: 'password.changed'; readonly userId: string; readonly sessionId: string }
-  /** A logged-in user, asked for the password once more, did not have it. */
-  | { readonly type: 'password.refused'; readonly userId: string }
   | { readonly type: 'password.breach_check_failed' }
   | { readonly type: 'password.reset' | 'password.reset_started'; readonly userId: string }
   | {
@@ -47,8 +47,48 @@ export type SecurityEvent =
       readonly made: readonly string[]
       readonly retired: readonly string[]
     }
-  /** Turned away: without a good token, without the role, or with a cookie from a foreign page (ASVS 16.3.2). */
-  | { readonly type: 'access.denied'; readonly route: string; readonly reason: RefusalCode }
+  /**
+   * `secret.refused`: the password of a logged-in user, a mailed token or code, or a refresh token was shown, and is not good
+   * (ASVS 16.3.1). `access.denied`: turned away without a good access token, without the role, over a limit, with a session
+   * that has ended, or with a cookie from a foreign page (ASVS 16.3.2).
+   */
+  | ({
+      readonly type: 'secret.refused' | 'access.denied'
+      readonly route: string
+      readonly reason: RefusalCode
+    } & Subject)
+
+/**
+ * The event that each refusal leaves (ASVS 16.3.1, 16.3.2): a code that is not in this table does not compile. The error
+ * handler writes `secret.refused` and `access.denied`; the rest are written by the step that knows more.
+ */
+export const refusalEvents: Readonly<Record<RefusalCode, SecurityEvent['type'] | undefined>> = {
+  invalid_request: undefined,
+  unsupported_media_type: undefined,
+  payload_too_large: undefined,
+  unauthorized: 'access.denied',
+  forbidden: 'access.denied',
+  not_found: undefined,
+  conflict: undefined,
+  wrong_password: 'secret.refused',
+  last_administrator: undefined,
+  own_account: undefined,
+  invalid_credentials: 'login.failed',
+  account_disabled: 'login.failed',
+  invalid_refresh_token: 'secret.refused',
+  session_ended: 'access.denied',
+  refresh_token_reused: 'session.reuse_detected',
+  origin_not_allowed: 'access.denied',
+  email_taken: undefined,
+  email_changed_recently: undefined,
+  email_not_verified: 'login.failed',
+  weak_password: undefined,
+  invalid_link: 'secret.refused',
+  invalid_code: 'secret.refused',
+  too_many_attempts: 'access.denied',
+  not_enabled: undefined,
+  unavailable: undefined,
+}
 
 export interface SecurityEvents {
   record(event: SecurityEvent): void

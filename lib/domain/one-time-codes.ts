@@ -97,7 +97,8 @@ export async function openToken(
   const { userId, tokenHash } = readToken(token)
   const { codes, account } = await ports.codes.find(userId, purposes)
   const code = codes.find((each) => isSame(each.tokenHash, tokenHash))
-  if (!code || !isGood(code, account, ports.clock.now())) throw new Refusal('invalid_link')
+  if (!code) throw new Refusal('invalid_link', { subject: { claimedUserId: userId } })
+  if (!isGood(code, account, ports.clock.now())) throw new Refusal('invalid_link', { subject: { userId } })
   return { code, account }
 }
 

@@ -26,6 +26,9 @@ export type RefusalCode =
   | 'not_enabled' // this deployment does not offer it
   | 'unavailable' // a service that we need does not answer: never an admission
 
+/** Whom a refusal is about: known, or only claimed by a token that nothing has proven. */
+export type Subject = { readonly userId?: string | undefined } | { readonly claimedUserId: string }
+
 /** What is wrong at one place of a request; never what was received there. */
 export interface Issue {
   readonly path: string
@@ -38,15 +41,27 @@ export class Refusal extends Error {
   readonly issues: readonly Issue[]
   /** Seconds after which another try may do. */
   readonly retryAfter: number | undefined
+  /** For the log alone. */
+  readonly subject: Subject
+  /** Whether a secret was shown at all: a request without one is no attempt. */
+  readonly isAttempt: boolean
 
   constructor(
     code: RefusalCode,
-    options: { issues?: readonly Issue[]; retryAfter?: number; cause?: unknown } = {},
+    options: {
+      issues?: readonly Issue[]
+      retryAfter?: number
+      cause?: unknown
+      subject?: Subject
+      isAttempt?: boolean
+    } = {},
   ) {
     super(code, { cause: options.cause })
     this.name = 'Refusal'
     this.code = code
     this.issues = options.issues ?? []
     this.retryAfter = options.retryAfter
+    this.subject = options.subject ?? {}
+    this.isAttempt = options.isAttempt ?? true
   }
 }

@@ -69,8 +69,9 @@ export async function refreshSession(
 
   // 1. The token is one of ours, whole, and its family has not reached its end.
   const presented = refreshToken && (await ports.refreshTokens.verify(refreshToken, now))
-  if (!presented) throw new Refusal('invalid_refresh_token')
+  if (!presented) throw new Refusal('invalid_refresh_token', { isAttempt: Boolean(refreshToken) })
   const { userId, sessionId } = presented
+  const ended = () => new Refusal('session_ended', { subject: { userId } })
 
   // 2. It is not refreshed too often. The token brings what the session's item says, so that nothing is read for it.
   const pace = nextPace(presented.pace, ports.limits.refreshPerSession, now)
@@ -94,9 +95,9 @@ export async function refreshSession(
   ])
 
   // 4. Whoever won: the session lives, and so does its user, unchanged in what ends sessions.
-  if (!session || session.idleExpiresAt <= now || session.expiresAt <= now) throw new Refusal('session_ended')
-  if (account?.status !== 'active') throw new Refusal('session_ended')
-  if (revoked || session.epoch !== account.epoch) throw new Refusal('session_ended')
+  if (!session || session.idleExpiresAt <= now || session.expiresAt <= now) throw ended()
+  if (account?.status !== 'active') throw ended()
+  if (revoked || session.epoch !== account.epoch) throw ended()
 
   // 5. Who was not first is excused if it holds the immediate predecessor and is not late: another tab, or a
   //    client that lost our answer. An SDK that resent the write finds its own name on the item.

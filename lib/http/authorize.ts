@@ -41,7 +41,7 @@ export function authorizer(factories: {
         // Nothing of the event may keep a refusal from being one.
         const { http, routeKey: route = '' } = event.requestContext ?? {}
         const denied: SecurityEvent = { type: 'access.denied', route, reason: 'unauthorized' }
-        logEvent(denied, { ip: http?.sourceIp ?? '', requestId })
+        logEvent(denied, { actor: undefined, ip: http?.sourceIp ?? '', requestId })
         throw unauthorized()
       }
       return { isAuthorized: true, context: subject }

@@ -18,7 +18,7 @@ export function deliverer<const F extends Factories & { readonly orders: () => O
   const build =
     (parts: () => Made<F> & Core): Deliverer =>
     async ({ Records }, { awsRequestId: requestId }) => {
-      const events = eventsOf({ ip: '', requestId })
+      const events = eventsOf({ actor: 'system', requestId })
       for (const record of Records) {
         try {
           const given = parts()

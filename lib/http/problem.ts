@@ -5,22 +5,12 @@ import type * as z from 'zod/mini'
 import { type Contract, refusalsOf } from '../contract/contract.ts'
 import { errors } from '../contract/errors.ts'
 import type { problem } from '../contract/models.ts'
-import type { SecurityEvent } from '../domain/events.ts'
-import { Refusal, type RefusalCode } from '../domain/refusal.ts'
+import { refusalEvents, type SecurityEvent } from '../domain/events.ts'
+import { Refusal } from '../domain/refusal.ts'
 import { describeError, log, logEvent } from '../log.ts'
 
 /** Seconds. At most a quarter of any useful refresh grace, so that a retry still falls into it. */
 const RETRY_AFTER = 1
-
-/** The refusals that an auditor wants to see, whichever route they come from. */
-const denials: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
-  'unauthorized',
-  'forbidden',
-  'origin_not_allowed',
-  'invalid_refresh_token',
-  'session_ended',
-  'too_many_attempts',
-])
 
 /**
  * The one error handler: a refusal that the contract declares becomes its problem (RFC 9457), anything else is
@@ -42,14 +32,22 @@ export function problems(contract: Contract): MiddlewareObj<APIGatewayProxyEvent
           error: describeError(request.error),
         })
       }
-      if (isPromised && denials.has(refusal.code)) {
+      const type = isPromised ? typeOf(refusal) : undefined
+      if (isPromised && type) {
         const { sourceIp: ip } = request.event.requestContext.http
-        const event: SecurityEvent = { type: 'access.denied', route, reason: refusal.code }
-        logEvent(event, { callerId: callerIdOf(request.event), ip, requestId })
+        const event: SecurityEvent = { type, route, reason: refusal.code, ...refusal.subject }
+        logEvent(event, { actor: callerIdOf(request.event), ip, requestId })
       }
       request.response = answer(isPromised ? refusal : undefined, requestId)
     },
   }
+}
+
+/** What an auditor is told of a refusal here, whichever route it comes from. */
+function typeOf({ code, isAttempt }: Refusal): 'access.denied' | 'secret.refused' | undefined {
+  const type = refusalEvents[code]
+  if (type === 'secret.refused') return isAttempt ? type : 'access.denied'
+  return type === 'access.denied' ? type : undefined
 }
 
 /** Who was turned away, as the authorizer said, on a route that has one. */

@@ -89,7 +89,7 @@ async function run<C extends Contract, F extends Factories>(
   const query = contract.query && parse(contract.query, event.queryStringParameters ?? {})
   const body = contract.body && parse(contract.body, event.body)
   await count(contract, parts, { client, caller, params, body })
-  const origin = { callerId: caller?.userId, ip: client.ip, requestId }
+  const origin = { actor: caller?.userId, ip: client.ip, requestId }
   const given = {
     client,
     parts: { ...parts, events: eventsOf(origin) },

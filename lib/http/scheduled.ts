@@ -14,7 +14,7 @@ export function scheduled<const F extends Factories>(
     factories,
     (parts): Scheduled =>
       async (_, { awsRequestId: requestId }) => {
-        const events = eventsOf({ ip: '', requestId })
+        const events = eventsOf({ actor: 'system', requestId })
         try {
           await steps({ parts: { ...parts(), events } })
         } catch (error) {

@@ -57,7 +57,7 @@ describe('an administrator’s door', () => {
     const { change, id, admin } = await started()
     const { entries } = await capturedLog(() => change({ status: 'disabled' }))
     expect(entries).toMatchObject([
-      { type: 'user.disabled', userId: id, callerId: admin.id, ip: '198.51.100.7' },
+      { type: 'user.disabled', userId: id, actor: admin.id, ip: '198.51.100.7' },
     ])
   })
 

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto'
+import { newToken } from '../../lib/domain/one-time-codes.ts'
+import { capturedLog } from '../../lib/testing/captured-log.ts'
+import type { TestAnswer } from '../../lib/testing/gateway.ts'
+import { gateway } from '../../lib/testing/gateway.ts'
+import { eve } from '../../lib/testing/people.ts'
+import { asEve, good, mailAfter, passwords, type Scene, scene, toEve } from '../../lib/testing/scene.ts'
+import { limited } from '../../lib/testing/world.ts'
+
+const claimed = randomUUID()
+const CODE = 'POST /auth/email-login/code'
+const other = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0')
+const codeOf = async (it: Scene) => (await good[CODE]?.(it))?.body as { code: string; challenge: string }
+const withCode = async (it: Scene, change: (code: string) => string) => {
+  const body = await codeOf(it)
+  return it.api(CODE, { body: { ...body, code: change(body.code) } })
+}
+const twice = async (it: Scene, route: string) => {
+  const request = await good[route]?.(it)
+  await it.api(route, request)
+  return it.api(route, request)
+}
+const late = async (it: Scene, route: string, seconds: number) => {
+  const request = await good[route]?.(it)
+  it.parts.clock.advance(seconds)
+  return it.api(route, request)
+}
+
+interface Attempt {
+  readonly secret: string
+  readonly attempt: (it: Scene) => Promise<TestAnswer>
+  /** What the line says of whom. */
+  readonly about?: (it: Scene) => object
+  readonly type?: 'access.denied'
+  readonly reason: string
+}
+const eves = (it: Scene) => ({ userId: it.userId })
+const { token: forged } = newToken(claimed)
+const forgedLink = (route: string, more: object = {}): Attempt => ({
+  secret: `a forged link at ${route}`,
+  attempt: ({ api }) => api(route, { body: { token: forged, ...more } }),
+  about: () => ({ claimedUserId: claimed }),
+  reason: 'invalid_link',
+})
+
+const attempts: readonly Attempt[] = [
+  {
+    secret: 'a wrong code',
+    attempt: (it) => withCode(it, other),
+    about: eves,
+    reason: 'invalid_code',
+  },
+  { secret: 'a used code', attempt: (it) => twice(it, CODE), about: eves, reason: 'invalid_code' },
+  { secret: 'an expired code', attempt: (it) => late(it, CODE, 601), about: eves, reason: 'invalid_code' },
+  {
+    secret: 'the right code, tried too often',
+    attempt: async (it) => {
+      const body = await codeOf(it)
+      const api = gateway(limited(it.parts, { codeTries: { most: 1, seconds: 600 } }))
+      await api(CODE, { body: { ...body, code: other(body.code) } })
+      return api(CODE, { body })
+    },
+    about: eves,
+    reason: 'invalid_code',
+  },
+  {
+    secret: 'a code over the budget of the address',
+    attempt: async (it) => {
+      const body = await codeOf(it)
+      const api = gateway(limited(it.parts, { codePerEmail: { most: 1, seconds: 600 } }))
+      await api(CODE, { body: { ...body, code: other(body.code) } })
+      return api(CODE, { body })
+    },
+    type: 'access.denied',
+    reason: 'too_many_attempts',
+  },
+  {
+    secret: 'a forged challenge',
+    attempt: async ({ api }) =>
+      api(CODE, { body: { email: eve.email, challenge: 'a'.repeat(64), code: '000000' } }),
+    reason: 'invalid_code',
+  },
+  forgedLink('POST /auth/email/verify'),
+  forgedLink('POST /auth/email/undo'),
+  forgedLink('POST /auth/email-login/redeem'),
+  forgedLink('POST /auth/password/reset', { newPassword: passwords.newPassword }),
+  {
+    secret: 'what is no token at all',
+    attempt: ({ api }) => api('POST /auth/email/verify', { body: { token: 'x' } }),
+    reason: 'invalid_link',
+  },
+  {
+    secret: 'an expired reset link',
+    attempt: (it) => late(it, 'POST /auth/password/reset', 1801),
+    about: eves,
+    reason: 'invalid_link',
+  },
+  {
+    secret: 'a link that a later one replaced',
+    attempt: async (it) => {
+      const { token } = await mailAfter(it, 'POST /auth/password/forgot', toEve)
+      await mailAfter(it, 'POST /auth/password/forgot', toEve)
+      return it.api('POST /auth/password/reset', { body: { token, newPassword: passwords.newPassword } })
+    },
+    about: (it) => ({ claimedUserId: it.userId }),
+    reason: 'invalid_link',
+  },
+  {
+    secret: 'a forged refresh token',
+    attempt: ({ api, login }) =>
+      api('POST /auth/refresh', { body: { refreshToken: `${login.body.refreshToken.slice(0, -4)}AAAA` } }),
+    reason: 'invalid_refresh_token',
+  },
+  {
+    secret: 'no refresh token, which is no attempt',
+    attempt: ({ api }) => api('POST /auth/refresh', { body: {} }),
+    type: 'access.denied',
+    reason: 'invalid_refresh_token',
+  },
+  {
+    secret: 'the refresh token of a session that has ended',
+    attempt: async (it) => {
+      await it.api('POST /auth/logout', { body: { refreshToken: it.login.body.refreshToken } })
+      return it.api('POST /auth/refresh', { body: { refreshToken: it.login.body.refreshToken } })
+    },
+    about: eves,
+    type: 'access.denied',
+    reason: 'session_ended',
+  },
+  {
+    secret: 'a wrong password in a session',
+    attempt: (it) => it.api('DELETE /users/me', { ...asEve(it), body: { password: 'wrong' } }),
+    about: (it) => ({ userId: it.userId, actor: it.userId }),
+    reason: 'wrong_password',
+  },
+]
+
+describe('a failed attempt leaves one event (ASVS 16.3.1)', () => {
+  it.each(attempts)('$secret', async ({ attempt, about, type = 'secret.refused', reason }) => {
+    const it = await scene()
+    const { result, entries } = await capturedLog(() => attempt(it))
+    expect(result.status).toBeGreaterThanOrEqual(400)
+    const { requestId } = result.body
+    const lines = entries
+      .filter((entry) => entry.requestId === requestId)
+      .map(({ time, level, events, _aws, ip, route, requestId, ...line }) => line)
+    expect(lines).toEqual([{ type, reason, actor: 'anonymous', ...about?.(it) }])
+  })
+})
