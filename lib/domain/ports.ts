@@ -95,6 +95,7 @@ export interface Session extends Client {
   readonly idleExpiresAt: Seconds
   /** The absolute end. */
   readonly expiresAt: Seconds
+  /** When the current generation was made; the absolute end where its predecessor is kept. */
   readonly rotatedAt: Seconds
   /** The request that made the current generation. */
   readonly rotatedBy: string
@@ -123,6 +124,11 @@ export interface SessionStore {
   open(session: Session): Promise<void>
   /** Moves to the next generation if the presented one is current and the session alive; else says what is there. */
   rotate(rotation: Rotation): Promise<{ readonly rotated: boolean; readonly session: Session | undefined }>
+  /**
+   * Keeps the predecessor of the current generation good until the next rotation, if `rotatedBy` still made the current one.
+   * Nothing else of the session changes.
+   */
+  keepPredecessor(session: Pick<Rotation, 'userId' | 'sessionId' | 'rotatedBy'>): Promise<void>
   /** What decides whether a session may go on, read consistently. */
   standing(
     userId: string,

@@ -4,7 +4,8 @@ import type { Grant } from './grants.ts'
 import { LONGEST_SESSION_SECONDS } from './lifetimes.ts'
 import { limits } from './limits.ts'
 import type { Ports } from './ports.ts'
-import { endSession, openSession, refreshSession } from './sessions.ts'
+import { refreshSession } from './session-refresh.ts'
+import { endSession, openSession } from './sessions.ts'
 import { signUp } from './sign-up.ts'
 import type { Account } from './users.ts'
 
@@ -246,6 +247,121 @@ describe('a store that does not answer', () => {
     expect(stored()).toBeDefined()
     // The client tries again with the token it has, which is the predecessor by now.
     await expect(refresh(first)).resolves.toBeDefined()
+  })
+})
+
+describe('an outage of ours', () => {
+  type It = Awaited<ReturnType<typeof loggedIn>>
+  const down = () => Promise.reject(new Error('no answer'))
+  /** A refresh whose rotation is written, and of which something else fails. */
+  const failing = (it: It, change: Partial<Ports['sessions']>, more: Partial<Ports> = {}) =>
+    expect(
+      refreshSession(
+        { ...it.ports, ...more, sessions: { ...it.ports.sessions, ...change } },
+        it.first.refreshToken,
+      ),
+    ).rejects.toThrow('no answer')
+  const lostAnswer = ({ ports: { sessions } }: It) => ({
+    rotate: async (rotation: Parameters<typeof sessions.rotate>[0]) => {
+      await sessions.rotate(rotation)
+      return down()
+    },
+  })
+
+  it.each<[string, (it: It) => Promise<void>]>([
+    ['the reads fail', (it) => failing(it, { standing: down })],
+    ['the answer to the rotation is lost', (it) => failing(it, lostAnswer(it))],
+    ['both', (it) => failing(it, { ...lostAnswer(it), standing: down })],
+    [
+      'nothing can be signed',
+      (it) => failing(it, {}, { accessTokenIssuer: { ...it.ports.accessTokenIssuer, issue: down } }),
+    ],
+  ])('keeps the predecessor until the next rotation, where %s', async (_, fail) => {
+    const it = await loggedIn()
+    await fail(it)
+    const before = it.stored()
+    expect(before).toMatchObject({ generation: 2, rotatedAt: it.session.expiresAt })
+    it.ports.clock.advance(3 * DAY)
+    const next = await it.refresh(it.first)
+    expect(it.stored()).toEqual(before)
+    expect(types(it.events)).not.toContain('session.reuse_detected')
+
+    const newest = await it.refresh(next)
+    it.ports.clock.advance(61)
+    // The token of generation 2 is the predecessor now, and late.
+    await expect(it.refresh(next)).rejects.toMatchObject({ code: 'refresh_token_reused' })
+    await expect(it.refresh(newest)).rejects.toMatchObject({ code: 'session_ended' })
+  })
+
+  it('keeps it where a retry within the grace period is the one whose reads fail', async () => {
+    const it = await loggedIn()
+    await it.refresh(it.first)
+    it.ports.clock.advance(59)
+    await failing(it, { standing: down })
+    it.ports.clock.advance(1000)
+    await expect(it.refresh(it.first)).resolves.toBeDefined()
+  })
+
+  it.each<[string, number, number]>([
+    ['a predecessor that is late', 1, 60],
+    ['an older generation', 2, 0],
+  ])('excuses nothing that was theft before it: %s', async (_, rotations, wait) => {
+    const it = await loggedIn()
+    let newest = it.first
+    for (let rotated = 0; rotated < rotations; rotated++) newest = await it.refresh(newest)
+    it.ports.clock.advance(wait)
+    const before = it.stored()
+    await failing(it, { standing: down })
+    expect(it.stored()).toEqual(before)
+    await expect(it.refresh(it.first)).rejects.toMatchObject({ code: 'refresh_token_reused' })
+  })
+
+  it('changes nothing if another rotation came in between', async () => {
+    const it = await loggedIn()
+    const standing = async () => {
+      // The client has got its answer elsewhere, and has gone on.
+      for (let time = 0; time < 5; time++) await new Promise((resolve) => setImmediate(resolve))
+      await it.refresh(await it.refresh(it.first))
+      return down()
+    }
+    await failing(it, { standing })
+    expect(it.stored()).toMatchObject({ generation: 3, rotatedAt: it.ports.clock.now() })
+  })
+
+  it('extends no session, and brings none back', async () => {
+    const it = await loggedIn()
+    await failing(it, { standing: down })
+    expect(it.stored()).toMatchObject({
+      expiresAt: it.session.expiresAt,
+      idleExpiresAt: it.ports.clock.now() + 14 * DAY,
+    })
+    it.ports.clock.advance(14 * DAY)
+    await expect(it.refresh(it.first)).rejects.toMatchObject({ code: 'session_ended' })
+
+    const other = await loggedIn()
+    await failing(other, {
+      standing: async () => {
+        await endSession(other.ports, other.first)
+        return down()
+      },
+    })
+    expect(other.stored()).toBeUndefined()
+  })
+
+  it('is answered as what it is where the predecessor cannot be kept either', async () => {
+    const it = await loggedIn()
+    const keepPredecessor = () => Promise.reject(new Error('another answer'))
+    await failing(it, { standing: down, keepPredecessor })
+    expect(it.stored()).toMatchObject({ rotatedAt: it.ports.clock.now() })
+  })
+
+  it('that befalls the revoking of a stolen session excuses no thief', async () => {
+    const it = await loggedIn()
+    await it.refresh(await it.refresh(it.first))
+    const before = it.stored()
+    await failing(it, { revoke: down })
+    expect(it.stored()).toEqual(before)
+    await expect(it.refresh(it.first)).rejects.toMatchObject({ code: 'refresh_token_reused' })
   })
 })
 

@@ -108,25 +108,35 @@ describe('reading items together', () => {
     expect(await readTogether(clientThat({ Responses: {} }).client, keys)).toEqual([undefined, undefined])
   })
 
-  it('asks once more for what the engine left out', async () => {
+  const isLeftOut = { b: { Keys: [{ pk: '2', sk: 'x' }] } }
+  it('asks again for what DynamoDB left out, and for that alone, later and later', async () => {
+    const at: number[] = []
     const { client, send } = clientThat(
-      { Responses: { a: [{ pk: '1', n: 1 }] }, UnprocessedKeys: { b: { Keys: [{ pk: '2', sk: 'x' }] } } },
+      { Responses: { a: [{ pk: '1', n: 1 }] }, UnprocessedKeys: isLeftOut },
+      { Responses: {}, UnprocessedKeys: isLeftOut },
       { Responses: { b: [{ pk: '2', sk: 'x', n: 2 }] } },
     )
-    expect(await readTogether(client, keys)).toEqual([
+    const timed = jest.fn((...given: unknown[]) => {
+      at.push(performance.now())
+      return send(...(given as []))
+    })
+    expect(await readTogether({ send: timed } as unknown as typeof client, keys)).toEqual([
       { pk: '1', n: 1 },
       { pk: '2', sk: 'x', n: 2 },
     ])
-    expect(send).toHaveBeenCalledTimes(2)
+    const [first = 0, second = 0, third = 0] = at
+    expect([second - first >= 24, third - second >= 49]).toEqual([true, true])
+    const [, [again]] = send.mock.calls as unknown as [unknown, [{ input: object }]]
+    expect(again.input).toEqual({ RequestItems: { b: { ...isLeftOut.b, ConsistentRead: true } } })
   })
 
   it('takes no answer for no absence', async () => {
     await expect(readTogether(clientThat({}).client, keys)).rejects.toMatchObject({ code: 'unavailable' })
   })
 
-  it('never takes a gap for an absence', async () => {
+  it('never takes a gap for an absence, and asks four times at most', async () => {
     const { client, send } = clientThat({ Responses: {}, UnprocessedKeys: { a: { Keys: [{ pk: '1' }] } } })
     await expect(readTogether(client, keys)).rejects.toMatchObject({ code: 'unavailable' })
-    expect(send).toHaveBeenCalledTimes(2)
+    expect(send).toHaveBeenCalledTimes(4)
   })
 })

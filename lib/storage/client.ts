@@ -120,9 +120,14 @@ export async function unlessConditionFails<T extends object>(
 
 type Item = Record<string, unknown>
 
+/** How often keys are asked for, and half of the longest wait before the second time; each later wait is twice as long. */
+const MOST_ASKS = 4
+const LEFT_OUT_WAIT_MS = 25
+
 /**
  * Reads single items of any tables in one consistent round trip; in the answer each stands where its key stood.
- * Keys that the engine left out are asked for once more, then it is `unavailable`: a gap is never an absence.
+ * Keys that DynamoDB left out (`UnprocessedKeys`: it throttles) are asked for again after a wait with jitter, as its guide
+ * demands. After the last ask it is `unavailable`: a gap is never an absence.
  */
 export async function readTogether(
   client: DynamoDBDocumentClient,
@@ -130,8 +135,10 @@ export async function readTogether(
 ): Promise<(Item | undefined)[]> {
   const found: { table: string; item: Item }[] = []
   let missing: typeof keys = keys
-  for (let tried = 0; missing.length > 0; tried++) {
-    if (tried === 2) throw new Refusal('unavailable', { cause: new Error('DynamoDB left keys unprocessed') })
+  for (let asks = 0; missing.length > 0; asks++) {
+    if (asks === MOST_ASKS)
+      throw new Refusal('unavailable', { cause: new Error('DynamoDB left keys unprocessed') })
+    if (asks > 0) await wait((1 + Math.random()) * LEFT_OUT_WAIT_MS * 2 ** (asks - 1))
     const asked: Record<string, { Keys: Readonly<Record<string, string>>[]; ConsistentRead: true }> = {}
     for (const { table, key } of missing) {
       asked[table] ??= { Keys: [], ConsistentRead: true }

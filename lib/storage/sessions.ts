@@ -10,7 +10,14 @@ import {
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { SessionStore } from '../domain/ports.ts'
 import { accountOf } from './accounts.ts'
-import { attempt, ITEM_VERSION, isConditionFailed, readTogether, type TableNames } from './client.ts'
+import {
+  attempt,
+  ITEM_VERSION,
+  isConditionFailed,
+  readTogether,
+  type TableNames,
+  unlessConditionFails,
+} from './client.ts'
 import { accountKey, everythingOf, revokedFamilyKey, sessionKey, sessionsOf } from './keys.ts'
 import { sessionItem, sessionOf } from './session-items.ts'
 
@@ -101,6 +108,18 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
         // The document client hands the old item on as it came over the wire.
         return { rotated: false, session: error.Item && sessionOf(unmarshall(error.Item)) }
       }
+    },
+
+    async keepPredecessor({ userId, sessionId, rotatedBy }) {
+      const command = new UpdateCommand({
+        TableName: sessionsTable,
+        Key: sessionKey(userId, sessionId),
+        // Before the absolute end no time is after it, so the grace period does not pass.
+        UpdateExpression: 'SET rotatedAt = expiresAt',
+        ConditionExpression: 'rotatedBy = :by',
+        ExpressionAttributeValues: { ':by': rotatedBy },
+      })
+      await unlessConditionFails(() => client.send(command))
     },
 
     async standing(userId, sessionId) {

@@ -341,6 +341,30 @@ describe.each<[string, () => Promise<Stores>]>([
       expect(new Set(outcomes.map((outcome) => outcome.session?.generation))).toEqual(new Set([2]))
     })
 
+    it('keeps the predecessor of the generation that a request made, and of no other', async () => {
+      const opened = session()
+      await stores.sessions.open(opened)
+      const { session: rotated } = await stores.sessions.rotate(rotation(opened))
+      const standing = async () => (await stores.sessions.rotate(rotation(opened))).session
+      const { userId, id: sessionId } = opened
+      for (const other of [
+        { userId, sessionId, rotatedBy: 'request 2' },
+        { userId: randomUUID(), sessionId, rotatedBy: 'request 1' },
+      ])
+        await stores.sessions.keepPredecessor(other)
+      expect(await standing()).toEqual(rotated)
+      for (const time of [1, 2]) {
+        await stores.sessions.keepPredecessor({ userId, sessionId, rotatedBy: 'request 1' })
+        expect([time, await standing()]).toEqual([time, { ...rotated, rotatedAt: opened.expiresAt }])
+      }
+    })
+
+    it('makes no session by keeping the predecessor of one that is not there', async () => {
+      const { userId, id: sessionId, rotatedBy } = session()
+      await stores.sessions.keepPredecessor({ userId, sessionId, rotatedBy })
+      expect(await stores.sessions.list(userId, NOW)).toEqual([])
+    })
+
     it('uses a session id once', async () => {
       const opened = session()
       await stores.sessions.open(opened)

@@ -43,7 +43,7 @@ async function main(): Promise<number> {
         '--selectProjects',
         'engine',
         '--testPathPatterns',
-        'lib/storage|races',
+        'lib/storage|races|outage',
       ],
       {
         stdio: 'inherit',

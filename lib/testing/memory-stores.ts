@@ -233,6 +233,12 @@ export function memoryStores(tables: MemoryTables): {
         sessions.set(sessionId, session)
         return { rotated: true, session }
       },
+      async keepPredecessor({ userId, sessionId, rotatedBy }) {
+        await roundTrip()
+        const found = sessions.get(sessionId)
+        if (found?.userId !== userId || found.rotatedBy !== rotatedBy) return
+        sessions.set(sessionId, { ...found, rotatedAt: found.expiresAt })
+      },
       async standing(userId, sessionId) {
         await roundTrip()
         return { account: accounts.get(userId), revoked: revokedFamilies.has(sessionId) }
