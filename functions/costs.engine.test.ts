@@ -4,7 +4,7 @@ import { costOf, engineStores } from '../lib/testing/engine.ts'
 import type { TestRequest } from '../lib/testing/events.ts'
 import { type Gateway, gateway } from '../lib/testing/gateway.ts'
 import { testKeys } from '../lib/testing/keys.ts'
-import { ada, administrator, bearer, eve, logIn, signedUp } from '../lib/testing/people.ts'
+import { ada, administrator, bearer, eve, logIn, mailTo, signedUp } from '../lib/testing/people.ts'
 import { units } from '../lib/testing/units.ts'
 import { delivered, type World, world } from '../lib/testing/world.ts'
 import { contract as authorizer } from './authorizer/access-token.ts'
@@ -228,7 +228,13 @@ describe('what a contract says that its door needs', () => {
 
     // Administration, by two who may.
     const first = await administrator(api, parts, eve)
-    const second = await administrator(api, parts, { ...eve, email: 'mel@example.com' })
+    const mel = { ...eve, email: 'mel@example.com' }
+    await administrator(api, parts, mel)
+    // Who has confirmed an address is told of the deletion.
+    await mails()
+    const { token } = mailTo(parts, mel.email, 'verify_email')
+    await api('POST /auth/email/verify', { body: { token } })
+    const second = bearer(await logIn(api, 'body', mel))
     const asAdmin = { headers: bearer(first.login) }
     const params = { userId: user.id }
     const page = await api('GET /users', { ...asAdmin, query: { limit: '1' } })
@@ -249,7 +255,7 @@ describe('what a contract says that its door needs', () => {
     await logIn(api)
     await api('DELETE /users/{userId}', { ...asAdmin, params })
     const body = { password: eve.password }
-    expect(await api('DELETE /users/me', { headers: bearer(second.login), body })).toMatchObject({
+    expect(await api('DELETE /users/me', { headers: second, body })).toMatchObject({
       status: 204,
     })
 

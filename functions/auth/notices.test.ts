@@ -41,6 +41,10 @@ const causes: Record<(typeof notices)[number], (parts: World, api: Gateway) => P
     parts.clock.advance(61)
     await api('POST /auth/refresh', { body: { refreshToken } })
   },
+  account_deleted: async (_, api) => {
+    const body = { password: ada.password }
+    await api('DELETE /users/me', { headers: bearer(await logIn(api)), body })
+  },
 }
 
 describe.each(notices)('the notice %s', (notice) => {

@@ -4,7 +4,7 @@ import { password } from '../../lib/contract/fields.ts'
 import { deleteOwnAccount } from '../../lib/domain/accounts.ts'
 import { clearedRefreshCookie } from '../../lib/http/cookies.ts'
 import { route } from '../../lib/http/route.ts'
-import { passwords, sessions, throttle, users } from '../../lib/services.ts'
+import { outbox, passwords, sessions, throttle, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'DELETE',
@@ -12,7 +12,7 @@ export const contract = defineContract({
   access: 'user',
   summary: 'Delete your own account',
   description:
-    'Everything stored about you goes, and your e-mail may sign up again. Every token is refused at once.',
+    'Your account and its sessions go, every token is refused at once, and your email may sign up again. What remains ends by itself: mail jobs after an hour, counters after a day, entries of the denylist with the last token, logs and backups as the operator keeps them. A confirmed address is told.',
   body: z.strictObject({ password }),
   responses: { 204: null },
   refusals: ['wrong_password', 'last_administrator', 'conflict'],
@@ -27,11 +27,12 @@ export const contract = defineContract({
     'refresh-token-denylist:PutItem',
     'sessions:Query',
     'sessions:BatchWriteItem',
+    'sessions:PutItem',
   ],
   memory: 1769,
 })
 
-const parts = { throttle, users, passwords, sessions }
+const parts = { throttle, users, passwords, sessions, outbox }
 
 export const handler = route(contract, parts, async ({ parts, caller, body, reply }) => {
   await deleteOwnAccount(parts, caller, body.password)

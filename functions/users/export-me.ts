@@ -11,7 +11,7 @@ export const contract = defineContract({
   method: 'GET',
   path: '/users/me/export',
   access: 'user',
-  summary: 'Everything stored about you, but for what guards the account',
+  summary: 'Your account and your open sessions, but for what guards them',
   responses: {
     200: z.object({ exportedAt: z.iso.datetime(), user: exportedUser, sessions: z.array(exportedSession) }),
   },
@@ -23,6 +23,7 @@ export const handler = route(contract, { users, sessions }, async ({ parts, call
   const now = parts.clock.now()
   const formerEmail = await parts.users.formerEmail(user.id, now)
   const open = await openSessions(parts, user)
+  parts.events.record({ type: 'user.exported', userId: user.id })
   return reply(200, {
     exportedAt: new Date(now * 1000).toISOString(),
     user: exportedUserView(user, formerEmail),

@@ -19,5 +19,6 @@ export const contract = defineContract({
 export const handler = route(contract, { users }, async ({ parts, caller, body, reply }) => {
   const account = await parts.users.rename(caller.userId, body.name)
   if (!account) throw new Refusal('unauthorized')
+  parts.events.record({ type: 'user.renamed', userId: account.id })
   return reply(200, account)
 })

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { deniedUntil, type Seconds } from './lifetimes.ts'
+import { notify } from './mail-orders.ts'
 import type { NotChanged, Ports } from './ports.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
 import type { Account } from './users.ts'
@@ -61,24 +62,32 @@ export async function provenAccount(
  * Refuses with `wrong_password`, `last_administrator` or `conflict`.
  */
 export async function deleteOwnAccount(
-  ports: Pick<Ports, 'users' | 'passwords' | 'sessions' | 'clock' | 'events'>,
+  ports: RemovalPorts & Pick<Ports, 'passwords'>,
   caller: Caller,
   password: string,
 ): Promise<void> {
-  await removeAccount(ports, await provenAccount(ports, caller, password))
+  await removeAccount(ports, await provenAccount(ports, caller, password), 'owner')
 }
 
-/** Deletes an account as it was read, and what is left of its sessions. */
+type RemovalPorts = Pick<Ports, 'users' | 'sessions' | 'policy' | 'outbox' | 'clock' | 'events'>
+
+/** Deletes an account as it was read, and what is left of its sessions; tells the address, if it was confirmed. */
 export async function removeAccount(
-  ports: Pick<Ports, 'users' | 'sessions' | 'clock' | 'events'>,
+  ports: RemovalPorts,
   account: Account,
-  by?: Caller,
+  by: 'owner' | 'administrator',
+  caller?: Caller,
 ): Promise<void> {
-  const now = ports.clock.now()
-  const outcome = await ports.users.remove(account, { now, deniedUntil: deniedUntil(now), by })
+  const at = ports.clock.now()
+  const change = { now: at, deniedUntil: deniedUntil(at), by: caller }
+  const outcome = await ports.users.remove(account, change)
   if (outcome !== 'removed') throw new Refusal(refusalFor[outcome])
-  ports.events.record({ type: 'user.deleted', userId: account.id })
-  await forgetSessions(ports, account.id)
+  const { id: userId, email, emailVerified } = account
+  ports.events.record({ type: 'user.deleted', userId })
+  await Promise.all([
+    emailVerified && notify(ports, { type: 'account_deleted', userId, at, email, by }),
+    forgetSessions(ports, userId),
+  ])
 }
 
 const TRIES = 5

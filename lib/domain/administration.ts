@@ -33,8 +33,12 @@ export async function changeUser(
     const roles = wanted.roles && !hasExactly(account.roles, wanted.roles) ? wanted.roles : undefined
     const status = wanted.status !== account.status ? wanted.status : undefined
     const name = wanted.name !== account.name ? wanted.name : undefined
-    if (!roles && !status)
-      return name ? ((await ports.users.rename(userId, name)) ?? 'changed_meanwhile') : account
+    if (!roles && !status) {
+      if (!name) return account
+      const renamed = await ports.users.rename(userId, name)
+      if (renamed) ports.events.record({ type: 'user.renamed', userId })
+      return renamed ?? 'changed_meanwhile'
+    }
     const changed = await change(ports, caller, account, {
       ...(roles && { roles }),
       ...(status && { status }),
@@ -42,6 +46,7 @@ export async function changeUser(
       endsSessions: status === 'disabled',
     })
     if (typeof changed === 'string') return changed
+    if (name) ports.events.record({ type: 'user.renamed', userId })
     if (roles) ports.events.record({ type: 'user.roles_changed', userId, roles })
     if (status)
       ports.events.record({ type: status === 'disabled' ? 'user.disabled' : 'user.enabled', userId })
@@ -94,10 +99,14 @@ export async function startReset(
 }
 
 /** Deletes another user's account. Refuses with `not_found`, `own_account`, `last_administrator`, `unauthorized` or `conflict`. */
-export async function deleteUser(ports: AdministrationPorts, caller: Caller, userId: string): Promise<void> {
+export async function deleteUser(
+  ports: AdministrationPorts & Pick<Ports, 'policy' | 'outbox'>,
+  caller: Caller,
+  userId: string,
+): Promise<void> {
   // One's own account is deleted with one's password.
   if (userId === caller.userId) throw new Refusal('own_account')
-  await removeAccount(ports, await anyAccount(ports, userId), caller)
+  await removeAccount(ports, await anyAccount(ports, userId), 'administrator', caller)
 }
 
 type AdministrationPorts = Pick<Ports, 'users' | 'sessions' | 'clock' | 'events'>

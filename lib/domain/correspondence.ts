@@ -43,6 +43,9 @@ export async function fulfil(ports: MailPorts, order: MailOrder): Promise<void> 
       return notice(ports, await ports.users.findById(order.userId), { kind: order.type, at: order.at })
     case 'email_changed':
       await mail(ports, order.email, { kind: 'email_changed', at: order.at, newEmail: order.newEmail, days })
+      return
+    case 'account_deleted':
+      await mail(ports, order.email, { kind: 'account_deleted', at: order.at, by: order.by })
   }
 }
 
@@ -66,6 +69,7 @@ async function attempted(ports: MailPorts, account: Found): Promise<void> {
   // that was sent twice looks the same, and costs its owner one more.
   const isShut = account.passwordHash === ''
   const contested = isShut ? account : held(await ports.users.change(account, shut(ports.clock.now())))
+  if (!isShut) ports.events.record({ type: 'password.voided', userId: account.id, reason: 'second_sign_up' })
   await reset(ports, contested, 'finish_sign_up')
 }
 

@@ -98,5 +98,6 @@ async function claimed(ports: Pick<Ports, 'users' | 'clock' | 'events'>, account
   const change = { emailVerified: true, ...shut(ports.clock.now()) }
   const owned = held(await ports.users.change(account, change))
   ports.events.record({ type: 'email.verified', userId: account.id })
+  ports.events.record({ type: 'password.voided', userId: account.id, reason: 'first_proof' })
   return owned
 }

@@ -96,6 +96,7 @@ export async function undoEmailChange(
     return ports.users.change(account, { ...shut(now), redeems: pending })
   })
   ports.events.record({ type: 'email.change_undone', userId })
+  ports.events.record({ type: 'password.voided', userId, reason: 'email_change_undone' })
   await leaveOrder(ports, { type: 'email_change_undone', userId })
   await forgetSessions(ports, userId, account.epoch)
 }

@@ -5,10 +5,15 @@ import type { Role } from './users.ts'
 
 /**
  * What is worth an auditor's attention. `userId` is always the subject, to whom it was done; who did it stands beside it as
- * `actor` (`log.ts`). No field can hold a token, a password or a code. */
+ * `actor` (`log.ts`). No field can hold a token, a password or a code.
+ */
 export type SecurityEvent =
   | { readonly type: 'user.created' | 'user.deleted'; readonly userId: string }
-  | { readonly type: 'user.disabled' | 'user.enabled'; readonly userId: string }
+  | { readonly type: 'user.disabled' | 'user.enabled' | 'user.renamed'; readonly userId: string }
+  /** A caller with a role read what is stored of others; `userId` where it was of one. */
+  | { readonly type: 'user.read'; readonly route: string; readonly userId?: string | undefined }
+  /** A user took a copy of what is stored of them. */
+  | { readonly type: 'user.exported'; readonly userId: string }
   | { readonly type: 'user.roles_changed'; readonly userId: string; readonly roles: readonly Role[] }
   | { readonly type: 'login.succeeded'; readonly userId: string; readonly sessionId: string }
   | {
@@ -21,6 +26,12 @@ export type SecurityEvent =
   /** A reset should have lifted the lock, and could not. */
   | { readonly type: 'login.lock_left'; readonly userId: string }
   | { readonly type: 'password.changed'; readonly userId: string; readonly sessionId: string }
+  /** No password opens the account until its owner sets one. */
+  | {
+      readonly type: 'password.voided'
+      readonly userId: string
+      readonly reason: 'second_sign_up' | 'first_proof' | 'email_change_undone'
+    }
   | { readonly type: 'password.breach_check_failed' }
   | { readonly type: 'password.reset' | 'password.reset_started'; readonly userId: string }
   | {

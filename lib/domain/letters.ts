@@ -30,3 +30,5 @@ export type Letter =
   | { readonly kind: 'email_changed'; readonly at: Seconds; readonly newEmail: string; readonly days: number }
   /** An old refresh token came back, and its session was ended. */
   | { readonly kind: 'token_reused'; readonly at: Seconds }
+  /** To the address that the account had. */
+  | { readonly kind: 'account_deleted'; readonly at: Seconds; readonly by: 'owner' | 'administrator' }

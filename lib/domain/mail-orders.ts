@@ -40,6 +40,14 @@ export type NoticeOrder =
       readonly newEmail: string
     }
   | { readonly type: 'token_reused'; readonly userId: string; readonly at: Seconds }
+  /** The account is gone when this is read, so the order has its address. */
+  | {
+      readonly type: 'account_deleted'
+      readonly userId: string
+      readonly at: Seconds
+      readonly email: string
+      readonly by: 'owner' | 'administrator'
+    }
 
 /** Tells a user what happened to the account, if that is wanted. */
 export async function notify(

@@ -1,5 +1,11 @@
 /** The mails that tell a user what happened to the account. */
-export const notices = ['new_device', 'password_changed', 'email_changed', 'token_reused'] as const
+export const notices = [
+  'new_device',
+  'password_changed',
+  'email_changed',
+  'token_reused',
+  'account_deleted',
+] as const
 export type Notice = (typeof notices)[number]
 
 /** What whoever deploys has decided. */

@@ -19,6 +19,8 @@ type Status<C extends Contract> = keyof Responses<C> & number
 interface Extra {
   /** A `Set-Cookie` line. */
   readonly cookie?: string
+  /** The id of the one user that the answer is about, where the path does not say; for the log. */
+  readonly subject?: string | undefined
 }
 type ReplyRest<R> = R extends Schema ? [body: z.input<R>, extra?: Extra] : [body?: undefined, extra?: Extra]
 
@@ -101,6 +103,11 @@ async function run<C extends Contract, F extends Factories>(
     ...(contract.takesRefreshToken && { presented: presentedTokens(event, body ?? {}, parts) }),
   }
   const { status, answer, extra } = (await steps(given as never)) as unknown as ReturnType<typeof given.reply>
+  // Here, so that no route for a role can forget it.
+  if (rolesOf(contract) && contract.method === 'GET') {
+    const userId = extra?.subject ?? (params as { userId?: string } | undefined)?.userId
+    given.parts.events.record({ type: 'user.read', route: `${contract.method} ${contract.path}`, userId })
+  }
   const schema = contract.responses[status]
   return {
     statusCode: status,

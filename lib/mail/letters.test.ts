@@ -25,6 +25,7 @@ const letters: { readonly [K in Letter['kind']]: Extract<Letter, { kind: K }> } 
   password_changed: { kind: 'password_changed', at },
   email_changed: { kind: 'email_changed', at, newEmail: 'new@example.com', days: 7 },
   token_reused: { kind: 'token_reused', at },
+  account_deleted: { kind: 'account_deleted', at, by: 'owner' },
 }
 
 /** What each must say, and the pages it links to. */
@@ -90,6 +91,15 @@ const musts: { readonly [K in Letter['kind']]: { says: readonly string[]; pages:
   token_reused: {
     says: ['When: 21 September 2026 at 14:13 (UTC)', 'we have ended it', 'log in there again'],
     pages: ['forgot-password'],
+  },
+  account_deleted: {
+    says: [
+      'When: 21 September 2026 at 14:13 (UTC)',
+      'was deleted',
+      'cannot be brought back',
+      'please tell Acme',
+    ],
+    pages: [],
   },
 }
 

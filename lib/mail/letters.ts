@@ -174,6 +174,18 @@ const drafts: {
       { button: 'Choose a new password', url: link('forgot-password') },
     ],
   }),
+
+  account_deleted: ({ at, by }, { product }) => ({
+    subject: `Your account at ${product} was deleted`,
+    blocks: [
+      by === 'owner'
+        ? `Your account at ${product} was deleted, as somebody who knew its password asked.`
+        : `An administrator of ${product} has deleted your account.`,
+      { facts: [['When', instant(at)]] },
+      'Every device is logged out, and it cannot be brought back. What is left in logs and backups goes by itself after some time.',
+      `If you did not want this, please tell ${product}: somebody may have known your password.`,
+    ],
+  }),
 }
 
 const changeRequested = (product: string) => `Your email address for ${product} is about to change`

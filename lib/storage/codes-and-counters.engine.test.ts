@@ -345,6 +345,7 @@ describe('in DynamoDB', () => {
     { type: 'new_device', userId: 'u', at: NOW, device: 'd', userAgent: '', ip: '' },
     { type: 'password_changed', userId: 'u', at: NOW },
     { type: 'email_changed', userId: 'u', at: NOW, email: 'a@example.com', newEmail: 'b@example.com' },
+    { type: 'account_deleted', userId: 'u', at: NOW, email: 'a@example.com', by: 'owner' },
     { type: 'token_reused', userId: 'u', at: NOW },
   ])('an order $type is read from the stream as it was left, for an hour', async (order) => {
     const { client, tables, outbox, orders } = await engineStores()

@@ -3,7 +3,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { MailOrder } from '../domain/mail-orders.ts'
 import type { Orders } from '../domain/ports.ts'
 import { attempt, type TableNames } from './client.ts'
-import { type Check, fieldsOf, text, whole } from './items.ts'
+import { type Check, fieldsOf, oneOf, text, whole } from './items.ts'
 import { MAIL_PREFIX, mailOrderKey } from './keys.ts'
 
 type Shape<T extends MailOrder['type']> = Record<
@@ -23,6 +23,7 @@ const shapes: { readonly [T in MailOrder['type']]: Shape<T> } = {
   password_changed: { userId: text, at: whole },
   email_changed: { userId: text, at: whole, email: text, newEmail: text },
   token_reused: { userId: text, at: whole },
+  account_deleted: { userId: text, at: whole, email: text, by: oneOf('owner', 'administrator') },
 }
 
 const isKnown = (type: unknown): type is MailOrder['type'] =>

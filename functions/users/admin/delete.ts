@@ -3,7 +3,7 @@ import { defineContract } from '../../../lib/contract/contract.ts'
 import { userId } from '../../../lib/contract/fields.ts'
 import { deleteUser } from '../../../lib/domain/administration.ts'
 import { route } from '../../../lib/http/route.ts'
-import { sessions, users } from '../../../lib/services.ts'
+import { outbox, sessions, users } from '../../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'DELETE',
@@ -21,10 +21,15 @@ export const contract = defineContract({
     'refresh-token-denylist:PutItem',
     'sessions:Query',
     'sessions:BatchWriteItem',
+    'sessions:PutItem',
   ],
 })
 
-export const handler = route(contract, { users, sessions }, async ({ parts, caller, params, reply }) => {
-  await deleteUser(parts, caller, params.userId)
-  return reply(204)
-})
+export const handler = route(
+  contract,
+  { users, sessions, outbox },
+  async ({ parts, caller, params, reply }) => {
+    await deleteUser(parts, caller, params.userId)
+    return reply(204)
+  },
+)

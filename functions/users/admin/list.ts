@@ -33,5 +33,7 @@ export const contract = defineContract({
 })
 
 export const handler = route(contract, { users, cursors }, async ({ parts, caller, query, reply }) => {
-  return reply(200, await listUsers(parts, caller, query))
+  const page = await listUsers(parts, caller, query)
+  const subject = query.email === undefined ? undefined : page.users[0]?.id
+  return reply(200, page, { subject })
 })
