@@ -103,7 +103,7 @@ const mailDelivery: Call = {
   memory: memoryOf(deliverContract),
   cpuMs: 5,
   // SES answers in the time of some ten of these.
-  roundTrips: 14,
+  roundTrips: 15,
   viaGateway: false,
   logBytes: platformLogBytes + eventLogBytes,
   responseBytes: 0,

@@ -81,13 +81,19 @@ describe('what a request costs in DynamoDB', () => {
     }
   })
 
-  it('a mail: who is written to, the token, and the order that is done', async () => {
+  it('a mail: who is written to, the budget of the address, the token, and the order that is done', async () => {
     const { api, parts, cost } = await started()
     await signedUp(api)
     await delivered(parts)
     await api('POST /auth/password/forgot', { body: { email: ada.email } })
     expect(await cost(() => delivered(parts))).toEqual({
-      calls: ['users:GetItem', 'users:GetItem', 'sessions:PutItem', 'sessions:DeleteItem'],
+      calls: [
+        'users:GetItem',
+        'users:GetItem',
+        'sessions:UpdateItem',
+        'sessions:PutItem',
+        'sessions:DeleteItem',
+      ],
       ...units.mail,
     })
   })

@@ -1,10 +1,11 @@
 import type { StreamContract } from '../../lib/contract/contract.ts'
 import { fulfil } from '../../lib/domain/correspondence.ts'
 import { deliverer } from '../../lib/http/deliver.ts'
-import { codes, fingerprints, mailer, orders, users } from '../../lib/services.ts'
+import { codes, fingerprints, mailer, orders, throttle, users } from '../../lib/services.ts'
 
 export const contract: StreamContract = {
   stream: { prefix: 'MAIL#' },
+  limit: ['mailsPerRecipient', 'resetsPerRecipient'],
   needs: [
     'keys/fingerprint:GetParametersByPath',
     'sessions/stream:Read',
@@ -12,6 +13,7 @@ export const contract: StreamContract = {
     'users:UpdateItem',
     'refresh-token-denylist:PutItem',
     'sessions:PutItem',
+    'sessions:UpdateItem',
     'sessions:DeleteItem',
     'mail:SendEmail',
   ],
@@ -19,6 +21,6 @@ export const contract: StreamContract = {
   timeout: 60,
 }
 
-const parts = { users, codes, fingerprints, mailer, orders }
+const parts = { users, codes, fingerprints, throttle, mailer, orders }
 
 export const handler = deliverer(parts, fulfil)

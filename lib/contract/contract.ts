@@ -101,6 +101,8 @@ export function rolesOf({ access }: Contract): readonly Role[] | undefined {
 export interface StreamContract {
   /** How the `pk` of those new items of the table of sessions begins that it is handed. */
   readonly stream: { readonly prefix: string }
+  /** What its steps count, of whoever they mail. */
+  readonly limit?: readonly LimitName[]
   readonly needs: readonly Need[]
   readonly memory: number
   /** Seconds. */

@@ -1,10 +1,13 @@
 import { type LimitName, limits, type Per, settingOf } from '../domain/limits.ts'
+import type { Contract } from './contract.ts'
 import { type Entry, isRoute } from './registry.ts'
 
 /** What each limit counts, for whoever reads the README. */
 const counts: Readonly<Record<LimitName, string>> = {
   signupPerIp: 'sign-ups',
   signupMails: 'mails that follow sign-ups; then none is sent, and nobody is told',
+  mailsPerRecipient: 'mails of every kind but security notices; then none is sent, and nobody is told',
+  resetsPerRecipient: 'mails to set a password that are sent beyond that',
   loginPerIp: 'log-ins',
   loginFailures: 'failures in a row; then a lock of 1 s, twice as long each time',
   refreshPerSession: 'next tokens',
@@ -33,16 +36,17 @@ const whom: Readonly<Record<Per, string>> = {
   session: 'session',
 }
 
+const routeOf = ({ contract: { method, path } }: Entry<Contract>) => `${method} ${path}`
+
 /** 900 -> `15 min`. */
 const span = (seconds: number) => (seconds % 3600 === 0 ? `${seconds / 3600} h` : `${seconds / 60} min`)
 
 /** The table of all limits with the routes whose contracts name them, in Markdown. */
 export function limitsTable(entries: readonly Entry[]): string {
-  const routes = entries.filter(isRoute).map(({ contract }) => contract)
   const rows = Object.entries(limits).map(([key, limit]) => {
     const name = key as LimitName
-    const own = routes.filter(({ limit = [] }) => limit.includes(name))
-    const where = own.map(({ method, path }) => `\`${method} ${path}\``).join(', ')
+    const own = entries.filter(({ contract }) => 'limit' in contract && contract.limit?.includes(name))
+    const where = own.map((entry) => (isRoute(entry) ? `\`${routeOf(entry)}\`` : 'mails')).join(', ')
     const budget = `${limit.most}${'locks' in limit ? ', locks up to' : ' in'} ${span(limit.seconds)}`
     return `| ${where} | ${counts[name]} | ${whom[limit.per]} | ${budget} | \`${settingOf(name)}=${limit.most}/${limit.seconds}\` |`
   })

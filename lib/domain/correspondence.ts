@@ -2,12 +2,14 @@ import { held, shut } from './accounts.ts'
 import { MOST_DEVICES } from './devices.ts'
 import { digitsHash } from './email-login.ts'
 import type { Letter } from './letters.ts'
+import { withinBudget } from './mail-budget.ts'
 import type { MailOrder } from './mail-orders.ts'
+import { mail, newCode, recipientOf } from './mailing.ts'
 import { codeSeconds, newDigits, newToken, type Purpose, UNDO_SECONDS } from './one-time-codes.ts'
-import type { OneTimeCode, Ports } from './ports.ts'
+import type { Ports } from './ports.ts'
 import type { Account } from './users.ts'
 
-type MailPorts = Pick<Ports, 'users' | 'codes' | 'mailer' | 'fingerprints' | 'clock' | 'events'>
+type MailPorts = Pick<Ports, 'users' | 'codes' | 'mailer' | 'fingerprints' | 'throttle' | 'clock' | 'events'>
 
 const HOUR = 3600
 const hours = codeSeconds.verify_email / HOUR
@@ -42,10 +44,10 @@ export async function fulfil(ports: MailPorts, order: MailOrder): Promise<void> 
     case 'token_reused':
       return notice(ports, await ports.users.findById(order.userId), { kind: order.type, at: order.at })
     case 'email_changed':
-      await mail(ports, order.email, { kind: 'email_changed', at: order.at, newEmail: order.newEmail, days })
+      await mail(ports, order, { kind: 'email_changed', at: order.at, newEmail: order.newEmail, days })
       return
     case 'account_deleted':
-      await mail(ports, order.email, { kind: 'account_deleted', at: order.at, by: order.by })
+      await mail(ports, order, { kind: 'account_deleted', at: order.at, by: order.by })
   }
 }
 
@@ -54,16 +56,24 @@ type Found = Account | undefined
 async function verification(ports: MailPorts, account: Found): Promise<void> {
   if (account?.status !== 'active' || account.emailVerified) return
   if (account.passwordHash === '') return reset(ports, account, 'finish_sign_up')
-  const token = await newCode(ports, account, 'verify_email')
-  await mail(ports, account.email, { kind: 'verify_email', token, hours })
+  const to = recipientOf(account)
+  await withinBudget(ports, { to, kind: 'verify_email' }, async () => {
+    const token = await newCode(ports, account, 'verify_email')
+    await mail(ports, to, { kind: 'verify_email', token, hours })
+  })
+}
+
+async function alreadyRegistered(ports: MailPorts, account: Account): Promise<void> {
+  const to = recipientOf(account)
+  const kind = 'already_registered'
+  await withinBudget(ports, { to, kind }, () => mail(ports, to, { kind }))
 }
 
 /** Somebody, perhaps its owner, signed up with an address that has an account. */
 async function attempted(ports: MailPorts, account: Found): Promise<void> {
   if (account?.status !== 'active') return
   if (account.emailVerified) {
-    await mail(ports, account.email, { kind: 'already_registered' })
-    return
+    return alreadyRegistered(ports, account)
   }
   // Two have signed up with it, and neither has proven it: no password counts but that which its owner will set. A form
   // that was sent twice looks the same, and costs its owner one more.
@@ -80,18 +90,27 @@ async function reset(
   kind: 'reset_password' | 'reset_started' | 'email_kept' | 'finish_sign_up',
 ): Promise<void> {
   if (account?.status !== 'active') return
-  const token = await newCode(ports, account, 'reset_password')
-  await mail(ports, account.email, { kind, token, minutes: minutes('reset_password') })
+  const to = recipientOf(account)
+  const send = async () => {
+    const token = await newCode(ports, account, 'reset_password')
+    await mail(ports, to, { kind, token, minutes: minutes('reset_password') })
+  }
+  // An administrator, and the owner who undid a change, are not strangers.
+  if (kind === 'reset_started' || kind === 'email_kept') await send()
+  else await withinBudget(ports, { to, kind }, send)
 }
 
 async function emailLogin(ports: MailPorts, account: Found, challengeHash: string): Promise<void> {
   if (account?.status !== 'active') return
-  const code = newDigits()
-  const token = await newCode(ports, account, 'email_login', {
-    challengeHash,
-    digitsHash: await digitsHash(ports, challengeHash, code),
+  const to = recipientOf(account)
+  await withinBudget(ports, { to, kind: 'email_login' }, async () => {
+    const code = newDigits()
+    const token = await newCode(ports, account, 'email_login', {
+      challengeHash,
+      digitsHash: await digitsHash(ports, challengeHash, code),
+    })
+    await mail(ports, to, { kind: 'email_login', token, code, minutes: minutes('email_login') })
   })
-  await mail(ports, account.email, { kind: 'email_login', token, code, minutes: minutes('email_login') })
 }
 
 async function emailChange(
@@ -101,10 +120,13 @@ async function emailChange(
 ): Promise<void> {
   // Whatever ended sessions since voids the request too.
   if (account?.status !== 'active' || account.epoch !== epoch) return
-  if (await ports.users.findByEmail(newEmail)) {
-    await mail(ports, newEmail, { kind: 'already_registered' })
-    return
-  }
+  const holder = await ports.users.findByEmail(newEmail)
+  if (holder) return alreadyRegistered(ports, holder)
+  const to = { userId: account.id, email: newEmail }
+  await withinBudget(ports, { to, kind: 'confirm_new_email' }, () => confirmChange(ports, account, newEmail))
+}
+
+async function confirmChange(ports: MailPorts, account: Account, newEmail: string): Promise<void> {
   // Only an address that was proven may take the account back.
   const undo = account.emailVerified ? newToken(account.id) : undefined
   const token = await newCode(ports, account, 'change_email', {
@@ -114,9 +136,9 @@ async function emailChange(
   if (undo) {
     // The warning goes first: no change can be confirmed of which it was not given.
     const warning: Letter = { kind: 'email_change_requested', newEmail, token: undo.token, days }
-    if (!(await mail(ports, account.email, warning))) return
+    if (!(await mail(ports, recipientOf(account), warning))) return
   }
-  await mail(ports, newEmail, { kind: 'confirm_new_email', token, hours })
+  await mail(ports, { userId: account.id, email: newEmail }, { kind: 'confirm_new_email', token, hours })
 }
 
 /** The first device of all is no news. It is remembered after the mail, which may have to be tried again. */
@@ -132,30 +154,5 @@ async function newDevice(
 
 /** To whoever has proven the address: of an account, a stranger is told nothing. */
 async function notice(ports: MailPorts, account: Found, letter: Letter): Promise<void> {
-  if (account?.emailVerified) await mail(ports, account.email, letter)
-}
-
-/** A code in the place of any older one of its purpose; gives the token that it is opened with. */
-async function newCode(
-  { codes, clock }: Pick<Ports, 'codes' | 'clock'>,
-  { id: userId, epoch, email }: Account,
-  purpose: Purpose,
-  more: Partial<OneTimeCode> = {},
-): Promise<string> {
-  const { token, tokenHash } = newToken(userId)
-  const expiresAt = clock.now() + codeSeconds[purpose]
-  await codes.put({ userId, purpose, tokenHash, epoch, email, expiresAt, tries: 0, ...more })
-  return token
-}
-
-/** Whether it was sent; if not, no retry would mend that. */
-async function mail(
-  { mailer, events }: Pick<Ports, 'mailer' | 'events'>,
-  to: string,
-  letter: Letter,
-): Promise<boolean> {
-  const outcome = await mailer.send(to, letter)
-  if (outcome === 'sent') events.record({ type: 'mail.sent', letter: letter.kind })
-  else events.record({ type: 'mail.rejected', letter: letter.kind, reason: outcome.rejectedAs })
-  return outcome === 'sent'
+  if (account?.emailVerified) await mail(ports, recipientOf(account), letter)
 }

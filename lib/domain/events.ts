@@ -38,11 +38,17 @@ export type SecurityEvent =
       readonly type: 'email.verified' | 'email.change_requested' | 'email.changed' | 'email.change_undone'
       readonly userId: string
     }
-  | { readonly type: 'mail.sent'; readonly letter: Letter['kind'] }
+  | { readonly type: 'mail.sent'; readonly userId: string; readonly letter: Letter['kind'] }
   /** It would be more than a recipient is sent. */
-  | { readonly type: 'mail.withheld'; readonly order: MailOrder['type'] }
+  | { readonly type: 'mail.withheld'; readonly userId: string; readonly letter: Letter['kind'] }
+  | { readonly type: 'mail.withheld'; readonly userId?: string; readonly order: MailOrder['type'] }
   /** No retry would mend it; `reason` is SES's name for why. */
-  | { readonly type: 'mail.rejected'; readonly letter: Letter['kind']; readonly reason: string }
+  | {
+      readonly type: 'mail.rejected'
+      readonly userId: string
+      readonly letter: Letter['kind']
+      readonly reason: string
+    }
   /** A mail could not be ordered; what it is about has happened. */
   | { readonly type: 'mail.lost'; readonly userId: string; readonly order: MailOrder['type'] }
   | { readonly type: 'session.grace_used'; readonly userId: string; readonly sessionId: string }

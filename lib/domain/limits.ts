@@ -25,6 +25,8 @@ const HOUR = 3600
 export const limits = {
   signupPerIp: { per: 'ip', most: 10, seconds: HOUR },
   signupMails: { per: 'mailbox', most: 3, seconds: 15 * MINUTE },
+  mailsPerRecipient: { per: 'mailbox', most: 20, seconds: 24 * HOUR },
+  resetsPerRecipient: { per: 'mailbox', most: 1, seconds: HOUR },
   loginPerIp: { per: 'ip', most: 100, seconds: 15 * MINUTE },
   loginFailures: { per: 'account', most: 5, seconds: 15 * MINUTE, locks: true },
   refreshPerSession: { per: 'session', most: 60, seconds: MINUTE },

@@ -225,6 +225,8 @@ export interface Counters {
     id: string,
     window: { readonly window: Seconds; readonly most: number; readonly expiresAt: Seconds },
   ): Promise<boolean>
+  /** Counts one less in a window that has any. */
+  giveBack(id: string, window: Seconds): Promise<void>
   /** Counts one more try if there were fewer than `free` and they are not past their end; else says what is there. */
   addTry(
     id: string,

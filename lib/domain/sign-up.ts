@@ -44,7 +44,7 @@ export async function signUp(
       : { type: 'sign_up_attempted', email }
     // A mailbox is not flooded, and nobody is told.
     if (await throttle.hasLeft('signupMails', email)) await outbox.put(order, now)
-    else events.record({ type: 'mail.withheld', order: order.type })
+    else events.record({ type: 'mail.withheld', order: order.type, ...(isNew && { userId: account.id }) })
   }
   return policy.requireVerifiedEmail ? undefined : account
 }

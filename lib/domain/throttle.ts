@@ -12,6 +12,8 @@ export interface Throttle {
   take(limit: LimitName, subject: string): Promise<void>
   /** Takes one from a subject's budget, if there is any left. */
   hasLeft(limit: LimitName, subject: string): Promise<boolean>
+  /** Puts back what was taken for something that did not come about through our own fault. */
+  giveBack(limit: LimitName, subject: string): Promise<void>
   /** Reserves a try at an account's password, and says which one in a row it is. Refuses with `too_many_attempts`. */
   reserveTry(email: string): Promise<number>
   /** Forgets the failures of an account. */
@@ -29,14 +31,17 @@ export function throttle(ports: {
   const idOf = async (limit: LimitName, subject: string) =>
     `${limit}#${await fingerprints.of(limit, subject)}`
 
+  const counterOf = async (limit: LimitName, subject: string) => {
+    const now = clock.now()
+    const fingerprint = await fingerprints.of(limit, subject)
+    return { now, id: `${limit}#${fingerprint}`, ...windowAt(now, limits[limit], fingerprint) }
+  }
+
   /** 0 if one was taken, else the seconds until the next window. */
   const waitOf = async (limit: LimitName, subject: string): Promise<number> => {
-    const now = clock.now()
-    const { most } = limits[limit]
-    const fingerprint = await fingerprints.of(limit, subject)
-    const { start, end } = windowAt(now, limits[limit], fingerprint)
-    const window = { window: start, most, expiresAt: end }
-    return (await counters.take(`${limit}#${fingerprint}`, window)) ? 0 : end - now
+    const { now, id, start, end } = await counterOf(limit, subject)
+    const window = { window: start, most: limits[limit].most, expiresAt: end }
+    return (await counters.take(id, window)) ? 0 : end - now
   }
 
   return {
@@ -47,6 +52,11 @@ export function throttle(ports: {
 
     async hasLeft(limit, subject) {
       return (await waitOf(limit, subject)) === 0
+    },
+
+    async giveBack(limit, subject) {
+      const { id, start } = await counterOf(limit, subject)
+      await counters.giveBack(id, start)
     },
 
     async reserveTry(email) {

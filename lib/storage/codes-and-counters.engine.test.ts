@@ -258,6 +258,19 @@ describe.each([
       )
     })
 
+    it('of a window takes back what was put back, and no more than it has given', async () => {
+      const id = randomUUID()
+      const take = () => stores.counters.take(id, { window: NOW, most: 2, expiresAt: NOW + 60 })
+      await stores.counters.giveBack(id, NOW)
+      expect([await take(), await take(), await take()]).toEqual([true, true, false])
+      await stores.counters.giveBack(id, NOW)
+      // Another window is not touched.
+      await stores.counters.giveBack(id, NOW + 60)
+      expect([await take(), await take()]).toEqual([true, false])
+      await Promise.all(Array.from({ length: 50 }, () => stores.counters.giveBack(id, NOW)))
+      expect([await take(), await take(), await take()]).toEqual([true, true, false])
+    })
+
     it('of tries adds while it is free and not past its end, and says else what is there', async () => {
       const id = randomUUID()
       const next = { free: 5, lastAt: NOW, expiresAt: NOW + DAY }

@@ -31,6 +31,17 @@ export function dynamoCounters(
       return (await unlessConditionFails(() => client.send(command))) !== undefined
     },
 
+    async giveBack(id, window) {
+      const command = new UpdateCommand({
+        TableName,
+        Key: windowKey(id, window),
+        UpdateExpression: 'SET taken = taken - :one',
+        ConditionExpression: 'taken > :none',
+        ExpressionAttributeValues: { ':one': 1, ':none': 0 },
+      })
+      await unlessConditionFails(() => client.send(command))
+    },
+
     async addTry(id, { free, lastAt, expiresAt }) {
       const command = new UpdateCommand({
         TableName,

@@ -300,6 +300,11 @@ export function memoryStores(tables: MemoryTables): {
         if (taken < most) windows.set(`${id} ${window}`, taken + 1)
         return taken < most
       },
+      async giveBack(id, window) {
+        await roundTrip()
+        const taken = windows.get(`${id} ${window}`) ?? 0
+        if (taken > 0) windows.set(`${id} ${window}`, taken - 1)
+      },
       async addTry(id, { free, ...next }) {
         await roundTrip()
         const found = tries.get(id)

@@ -10,5 +10,5 @@ export const units = {
   /** A request for a mail, for an e-mail that is known or not. */
   mailOrder: { readUnits: 0, writeUnits: 3 },
   /** A reset, by the function that mails. */
-  mail: { readUnits: 2, writeUnits: 2 },
+  mail: { readUnits: 2, writeUnits: 3 },
 } as const

@@ -1,0 +1,139 @@
+import { limits } from '../../lib/domain/limits.ts'
+import { capturedLog } from '../../lib/testing/captured-log.ts'
+import { gateway } from '../../lib/testing/gateway.ts'
+import { bearer, eve, logIn, mailTo } from '../../lib/testing/people.ts'
+import { good, passwords, type Scene, scene, toEve, verified } from '../../lib/testing/scene.ts'
+import { delivered, limited, unavailable } from '../../lib/testing/world.ts'
+
+const HOUR = 3600
+const DAY = 24 * HOUR
+const kindsTo = async (it: Scene, to = eve.email) =>
+  (await delivered(it.parts)).filter((mail) => mail.to === to).map(({ letter }) => letter.kind)
+
+/** Everything that a stranger who knows an address can ask for, from ever new IP addresses. */
+let asked = 0
+async function askForAll({ parts }: Scene, api = gateway(parts)) {
+  const ip = () => `203.0.${Math.floor(++asked / 250) % 250}.${asked % 250}`
+  const strict = gateway({ ...parts, policy: { ...parts.policy, requireVerifiedEmail: true } })
+  return Promise.all([
+    api('POST /auth/password/forgot', { ...toEve, ip: ip() }),
+    api('POST /auth/email/resend', { ...toEve, ip: ip() }),
+    api('POST /auth/email-login', { ...toEve, ip: ip() }),
+    strict('POST /auth/signup', { body: { ...eve, password: 'quite another password' }, ip: ip() }),
+  ])
+}
+/** A scene under the limits that a deployment has, Eve's mails of signing up behind her. */
+const underLimits = async (confirmed = true) => {
+  const it = await scene({ limits })
+  if (confirmed) await verified(it)
+  await delivered(it.parts)
+  return it
+}
+const spent = async (it: Scene) => {
+  for (let time = 0; time < 10; time++) {
+    await askForAll(it)
+    await delivered(it.parts)
+    it.parts.clock.advance(15 * 60)
+  }
+  await delivered(it.parts)
+}
+const reset = 'POST /auth/password/forgot'
+
+describe('a recipient', () => {
+  it.each([true, false])(
+    'is sent 20 mails a day whatever strangers ask for, and then one reset an hour (confirmed: %s)',
+    async (confirmed) => {
+      const it = await underLimits(confirmed)
+      const { clock } = it.parts
+      const end = clock.now() + DAY
+      const kinds: string[] = []
+      while (clock.now() < end) {
+        for (let time = 0; time < 3; time++) await askForAll(it)
+        kinds.push(...(await kindsTo(it)))
+        clock.advance(15 * 60)
+      }
+      // Two windows of a day and 25 of an hour at most lie in 24 hours.
+      expect(kinds.length).toBeGreaterThan(20)
+      expect(kinds.length).toBeLessThanOrEqual(2 * 20 + 25)
+    },
+  )
+
+  it('who is over it is sent nothing, no code is made, and the link of before stays good', async () => {
+    const it = await underLimits()
+    const { parts, api } = it
+    const { throttle } = limited(parts, {
+      mailsPerRecipient: { most: 1, seconds: DAY },
+      resetsPerRecipient: { most: 1, seconds: HOUR },
+    })
+    Object.assign(parts, { throttle })
+    const answers = await askForAll(it)
+    const first = (await delivered(parts)).map(({ letter }) => letter.kind)
+    expect(first).toEqual(['reset_password'])
+    const again = await askForAll(it)
+    const codes = JSON.stringify([...parts.tables.codes])
+    const { entries } = await capturedLog(() => delivered(parts))
+    expect(entries).toContainEqual(
+      expect.objectContaining({ type: 'mail.withheld', letter: 'reset_password', userId: it.userId }),
+    )
+    expect(JSON.stringify([...parts.tables.codes])).toBe(codes)
+    const plain = (all: typeof answers) => all.map(({ status, headers }) => ({ status, headers }))
+    expect(plain(again)).toEqual(plain(answers))
+    const { token } = mailTo(parts, eve.email, 'reset_password')
+    const body = { token, newPassword: passwords.newPassword }
+    expect(await api('POST /auth/password/reset', { body })).toMatchObject({ status: 204 })
+  })
+
+  it('is never kept from a reset for longer than an hour, however much strangers ask for', async () => {
+    const it = await underLimits()
+    const { parts, api } = it
+    await spent(it)
+    for (let hours = 0; hours < 30; hours++) {
+      await askForAll(it)
+      // Whoever asked, the link goes to the owner, who asks at the end of the hour.
+      parts.clock.advance(HOUR)
+      await api(reset, { ...toEve, ip: `198.51.100.${hours}` })
+      expect([hours, await kindsTo(it)]).toEqual([hours, expect.arrayContaining(['reset_password'])])
+    }
+  })
+
+  it('gets notices, what an administrator sends and what an undone change needs beyond it', async () => {
+    const it = await underLimits()
+    const { api } = it
+    const undo = await good['POST /auth/email/undo']?.(it)
+    await spent(it)
+    expect(await kindsTo(it)).toEqual([])
+    await api('POST /auth/login', { body: { email: eve.email, password: eve.password }, ip: '192.0.2.1' })
+    expect(await kindsTo(it)).toEqual(['new_device'])
+    const asAda = { headers: bearer(await logIn(api)), params: { userId: it.userId } }
+    await api('POST /users/{userId}/password-reset', asAda)
+    expect(await kindsTo(it)).toEqual(['reset_started'])
+    await api('POST /auth/email/undo', undo)
+    expect(await kindsTo(it)).toEqual(['email_kept'])
+  })
+
+  it('is sent what the budget has, of 50 asked for at once', async () => {
+    const it = await underLimits()
+    const order = { type: 'email_login_requested', email: eve.email, challengeHash: 'x' } as const
+    const one = async () => {
+      const parts = { ...it.parts, left: [order] }
+      await delivered(parts)
+    }
+    const before = it.parts.mailbox.length
+    await Promise.all(Array.from({ length: 50 }, one))
+    // The mails of the scene count too.
+    expect(it.parts.mailbox.length - before).toBeLessThanOrEqual(20)
+    expect(it.parts.mailbox.length - before).toBeGreaterThan(15)
+  })
+
+  it('pays nothing for an outage of ours: a mail that SES did not take is tried again for the same one', async () => {
+    const it = await underLimits()
+    const { parts } = it
+    const send = unavailable
+    for (let time = 0; time < 30; time++) {
+      parts.left.push({ type: 'email_login_requested', email: eve.email, challengeHash: 'x' })
+      await capturedLog(() => delivered({ ...parts, mailer: { send } }).catch(() => undefined))
+    }
+    await it.api('POST /auth/email-login', toEve)
+    expect(await kindsTo(it)).toEqual(['email_login'])
+  })
+})

@@ -1,0 +1,46 @@
+import type { Letter } from './letters.ts'
+import type { LimitName } from './limits.ts'
+import type { Recipient } from './mailing.ts'
+import type { Ports } from './ports.ts'
+
+/** Mails that a caller can bring about without a proof of who they are, or to an address that is not proven theirs. */
+type Asked = Extract<
+  Letter['kind'],
+  | 'verify_email'
+  | 'already_registered'
+  | 'finish_sign_up'
+  | 'reset_password'
+  | 'email_login'
+  | 'confirm_new_email'
+>
+
+/**
+ * Resets go on, one an hour, when the budget of the day is used up. Or a stranger who asks often enough could keep a user
+ * from the one way back into an account; this way each request of the stranger mails the owner a good link.
+ */
+const budgetsOf = (kind: Asked): readonly LimitName[] =>
+  kind === 'reset_password' || kind === 'finish_sign_up'
+    ? ['mailsPerRecipient', 'resetsPerRecipient']
+    : ['mailsPerRecipient']
+
+/**
+ * Sends a mail if its recipient has not been sent too many, whoever asked for them. Otherwise nothing is made, so that the
+ * link of before stays good, and no caller can tell. What is not sent for want of SES or a store is not counted.
+ */
+export async function withinBudget(
+  { throttle, events }: Pick<Ports, 'throttle' | 'events'>,
+  { to: { userId, email }, kind }: { readonly to: Recipient; readonly kind: Asked },
+  send: () => Promise<unknown>,
+): Promise<void> {
+  for (const budget of budgetsOf(kind)) {
+    if (!(await throttle.hasLeft(budget, email))) continue
+    try {
+      await send()
+    } catch (error) {
+      await throttle.giveBack(budget, email).catch(() => undefined)
+      throw error
+    }
+    return
+  }
+  events.record({ type: 'mail.withheld', userId, letter: kind })
+}
