@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { assumed } from '../../bench/cost-model.ts'
 import { functionName, roleName } from '../contract/functions-yml.ts'
 import { registry } from '../contract/registry.ts'
 import { deployment } from './deployment.ts'
@@ -157,6 +158,36 @@ describe('the alarms', () => {
     }
     // Lambda's own count of errors holds every refused token.
     expect(Object.values(watched).join()).not.toContain('"MetricName":"Errors"')
+  })
+
+  it('watch the two rates by which SES judges an account below its limits, where mail is sent', async () => {
+    const mail = { MAIL_FROM: 'no-reply@example.com', LINK_BASE_URL: 'https://app.example.com' }
+    const named = async (change: object) =>
+      Object.fromEntries(alarmsIn(await of('prod', { ...change }))) as Record<string, any>
+    const watched = await named(mail)
+    for (const [id, name, review] of [
+      ['MailBounceRateAlarm', 'Reputation.BounceRate', 0.05],
+      ['MailComplaintRateAlarm', 'Reputation.ComplaintRate', 0.001],
+    ] as const) {
+      const { Metrics, Threshold, TreatMissingData, AlarmDescription } = watched[id].Properties
+      // The account's own, without a dimension; a gap between two points is no news.
+      expect(Metrics[1].MetricStat).toMatchObject({
+        Metric: { Namespace: 'AWS/SES', MetricName: name, Dimensions: [] },
+        Stat: 'Average',
+      })
+      expect([Metrics[0].Expression, TreatMissingData]).toEqual(['m1', 'ignore'])
+      expect(Threshold).toBeLessThan(review)
+      expect(AlarmDescription).toContain(`${Threshold * 100} %`)
+      expect(AlarmDescription).toContain(`${review * 100} %`)
+      expect(await named({})).not.toHaveProperty(id)
+    }
+  })
+
+  it('are as many metrics as the costs reckon with', async () => {
+    const mail = { MAIL_FROM: 'no-reply@example.com', LINK_BASE_URL: 'https://app.example.com' }
+    const all = alarmsIn(await of('prod', mail)) as [string, any][]
+    const watched = all.flatMap(([, { Properties }]) => Properties.Metrics.slice(1))
+    expect(watched).toHaveLength(assumed.alarmMetrics)
   })
 
   it('know every kind of error that is logged', () => {

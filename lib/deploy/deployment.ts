@@ -16,6 +16,7 @@ export async function deployment(service: string, stage: string, env: Env) {
   const { values } = readSettings(deploySettings, given)
   const keeps = keepsUsers(stage)
   const entries = await registry()
+  const mailFrom = given.MAIL_FROM?.trim()
   return {
     problems,
     issuer: env.ISSUER?.trim() || ownAddress(values.domainName),
@@ -27,13 +28,13 @@ export async function deployment(service: string, stage: string, env: Env) {
     accessLogFormat,
     authorizerCacheSeconds: values.authorizerCacheSeconds,
     tracing: values.tracing,
-    alarms: alarms(service, stage, entries, values),
+    alarms: alarms(service, stage, entries, values, Boolean(mailFrom)),
     dashboard: dashboard(service, stage, entries),
     domain:
       values.domainName && values.certificateArn ? domain(values.domainName, values.certificateArn) : {},
     permissions: {
       extensions: permissions(entries, {
-        mailFrom: given.MAIL_FROM?.trim(),
+        mailFrom,
         mailConfigurationSet: given.MAIL_CONFIGURATION_SET?.trim(),
         tracing: values.tracing,
       }),

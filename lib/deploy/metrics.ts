@@ -20,7 +20,7 @@ export interface Metric {
   readonly namespace: string
   readonly name: string
   readonly dimensions: Readonly<Record<string, string>>
-  readonly stat: 'Sum' | 'p50' | 'p95'
+  readonly stat: 'Sum' | 'Average' | 'p50' | 'p95'
 }
 export type Events = ReturnType<typeof events>
 
@@ -63,6 +63,15 @@ export const ofTable = (id: string, name: string, index?: string): Metric => ({
   name,
   dimensions: { TableName: `\${${id}}`, ...(index && { GlobalSecondaryIndexName: index }) },
   stat: 'Sum',
+})
+
+/** A rate of all mails of the account, from 0 to 1. */
+export const ofSes = (name: 'Reputation.BounceRate' | 'Reputation.ComplaintRate'): Metric => ({
+  label: name,
+  namespace: 'AWS/SES',
+  name,
+  dimensions: {},
+  stat: 'Average',
 })
 
 /** The tables of lib/storage/tables.yml, each with its indexes. */
