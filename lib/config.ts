@@ -312,10 +312,10 @@ function noticeList(text: string): readonly Notice[] {
   throw new Error(`must be none, or some of ${notices.join(',')}`)
 }
 
-/** Whether a text is an https address, or http on localhost, that ends with its path. */
+/** Whether a text is an https address, or http on this machine, that ends with its path. */
 function isAddress(text: string): boolean {
   const url = URL.parse(text)
-  const isLocal = url?.protocol === 'http:' && url.hostname === 'localhost'
+  const isLocal = url?.protocol === 'http:' && /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)
   return (url?.protocol === 'https:' || isLocal) && !url?.search && !url?.hash
 }
 

@@ -12,7 +12,7 @@ export interface Budget {
  */
 export type Per = 'ip' | 'email' | 'user' | 'target' | 'account' | 'code' | 'session' | 'mailbox'
 
-interface Limit extends Budget {
+export interface Limit extends Budget {
   readonly per: Per
   /** Not a window: each failure over `most` locks for twice as long as the one before, from 1 s on. */
   readonly locks?: true

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { contract as mailFunction } from '../../functions/mail/deliver.ts'
-import { type Config, settings } from '../config.ts'
+import type { Config } from '../config.ts'
 import { generatedFiles } from '../contract/generated-files.ts'
 import { makeFirstKeys } from '../crypto/key-rotation.ts'
 import { storedKeys } from '../crypto/stored-keys.ts'
@@ -15,7 +15,7 @@ import { nobodysAws } from './nobodys-aws.ts'
 import { startParameterStore } from './parameter-store.ts'
 import { checkFree, freePort } from './ports.ts'
 import { announceEndpoint, forgetEndpoint, runningEndpoint } from './running.ts'
-import { localConfig } from './settings.ts'
+import { givenSettings, localConfig, localEnv } from './settings.ts'
 import { keysOfStage } from './stage-keys.ts'
 import { createTables } from './tables.ts'
 import { whenTold } from './when-told.ts'
@@ -77,9 +77,6 @@ async function main(): Promise<void> {
     SES_ENDPOINT: mailbox,
     KEYS_PATH: config.keysPath,
     SSM_ENDPOINT: store.endpoint,
-    ISSUER: config.issuer,
-    MAIL_FROM: config.mailFrom ?? '',
-    LINK_BASE_URL: config.linkBaseUrl ?? '',
   })
   const orders: Following = {
     endpoint,
@@ -129,7 +126,7 @@ async function serve(
       ...['--httpPort', String(config.port), '--lambdaPort', String(lambdaPort)],
     ],
     {
-      env: { ...given(), ...local, ...nobodysAws, ...quiet },
+      env: { ...localEnv(givenSettings()), ...local, ...nobodysAws, ...quiet },
       onLine: (line) => isServing && line.trim() !== '' && !noise.test(line) && console.log(line),
     },
   )
@@ -152,11 +149,5 @@ const noise =
 
 /** The framework's own wish to talk to the world. */
 const quiet = { SLS_NOTIFICATIONS_MODE: 'off', SLS_TELEMETRY_DISABLED: '1' }
-
-/** The settings that were given, and nothing else of our own environment. */
-function given(): Record<string, string> {
-  const rows = Object.values(settings).map(({ env }) => [env, process.env[env]])
-  return Object.fromEntries(rows.filter(([, value]) => value))
-}
 
 main().catch(fail)

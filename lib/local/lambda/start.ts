@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { settings } from '../../config.ts'
 import { stopAll } from '../child.ts'
 import { checkFree } from '../ports.ts'
-import { localConfig } from '../settings.ts'
+import { givenSettings, localConfig } from '../settings.ts'
 import { whenTold } from '../when-told.ts'
 import { type Stack, startStack } from './stack.ts'
 
@@ -23,8 +23,8 @@ async function main(): Promise<void> {
   const { localFolder, port, mailboxPort, mailFrom = '', linkBaseUrl = '' } = localConfig()
   await checkFree(port, 'PORT=3001 npm run start:packaged')
   await checkFree(mailboxPort, 'MAILBOX_PORT=8006 npm run start:packaged')
-  const rows = Object.values(settings).filter((row) => !row.laptop)
-  const given = rows.flatMap(({ env }) => (process.env[env] ? [[env, process.env[env]]] : []))
+  const packaged = new Set(Object.values(settings).flatMap((row) => (row.laptop ? [] : [row.env])))
+  const given = Object.entries(givenSettings()).filter(([name]) => packaged.has(name))
   const folder = join(localFolder, 'packaged')
   await rm(folder, { recursive: true, force: true })
   stack = await startStack({
