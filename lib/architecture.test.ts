@@ -22,7 +22,13 @@ const packages: Readonly<Record<string, readonly RegExp[]>> = {
     /^@smithy\/(core\/(checksum|protocols)|node-http-handler|signature-v4)$/,
   ],
   bundle: [/^@aws-sdk\/credential-provider-env$/],
-  local: [/^@aws-sdk\/client-(dynamodb(-streams)?|sesv2)$/, /^aws-lambda$/, /^yaml$/, /^zod\/mini$/],
+  local: [
+    /^@aws-sdk\/client-(dynamodb(-streams)?|sesv2)$/,
+    /^@smithy\/(core\/(checksum|protocols)|signature-v4)$/,
+    /^aws-lambda$/,
+    /^yaml$/,
+    /^zod\/mini$/,
+  ],
 }
 
 /** `lib/http/route.ts` -> `http`; `lib/config.ts` -> `config`; `functions/...` -> `functions`. */

@@ -28,6 +28,8 @@ export async function newKeyPair(
 ): Promise<{ readonly kid: string; readonly publicKey: string; readonly privateKey: string }> {
   const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength })
   const kid = thumbprint(publicKey)
+  // A name is typed on a command line, where a word that begins with a dash is an option. It follows from the key.
+  if (kid.startsWith('-')) return newKeyPair(signsFrom, modulusLength)
   const kept = (key: string | Buffer) => keep({ kid, signsFrom, key: key.toString() })
   return {
     kid,

@@ -2,6 +2,7 @@ import { type Env, readSettings } from '../config.ts'
 import { registry } from '../contract/registry.ts'
 import { accessLogFormat } from './access-log.ts'
 import { alarms } from './alarms.ts'
+import { commandLog } from './command-log.ts'
 import { dashboard } from './dashboard.ts'
 import { domain } from './domain.ts'
 import { permissions } from './permissions.ts'
@@ -15,6 +16,7 @@ export async function deployment(service: string, stage: string, env: Env) {
   const given = problems.length > 0 ? {} : env
   const { values } = readSettings(deploySettings, given)
   const keeps = keepsUsers(stage)
+  const logRetentionDays = values.logRetentionDays ?? (keeps ? 90 : 14)
   const entries = await registry()
   const mailFrom = given.MAIL_FROM?.trim()
   return {
@@ -24,7 +26,8 @@ export async function deployment(service: string, stage: string, env: Env) {
     ...tableNamesOf(stage, env),
     keepsUsers: keeps,
     usersDeletionPolicy: keeps ? 'Retain' : 'Delete',
-    logRetentionDays: values.logRetentionDays ?? (keeps ? 90 : 14),
+    logRetentionDays,
+    commandLog: commandLog(stage, logRetentionDays),
     accessLogFormat,
     authorizerCacheSeconds: values.authorizerCacheSeconds,
     tracing: values.tracing,

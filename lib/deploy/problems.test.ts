@@ -1,6 +1,6 @@
 import { settings } from '../config.ts'
 import { problemsOf } from './problems.ts'
-import { deploySettings } from './settings.ts'
+import { deploySettings, stageProblem } from './settings.ts'
 
 const right = {
   ALLOWED_ORIGINS: 'https://app.example.com',
@@ -18,12 +18,20 @@ describe('the settings of a deployment', () => {
     expect(problemsOf('prod', { ...right, MAIL_FROM: '', REQUIRE_VERIFIED_EMAIL: 'false' })).toEqual([])
   })
 
-  it.each(['prod', 'staging', 'Dev', 'prod-eu'])('must be few in %s as it keeps users', (stage) => {
+  it.each(['prod', 'staging', 'dev2'])('must be few in %s as it keeps users', (stage) => {
     expect(problemsOf(stage, {})).toEqual([
       expect.stringMatching(/^ALLOWED_ORIGINS must be set/),
       expect.stringMatching(/^MAIL_FROM must be set, unless REQUIRE_VERIFIED_EMAIL=false/),
     ])
   })
+
+  it.each(['prod-eu', 'Prod', '2prod', 'prod_eu', 'prod*', 'ünder', 'a'.repeat(16), '', '-', 'prod\n'])(
+    'are refused for a stage of the name "%s": what is meant for cardea-prod-* must not reach it',
+    (stage) => {
+      expect(stageProblem(stage)).toMatch(/^A stage is named/)
+      expect(problemsOf(stage, right)).toEqual([stageProblem(stage)])
+    },
+  )
 
   it.each<[string, Record<string, string>]>([
     ['ALLOWED_ORIGINS', { ALLOWED_ORIGINS: '*' }],

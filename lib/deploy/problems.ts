@@ -1,5 +1,5 @@
 import { type Config, contradictions, type Env, readSettings, settings } from '../config.ts'
-import { deploySettings } from './settings.ts'
+import { deploySettings, stageProblem } from './settings.ts'
 
 /** Whether a stage has users that nobody may lose: all but those that are made to be thrown away. */
 export const keepsUsers = (stage: string): boolean => stage !== 'dev' && stage !== 'local'
@@ -9,7 +9,9 @@ export function problemsOf(stage: string, env: Env): readonly string[] {
   // Unset, the issuer is the API's own address, which nobody knows before the first deployment.
   const given = { ...env, ISSUER: env.ISSUER?.trim() || 'https://own.example' }
   const { values, problems } = readSettings(deployed, given)
+  const stageIs = stageProblem(stage)
   return [
+    ...(stageIs ? [stageIs] : []),
     ...problems,
     ...contradictions(given),
     ...problemsOfDeploySettings(env),

@@ -1,5 +1,14 @@
 import { type Env, optional, senderAddress, setting, truth, whole } from '../config.ts'
 
+/**
+ * What is wrong with the name of a stage, if anything. Without a hyphen in it, a pattern such as `cardea-prod-*` of a
+ * policy or a command is of one stage. The framework's bucket, `cardea-<stage>-serverlessdeploymentbucket-...`, gives the length.
+ */
+export const stageProblem = (stage: string): string | undefined =>
+  /^[a-z][a-z\d]{0,14}$/.test(stage)
+    ? undefined
+    : 'A stage is named with 1 to 15 lower-case letters and digits, a letter first'
+
 /** Where a stage keeps its keys in SSM. An empty setting is none. */
 export const keysPathOf = (stage: string, env: Env): string => env.KEYS_PATH?.trim() || `/cardea/${stage}`
 

@@ -132,7 +132,7 @@ describe('a stage', () => {
     expect(JSON.stringify(dev.resources)).not.toContain('logs:CreateLogGroup')
   })
 
-  it('has a log of every function and of the gateway, each for a time that is set', async () => {
+  it('has a log of every function, of the gateway and of the command line, each for a time that is set', async () => {
     const names = (await registry()).map(({ name }) => name)
     for (const [stage, resources] of both()) {
       const groups = ofType(resources, 'AWS::Logs::LogGroup').map(({ Properties }) => [
@@ -143,6 +143,7 @@ describe('a stage', () => {
       const expected = [
         ...names.map((name) => [`/aws/lambda/cardea-${stage}-${name}`, days]),
         [`/aws/http-api/cardea-${stage}`, days],
+        [`/cardea/${stage}/command-line`, days],
       ]
       expect(groups.sort()).toEqual(expected.sort())
     }

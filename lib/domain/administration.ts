@@ -14,12 +14,12 @@ export async function anyAccount({ users }: Pick<Ports, 'users'>, userId: string
 /**
  * Changes a user's roles, status or name, in force on the user's next request and next refresh; disabling ends every
  * session, and enabling revives none. What is already so is left alone. All of it holds, or nothing does; roles and status
- * only while the caller still may change them.
+ * only while the caller still may change them. Without a caller, somebody administers from outside.
  * Refuses with `not_found`, `own_account` (disabling oneself), `last_administrator`, `unauthorized` or `conflict`.
  */
 export async function changeUser(
   ports: AdministrationPorts,
-  caller: Caller,
+  caller: Caller | undefined,
   userId: string,
   wanted: {
     roles?: readonly Role[] | undefined
@@ -27,7 +27,7 @@ export async function changeUser(
     name?: string | undefined
   },
 ): Promise<Account> {
-  if (wanted.status === 'disabled' && userId === caller.userId) throw new Refusal('own_account')
+  if (wanted.status === 'disabled' && userId === caller?.userId) throw new Refusal('own_account')
 
   return onAccount(ports, caller, userId, async (account) => {
     const roles = wanted.roles && !hasExactly(account.roles, wanted.roles) ? wanted.roles : undefined
@@ -56,16 +56,16 @@ export async function changeUser(
 }
 
 /**
- * Gives a user the roles that follow from those they have, for whoever administers from outside: even if they are the
- * same, so that the set of administrators is made true again. Refuses with `not_found`, `last_administrator` or `conflict`.
+ * Gives a user the roles that follow from the account as it is read, for an administrator from outside: even if they are
+ * the same, so that the set of administrators is made true again. Refuses with `not_found`, `last_administrator` or `conflict`.
  */
 export async function setRoles(
   ports: AdministrationPorts,
   userId: string,
-  rolesFrom: (roles: readonly Role[]) => readonly Role[],
+  rolesFrom: (account: Account) => readonly Role[],
 ): Promise<Account> {
   const account = await onAccount(ports, undefined, userId, (read) =>
-    change(ports, undefined, read, { roles: rolesFrom(read.roles), endsSessions: false }),
+    change(ports, undefined, read, { roles: rolesFrom(read), endsSessions: false }),
   )
   ports.events.record({ type: 'user.roles_changed', userId, roles: account.roles })
   return account
@@ -101,11 +101,11 @@ export async function startReset(
 /** Deletes another user's account. Refuses with `not_found`, `own_account`, `last_administrator`, `unauthorized` or `conflict`. */
 export async function deleteUser(
   ports: AdministrationPorts & Pick<Ports, 'policy' | 'outbox'>,
-  caller: Caller,
+  caller: Caller | undefined,
   userId: string,
 ): Promise<void> {
   // One's own account is deleted with one's password.
-  if (userId === caller.userId) throw new Refusal('own_account')
+  if (userId === caller?.userId) throw new Refusal('own_account')
   await removeAccount(ports, await anyAccount(ports, userId), 'administrator', caller)
 }
 

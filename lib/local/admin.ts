@@ -1,24 +1,82 @@
-import { userInfo } from 'node:os'
 import * as z from 'zod/mini'
 import { email as emailField } from '../contract/fields.ts'
-import { setRoles } from '../domain/administration.ts'
-import type { SecurityEvent } from '../domain/events.ts'
-import type { Ports } from '../domain/ports.ts'
+import { changeUser, deleteUser, setRoles } from '../domain/administration.ts'
 import type { Account } from '../domain/users.ts'
-import { command } from './command.ts'
-import { storesOfStage } from './stage.ts'
+import { describe, show } from './account-report.ts'
+import { command, UsageError } from './command.ts'
+import { commandLog } from './command-log.ts'
+import { type StagePorts, storesOfStage } from './stage.ts'
 
-const usage = `Usage: npm run admin -- list [--stage <stage>]              every administrator; of npm start, if no stage is said
-       npm run admin -- grant <email> [--stage <stage>]     makes a user one
-       npm run admin -- revoke <email> [--stage <stage>]    makes one a user`
+const usage = `Usage: npm run admin -- <action> [<account>] [--stage <stage>]
 
-type AdminPorts = Pick<Ports, 'users' | 'sessions' | 'clock' | 'events'>
+  list                                 every administrator
+  show <account>                       what there is of an account, and nothing secret
+  grant <account> [--unverified]       makes a user an administrator; --unverified: although nobody confirmed the email
+  revoke <account>                     makes an administrator a user
+  disable <account>                    ends every session; nobody logs in to the account until it is enabled
+  enable <account>
+  delete <account> --really <email>    deletes an account and what belongs to it
 
-/** What is done here is written down as what the API does; standard error is for whoever keeps it. */
-const record = (event: SecurityEvent) =>
-  console.error(JSON.stringify({ time: new Date().toISOString(), ...event, operator: userInfo().username }))
+An account is an id or an email. Without --stage it is one of npm start. In a stage, your AWS credentials must be allowed
+to use its tables and to write to the log group /cardea/<stage>/command-line. If that log cannot be written, nothing is
+done; --unlogged does it all the same, and prints what the log should have.`
 
-async function list({ users }: AdminPorts): Promise<void> {
+const options = {
+  stage: { type: 'string', default: 'local' },
+  unverified: { type: 'boolean' },
+  really: { type: 'string' },
+  unlogged: { type: 'boolean' },
+} as const
+
+interface Asked {
+  readonly unverified?: boolean | undefined
+  readonly really?: string | undefined
+}
+
+/** What is done to an account; gives the account as it is then, and what to say of it. */
+const changes: Readonly<
+  Record<string, (ports: StagePorts, account: Account, asked: Asked) => Promise<[Account, string]>>
+> = {
+  grant: async (ports, { id }, { unverified }) => [
+    await setRoles(ports, id, (account) => {
+      if (!account.emailVerified && !unverified) throw new Error(unconfirmed(account))
+      return [...account.roles.filter((role) => role !== 'admin'), 'admin']
+    }),
+    'The access token of this account is refused until it is refreshed',
+  ],
+  revoke: async (ports, { id }) => [
+    await setRoles(ports, id, ({ roles }) => {
+      const others = roles.filter((role) => role !== 'admin')
+      return others.length > 0 ? others : ['user']
+    }),
+    'The access token of this account is refused until it is refreshed',
+  ],
+  disable: async (ports, { id }) => [
+    await changeUser(ports, undefined, id, { status: 'disabled' }),
+    'Every session of this account has ended, and nobody can log in to it',
+  ],
+  enable: async (ports, { id }) => [
+    await changeUser(ports, undefined, id, { status: 'active' }),
+    'Its user can log in again',
+  ],
+  delete: async (ports, account, { really }) => {
+    const isMeant = really !== undefined && z.safeParse(emailField, really).data === account.email
+    if (!isMeant)
+      throw new UsageError(
+        `This would delete ${describe(account)}. If it is meant, add --really ${account.email}`,
+      )
+    await deleteUser(ports, undefined, account.id)
+    const notice = ports.policy.sendsMail ? '' : '. Its user is not told: MAIL_FROM is not set in this shell'
+    return [account, `This account is deleted, with its sessions and its email${notice}`]
+  },
+}
+
+const unconfirmed = (account: Account) =>
+  `${describe(account)}.
+Nobody has confirmed this email, so the person who signed up with it may not be its owner: nothing was changed. Ask the
+owner, then add --unverified. A stage with REQUIRE_VERIFIED_EMAIL=false asks nobody to confirm, and needs it each time.`
+
+async function list({ users }: StagePorts): Promise<void> {
   const ids = await users.administrators()
   if (ids.length === 0) console.log('There is no administrator yet')
   for (const id of ids) {
@@ -27,34 +85,50 @@ async function list({ users }: AdminPorts): Promise<void> {
   }
 }
 
-async function change(ports: AdminPorts, action: string, text: string): Promise<void> {
-  const email = z.safeParse(emailField, text)
-  if (!email.success) throw new Error('That is not an e-mail address')
-  const account = await ports.users.findByEmail(email.data)
-  if (!account) throw new Error('Nobody has signed up with that e-mail')
-  const changed = await setRoles(ports, account.id, (roles) => {
-    const others = roles.filter((role) => role !== 'admin')
-    if (action === 'grant') return [...others, 'admin']
-    return others.length > 0 ? others : ['user']
-  })
-  console.log(`${describe(changed)}; their access token is refused until it is refreshed`)
+async function accountOf({ users }: StagePorts, named: string): Promise<Account> {
+  const isId = z.safeParse(z.uuid(), named).success
+  const email = z.safeParse(emailField, named)
+  if (!isId && !email.success) throw new UsageError(`"${named}" is neither an id nor an email`)
+  const account = await (isId ? users.findById(named.toLowerCase()) : users.findByEmail(String(email.data)))
+  if (!account) throw new Error(`Nobody has signed up with that ${isId ? 'id' : 'email'}`)
+  return account
 }
 
-const describe = ({ email, id, roles, status }: Account) =>
-  `${email} (${id}) has the roles ${roles.join(', ')}${status === 'active' ? '' : ' and is disabled'}`
+/** @throws UsageError with what is wrong. */
+function check(action: string, [named, ...more]: readonly string[], asked: Asked): void {
+  if (!action) throw new UsageError('Say what to do, such as list')
+  if (!['list', 'show', ...Object.keys(changes)].includes(action))
+    throw new UsageError(`There is no "admin ${action}"`)
+  const surplus = action === 'list' ? named : more[0]
+  if (surplus !== undefined) throw new UsageError(`"${surplus}" is one word too many`)
+  if (action !== 'list' && !named) throw new UsageError(`Say whose account: ${action} <id or email>`)
+  if (asked.unverified && action !== 'grant') throw new UsageError('--unverified goes with grant alone')
+  if (asked.really !== undefined && action !== 'delete')
+    throw new UsageError('--really goes with delete alone')
+}
 
-/** The first administrator can be made in no other way. */
-await command(usage, { stage: { type: 'string', default: 'local' } }, async ({ values, positionals }) => {
-  const [action = '', email = '', ...more] = positionals
-  const takesEmail = action !== 'list'
-  if (!['list', 'grant', 'revoke'].includes(action)) throw new Error(usage)
-  if ((email !== '') !== takesEmail || more.length > 0) throw new Error(usage)
-  const { users, sessions, close } = await storesOfStage(values.stage)
-  const clock = { now: () => Math.floor(Date.now() / 1000) }
-  const ports: AdminPorts = { users, sessions, clock, events: { record } }
+/** The first administrator can be made in no other way, and all of it works while every function is closed. */
+await command(usage, options, async ({ values, positionals }) => {
+  const [action = '', ...named] = positionals
+  check(action, named, values)
+  const log = commandLog(values.stage, values)
+  const { ports, close } = await storesOfStage(values.stage, log)
   try {
-    if (action === 'list') await list(ports)
-    else await change(ports, action, email)
+    if (action === 'list') {
+      await log.begin('admin list')
+      await list(ports)
+      return 0
+    }
+    const account = await accountOf(ports, String(named[0]))
+    await log.begin(`admin ${action}`, account.id)
+    const change = changes[action]
+    if (!change) {
+      await show(ports, account)
+      return 0
+    }
+    const [changed, says] = await change(ports, account, values).finally(() => log.end())
+    console.log(`${describe(changed)}. ${says}.`)
+    return 0
   } finally {
     await close()
   }

@@ -1,7 +1,7 @@
 import { readConfig } from '../config.ts'
 import { problemsOf } from '../deploy/problems.ts'
 import { tableNamesOf } from '../deploy/settings.ts'
-import { checkStage, command } from './command.ts'
+import { checkStage, command, UsageError } from './command.ts'
 import { callersAws } from './doctor/aws.ts'
 import { doubtsAbout } from './doctor/configuration.ts'
 import { findingsOf } from './doctor/deployment.ts'
@@ -14,7 +14,9 @@ const usage = `Usage: npm run doctor -- --stage <stage>              looks at th
 const options = { stage: { type: 'string' }, deployed: { type: 'boolean' } } as const
 
 await command(usage, options, async ({ values: { stage, deployed }, positionals }) => {
-  if (!stage || stage === 'local' || positionals.length > 0) throw new Error(usage)
+  if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is one word too many`)
+  if (!stage) throw new UsageError('Say which stage: --stage <stage>')
+  if (stage === 'local') throw new UsageError('Nothing is deployed of the stage local')
   checkStage(stage)
 
   const found: Finding[] = problemsOf(stage, process.env).map((problem) => wrong(problem, 'See .env.example'))

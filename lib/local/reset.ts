@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { command } from './command.ts'
+import { command, UsageError } from './command.ts'
 import { runningEndpoint } from './running.ts'
 import { localConfig } from './settings.ts'
 
 const usage = 'Usage: npm run reset     forgets every local user; the keys stay'
 
 await command(usage, {}, async ({ positionals }) => {
-  if (positionals.length > 0) throw new Error(usage)
+  if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is one word too many`)
   const { localFolder } = localConfig()
   if (await runningEndpoint(localFolder)) {
     throw new Error(

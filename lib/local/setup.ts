@@ -1,7 +1,7 @@
 import { makeFirstKeys } from '../crypto/key-rotation.ts'
 import { keyPaths } from '../crypto/keys.ts'
 import { keepsUsers } from '../deploy/problems.ts'
-import { command } from './command.ts'
+import { command, UsageError } from './command.ts'
 import { keysOfStage } from './stage-keys.ts'
 
 const usage = `Usage: npm run setup -- --stage <stage>            makes the keys that a stage needs, and keeps those that it has
@@ -15,12 +15,17 @@ const options = {
 } as const
 
 await command(usage, options, async ({ values, positionals }) => {
-  if (!values.stage || positionals.length > 0) throw new Error(usage)
-  const { stage } = values
-  if (values.remove && keepsUsers(stage) && values.really !== stage) throw new Error(usage)
+  const { stage, remove, really } = values
+  if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is one word too many`)
+  if (!stage) throw new UsageError('Say which stage: --stage <stage>')
+  if (really !== undefined && !remove) throw new UsageError('--really goes with --remove alone')
+  if (really !== undefined && really !== stage)
+    throw new UsageError(`--stage says ${stage}, and --really says ${really}`)
+  if (remove && keepsUsers(stage) && really === undefined)
+    throw new UsageError(`Without its pepper no password of ${stage} works any more: add --really ${stage}`)
   const { parameters, place, keysPath } = await keysOfStage(stage)
 
-  if (values.remove) {
+  if (remove) {
     let removed = 0
     // What signs goes before what verifies: half a key must not sign what nobody accepts.
     const signs = 'access/private'

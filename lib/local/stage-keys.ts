@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Parameters } from '../crypto/keys.ts'
 import { keysPathOf } from '../deploy/settings.ts'
 import { fileParameters } from '../parameters/file.ts'
 import { ssmParameters } from '../parameters/ssm.ts'
+import { callersConfig, endpointOf } from './callers-aws.ts'
 import { checkStage } from './command.ts'
 import { localConfig } from './settings.ts'
 
@@ -19,14 +19,12 @@ export async function keysOfStage(
     return { parameters: fileParameters(file), place: file }
   }
   checkStage(stage)
-  // The SDK's own chain of regions and credentials: profiles, single sign-on, the environment.
-  const { config } = new DynamoDBClient({})
-  const region = await config.region()
+  const { region, credentials } = await callersConfig()
   const keysPath = keysPathOf(stage, process.env)
   // A path that was exported for another stage would make, or remove, that one's keys.
   if (!keysPath.split('/').includes(stage)) throw new Error(`KEYS_PATH is not a path of the stage ${stage}`)
   return {
-    parameters: ssmParameters({ keysPath, region, credentials: config.credentials }),
+    parameters: ssmParameters({ keysPath, region, credentials, endpoint: endpointOf('SSM', 'ssm', region) }),
     keysPath,
     place: `SSM ${keysPath} in ${region}`,
   }

@@ -1,7 +1,10 @@
 import { join } from 'node:path'
+import { type Config, policyOf, readSettings, settings } from '../config.ts'
 import { tableNamesOf } from '../deploy/settings.ts'
-import type { SessionStore, UserStore } from '../domain/ports.ts'
-import { documentClient, type TableNames } from '../storage/client.ts'
+import type { SecurityEvents } from '../domain/events.ts'
+import type { Ports } from '../domain/ports.ts'
+import { documentClient } from '../storage/client.ts'
+import { dynamoOutbox } from '../storage/outbox.ts'
 import { dynamoSessions } from '../storage/sessions.ts'
 import { dynamoUsers } from '../storage/users.ts'
 import { checkStage } from './command.ts'
@@ -10,36 +13,45 @@ import { runningEndpoint } from './running.ts'
 import { localConfig } from './settings.ts'
 import { createTables } from './tables.ts'
 
-interface Stores {
-  readonly users: UserStore
-  readonly sessions: SessionStore
+/** What the rules need of the outside, for a person who administers from a command line. */
+export type StagePorts = Pick<Ports, 'users' | 'sessions' | 'outbox' | 'policy' | 'clock' | 'events'>
+
+interface Stage {
+  readonly ports: StagePorts
   close(): Promise<void>
 }
 
 /**
  * The stores of a stage: `local` is what `npm start` keeps, whether it runs or not; any other is in AWS, with the
- * caller's own credentials and region.
+ * caller's own credentials and region. Whether users are mailed follows from the settings in the shell, as in a deployment.
  */
-export async function storesOfStage(stage: string): Promise<Stores> {
-  if (stage === 'local') return localStores()
+export async function storesOfStage(stage: string, events: SecurityEvents): Promise<Stage> {
+  if (stage === 'local') return localStores(events)
   checkStage(stage)
-  return stores(tableNamesOf(stage, process.env), undefined, async () => undefined)
+  const { values, problems } = readSettings(settings, { ISSUER: 'https://own.example', ...process.env })
+  if (problems.length > 0) throw new Error(`Wrong settings in this shell: ${problems.join('; ')}`)
+  const config = { ...values, ...tableNamesOf(stage, process.env), dynamodbEndpoint: undefined }
+  return stores(events, config, async () => undefined)
 }
 
-async function localStores(): Promise<Stores> {
+async function localStores(events: SecurityEvents): Promise<Stage> {
   const config = localConfig()
   const running = config.dynamodbEndpoint ?? (await runningEndpoint(config.localFolder))
-  if (running) return stores(config, running, async () => undefined)
+  if (running) return stores(events, { ...config, dynamodbEndpoint: running }, async () => undefined)
   const { endpoint, child } = await startDynoxide(join(config.localFolder, 'dynamodb.sqlite'))
   await createTables(config, endpoint)
-  return stores(config, endpoint, () => child.stop())
+  return stores(events, { ...config, dynamodbEndpoint: endpoint }, () => child.stop())
 }
 
-function stores(
-  tables: TableNames,
-  dynamodbEndpoint: string | undefined,
-  close: () => Promise<void>,
-): Stores {
-  const client = documentClient({ dynamodbEndpoint })
-  return { users: dynamoUsers(client, tables), sessions: dynamoSessions(client, tables), close }
+function stores(events: SecurityEvents, config: Config, close: () => Promise<void>): Stage {
+  const client = documentClient(config)
+  const ports = {
+    users: dynamoUsers(client, config),
+    sessions: dynamoSessions(client, config),
+    outbox: dynamoOutbox(client, config),
+    policy: policyOf(config),
+    clock: { now: () => Math.floor(Date.now() / 1000) },
+    events,
+  }
+  return { ports, close }
 }

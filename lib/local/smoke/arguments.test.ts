@@ -15,6 +15,19 @@ describe('the command line of the smoke test', () => {
     })
   })
 
+  it('reads the mailbox at the port that npm start has it at', () => {
+    const mailbox = 'http://localhost:8125'
+    expect(read('--url http://localhost:3000', { MAILBOX_PORT: ' 8125' })).toMatchObject({ mailbox })
+    const url = '--url https://auth.example.com --stage prod'
+    expect(read(url, { MAILBOX_PORT: '8125' })).toMatchObject({ mailbox: undefined })
+  })
+
+  it('takes a password that begins with a dash', () => {
+    const account = { email: 'a@example.com', password: '-secret' }
+    const line = '--url https://auth.example.com --email a@example.com --password -secret'
+    expect(read(line)).toMatchObject({ account })
+  })
+
   it('takes a stage, or a test account, of a deployed API', () => {
     const url = '--url https://auth.example.com'
     expect(read(`${url} --stage prod --cache-seconds 60 --origin https://app.example.com`)).toMatchObject({
@@ -49,6 +62,7 @@ describe('the command line of the smoke test', () => {
     ['--url http://localhost:3000 --cache-seconds soon', '--cache-seconds'],
     ['--url http://localhost:3000 --tokens', '--tokens'],
     ['--url http://localhost:3000 more', 'more'],
+    ['--url https://auth.example.com --stage prod-eu', 'A stage is named'],
   ])('that is wrong gets one sentence, which repeats no password: %s', (line, named) => {
     const reading = () => readArguments(line.split(' ').filter(Boolean), {})
     expect(reading).toThrow(named)

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util'
-import { wrongWord } from '../command.ts'
+import { settings } from '../../config.ts'
+import { checkStage, readWords, UsageError } from '../command.ts'
 
 export const usage = `Usage: npm run smoke -- --url <address> [options]
 
@@ -11,7 +11,7 @@ Goes once around an API of Cardea with a throw-away account, says what it found,
 
 How the account's e-mail is confirmed, where that is required:
 
-  --mailbox <address>    by the mail, in a local mailbox (http://localhost:8005 if the API is on this machine)
+  --mailbox <address>    by the mail, in a local mailbox (that of npm start if the API is on this machine)
   --stage <stage>        in the storage of a stage, with your AWS credentials and region ("local" is npm start's)
 
 Or with a test account, which is kept:
@@ -29,32 +29,36 @@ export interface Options {
   readonly account: { readonly email: string; readonly password: string } | undefined
 }
 
-/** Reads the command line; `undefined` if help was asked for. @throws one sentence about what is wrong. */
+/** Reads the command line; `undefined` if help was asked for. @throws UsageError, one sentence about what is wrong. */
 export function readArguments(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Options | undefined {
   const { help, url, origin, stage, email, ...values } = parsed(args)
   if (help) return undefined
-  if (!url) throw new Error('Say which API is meant: --url http://localhost:3000')
+  if (!url) throw new UsageError('Say which API is meant: --url http://localhost:3000')
   const address = URL.parse(url)
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(address?.hostname ?? '')
   if (!(address?.protocol === 'https:' || (address?.protocol === 'http:' && isLocal)))
-    throw new Error('--url must be an https address, or http on this machine')
+    throw new UsageError('--url must be an https address, or http on this machine')
   if (origin !== undefined && URL.parse(origin)?.origin !== origin)
-    throw new Error('--origin must be an origin such as https://app.example.com')
+    throw new UsageError('--origin must be an origin such as https://app.example.com')
   const cacheSeconds = Number(values['cache-seconds'])
   if (!(Number.isInteger(cacheSeconds) && cacheSeconds >= 0 && cacheSeconds <= 3600))
-    throw new Error('--cache-seconds must be a whole number from 0 to 3600')
+    throw new UsageError('--cache-seconds must be a whole number from 0 to 3600')
 
   const password = values.password ?? (email === undefined ? undefined : env.SMOKE_PASSWORD)
   if ((email === undefined) !== (password === undefined))
-    throw new Error('A test account has both: --email and --password')
-  const mailbox = values.mailbox ?? (isLocal ? 'http://localhost:8005' : undefined)
+    throw new UsageError('A test account has both: --email and --password')
+  const ownMailbox = `http://localhost:${env.MAILBOX_PORT?.trim() || settings.mailboxPort.default}`
+  const mailbox = values.mailbox ?? (isLocal ? ownMailbox : undefined)
+  if (stage !== undefined) checkStage(stage)
   if (email !== undefined && (stage !== undefined || values.mailbox !== undefined))
-    throw new Error('A test account needs no --stage and no --mailbox')
+    throw new UsageError('A test account needs no --stage and no --mailbox')
   if (email === undefined && stage === undefined && mailbox === undefined)
-    throw new Error('Of a deployed API say its --stage, or give --email and --password of a test account')
+    throw new UsageError(
+      'Of a deployed API say its --stage, or give --email and --password of a test account',
+    )
   return {
     url: url.replace(/\/+$/, ''),
     isLocal,
@@ -79,8 +83,10 @@ function parsed(args: readonly string[]) {
     password: text,
   } as const
   try {
-    return parseArgs({ args: [...args], options }).values
+    const { values, positionals } = readWords(options, args)
+    if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is no option`)
+    return values
   } catch (error) {
-    throw new Error(`${wrongWord(error)}; npm run smoke -- --help says what there is`)
+    throw new UsageError(`${(error as Error).message}; npm run smoke -- --help says what there is`)
   }
 }

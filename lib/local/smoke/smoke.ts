@@ -1,11 +1,12 @@
 import { ending } from '../command.ts'
+import { envFile } from '../settings.ts'
 import { whenTold } from '../when-told.ts'
 import { readArguments, usage } from './arguments.ts'
 import { goAround } from './go-around.ts'
 
-/** `npm run smoke`: ends with 0 if everything is as it should be, else with 1. */
+/** `npm run smoke`: ends with 0 if everything is as it should be, with 2 for wrong words, else with 1. */
 await ending(async () => {
-  const options = readArguments(process.argv.slice(2), process.env)
+  const options = readArguments(process.argv.slice(2), { ...envFile(), ...process.env })
   if (!options) {
     console.log(usage)
     return 0

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto'
+import { userInfo } from 'node:os'
+import { commandLogGroup } from '../deploy/command-log.ts'
+import type { SecurityEvent, SecurityEvents } from '../domain/events.ts'
+import { askAws } from './callers-aws.ts'
+import { sentenceOf } from './command.ts'
+
+/** The log of what the command line does to a stage. */
+export interface CommandLog extends SecurityEvents {
+  /**
+   * Writes that a command is about to run. @throws if that cannot be written, before anything is done: a person who stole
+   * credentials wants to act without a trace.
+   */
+  begin(command: string, userId?: string): Promise<void>
+  /** Writes what was recorded. What it cannot write it prints. @throws if so, as the change holds already. */
+  end(): Promise<void>
+}
+
+interface Line {
+  readonly type: string
+  readonly [name: string]: unknown
+}
+
+/** The log of a stage: `local` prints it; any other has a log group, which its template makes. */
+export function commandLog(
+  stage: string,
+  { unlogged = false }: { unlogged?: boolean | undefined } = {},
+): CommandLog {
+  const recorded: Line[] = []
+  const writer = stage === 'local' ? printer : unlogged ? printer : cloudWatch(commandLogGroup(stage))
+  return {
+    record: (event: SecurityEvent) => void recorded.push({ ...event }),
+    async begin(command, userId) {
+      if (stage === 'local') return
+      try {
+        await writer([{ type: 'command.run', command, ...(userId && { userId }) }])
+      } catch (error) {
+        throw new Error(
+          `Nothing was done: the log group ${commandLogGroup(stage)} cannot be written (${sentenceOf(error)}). ` +
+            'Deploy this version first, or add --unlogged and keep the lines that it prints.',
+        )
+      }
+    },
+    async end() {
+      if (recorded.length === 0) return
+      try {
+        await writer(recorded)
+      } catch (error) {
+        await printer(recorded)
+        throw new Error(
+          `The change holds, but its log cannot be written (${sentenceOf(error)}): keep the lines above`,
+        )
+      }
+    },
+  }
+}
+
+type Writer = (lines: readonly Line[]) => Promise<void>
+
+const stamped = (line: Line, actor: string) =>
+  JSON.stringify({ time: new Date().toISOString(), level: 'info', ...line, actor })
+
+/** Standard error is for the person who keeps it. */
+const printer: Writer = async (lines) => {
+  for (const line of lines) console.error(stamped(line, userInfo().username))
+}
+
+/** CloudWatch Logs, with the caller's own credentials; the actor is who AWS says they are. */
+function cloudWatch(logGroupName: string): Writer {
+  const logs = (action: string, input: object) =>
+    askAws(
+      { id: 'CLOUDWATCH_LOGS', host: 'logs' },
+      { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Logs_20140328.${action}` },
+      JSON.stringify(input),
+    )
+  let opened: Promise<{ logStreamName: string; actor: string }> | undefined
+  const open = async () => {
+    const actor = await callersArn()
+    const logStreamName = `${new Date().toISOString().slice(0, 10)}/${randomUUID()}`
+    await logs('CreateLogStream', { logGroupName, logStreamName })
+    return { logStreamName, actor }
+  }
+  return async (lines) => {
+    opened ??= open()
+    const { logStreamName, actor } = await opened
+    const timestamp = Date.now()
+    const logEvents = lines.map((line) => ({ timestamp, message: stamped(line, actor) }))
+    const answer = await logs('PutLogEvents', { logGroupName, logStreamName, logEvents })
+    if (/"rejectedLogEventsInfo":\s*\{/.test(answer)) throw new Error('CloudWatch Logs rejects their time')
+  }
+}
+
+async function callersArn(): Promise<string> {
+  const answer = await askAws(
+    { id: 'STS', host: 'sts' },
+    { 'content-type': 'application/x-www-form-urlencoded' },
+    'Action=GetCallerIdentity&Version=2011-06-15',
+  )
+  const [, arn] = /<Arn>(arn:[^<]+)<\/Arn>/.exec(answer) ?? []
+  if (!arn) throw new Error('STS does not say who you are')
+  return arn
+}

@@ -1,0 +1,36 @@
+import { readWords, UsageError } from './command.ts'
+
+const options = {
+  stage: { type: 'string', default: 'local' },
+  really: { type: 'string' },
+  remove: { type: 'boolean' },
+} as const
+const read = (...words: string[]) => {
+  const { values, positionals } = readWords(options, words)
+  return [{ ...values }, positionals]
+}
+
+describe('the words of a command line', () => {
+  it('are options and the rest, in any order', () => {
+    expect(read('revoke', 'abc', '--stage', 'prod', '--remove')).toEqual([
+      { stage: 'prod', remove: true },
+      ['revoke', 'abc'],
+    ])
+    expect(read('--stage=prod', 'list')).toEqual([{ stage: 'prod' }, ['list']])
+    expect(read()).toEqual([{ stage: 'local' }, []])
+  })
+
+  it.each(['-Abc_1', '--bc_1', '-', '-stage', '-h@example.com'])('may begin with a dash: %s', (word) => {
+    expect(read('revoke', word, '--stage', 'prod')).toEqual([{ stage: 'prod' }, ['revoke', word]])
+    expect(read('--stage', 'prod', 'revoke', word)).toEqual([{ stage: 'prod' }, ['revoke', word]])
+    expect(read('revoke', '--stage', 'prod', '--', word)).toEqual([{ stage: 'prod' }, ['revoke', word]])
+    expect(read('delete', 'x', '--really', word)).toEqual([{ stage: 'local', really: word }, ['delete', 'x']])
+  })
+
+  it('that name no option, or miss what belongs to one, are refused by name', () => {
+    expect(() => read('revoke', 'abc', '--stag', 'prod')).toThrow(new UsageError("Unknown option '--stag'"))
+    expect(() => read('revoke', 'abc', '--stage')).toThrow(new UsageError('--stage needs a value'))
+    expect(() => read('setup', '--really', '--remove')).toThrow(new UsageError('--really needs a value'))
+    expect(() => read('list', '--remove=yes')).toThrow(/--remove.* does not take an argument/)
+  })
+})
