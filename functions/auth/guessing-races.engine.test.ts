@@ -21,7 +21,7 @@ async function instances(): Promise<{ apis: Gateway[]; worlds: World[]; compares
     }
     return { ...parts, passwords: { ...parts.passwords, compare } }
   })
-  const apis = worlds.map(gateway)
+  const apis = worlds.map((each) => gateway(each))
   await signedUp(apis[0] as Gateway)
   return { apis, worlds, compares: () => compares }
 }

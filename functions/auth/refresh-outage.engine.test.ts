@@ -106,4 +106,16 @@ describe('an outage of ours is no theft', () => {
       expect(await it.refresh(newest)).toMatchObject({ status: 401, body: { code: 'session_ended' } })
     },
   )
+
+  it('where reads hang: the predecessor is kept, and the caller told, within the 9 s of a function', async () => {
+    const it = await started()
+    it.breaks((command, run) => (command === 'BatchGetItem' ? new Promise(() => {}) : run()))
+    const begun = performance.now()
+    const api = gateway(it, { milliseconds: 9000 })
+    const { refreshToken } = it.login.body
+    expect(await api('POST /auth/refresh', { body: { refreshToken } })).toMatchObject({ status: 503 })
+    expect(performance.now() - begun).toBeLessThan(8900)
+    const [session] = await it.sessions.list(it.login.body.user.id, it.clock.now())
+    expect(session).toMatchObject({ generation: 2, rotatedAt: session?.expiresAt })
+  })
 })

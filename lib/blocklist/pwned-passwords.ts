@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { currentSignal } from '../domain/invocation-signal.ts'
 import type { BreachedPasswords } from '../domain/ports.ts'
 
 /** For the whole answer. */
@@ -32,7 +33,7 @@ async function get(url: string): Promise<string> {
     // A connection that was kept is dead when a frozen function wakes, and the answer would be `unknown`.
     headers: { 'Add-Padding': 'true', 'User-Agent': 'cardea', Connection: 'close' },
     redirect: 'error',
-    signal: AbortSignal.timeout(MOST_MILLISECONDS),
+    signal: AbortSignal.any([AbortSignal.timeout(MOST_MILLISECONDS), currentSignal()]),
   })
   if (response.status !== 200 || !response.body) {
     await response.body?.cancel()

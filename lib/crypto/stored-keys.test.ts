@@ -1,3 +1,4 @@
+import { currentSignal, runWithSignal } from '../domain/invocation-signal.ts'
 import { memoryParameters, modulusLength, ready, testParameters } from '../testing/keys.ts'
 import { newKeyPair, newSecret } from './key-material.ts'
 import type { KeyPath, Parameters } from './keys.ts'
@@ -39,6 +40,24 @@ describe('keys', () => {
     await Promise.all(Array.from({ length: 50 }, () => keys.publicKeys()))
     await keys.publicKeys()
     expect(reads()).toBe(1)
+  })
+
+  it('are read on for all who wait, also when the invocation that began it has ended', async () => {
+    const signals: AbortSignal[] = []
+    const below: Parameters['below'] = async (path) => {
+      signals.push(currentSignal())
+      await new Promise((resolve) => setImmediate(resolve))
+      currentSignal().throwIfAborted()
+      return testParameters.below(path)
+    }
+    await ready()
+    const keys = storedKeys({ below }, () => START)
+    const first = new AbortController()
+    const begun = runWithSignal(first.signal, () => keys.publicKeys())
+    const other = keys.publicKeys()
+    first.abort()
+    expect((await other).size).toBeGreaterThan(0)
+    expect([(await begun).size > 0, signals.map(({ aborted }) => aborted)]).toEqual([true, [false]])
   })
 
   it('are read apart: who verifies never reads what signs', async () => {

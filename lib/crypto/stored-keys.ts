@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { runWithSignal } from '../domain/invocation-signal.ts'
 import type { Seconds } from '../domain/lifetimes.ts'
 import { type Material, materialOf } from './key-material.ts'
 import type { KeyPath, KeyRing, Keys, Parameters } from './keys.ts'
@@ -74,7 +75,8 @@ function holding(read: () => Promise<readonly Material[]>, now: () => Seconds, r
     if (reading && Math.abs(since - reading.since) < RETRIED_SECONDS) return reading.keys
     const mine = {
       since,
-      keys: read()
+      // Other invocations wait for it too, so that it does not end with the one that began it.
+      keys: runWithSignal(undefined, read)
         .then((keys) => {
           if (!held || held.since <= since || held.since > now()) held = { keys, since }
           return keys

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises'
+import { within } from './invocation-signal.ts'
 import { deniedUntil, type Seconds } from './lifetimes.ts'
 import { notify } from './mail-orders.ts'
 import type { NotChanged, Ports } from './ports.ts'
@@ -113,13 +113,7 @@ export async function forgetSessions(
   userId: string,
   epoch?: number,
 ): Promise<void> {
-  const patience = new AbortController()
-  const late = wait(PATIENCE_MS, undefined, { signal: patience.signal }).then(() => {
-    throw new Error('The sessions could not be cleared away in time')
-  })
-  late.catch(() => undefined)
-  const forgotten = epoch === undefined ? sessions.forgetAll(userId) : sessions.forgetBefore(userId, epoch)
-  await Promise.race([forgotten, late])
-    .catch(() => events.record({ type: 'session.left_to_expire', userId }))
-    .finally(() => patience.abort())
+  await within(PATIENCE_MS, () =>
+    epoch === undefined ? sessions.forgetAll(userId) : sessions.forgetBefore(userId, epoch),
+  ).catch(() => events.record({ type: 'session.left_to_expire', userId }))
 }

@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { type Grant, type GrantPorts, grant, readyToGrant } from './grants.ts'
+import { within } from './invocation-signal.ts'
 import { deniedUntil, type Seconds } from './lifetimes.ts'
 import type { Budget } from './limits.ts'
 import { notify } from './mail-orders.ts'
 import type { Pace, Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
+
+/** The two tries of the store fit into the first, and both into the 9 s of a function. */
+const PATIENCE_MS = 5000
+const KEEP_MS = 3000
 
 /**
  * Exchanges a refresh token for the next pair. Of all generations only the newest is good; its immediate
@@ -34,16 +39,18 @@ export async function refreshSession(
   //    answer: a write in flight could land long after it.
   const request = randomUUID()
   const [rotation, standing] = await Promise.allSettled([
-    ports.sessions.rotate({
-      userId,
-      sessionId,
-      generation: presented.generation,
-      now,
-      idleExpiresAt: now + ports.lifetimes.sessionIdleSeconds,
-      rotatedBy: request,
-      pace,
-    }),
-    ports.sessions.standing(userId, sessionId),
+    within(PATIENCE_MS, () =>
+      ports.sessions.rotate({
+        userId,
+        sessionId,
+        generation: presented.generation,
+        now,
+        idleExpiresAt: now + ports.lifetimes.sessionIdleSeconds,
+        rotatedBy: request,
+        pace,
+      }),
+    ),
+    within(PATIENCE_MS, () => ports.sessions.standing(userId, sessionId)),
   ])
 
   const { rotated, session } = rotation.status === 'fulfilled' ? rotation.value : {}
@@ -59,7 +66,9 @@ export async function refreshSession(
   const failed = async (cause: unknown): Promise<never> => {
     // The answer is the same if this fails too.
     if (rotatedBy)
-      await ports.sessions.keepPredecessor({ userId, sessionId, rotatedBy }).catch(() => undefined)
+      await within(KEEP_MS, () => ports.sessions.keepPredecessor({ userId, sessionId, rotatedBy })).catch(
+        () => undefined,
+      )
     throw cause
   }
   if (rotation.status === 'rejected') return failed(rotation.reason)

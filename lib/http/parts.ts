@@ -1,4 +1,5 @@
 import type { SecurityEvents } from '../domain/events.ts'
+import { currentSignal, runWithSignal } from '../domain/invocation-signal.ts'
 import type { Lifetimes } from '../domain/lifetimes.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { Policy } from '../domain/policy.ts'
@@ -22,8 +23,24 @@ export interface Core {
 
 /** Where the steps of one request report to. */
 export const eventsOf = (request: Parameters<typeof logEvent>[1]): SecurityEvents => ({
-  record: (event) => logEvent(event, request),
+  // What is left of an invocation after its answer has nothing to report: what it waited for is not known to have happened.
+  record: (event) => {
+    if (!currentSignal().aborted) logEvent(event, request)
+  },
 })
+
+/** Runs each invocation under a signal that is aborted with its answer, the early time-out's 503 included. */
+function untilAnswered<H extends (...given: never[]) => unknown>(handler: H): H {
+  const run = async (...given: Parameters<H>) => {
+    const answered = new AbortController()
+    try {
+      return await runWithSignal(answered.signal, () => handler(...given))
+    } finally {
+      answered.abort()
+    }
+  }
+  return run as unknown as H
+}
 
 /** What `build` makes over the parts of this process, made on the first call; and over others, for tests. */
 export function overParts<const F extends Factories, H extends (...args: never[]) => unknown>(
@@ -40,8 +57,8 @@ export function overParts<const F extends Factories, H extends (...args: never[]
     return made
   }
   if (isServing()) begin(parts)
-  const handler = build(parts)
-  return Object.assign(handler, { over: (parts: Made<F> & Core) => build(() => parts) })
+  const handler = untilAnswered(build(parts))
+  return Object.assign(handler, { over: (parts: Made<F> & Core) => untilAnswered(build(() => parts)) })
 }
 
 /** Makes the parts while the function initialises, off any request's time; what is wrong is for the first call to say. */

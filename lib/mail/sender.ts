@@ -1,4 +1,5 @@
 import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2'
+import { currentSignal } from '../domain/invocation-signal.ts'
 import type { Mailer } from '../domain/ports.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { write } from './letters.ts'
@@ -84,6 +85,7 @@ export function sesMailer({
               Tracking: { OpenTrackingEnabled: 'DISABLED', ClickTrackingEnabled: 'DISABLED' },
             },
           }),
+          { abortSignal: currentSignal() },
         )
         return 'sent'
       } catch (error) {

@@ -5,6 +5,7 @@ import { HttpRequest } from '@smithy/core/protocols'
 import { NodeHttpHandler, streamCollector } from '@smithy/node-http-handler'
 import { SignatureV4 } from '@smithy/signature-v4'
 import type { KeyPath, Parameters } from '../crypto/keys.ts'
+import { currentSignal } from '../domain/invocation-signal.ts'
 import { Refusal } from '../domain/refusal.ts'
 
 /** SSM's own most. */
@@ -62,7 +63,8 @@ export function ssmParameters({
       },
       body,
     })
-    const { response } = await handler.handle((await signer.sign(request)) as HttpRequest)
+    const signed = (await signer.sign(request)) as HttpRequest
+    const { response } = await handler.handle(signed, { abortSignal: currentSignal() })
     const text = Buffer.from(await streamCollector(response.body)).toString()
     return { status: response.statusCode, body: parse(text) }
   }
@@ -71,6 +73,7 @@ export function ssmParameters({
   const call = async (action: string, input: object, content?: string): Promise<Answer | undefined> => {
     const begun = performance.now()
     for (let tried = 1; ; tried++) {
+      currentSignal().throwIfAborted()
       const isLast = () => tried === TRIES || performance.now() - begun >= PATIENCE_MS
       const { status, body } = await once(action, input).catch((error: unknown) => {
         if (!isLast()) return { status: 503, body: {} as Answer }

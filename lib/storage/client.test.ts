@@ -1,4 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { runWithSignal } from '../domain/invocation-signal.ts'
 import { attempt, readTogether } from './client.ts'
 import { dynamoSessions } from './sessions.ts'
 import { dynamoUsers } from './users.ts'
@@ -64,6 +65,28 @@ describe('an attempt', () => {
     const stays = clientThat(named('TransactionConflictException'))
     await expect(attempt(() => stays.client.send({} as never))).rejects.toMatchObject({ code: 'unavailable' })
     expect(stays.send).toHaveBeenCalledTimes(5)
+  })
+})
+
+describe('an invocation that has ended', () => {
+  it('makes no further attempt, be it that a conflict asks for one', async () => {
+    const invocation = new AbortController()
+    const { client, send } = clientThat(named('TransactionConflictException'))
+    const work = runWithSignal(invocation.signal, () => attempt(() => client.send({} as never)))
+    invocation.abort()
+    await expect(work).rejects.toMatchObject({ code: 'unavailable' })
+    expect(send).toHaveBeenCalledTimes(1)
+  })
+
+  it('asks no more for keys that were left out', async () => {
+    const invocation = new AbortController()
+    const { client, send } = clientThat({ Responses: {}, UnprocessedKeys: { a: { Keys: [{ pk: '1' }] } } })
+    const keys = [{ table: 'a', key: { pk: '1' } }]
+    const work = runWithSignal(invocation.signal, () => readTogether(client, keys))
+    await new Promise((resolve) => setImmediate(resolve))
+    invocation.abort()
+    await expect(work).rejects.toMatchObject({ code: 'unavailable' })
+    expect(send).toHaveBeenCalledTimes(1)
   })
 })
 

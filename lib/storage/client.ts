@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { unmarshall } from '@aws-sdk/util-dynamodb'
+import { currentSignal } from '../domain/invocation-signal.ts'
 import { Refusal } from '../domain/refusal.ts'
 
 export interface TableNames {
@@ -22,7 +23,7 @@ export function documentClient({
 }: {
   dynamodbEndpoint?: string | undefined
 }): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(
+  return endingWithInvocation(
     new DynamoDBClient({
       ...(dynamodbEndpoint && { endpoint: dynamodbEndpoint }),
       endpointDiscoveryEnabled: false,
@@ -36,6 +37,15 @@ export function documentClient({
       },
     }),
   )
+}
+
+/** A client whose every call ends with the invocation that makes it: on the wire, and between two tries of the SDK. */
+export function endingWithInvocation(client: DynamoDBClient): DynamoDBDocumentClient {
+  const documents = DynamoDBDocumentClient.from(client)
+  const send = documents.send.bind(documents) as (command: never, options: object) => Promise<unknown>
+  return Object.assign(documents, {
+    send: (command: never) => send(command, { abortSignal: currentSignal() }),
+  }) as DynamoDBDocumentClient
 }
 
 /** DynamoDB's own troubles, which pass; alone, or as the reason of a cancelled transaction. */
@@ -52,11 +62,14 @@ const CONFLICT_TRIES = 5
 
 /**
  * Runs one store operation: a conflict with another transaction is tried again with jitter, at most five times; what
- * passes by itself becomes the refusal `unavailable`. Everything else goes on as it is.
+ * passes by itself becomes the refusal `unavailable`, and so does what the end of its invocation has stopped. Everything else
+ * goes on as it is.
  */
 export async function attempt<T>(operation: () => Promise<T>): Promise<T> {
+  const signal = currentSignal()
   for (let tried = 1; ; tried++) {
     try {
+      signal.throwIfAborted()
       return await operation()
     } catch (error) {
       const conflict = isTransactionConflict(error)
@@ -64,7 +77,7 @@ export async function attempt<T>(operation: () => Promise<T>): Promise<T> {
         await wait(Math.random() * 20 * 2 ** tried)
         continue
       }
-      if (conflict || isPassing(error)) throw new Refusal('unavailable', { cause: error })
+      if (conflict || signal.aborted || isPassing(error)) throw new Refusal('unavailable', { cause: error })
       throw error
     }
   }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { createTables } from '../local/tables.ts'
-import type { TableNames } from '../storage/client.ts'
+import { endingWithInvocation, type TableNames } from '../storage/client.ts'
 import { dynamoCodes } from '../storage/codes.ts'
 import { dynamoCounters } from '../storage/counters.ts'
 import { dynamoDenylist } from '../storage/denylist.ts'
@@ -18,7 +18,7 @@ export async function engineStores() {
   const tables = tableNames(`test-${randomBytes(4).toString('hex')}`)
   await createTables(tables, endpoint)
   // Patient, unlike our own: a thousand calls at once on a slow machine are a queue, not an engine that is away.
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, maxAttempts: 1 }))
+  const client = endingWithInvocation(new DynamoDBClient({ endpoint, maxAttempts: 1 }))
   return { client, tables, endpoint, ...storesOver(client, tables) }
 }
 

@@ -49,4 +49,9 @@ export function eventOf(route: string, request: TestRequest, caller?: object): A
   }
 }
 
-export const context = () => ({ awsRequestId: randomUUID() }) as Context
+/** What Lambda says of an invocation: also how long it has left, if it may end early. */
+export const context = (milliseconds?: number) =>
+  ({
+    awsRequestId: randomUUID(),
+    ...(milliseconds !== undefined && { getRemainingTimeInMillis: () => milliseconds }),
+  }) as Context

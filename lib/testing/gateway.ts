@@ -32,7 +32,7 @@ async function loadDoors() {
   return new Map(await Promise.all(routes))
 }
 
-export function gateway(world: World): Gateway {
+export function gateway(world: World, { milliseconds }: { milliseconds?: number } = {}): Gateway {
   const authorize = authorizer.over(world)
   return async (route, request = {}) => {
     const door = (await doors()).get(route)
@@ -46,7 +46,7 @@ export function gateway(world: World): Gateway {
       caller = decision.context
     }
     const handler = door.handler.over(world as never)
-    return answerOf(await handler(eventOf(route, request, caller), context()))
+    return answerOf(await handler(eventOf(route, request, caller), context(milliseconds)))
   }
 }
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { currentSignal } from '../domain/invocation-signal.ts'
 import type {
   AccountChange,
   Actor,
@@ -12,6 +13,7 @@ import type {
   Tries,
   UserStore,
 } from '../domain/ports.ts'
+import { Refusal } from '../domain/refusal.ts'
 import {
   type Account,
   type AccountFields,
@@ -51,8 +53,14 @@ export const memoryTables = (): MemoryTables => ({
   revokedClaims: new Map(),
 })
 
-/** Other requests run between a question and its answer, as they do with a store across a network. */
-const roundTrip = () => new Promise<void>((resolve) => setImmediate(resolve))
+/**
+ * Other requests run between a question and its answer, as they do with a store across a network; and a question of an
+ * invocation that has been answered meanwhile is not asked any more.
+ */
+export async function roundTrip(): Promise<void> {
+  await new Promise<void>((resolve) => setImmediate(resolve))
+  if (currentSignal().aborted) throw new Refusal('unavailable', { cause: currentSignal().reason })
+}
 
 /**
  * The stores without an engine, in one file as they share their tables. Each operation decides and writes at once, so

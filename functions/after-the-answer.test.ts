@@ -1,0 +1,118 @@
+import { type Entry, isRoute, isStream, registry } from '../lib/contract/registry.ts'
+import { currentSignal } from '../lib/domain/invocation-signal.ts'
+import { throttle } from '../lib/domain/throttle.ts'
+import { capturedLog } from '../lib/testing/captured-log.ts'
+import { context } from '../lib/testing/events.ts'
+import { gateway } from '../lib/testing/gateway.ts'
+import { memoryStores } from '../lib/testing/memory-stores.ts'
+import { asEve, good, type Scene, scene, toEve } from '../lib/testing/scene.ts'
+import { delivered, type World } from '../lib/testing/world.ts'
+import { handler as rotate } from './keys/rotate.ts'
+
+/** Milliseconds: enough for what a handler does in memory before the call that is late, and for what is left of it. */
+const PATIENCE = 60
+
+/** The parts of a scene. Each call is taken down with its signal; the answer to the one numbered `late` waits to be released. */
+function watched({ parts }: Scene, late?: number) {
+  const calls: { readonly call: string; readonly signal: AbortSignal; readonly wasOver: boolean }[] = []
+  let release = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const watch = <T extends object>(store: T): T =>
+    Object.fromEntries(
+      Object.entries(store).map(([call, run]) => [
+        call,
+        async (...given: unknown[]) => {
+          // The authorizer in front has an invocation of its own.
+          const index = call === 'denies' ? -1 : calls.filter((each) => each.call !== 'denies').length
+          calls.push({ call, signal: currentSignal(), wasOver: currentSignal().aborted })
+          const result = await run(...given)
+          if (index === late) await released
+          return result
+        },
+      ]),
+    ) as T
+  const { users, sessions, codes, counters, denylist } = memoryStores(parts.tables)
+  const world: World = {
+    ...parts,
+    users: watch(users),
+    sessions: watch(sessions),
+    codes: watch(codes),
+    denylist: watch(denylist),
+    outbox: watch(parts.outbox),
+    mailer: watch(parts.mailer),
+    orders: { ...parts.orders, ...watch({ forget: parts.orders.forget }) },
+    rotation: watch(parts.rotation),
+    throttle: throttle({ ...parts, counters: watch(counters) }),
+  }
+  return { world, calls, release }
+}
+
+/** Everything that is stored and mailed. */
+const stored = ({ parts: { tables, left, mailbox } }: Scene) =>
+  JSON.stringify([Object.values(tables).map((table) => [...table]), left, mailbox])
+
+const routeOf = ({ contract }: Entry) => ('method' in contract ? `${contract.method} ${contract.path}` : '')
+
+/** Has a handler do what it is there for. */
+async function run(entry: Entry, it: Scene, world: World): Promise<void> {
+  if (isRoute(entry)) {
+    const route = routeOf(entry)
+    const { status } = await gateway(world)(route, await good[route]?.(it))
+    expect([route, status < 300]).toEqual([route, true])
+  } else if (isStream(entry)) {
+    await it.api('POST /auth/password/forgot', toEve)
+    expect(await delivered(world)).toHaveLength(1)
+  } else if ('authorizer' in entry.contract) await gateway(world)('GET /users/me', asEve(it))
+  else await rotate.over(world)({}, context())
+}
+
+const entries = async () => (await registry()).filter(({ contract }) => contract.needs?.length)
+const withTables = ({ contract }: Entry) => contract.needs?.some((need) => !need.startsWith('keys/'))
+
+describe('after its answer', () => {
+  /** What each handler calls, by its name. */
+  const called = new Map<string, ReturnType<typeof watched>['calls']>()
+  beforeAll(async () => {
+    for (const entry of await entries()) {
+      const it = await scene()
+      const { world, calls } = watched(it)
+      await run(entry, it, world)
+      called.set(entry.name, calls)
+    }
+  })
+
+  it('whatever a handler of the registry has called knows that it is over, and was not when it was called', async () => {
+    // The key set is read from keys that all invocations share.
+    expect([...called].filter(([, calls]) => calls.length === 0).map(([name]) => name)).toEqual([
+      'wellKnownJwks',
+    ])
+    for (const [name, calls] of called) {
+      const wrong = calls.filter(({ wasOver, signal }) => wasOver || !signal.aborted)
+      expect([name, wrong.map(({ call }) => call)]).toEqual([name, []])
+    }
+  })
+
+  it('no handler of a route writes or logs, whichever of its calls was answered too late', async () => {
+    const routes = (await entries()).filter(isRoute).filter(withTables)
+    expect(routes.length).toBeGreaterThan(25)
+    for (const entry of routes) {
+      const route = routeOf(entry)
+      const calls = called.get(entry.name)?.filter(({ call }) => call !== 'denies') ?? []
+      for (const late of calls.keys()) {
+        const it = await scene()
+        const request = await good[route]?.(it)
+        const { world, release } = watched(it, late)
+        const answer = await gateway(world, { milliseconds: PATIENCE })(route, request)
+        const atAnswer = stored(it)
+        const logged = await capturedLog(async () => {
+          release()
+          await new Promise((resolve) => setTimeout(resolve, PATIENCE))
+        })
+        expect([route, late, answer.status]).toEqual([route, late, 503])
+        expect([route, late, stored(it) === atAnswer, logged.entries]).toEqual([route, late, true, []])
+      }
+    }
+  })
+})
