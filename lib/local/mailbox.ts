@@ -28,14 +28,20 @@ interface Mail {
 }
 
 /** Reads a local mailbox until there is a mail to an address whose link opens this page, and gives the newest's token. */
-export async function mailedToken(mailbox: string, to: string, page: string): Promise<string> {
-  const link = new RegExp(`/${page}#token=([\\w-]+)`)
+export const mailedToken = (mailbox: string, to: string, page: string): Promise<string> =>
+  mailed(mailbox, to, new RegExp(`/${page}#token=([\\w-]+)`)).then(([, token = '']) => token)
+
+/** The newest six digits that were mailed to an address, and then their two halves. */
+export const mailedDigits = (mailbox: string, to: string): Promise<readonly string[]> =>
+  mailed(mailbox, to, /^\s*(\d{3}) ?(\d{3})\s*$/m)
+
+async function mailed(mailbox: string, to: string, pattern: RegExp): Promise<readonly string[]> {
   for (let waited = 0; waited < 20_000; waited += 100) {
     const { emails } = (await (await fetch(`${mailbox}/store`)).json()) as { emails: readonly Mail[] }
     const mine = emails.filter(({ destination }) => destination.to.includes(to))
-    const token = mine.map(({ body }) => link.exec(body.text)?.[1]).findLast(Boolean)
-    if (token) return token
+    const found = mine.map(({ body }) => pattern.exec(body.text)).findLast((each) => each !== null)
+    if (found) return found
     await wait(100)
   }
-  throw new Error(`${to} was mailed no ${page}`)
+  throw new Error(`${to} was mailed nothing of the form ${pattern.source}`)
 }

@@ -1,14 +1,14 @@
 /**
  * One table of requests, sent to what `npm start` starts and to the packaged functions: both must give the same, right answer.
  * A row is `[given, request, right]`: a name, a request (or a function that makes one for a `Platform`, where `ada` has confirmed
- * her email), and the answer's part that must match: `status`, and where it matters `code`, `body`, `headers`, `cookies`.
+ * her email), and the answer's part that must match: `status`, and where it matters `code`, `body`, `text`, `headers`, `cookies`.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { npmStartOver, type Started } from '../testing/npm-start.ts'
 import { type RawRequest, sendRaw } from '../testing/raw-request.ts'
-import { mailedToken } from './mailbox.ts'
+import { mailedDigits, mailedToken } from './mailbox.ts'
 
 const page = 'https://app.example.com'
 const json = { 'content-type': 'application/json' }
@@ -28,6 +28,7 @@ interface Right {
   readonly status: number
   readonly code?: string
   readonly body?: unknown
+  readonly text?: string
   readonly headers?: object
   readonly cookies?: unknown
 }
@@ -44,7 +45,209 @@ const post = (path: string, body: string, headers: RawRequest['headers'] = json)
   body,
 })
 
-const rows: readonly Row[] = [['an empty object', post('/auth/logout', '{}'), { status: 204 }]]
+const notAnObject = {
+  status: 400,
+  code: 'invalid_request',
+  body: { errors: [{ path: 'body', message: 'must be object' }] },
+}
+const cleared = [expect.stringMatching(/^__Host-cardea_refresh=;.*Max-Age=0/)]
+const cookie = (refreshToken: string) => `__Host-cardea_refresh=${refreshToken}`
+const from = (origin: string) => ({ origin })
+const get = (path: string, headers: RawRequest['headers'] = {}): RawRequest => ({
+  method: 'GET',
+  path,
+  headers,
+})
+/** A request to refresh or to log out by the cookie, with no body at all. */
+const byCookie =
+  (path: string, headers: Record<string, string>) =>
+  async ({ logIn }: Platform): Promise<RawRequest> => ({
+    method: 'POST',
+    path,
+    headers: { cookie: cookie((await logIn()).refreshToken), ...headers },
+  })
+const bearer =
+  (headerOf: (accessToken: string) => string, method = 'GET', path = '/users/me') =>
+  async ({ logIn }: Platform): Promise<RawRequest> => ({
+    method,
+    path,
+    headers: { authorization: headerOf((await logIn()).accessToken) },
+  })
+const sessionOf = (accessToken: string): string =>
+  JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString()).sid
+
+const rows: readonly Row[] = [
+  ...['0', '-0', 'false', ' 0', 'null', '""', '1', 'true', '"text"', '[]', '[{}]'].flatMap((body): Row[] => [
+    [`the JSON body ${body} to log in`, post('/auth/login', body), notAnObject],
+    [`the JSON body ${body} to log out`, post('/auth/logout', body), notAnObject],
+  ]),
+  ['an empty JSON body to log out', post('/auth/logout', ''), { status: 204 }],
+  ['a body of another type', post('/auth/logout', '{}', { 'content-type': 'text/plain' }), { status: 415 }],
+
+  ['no body and no type to refresh', byCookie('/auth/refresh', from(page)), { status: 200 }],
+  ['no body and no type to log out', byCookie('/auth/logout', from(page)), { status: 204, cookies: cleared }],
+  ...['/auth/refresh', '/auth/logout'].map(
+    (path): Row => [
+      `no body from a page of another site to ${path}`,
+      byCookie(path, { ...from('https://evil.example'), 'sec-fetch-site': 'cross-site' }),
+      { status: 403, code: 'origin_not_allowed', cookies: [] },
+    ],
+  ),
+  ['no body and no origin', byCookie('/auth/refresh', {}), { status: 403, code: 'origin_not_allowed' }],
+
+  ['an access token as it is', bearer((token) => `Bearer ${token}`), { status: 200 }],
+  ['an access token with one more character', bearer((token) => `Bearer ${token}A`), { status: 401 }],
+  [
+    'a refresh token with one more character',
+    async ({ logIn }) =>
+      post('/auth/refresh', JSON.stringify({ refreshToken: `${(await logIn()).refreshToken}A` })),
+    { status: 401, code: 'invalid_refresh_token' },
+  ],
+  ['two blanks after Bearer', bearer((token) => `Bearer  ${token}`), { status: 200 }],
+  ['a tab after Bearer', bearer((token) => `Bearer\t${token}`), { status: 401 }],
+  [
+    'a log-out by an access token after two blanks, which ends its session',
+    async ({ origin, logIn }) => {
+      const authorization = `Bearer  ${(await logIn()).accessToken}`
+      await sendRaw(origin, post('/auth/logout', '{}', { ...json, authorization }))
+      return get('/users/me', { authorization: authorization.replace('  ', ' ') })
+    },
+    { status: 401 },
+  ],
+
+  ...['\u2000', '\u00a0', '\u3000', '\ufeff', '\u2028'].map(
+    (blank): Row => [
+      `a cookie whose name begins with U+${blank.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      async ({ logIn }) => ({
+        method: 'POST',
+        path: '/auth/refresh',
+        headers: { ...json, ...from(page), cookie: `${blank}${cookie((await logIn()).refreshToken)}` },
+      }),
+      { status: 401, code: 'invalid_refresh_token' },
+    ],
+  ),
+  ...['g_state={"i_l":0}', 'a b=1', 'x', '=y', '__proto__=1', 'name="', 'é=ü'].flatMap((odd): Row[] => [
+    [`a cookie of another project, ${odd}`, get('/health', { cookie: odd }), { status: 200 }],
+    [
+      `a refresh beside ${odd}`,
+      async ({ logIn }) => ({
+        method: 'POST',
+        path: '/auth/refresh',
+        headers: { ...from(page), cookie: `${odd}; ${cookie((await logIn()).refreshToken)}; z=1` },
+      }),
+      { status: 200 },
+    ],
+  ]),
+  ['an odd cookie at a route that is not there', get('/nowhere', { cookie: 'a b=1' }), { status: 404 }],
+
+  [
+    'a content type with 9,000 blanks',
+    post('/auth/logout', '{}', { 'content-type': `application/json${' '.repeat(9000)}x` }),
+    { status: 415 },
+  ],
+  [
+    'a content type with a charset',
+    post('/auth/logout', '{}', { 'content-type': 'application/json ; charset=utf-8' }),
+    { status: 204 },
+  ],
+  ...['é'.repeat(32), 'a'.repeat(32) + 'é'.repeat(32), '0'.repeat(32) + '€'.repeat(32)].map(
+    (challenge): Row => [
+      `a challenge that ends with ${challenge.slice(-1)}, ${challenge.length} long`,
+      post('/auth/email-login/code', JSON.stringify({ email: ada.email, challenge, code: '123456' })),
+      { status: 400, code: 'invalid_code' },
+    ],
+  ),
+  [
+    'a code as it is typed from a mail',
+    async ({ mailbox, post: send }) => {
+      const { email } = ada
+      const { challenge } = (await send('/auth/email-login', { email })).body
+      const [, ...rest] = await mailedDigits(mailbox, email)
+      return post(
+        '/auth/email-login/code',
+        JSON.stringify({ email, challenge, code: ` ${rest[0]} \u2011${rest[1]} ` }),
+      )
+    },
+    { status: 200 },
+  ],
+
+  [
+    'the upper-case id of a session of one\u2019s own',
+    async ({ logIn }) => {
+      const { accessToken } = await logIn()
+      const other = sessionOf((await logIn()).accessToken).toUpperCase()
+      return {
+        method: 'DELETE',
+        path: `/users/me/sessions/${other}`,
+        headers: { authorization: `Bearer ${accessToken}` },
+      }
+    },
+    { status: 204, cookies: [] },
+  ],
+  [
+    'one\u2019s own current session, ended by its id',
+    async ({ logIn }) => {
+      const { accessToken } = await logIn()
+      return {
+        method: 'DELETE',
+        path: `/users/me/sessions/${sessionOf(accessToken)}`,
+        headers: { authorization: `Bearer ${accessToken}` },
+      }
+    },
+    { status: 204, cookies: cleared },
+  ],
+
+  ...['max@müller.example', 'max@xn--mller-kva.example', 'max@faß.example', 'max@bücher．example'].map(
+    (email): Row => [
+      `a log-in as ${email}`,
+      post('/auth/login', JSON.stringify({ email, password: ada.password })),
+      { status: 401, code: 'invalid_credentials' },
+    ],
+  ),
+  [
+    'a look-alike of @',
+    post('/auth/login', JSON.stringify({ email: 'max\uff20example.com', password: ada.password })),
+    { status: 400 },
+  ],
+
+  [
+    'a cookie and a body token at once, without an origin: the body\u2019s is refreshed',
+    async ({ logIn }) => {
+      const [one, other] = [await logIn(), await logIn()]
+      const body = JSON.stringify({ refreshToken: one.refreshToken })
+      return post('/auth/refresh', body, { ...json, cookie: cookie(other.refreshToken) })
+    },
+    { status: 200, body: { refreshToken: expect.any(String) }, cookies: [] },
+  ],
+  [
+    'a cookie and a body token at once, without an origin, to log out',
+    async ({ logIn }) => {
+      const [one, other] = [await logIn(), await logIn()]
+      const body = JSON.stringify({ refreshToken: one.refreshToken })
+      return post('/auth/logout', body, { ...json, cookie: cookie(other.refreshToken) })
+    },
+    { status: 204, cookies: cleared },
+  ],
+  [
+    'a log-out with tokens that are none',
+    post('/auth/logout', '{"refreshToken":"nonsense"}', { ...json, authorization: 'Bearer nonsense' }),
+    { status: 204, cookies: cleared },
+  ],
+
+  ...['/health', '/', '/.well-known/jwks.json', '/.well-known/openid-configuration', '/openapi.json'].flatMap(
+    (path): Row[] => [
+      [`GET ${path}`, get(path), { status: 200, headers: { vary: expect.stringMatching(/origin/i) } }],
+      [
+        `HEAD ${path}`,
+        { method: 'HEAD', path },
+        { status: 200, text: '', headers: { 'content-type': 'application/json; charset=utf-8' } },
+      ],
+    ],
+  ),
+  ['HEAD without a token', { method: 'HEAD', path: '/users/me' }, { status: 401, text: '' }],
+  ['HEAD with a token', bearer((token) => `Bearer ${token}`, 'HEAD'), { status: 200, text: '' }],
+  ['HEAD on a POST', { method: 'HEAD', path: '/auth/login' }, { status: 404, text: '' }],
+]
 
 const folder = mkdtempSync(join(tmpdir(), 'cardea-parity-'))
 const started: Started[] = []
@@ -87,8 +290,8 @@ describe('npm start and the packaged functions answer alike', () => {
   it.each(rows)('%s', async (_, request, right) => {
     const answers = platforms.map(async (platform) => {
       const sent = typeof request === 'function' ? await request(platform) : request
-      const { status, headers, cookies, body } = await sendRaw(platform.origin, sent)
-      return { status, headers, cookies, body, code: body?.code }
+      const { status, headers, cookies, body, text } = await sendRaw(platform.origin, sent)
+      return { status, headers, cookies, body, text, code: body?.code }
     })
     expect(await Promise.all(answers)).toMatchObject([right, right])
   })

@@ -120,8 +120,16 @@ async function serve(
     'serverless',
     process.execPath,
     [
-      'node_modules/serverless/bin/serverless.js',
-      ...['offline', 'start', '--stage', 'local', '--localEnvironment', '--noSponsor'],
+      ...['--import', './lib/local/emulator.ts', 'node_modules/serverless/bin/serverless.js'],
+      ...[
+        'offline',
+        'start',
+        '--stage',
+        'local',
+        '--localEnvironment',
+        '--noSponsor',
+        '--disableCookieValidation',
+      ],
       ...['--param', `bundles=${relative('.', bundles)}`],
       ...['--httpPort', String(config.port), '--lambdaPort', String(lambdaPort)],
     ],

@@ -26,7 +26,7 @@ export function eventOf(
     routeKey: route.key,
     rawPath: pathname,
     rawQueryString: search.slice(1),
-    ...(cookie && { cookies: cookie.flatMap((line) => line.split(/;\s*/)) }),
+    ...(cookie && { cookies: cookie.flatMap((line) => line.split(/;[ \t]*/)) }),
     headers: {
       ...joined(Object.entries(headers)),
       'x-amzn-trace-id': `Root=1-${randomUUID()}`,

@@ -1,0 +1,50 @@
+/**
+ * Loaded into the process of serverless-offline, before it (`node --import`): hands requests over as API Gateway does.
+ * By itself it answers 400 to a cookie that RFC 6265 does not allow, whose project it may be; it hands the JSON bodies `0`,
+ * `false` and `null` over as values and a JSON text without its quotes; and it calls a body without a type JSON.
+ */
+import { createRequire } from 'node:module'
+
+interface Request {
+  mime: string | null
+  state: Record<string, string[]> | null
+  readonly payload: Buffer | null
+  readonly raw: { readonly req: { readonly rawHeaders: string[] } }
+  readonly headers: { readonly cookie?: string; readonly 'content-type'?: string }
+}
+interface Toolkit {
+  readonly continue: symbol
+}
+interface Server {
+  ext(event: 'onPreHandler', method: (request: Request, toolkit: Toolkit) => symbol): void
+}
+
+const require = createRequire(import.meta.resolve('serverless-offline'))
+const hapi = require('@hapi/hapi') as { Server: new (options: object) => Server }
+const Original = hapi.Server
+
+hapi.Server = class {
+  constructor(options: object) {
+    const server = new Original({ ...options, routes: { state: { parse: false, failAction: 'ignore' } } })
+    server.ext('onPreHandler', (request, { continue: goOn }) => {
+      request.state = cookiesOf(request.headers.cookie)
+      // It parses what it takes for JSON.
+      request.mime = 'text/plain'
+      if (request.payload?.length && request.headers['content-type'] === undefined)
+        request.raw.req.rawHeaders.push('Content-Type', 'application/octet-stream')
+      return goOn
+    })
+    // biome-ignore lint/correctness/noConstructorReturn: it stands for the class that it wraps.
+    return server
+  }
+} as unknown as typeof hapi.Server
+
+/** The values of each name: from these serverless-offline makes `event.cookies`. */
+function cookiesOf(header = ''): Record<string, string[]> {
+  const state: Record<string, string[]> = Object.create(null)
+  for (const pair of header.split(/;[ \t]*/)) {
+    const [name = '', ...value] = pair.split('=')
+    state[name] = [...(state[name] ?? []), value.join('=')]
+  }
+  return state
+}
