@@ -4,9 +4,9 @@ const shared: Config = {
   transform: {
     '\\.(ts|js)$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' } }],
   },
-  // Middy is published as ES modules only, and only for `import`; jose as ES modules only.
+  // Middy is published as ES modules only, and only for `import`; jose and oauth4webapi as ES modules only.
   moduleNameMapper: { '^@middy/([a-z-]+)$': '<rootDir>/node_modules/@middy/$1/index.js' },
-  transformIgnorePatterns: ['/node_modules/(?!@middy/|jose/)'],
+  transformIgnorePatterns: ['/node_modules/(?!@middy/|jose/|oauth4webapi/)'],
   testEnvironment: 'node',
 }
 

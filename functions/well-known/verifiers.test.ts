@@ -1,6 +1,7 @@
 import { JwtVerifier } from 'aws-jwt-verify'
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk'
 import { createLocalJWKSet, jwtVerify } from 'jose'
+import * as oauth from 'oauth4webapi'
 import { gateway } from '../../lib/testing/gateway.ts'
 import { logIn, signedUp } from '../../lib/testing/people.ts'
 import { parties, world } from '../../lib/testing/world.ts'
@@ -112,6 +113,20 @@ describe('verifiers that others have written', () => {
     const { verify, accessToken, parts } = await verifiers()
     at(parts.clock.now() + later)
     await expect(verify[name](token(accessToken), { issuer, audience, ...expected })).rejects.toThrow()
+  })
+
+  it('of RFC 9068 accept our access token with every claim that it requires: oauth4webapi', async () => {
+    const { accessToken, parts, fetched, discovery } = await verifiers()
+    at(parts.clock.now())
+    const request = (token: string) =>
+      new Request('https://api.example.com/things', { headers: { authorization: `Bearer ${token}` } })
+    const validated = (token: string, expected = audience) =>
+      oauth.validateJwtAccessToken(discovery, request(token), expected, {
+        [oauth.customFetch]: async (url: string) => Response.json(await fetched(url)),
+      })
+    expect(await validated(accessToken)).toMatchObject({ iss: issuer, client_id: 'first-party' })
+    await expect(validated(accessToken, 'another')).rejects.toThrow()
+    await expect(validated(`${accessToken.slice(0, -4)}AAAA`)).rejects.toThrow()
   })
 
   it('refuse our refresh token, which no published key has signed', async () => {

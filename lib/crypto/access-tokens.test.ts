@@ -55,6 +55,7 @@ describe('an access token', () => {
       iss: parties.issuer,
       aud: parties.audience,
       sub: userId,
+      client_id: 'first-party',
       sid: sessionId,
       jti: expect.stringMatching(/^[\da-f-]{36}$/),
       iat: NOW,
@@ -181,9 +182,7 @@ describe('a forged signature is refused', () => {
           const changed = character === '.' ? '' : character === 'A' ? 'B' : 'A'
           const middle = { change: changed, drop: '', double: character + character }[how]
           const forged = token.slice(0, at) + middle + token.slice(at + 1)
-          const subjectNow = await verifier.verify(forged, NOW)
-          // The last character of base64url may carry bits that mean nothing: then it is the same token.
-          if (subjectNow) expect(at).toBe(token.length - 1)
+          expect(await verifier.verify(forged, NOW)).toBeUndefined()
         },
       ),
       { numRuns: 300 },

@@ -51,19 +51,23 @@ export function verifyJwt(
   },
 ): Record<string, unknown> | undefined {
   try {
-    // 1. Compact serialisation only, and nothing that a lenient base64 decoder would skip (bis 3.14, 3.15).
+    // 1. Compact serialisation only, and each part in the one base64url text of its bytes: a lenient decoder would skip
+    //    characters, and bits of the last one (bis 3.14, 3.15; RFC 4648 3.5).
     if (token.length > LONGEST_TOKEN || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return undefined
+    if (!token.split('.').every(isCanonical)) return undefined
 
     // 2. Our headers have three members. Any other, `jwk`, `jku`, `x5u`, `crit`, `b64` or `zip`, is somebody else's
-    //    idea of how to verify (3.10; RFC 7515 4.1.11).
+    //    idea of how to verify (3.10; RFC 7515 4.1.11). All are strings: a list of one would pass for its member.
     const header: unknown = JSON.parse(Buffer.from(token.split('.', 1)[0] ?? '', 'base64url').toString())
     if (!isRecord(header) || Object.keys(header).sort().join() !== 'alg,kid,typ') return undefined
+    const { alg, kid, typ: type } = header
+    if (typeof alg !== 'string' || typeof kid !== 'string' || typeof type !== 'string') return undefined
 
     // 3. Algorithm and type are what this kind has, letter for letter (3.1, 3.11).
-    if (header.alg !== algorithm || header.typ !== typ) return undefined
+    if (alg !== algorithm || type !== typ) return undefined
 
     // 4. The key is one of ours, found by name and by nothing else in the token (3.10).
-    const key = expected.keys.get(String(header.kid))
+    const key = expected.keys.get(kid)
     if (!key) return undefined
 
     // 5. Signature, `exp` and `nbf`.
@@ -82,6 +86,9 @@ export function verifyJwt(
     return undefined
   }
 }
+
+/** Whether a text is what encoding its bytes gives. */
+const isCanonical = (part: string) => Buffer.from(part, 'base64url').toString('base64url') === part
 
 export const isTime = (value: unknown): value is Seconds => Number.isSafeInteger(value) && Number(value) > 0
 

@@ -20,8 +20,10 @@ export async function readyToGrant({ accessTokenIssuer, refreshTokens }: GrantPo
 /** The pair of a session's current generation. */
 export async function grant(ports: GrantPorts, account: Account, session: Session): Promise<Grant> {
   const now = ports.clock.now()
-  // An access token never outlives its family: the denylist forgets the family soon after its end.
-  const accessTokenExpiresAt = Math.min(now + ports.lifetimes.accessTokenSeconds, session.expiresAt)
+  // Neither token outlives its session, idle end included: the denylist forgets the family soon after its end, and a
+  // session that is no longer listed could not be ended by its user.
+  const endsAt = Math.min(session.idleExpiresAt, session.expiresAt)
+  const accessTokenExpiresAt = Math.min(now + ports.lifetimes.accessTokenSeconds, endsAt)
   const [accessToken, refreshToken] = await Promise.all([
     ports.accessTokenIssuer.issue({
       userId: account.id,
@@ -49,6 +51,6 @@ export async function grant(ports: GrantPorts, account: Account, session: Sessio
     accessToken,
     accessTokenSeconds: accessTokenExpiresAt - now,
     refreshToken,
-    refreshTokenSeconds: Math.min(session.idleExpiresAt, session.expiresAt) - now,
+    refreshTokenSeconds: endsAt - now,
   }
 }
