@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url'
 import * as z from 'zod/mini'
 import { roles } from '../domain/users.ts'
 
@@ -15,17 +16,34 @@ const hasForeignAt = (text: string) => /[\uFE6B\uFF20]/.test(text)
 const address =
   /^(?=.{1,254}$)(?=[^@]{1,64}@)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/
 
-/** An e-mail in its canonical form: first trimmed, NFKC-normalised and lower-cased, then checked. */
+/**
+ * What a host's name may not have before it is converted: other ASCII, which is syntax of a URL; invisible characters but the
+ * joiners of some scripts; a label that begins or ends with a hyphen.
+ */
+const notInHost =
+  /[^a-z0-9.\u0080-\u{10FFFF}-]|(?![\u200C\u200D])\p{Default_Ignorable_Code_Point}|(?:^|[.\u3002])-|-(?:[.\u3002]|$)/u
+
+/**
+ * The canonical form of an e-mail, or a text that is none: NFKC, lower case, and the domain in A-labels (UTS 46,
+ * non-transitional: `ß` is not `ss`), which is what mail servers are asked for. ASCII stays as it is: `domainToASCII`
+ * would read it as a URL's host, and make an IPv4 address of `1.2`.
+ */
+function canonical(text: string): string {
+  const folded = text.trim().normalize('NFKC').toLowerCase()
+  const at = folded.lastIndexOf('@')
+  const domain = folded.slice(at + 1)
+  if (/^[\0-\x7F]*$/.test(domain)) return folded
+  return notInHost.test(domain) ? '' : `${folded.slice(0, at + 1)}${domainToASCII(domain)}`
+}
+
+/** An e-mail in its canonical form: first made so, then checked. */
 export const email = z
   .pipe(
     z.string().check(
       z.maxLength(1024, notAnAddress),
       z.refine((text) => !hasForeignAt(text), notAnAddress),
     ),
-    z.pipe(
-      z.transform((text: string) => text.trim().normalize('NFKC').toLowerCase()),
-      z.string().check(z.refine((text) => address.test(text), notAnAddress)),
-    ),
+    z.pipe(z.transform(canonical), z.string().check(z.refine((text) => address.test(text), notAnAddress))),
   )
   .register(z.globalRegistry, { format: 'email', maxLength: 254, examples: ['ada@example.com'] })
 
@@ -67,11 +85,36 @@ export const newPassword = z
 /** A signed token, taken as it is: what it is worth is for the verifier to say. */
 export const token = z.string().check(z.minLength(1), z.maxLength(4096))
 
-/** What a mail asks to be typed. */
-export const digits = z.string().check(z.regex(/^\d{6}$/, 'must have 6 digits'))
+/** A decimal digit of any script as ours: each script has its ten in a row (Unicode 4.6). */
+function asciiDigit(digit: string): string {
+  let value = 0
+  for (let code = Number(digit.codePointAt(0)); isDigit.test(String.fromCodePoint(code - 1)); code--) value++
+  return String(value % 10)
+}
+const isDigit = /^\p{Nd}$/u
+/** What stands between digits that were read aloud, or copied with their surroundings: blanks, hyphens, what nobody sees. */
+const betweenDigits = /[\s\p{Pd}\p{Cf}]/gu
 
-export const userId = z.uuid()
-export const sessionId = z.uuid()
+/** What a mail asks to be typed, as people and their keyboards write it. */
+export const digits = z
+  .pipe(
+    z.string().check(z.maxLength(64, 'must have 6 digits')),
+    z.pipe(
+      z.transform((text: string) =>
+        text
+          .normalize('NFKC')
+          .replace(betweenDigits, '')
+          .replace(/\p{Nd}/gu, asciiDigit),
+      ),
+      z.string().check(z.regex(/^\d{6}$/, 'must have 6 digits')),
+    ),
+  )
+  .register(z.globalRegistry, { maxLength: 64, examples: ['526018', '526 018'] })
+
+/** An id in a path. Ours are lower-case; a UUID is the same in upper case (RFC 9562 4). */
+const id = z.uuid().check(z.toLowerCase())
+export const userId = id
+export const sessionId = id
 
 /** How a client takes its refresh token: browsers as a cookie, others in the body. */
 export const transport = z._default(z.enum(['cookie', 'body']), 'cookie')
