@@ -79,8 +79,11 @@ const sealOf = ({ fingerprints }: Pick<Ports, 'fingerprints'>, email: string, no
 /** What is stored of a challenge. */
 export const challengeHashOf = hashOf
 
-export const isSame = (a: string | undefined, b: string): boolean =>
-  a !== undefined && a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
+/** Whether two secrets are the same, in constant time. Their lengths are those in bytes: a text may have fewer characters. */
+export function isSame(a: string | undefined, b: string): boolean {
+  const [one, other] = [Buffer.from(a ?? ''), Buffer.from(b)]
+  return a !== undefined && one.length === other.length && timingSafeEqual(one, other)
+}
 
 /** What a good token opens. */
 export interface Opened {
