@@ -58,6 +58,30 @@ describe('the settings', () => {
     expect(() => readConfig({ ...least, ALLOWED_ORIGINS })).toThrow('ALLOWED_ORIGINS')
   })
 
+  it.each(['capacitor://localhost', 'ionic://localhost', 'tauri://localhost', 'chrome-extension://abcdef'])(
+    'say why the origin of an app is none that API Gateway takes: %s',
+    (origin) => {
+      const ALLOWED_ORIGINS = `https://app.example.com,${origin}`
+      expect(() => readConfig({ ...least, ALLOWED_ORIGINS })).toThrow(
+        /ALLOWED_ORIGINS must be origins of http or https: API Gateway allows no scheme of an app/,
+      )
+    },
+  )
+
+  it('name the bounds of a limit, and take them', () => {
+    for (const SIGNUP_PER_IP of ['10000000/60', '10/1000000', '0/60', '10/0', '10', '1e3/60', '10/60/60'])
+      expect(() => readConfig({ ...least, SIGNUP_PER_IP })).toThrow(
+        'SIGNUP_PER_IP must be a whole number from 1 to 9999999, a slash, and a whole number of seconds from 1 to 999999',
+      )
+    expect(readConfig({ ...least, SIGNUP_PER_IP: '9999999/999999' }).signupPerIp).toEqual({
+      most: 9_999_999,
+      seconds: 999_999,
+    })
+    expect(() => readConfig({ ...least, SIGNUP_MAILS: '1/60' })).toThrow(
+      'SIGNUP_MAILS must be a whole number from 2',
+    )
+  })
+
   it('take several origins', () => {
     const { allowedOrigins } = readConfig({
       ...least,

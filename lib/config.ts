@@ -221,8 +221,8 @@ export function policyOf({
   }
 }
 
-/** Whether this process is a function that serves: keys are then read while it initialises. */
-export const isServing = (): boolean => Boolean(process.env.AWS_LAMBDA_FUNCTION_NAME && process.env.ISSUER)
+/** Whether this process is a function that serves: its settings and keys are then read while it initialises. */
+export const isServing = (): boolean => Boolean(process.env.AWS_LAMBDA_FUNCTION_NAME)
 
 /** Where this function runs; Lambda says so by itself. */
 export const region = (): string => process.env.AWS_REGION ?? ''
@@ -270,7 +270,9 @@ function budget(least: number): (text: string) => Budget {
   return (text) => {
     const [, most, seconds] = /^([1-9]\d{0,6})\/([1-9]\d{0,5})$/.exec(text) ?? []
     if (Number(most) >= least) return { most: Number(most), seconds: Number(seconds) }
-    throw new Error(`must be a number from ${least} on, a slash and a number of seconds, such as 10/3600`)
+    throw new Error(
+      `must be a whole number from ${least} to 9999999, a slash, and a whole number of seconds from 1 to 999999, such as 10/3600`,
+    )
   }
 }
 
@@ -337,12 +339,19 @@ function issuer(text: string): string {
   throw new Error('must be an https address (http on localhost) with nothing after it, not even a slash')
 }
 
-/** Exact origins only: `*` and `null` would let in anyone (OWASP HTML5 Security Cheat Sheet, CORS). */
+/**
+ * Exact origins only: `*` and `null` would let in anyone (OWASP HTML5 Security Cheat Sheet, CORS). API Gateway's CORS takes
+ * http and https alone (`Invalid format for origin capacitor://localhost`), and a deployment with another one rolls back.
+ */
 function origins(text: string): readonly string[] {
   const listed = text
     .split(',')
     .map((each) => each.trim())
     .filter((each) => each !== '')
+  if (listed.some((each) => /^(?!https?:)[a-z][a-z\d+.-]*:\/\//i.test(each)))
+    throw new Error(
+      'must be origins of http or https: API Gateway allows no scheme of an app, such as capacitor:// or chrome-extension://; let the app send its requests natively, with the refresh token in the body',
+    )
   if (listed.every((each) => URL.parse(each)?.origin === each && !each.includes('*'))) return listed
   throw new Error('must be origins such as https://app.example.com, separated by commas')
 }

@@ -2,6 +2,8 @@ import type { SecurityEvent } from '../domain/events.ts'
 
 /** Failures of our own, by the type of their log line, and how many in five minutes are worth a call. */
 export const failures = {
+  // Its settings are wrong: each of its requests fails.
+  'function.not_started': 1,
   'authorizer.failed': 5,
   'request.failed': 5,
   // A mail is tried ten times.

@@ -19,8 +19,30 @@ describe('the parts of a function', () => {
       return tries
     }
     const handler = overParts({ failing }, (parts) => async () => parts().failing)
-    await expect(handler()).rejects.toThrow('not yet')
+    const first = await capturedLog(() => handler().catch((error: Error) => error.message))
+    expect(first.result).toMatch(/could not start/)
     const { result, entries } = await capturedLog(handler)
     expect([result, entries.length]).toEqual([2, 1])
+  })
+
+  it('that are wrong are told of once, when the function starts, and not to any request', async () => {
+    process.env.AWS_LAMBDA_FUNCTION_NAME = 'cardea-prod-x'
+    const wrong = () => {
+      throw new Error('Wrong settings: SIGNUP_PER_IP must be something else')
+    }
+    const { result, entries } = await capturedLog(async () => {
+      const handler = overParts({ wrong }, (parts) => async () => parts().wrong)
+      const answers = [1, 2, 3].map(() => handler().catch((error: Error) => error))
+      return Promise.all(answers)
+    })
+    delete process.env.AWS_LAMBDA_FUNCTION_NAME
+    expect(entries).toMatchObject([
+      {
+        level: 'error',
+        type: 'function.not_started',
+        error: { message: 'Wrong settings: SIGNUP_PER_IP must be something else' },
+      },
+    ])
+    for (const each of result) expect(String(each)).not.toMatch(/SIGNUP|Wrong/)
   })
 })

@@ -4,7 +4,7 @@ import type { Lifetimes } from '../domain/lifetimes.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { Policy } from '../domain/policy.ts'
 import type { Clock } from '../domain/ports.ts'
-import { log, logEvent } from '../log.ts'
+import { describeError, log, logEvent } from '../log.ts'
 import { core, isServing } from '../services.ts'
 
 /** Made on first use; a door names the factories of the parts that its steps use, and bundles no others. */
@@ -48,12 +48,19 @@ export function overParts<const F extends Factories, H extends (...args: never[]
   build: (parts: () => Made<F> & Core) => H,
 ): H & { over(parts: Made<F> & Core): H } {
   let made: (Made<F> & Core) | undefined
+  let isTold = false
   const parts = () => {
-    if (!made) {
+    if (made) return made
+    try {
       made = { ...core(), ...makeAll(factories) }
-      // Once a process: a cold start.
-      log('info', { type: 'function.started' })
+    } catch (error) {
+      // Said when the function starts: what is wrong with its settings is no matter of any request.
+      if (!isTold) log('error', { type: 'function.not_started', error: describeError(error) })
+      isTold = true
+      throw new Error('The function could not start; its log says why, once')
     }
+    // Once a process: a cold start.
+    log('info', { type: 'function.started' })
     return made
   }
   if (isServing()) begin(parts)
@@ -61,7 +68,7 @@ export function overParts<const F extends Factories, H extends (...args: never[]
   return Object.assign(handler, { over: (parts: Made<F> & Core) => untilAnswered(build(() => parts)) })
 }
 
-/** Makes the parts while the function initialises, off any request's time; what is wrong is for the first call to say. */
+/** Makes the parts while the function initialises, off any request's time. */
 function begin(parts: () => unknown): void {
   try {
     parts()
