@@ -58,8 +58,52 @@ describe('POST /auth/logout', () => {
     const { parts, api, login } = await withAda('cookie')
     const headers = { ...json, origin: 'https://evil.example' }
     const answer = await api('POST /auth/logout', { cookies: [cookieOf(login)], headers })
-    expect(answer).toMatchObject({ status: 403, body: { code: 'origin_not_allowed' } })
+    expect(answer).toMatchObject({ status: 403, body: { code: 'origin_not_allowed' }, cookies: [] })
     expect(parts.tables.sessions.size).toBe(1)
+    // SameSite keeps the cookie back: the answer must not clear it either.
+    const withoutCookie = await api('POST /auth/logout', {
+      headers: { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
+    })
+    expect(withoutCookie).toMatchObject({ status: 403, cookies: [] })
+  })
+
+  it('needs no body and no type', async () => {
+    const { parts, api, login } = await withAda('cookie')
+    const answer = await api('POST /auth/logout', { cookies: [cookieOf(login)], headers: fromApp })
+    expect(answer).toMatchObject({ status: 204, cookies: [expect.stringContaining('Max-Age=0')] })
+    expect(parts.tables.sessions.size).toBe(0)
+  })
+
+  it('ends what the body names where a client attaches a cookie too, needs no origin, and clears the cookie', async () => {
+    const { parts, api, login } = await withAda('cookie')
+    const { refreshToken } = (await logIn(api)).body
+    for (const token of [refreshToken, refreshToken, 'expired or forged']) {
+      const body = { refreshToken: token }
+      const answer = await api('POST /auth/logout', { cookies: [cookieOf(login)], body })
+      expect(answer).toMatchObject({ status: 204, cookies: [expect.stringContaining('Max-Age=0')] })
+    }
+    const left = [...parts.tables.sessions.values()]
+    expect(left.map(({ userAgent }) => userAgent)).toHaveLength(1)
+    const headers = { ...json, ...fromApp }
+    expect(await api('POST /auth/refresh', { cookies: [cookieOf(login)], headers })).toMatchObject({
+      status: 200,
+    })
+  })
+
+  it('by two cookies of the name, which come in no order, ends both', async () => {
+    const { parts, api, login } = await withAda('cookie')
+    const other = await logIn(api, 'cookie')
+    const cookies = [cookieOf(login), cookieOf(other), '__Host-cardea_refresh=nonsense']
+    const answer = await api('POST /auth/logout', { cookies, headers: fromApp })
+    expect(answer).toMatchObject({ status: 204, cookies: [expect.stringContaining('Max-Age=0')] })
+    expect(parts.tables.sessions.size).toBe(0)
+  })
+
+  it('takes an access token after several blanks (RFC 6750 2.1)', async () => {
+    const { parts, api, login } = await withAda('body')
+    const headers = { ...json, authorization: `Bearer   ${login.body.accessToken}` }
+    expect(await api('POST /auth/logout', { headers })).toMatchObject({ status: 204 })
+    expect(parts.tables.sessions.size).toBe(0)
   })
 
   it('ends one session of several', async () => {

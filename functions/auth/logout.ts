@@ -12,7 +12,7 @@ export const contract = defineContract({
   access: 'public',
   summary: 'End the session',
   description:
-    'Ends the session of the refresh token and of the access token that it is sent with; either is enough. Its access tokens are refused from the next request on. Logging out twice is no error.',
+    'Ends the session of the refresh token and of the access token that it is sent with; either is enough. A refresh token in the body goes before the cookie, which is cleared in any case. Its access tokens are refused from the next request on. Logging out twice is no error.',
   takesRefreshToken: true,
   body: z.strictObject({ refreshToken: z.optional(token) }),
   responses: { 204: null },
@@ -27,6 +27,9 @@ export const contract = defineContract({
 const parts = { sessions, accessTokenVerifier, refreshTokens }
 
 export const handler = route(contract, parts, async ({ parts, presented, reply }) => {
-  await endSession(parts, presented)
+  const { refreshTokens, accessToken } = presented
+  const [refreshToken, ...others] = refreshTokens
+  await endSession(parts, { refreshToken, accessToken })
+  for (const other of others) await endSession(parts, { refreshToken: other, accessToken: undefined })
   return reply(204, undefined, { cookie: clearedRefreshCookie })
 })

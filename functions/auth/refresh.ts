@@ -4,6 +4,7 @@ import { token } from '../../lib/contract/fields.ts'
 import { grant } from '../../lib/contract/models.ts'
 import { refreshSession } from '../../lib/domain/session-refresh.ts'
 import { grantTo } from '../../lib/http/grant.ts'
+import { oneRefreshToken } from '../../lib/http/refresh-token.ts'
 import { route } from '../../lib/http/route.ts'
 import { accessTokenIssuer, outbox, refreshTokens, sessions } from '../../lib/services.ts'
 
@@ -13,7 +14,7 @@ export const contract = defineContract({
   access: 'public',
   summary: 'Exchange the refresh token for the next pair',
   description:
-    'Each refresh token is good for one exchange. Refresh one at a time, always with the newest token: its immediate predecessor is excused for a minute by default, an older one ends the session.',
+    'Each refresh token is good for one exchange. Refresh one at a time, always with the newest token: its immediate predecessor is excused for a minute by default, an older one ends the session. A refresh token in the body goes before the cookie.',
   takesRefreshToken: true,
   body: z.strictObject({ refreshToken: z.optional(token) }),
   responses: { 200: grant },
@@ -34,6 +35,6 @@ export const contract = defineContract({
 const parts = { sessions, outbox, accessTokenIssuer, refreshTokens }
 
 export const handler = route(contract, parts, async ({ parts, presented, reply }) => {
-  const granted = await refreshSession(parts, presented.refreshToken)
+  const granted = await refreshSession(parts, oneRefreshToken(presented))
   return reply(200, ...grantTo(presented.transport, granted))
 })

@@ -41,6 +41,7 @@ describe('the authorizer', () => {
     for (const headers of [
       { Authorization: `bearer ${accessToken}` },
       { AUTHORIZATION: `BEARER ${accessToken}` },
+      { authorization: `Bearer    ${accessToken}` },
     ]) {
       expect(await decide(parts, headers)).toMatchObject({ isAuthorized: true })
     }
@@ -51,7 +52,15 @@ describe('the authorizer', () => {
     const wrong = [
       undefined,
       {},
-      ...['', 'Bearer', 'Bearer ', accessToken, `Basic ${accessToken}`, `Bearer  ${accessToken}`].map(only),
+      ...[
+        '',
+        'Bearer',
+        'Bearer ',
+        accessToken,
+        `Basic ${accessToken}`,
+        `Bearer\t${accessToken}`,
+        `Bearer \u00a0${accessToken}`,
+      ].map(only),
       ...[
         `Bearer ${accessToken} `,
         `Bearer ${accessToken},Bearer ${accessToken}`,

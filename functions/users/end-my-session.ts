@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { sessionId } from '../../lib/contract/fields.ts'
 import { endOwnSession } from '../../lib/domain/own-sessions.ts'
+import { clearedRefreshCookie } from '../../lib/http/cookies.ts'
 import { route } from '../../lib/http/route.ts'
 import { sessions } from '../../lib/services.ts'
 
@@ -17,5 +18,7 @@ export const contract = defineContract({
 
 export const handler = route(contract, { sessions }, async ({ parts, caller, params, reply }) => {
   await endOwnSession(parts, caller.userId, params.sessionId)
-  return reply(204)
+  // The cookie of a session that has ended would be refused, and asked about, at each visit.
+  const isCurrent = params.sessionId === caller.sessionId
+  return reply(204, undefined, isCurrent ? { cookie: clearedRefreshCookie } : {})
 })

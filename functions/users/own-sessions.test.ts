@@ -55,10 +55,30 @@ describe('DELETE /users/me/sessions/{sessionId}', () => {
     const [, { id: sessionId }] = await sessionsOf(laptop)
     const end = () =>
       api('DELETE /users/me/sessions/{sessionId}', { headers: bearer(laptop), params: { sessionId } })
-    expect(await end()).toMatchObject({ status: 204 })
+    expect(await end()).toMatchObject({ status: 204, cookies: [] })
     expect(await api('GET /users/me', { headers: bearer(phone) })).toMatchObject({ status: 401 })
     expect(await api('GET /users/me', { headers: bearer(laptop) })).toMatchObject({ status: 200 })
     expect(await end()).toMatchObject({ status: 404, body: { code: 'not_found' } })
+  })
+
+  it('ends the one that asks, and clears its cookie', async () => {
+    const { api, laptop, sessionsOf } = await withTwoSessions()
+    const [{ id: sessionId, current }] = (await sessionsOf(laptop)).filter((each: any) => each.current)
+    const request = { headers: bearer(laptop), params: { sessionId: sessionId.toUpperCase() } }
+    expect(current).toBe(true)
+    expect(await api('DELETE /users/me/sessions/{sessionId}', request)).toMatchObject({
+      status: 204,
+      cookies: ['__Host-cardea_refresh=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Strict'],
+    })
+    expect(await api('GET /users/me', { headers: bearer(laptop) })).toMatchObject({ status: 401 })
+  })
+
+  it('takes the upper-case id for the same', async () => {
+    const { api, phone, laptop, sessionsOf } = await withTwoSessions()
+    const [, { id }] = await sessionsOf(laptop)
+    const request = { headers: bearer(laptop), params: { sessionId: id.toUpperCase() } }
+    expect(await api('DELETE /users/me/sessions/{sessionId}', request)).toMatchObject({ status: 204 })
+    expect(await api('GET /users/me', { headers: bearer(phone) })).toMatchObject({ status: 401 })
   })
 
   it('of another user, of nobody, and of no form is 404, and ends nothing', async () => {
@@ -75,6 +95,29 @@ describe('DELETE /users/me/sessions/{sessionId}', () => {
       expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } })
     }
     expect(await api('GET /users/me', { headers: bearer(other) })).toMatchObject({ status: 200 })
+  })
+})
+
+describe('an access token', () => {
+  it('ends with its session at the latest, idle end included: no session is alive that is not listed', async () => {
+    const parts = world({ lifetimes: { sessionIdleSeconds: 300, accessTokenSeconds: 900 } })
+    const api = gateway(parts)
+    await signedUp(api)
+    const phone = await logIn(api)
+    expect(phone.body).toMatchObject({ expiresIn: 300 })
+    parts.clock.advance(200)
+    const refreshed = await api('POST /auth/refresh', { body: { refreshToken: phone.body.refreshToken } })
+    expect(refreshed.body).toMatchObject({ expiresIn: 300 })
+    // A retry of a lost answer gets what is left, not a new life.
+    parts.clock.advance(50)
+    const retried = await api('POST /auth/refresh', { body: { refreshToken: phone.body.refreshToken } })
+    expect(retried.body).toMatchObject({ expiresIn: 250 })
+    parts.clock.advance(249)
+    const laptop = await logIn(api)
+    expect(await api('DELETE /users/me/sessions', { headers: bearer(laptop) })).toMatchObject({ status: 204 })
+    for (const each of [phone, refreshed, retried])
+      expect(await api('GET /users/me', { headers: bearer(each) })).toMatchObject({ status: 401 })
+    expect(parts.tables.sessions.size).toBe(1)
   })
 })
 

@@ -70,6 +70,10 @@ export function throttleOf({ memory = 0 }: Contract): Throttle {
 /** MB of memory that come with a whole vCPU. */
 const VCPU = 1769
 
+/** The methods that the gateway hands to a door: what may be read may be asked for without its content (RFC 9110 9.3.2). */
+export const methodsOf = ({ method }: Contract): readonly string[] =>
+  method === 'GET' ? ['GET', 'HEAD'] : [method]
+
 /** Keeps the contract's literal types, and checks its shape. */
 export const defineContract = <const C extends Contract>(contract: C): C => contract
 

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { type Contract, type Need, type StreamContract, throttleOf } from './contract.ts'
+import { type Contract, methodsOf, type Need, type StreamContract, throttleOf } from './contract.ts'
 import { type Entry, isRoute, isStream } from './registry.ts'
 
 /** Logical ids of `lib/storage/tables.yml`. */
@@ -38,15 +38,13 @@ function functionOf(entry: Entry): object {
     ...('schedule' in contract && { events: [{ schedule: { rate: [contract.schedule] } }] }),
     ...('stream' in contract && { events: [{ stream: streamOf(contract) }] }),
     ...(isRoute(entry) && {
-      events: [
-        {
-          httpApi: {
-            method: entry.contract.method.toLowerCase(),
-            path: entry.contract.path,
-            ...(entry.contract.access !== 'public' && { authorizer: { name: 'accessToken' } }),
-          },
+      events: methodsOf(entry.contract).map((method) => ({
+        httpApi: {
+          method: method.toLowerCase(),
+          path: entry.contract.path,
+          ...(entry.contract.access !== 'public' && { authorizer: { name: 'accessToken' } }),
         },
-      ],
+      })),
     }),
     ...('timeout' in contract && { timeout: contract.timeout }),
   }
@@ -70,17 +68,17 @@ function streamOf({ stream: { prefix } }: StreamContract): object {
 /** Additions to what the framework makes of the functions. */
 function extensionsOf(entries: readonly Entry[]): object {
   const routes = entries.filter(isRoute).map(({ contract }) => contract)
-  const settings = routes.map((contract) => {
+  const settings = routes.flatMap((contract) => {
     const { perSecond, burst } = throttleOf(contract)
-    const key = `${contract.method} ${contract.path}`
-    return [key, { ThrottlingRateLimit: perSecond, ThrottlingBurstLimit: burst }]
+    const setting = { ThrottlingRateLimit: perSecond, ThrottlingBurstLimit: burst }
+    return methodsOf(contract).map((method) => [`${method} ${contract.path}`, setting])
   })
   // Or what Lambda gives up after the last retry would be counted nowhere.
   const counted = { Properties: { MetricsConfig: { Metrics: ['EventCount'] } } }
   return {
     // The gateway refuses settings of a route that is not there yet.
     HttpApiStage: {
-      DependsOn: routes.map(routeName),
+      DependsOn: routes.flatMap(routeNames),
       Properties: { RouteSettings: Object.fromEntries(settings) },
     },
     ...Object.fromEntries(entries.filter(isStream).map((entry) => [mappingName(entry), counted])),
@@ -95,15 +93,17 @@ export const roleName = ({ name }: Entry): string => `${capitalized(name)}Role`
 export const mappingName = ({ name }: Entry<StreamContract>): string =>
   `${capitalized(name)}EventSourceMappingDynamodbSessionsTable`
 
-function routeName({ method, path }: Contract): string {
-  const parts = path.split('/').map((part) => {
+function routeNames(contract: Contract): readonly string[] {
+  const parts = contract.path.split('/').map((part) => {
     const spelled = part
       .toLowerCase()
       .replaceAll('-', 'Dash')
       .replace(/\{(.*)\}/, '$1Var')
     return capitalized(spelled.replace(/[^\dA-Za-z]/g, ''))
   })
-  return `HttpApiRoute${capitalized(method.toLowerCase())}${parts.join('')}`
+  return methodsOf(contract).map(
+    (method) => `HttpApiRoute${capitalized(method.toLowerCase())}${parts.join('')}`,
+  )
 }
 
 function roleOf(entry: Entry): object {

@@ -52,17 +52,19 @@ describe('the packaged template', () => {
     }
   })
 
-  it('has the route of each contract, the authorizer in front of those that are not public', () => {
+  it('has the route of each contract, HEAD beside GET, the authorizer in front of those that are not public', () => {
     const routes = ofType('AWS::ApiGatewayV2::Route').map(({ Properties }) => [
       Properties.RouteKey,
       Properties.AuthorizationType ?? 'NONE',
     ])
     const promised = entries
       .filter(isRoute)
-      .map(({ contract: { method, path, access } }) => [
-        `${method} ${path}`,
-        access === 'public' ? 'NONE' : 'CUSTOM',
-      ])
+      .flatMap(({ contract: { method, path, access } }) =>
+        (method === 'GET' ? ['GET', 'HEAD'] : [method]).map((each) => [
+          `${each} ${path}`,
+          access === 'public' ? 'NONE' : 'CUSTOM',
+        ]),
+      )
     expect(routes.sort()).toEqual(promised.sort())
   })
 
@@ -202,7 +204,7 @@ describe('the packaged template', () => {
     expect(resources.HttpApi?.Properties.CorsConfiguration).toEqual({
       AllowCredentials: true,
       AllowHeaders: ['Authorization', 'Content-Type'],
-      AllowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      AllowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       AllowOrigins: ['https://a.example', 'https://b.example'],
       ExposeHeaders: ['Retry-After'],
       MaxAge: 86400,

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { REFRESH_COOKIE } from '../contract/contract.ts'
-import { Refusal } from '../domain/refusal.ts'
+import { withoutBlanks } from './blanks.ts'
 
 const attributes = 'Path=/; Secure; HttpOnly; SameSite=Strict'
 
@@ -11,14 +11,13 @@ export const refreshCookie = (token: string, maxAgeSeconds: number): string =>
 /** Forgets the refresh token; the attributes must be those that it was set with. */
 export const clearedRefreshCookie = `${REFRESH_COOKIE}=; Max-Age=0; ${attributes}`
 
-/** The cookie's value, if it was sent. Two of one name come in no order (rfc6265bis 5.8.3): refused. */
-export function refreshCookieOf(event: APIGatewayProxyEventV2): string | undefined {
-  const values = (event.cookies ?? [])
-    .map((cookie) => cookie.trim())
+/**
+ * The values of our cookie, of which a browser sends one. Only space and tab are trimmed (rfc6265bis 5.6): JavaScript's
+ * `trim` would take a name that begins with U+00A0, which `__Host-` does not guard, for ours.
+ */
+export const refreshCookiesOf = ({ cookies }: Pick<APIGatewayProxyEventV2, 'cookies'>): readonly string[] =>
+  (cookies ?? [])
+    .map(withoutBlanks)
     .filter((cookie) => cookie.startsWith(`${REFRESH_COOKIE}=`))
     .map((cookie) => cookie.slice(REFRESH_COOKIE.length + 1))
-  if (values.length > 1) {
-    throw new Refusal('invalid_request', { issues: [{ path: REFRESH_COOKIE, message: 'must be sent once' }] })
-  }
-  return values[0] || undefined
-}
+    .filter((value) => value !== '')

@@ -11,7 +11,7 @@ module.exports = async ({ resolveVariable }) => {
     allowedOrigins: origins.length > 0 ? origins : ['http://localhost:0'],
     allowCredentials: true,
     allowedHeaders: ['Authorization', 'Content-Type'],
-    allowedMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedResponseHeaders: ['Retry-After'],
     maxAge: 86400,
   }

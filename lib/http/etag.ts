@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { MiddlewareObj } from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import { withoutBlanks } from './blanks.ts'
 
 /** An answer that caches may keep names its content, and is not sent again to who has it (RFC 9110 8.8.3, 15.4.5). */
 export function etag(): MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
@@ -11,7 +12,7 @@ export function etag(): MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStr
       response.headers = { ...response.headers, ETag: tag }
       const known = (event.headers['if-none-match'] ?? '')
         .split(',')
-        .map((each) => each.trim().replace(/^W\//, ''))
+        .map((each) => withoutBlanks(each).replace(/^W\//, ''))
       if (!known.includes(tag) && !known.includes('*')) return
       response.statusCode = 304
       delete response.body

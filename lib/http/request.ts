@@ -5,6 +5,7 @@ import type { Schema } from '../contract/contract.ts'
 import type { Seconds } from '../domain/lifetimes.ts'
 import type { Client } from '../domain/ports.ts'
 import { type Issue, Refusal } from '../domain/refusal.ts'
+import { withoutBlanks } from './blanks.ts'
 
 // The sentences that Zod says what it expected in.
 z.config(en())
@@ -18,11 +19,13 @@ const ISSUE_LIMIT = 20
 
 /**
  * Turns the body into text that the JSON parser may have: decoded once (ASVS 1.1.1), measured, valid UTF-8 (RFC 8259 8.1).
- * Refuses with `payload_too_large` or `invalid_request`.
+ * A gateway that parses JSON hands over a value, which is written as JSON again. Refuses with `payload_too_large` or
+ * `invalid_request`.
  */
 export function decodeBody(event: APIGatewayProxyEventV2): void {
-  const encoding = event.isBase64Encoded ? 'base64' : 'utf8'
-  const bytes = Buffer.from(event.body ?? '', encoding)
+  const given: unknown = event.body ?? ''
+  const text = typeof given === 'string' ? given : JSON.stringify(given)
+  const bytes = Buffer.from(text, event.isBase64Encoded ? 'base64' : 'utf8')
   if (bytes.length > BODY_LIMIT_BYTES) throw new Refusal('payload_too_large')
   try {
     // A request that needs no field may be sent with no body.
@@ -31,8 +34,10 @@ export function decodeBody(event: APIGatewayProxyEventV2): void {
     throw new Refusal('invalid_request', { issues: [{ path: 'body', message: 'must be UTF-8' }] })
   }
   event.isBase64Encoded = false
+  // What is not there has no type: what acts by a cookie is checked for its origin (origin.ts), not for its type.
+  const type = event.headers['content-type'] ?? (bytes.length === 0 ? 'application/json' : '')
   // JSON is UTF-8 whatever its parameters say (RFC 8259 11), and a blank may stand before them (RFC 9110 5.6.6).
-  event.headers['content-type'] = event.headers['content-type']?.replace(/\s*;.*$/s, '')
+  event.headers['content-type'] = withoutBlanks(type.split(';', 1)[0] ?? '')
 }
 
 /** The part of a request in the shape that its schema promises, or `invalid_request` with every fault by its path. */

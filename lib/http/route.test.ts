@@ -59,6 +59,45 @@ describe('a body', () => {
     expect(await call({ headers, body: '' })).toMatchObject({ statusCode: 200 })
   })
 
+  it('may be left out with its type, and is then no field; a type of something else is refused all the same', async () => {
+    expect(await call({})).toMatchObject({ statusCode: 200 })
+    expect(await call({ headers: { 'content-type': 'text/plain' } })).toMatchObject({ statusCode: 415 })
+  })
+
+  // serverless-offline hands falsy JSON over as the value that it found.
+  it.each<[unknown]>([
+    [0],
+    [-0],
+    [false],
+    ['0'],
+    [' 0'],
+    ['null'],
+    ['""'],
+    ['"text"'],
+    [1],
+    [true],
+    [[]],
+    ['[]'],
+    ['[{}]'],
+  ])('that is JSON and no object is 400, as a text and as a value: %j', async (body) => {
+    const event = { ...eventOf('POST /echo', { body: 'x' }), body: body as string }
+    const { result } = await capturedLog(() => echo.over(world())(event, context()))
+    expect(result.statusCode).toBe(400)
+    expect(JSON.parse(result.body ?? '').errors).toEqual([{ path: 'body', message: 'must be object' }])
+  })
+
+  it('may come as an object that the gateway has parsed, or as nothing', async () => {
+    for (const [body, say] of [
+      [{ say: 'hello' }, 'hello'],
+      [null, ''],
+      [undefined, ''],
+    ] as const) {
+      const event = { ...eventOf('POST /echo', { body: 'x' }), body: body as never }
+      const { result } = await capturedLog(() => echo.over(world())(event, context()))
+      expect([result.statusCode, result.body]).toEqual([200, JSON.stringify({ say })])
+    }
+  })
+
   it('that the gateway encoded is decoded first, and then judged the same', async () => {
     const encoded = (text: string | Buffer) => ({
       body: Buffer.from(text).toString('base64'),
@@ -216,6 +255,46 @@ describe('an error', () => {
   it('in the settings fails every call, closed', async () => {
     const { result } = await capturedLog(() => echo(eventOf('POST /echo', { body: {} }), context()))
     expect(result).toMatchObject({ statusCode: 500 })
+  })
+})
+
+describe('an event', () => {
+  it.each(['headers', 'cookies', 'pathParameters', 'queryStringParameters'])(
+    'may have no %s, or null for them',
+    async (member) => {
+      for (const nothing of [undefined, null]) {
+        const event = { ...eventOf('POST /echo', {}), [member]: nothing as never }
+        const { result } = await capturedLog(() => echo.over(world())(event, context()))
+        expect(result).toMatchObject({ statusCode: 200 })
+      }
+    },
+  )
+})
+
+describe('an answer', () => {
+  it('is another one for each origin, a refusal too: no cache hands it on', async () => {
+    expect((await call({ body: {} })).headers).toMatchObject({ Vary: 'Origin' })
+    expect((await call({ body: '[]' })).headers).toMatchObject({ Vary: 'Origin' })
+  })
+
+  it('to HEAD is that to GET without its content (RFC 9110 9.3.2)', async () => {
+    const get = route(
+      defineContract({
+        method: 'GET',
+        path: '/x',
+        access: 'public',
+        summary: 'x',
+        responses: { 200: z.object({ id: z.string() }) },
+        cacheControl: 'public, max-age=60',
+      }),
+      {},
+      async ({ reply }) => reply(200, { id: 'x' }),
+    )
+    const answerTo = (method: string) =>
+      get.over(world())(eventOf(`${method} /x`, {}), context()) as Promise<{ headers: object; body?: string }>
+    const [got, head] = [await answerTo('GET'), await answerTo('HEAD')]
+    expect(got).toMatchObject({ statusCode: 200, body: '{"id":"x"}', headers: { ETag: expect.any(String) } })
+    expect(head).toEqual({ ...got, body: undefined })
   })
 })
 

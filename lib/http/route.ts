@@ -6,6 +6,7 @@ import * as z from 'zod/mini'
 import { type Contract, rolesOf, type Schema } from '../contract/contract.ts'
 import type { SecurityEvents } from '../domain/events.ts'
 import type { Client } from '../domain/ports.ts'
+
 import { etag } from './etag.ts'
 import { type Counted, count } from './limits.ts'
 import { type Core, eventsOf, type Factories, type Made, overParts } from './parts.ts'
@@ -13,6 +14,7 @@ import { problems } from './problem.ts'
 import { type PresentedTokens, presentedTokens } from './refresh-token.ts'
 import { type Caller, callerOf, clientOf, decodeBody, parse, parseParams } from './request.ts'
 import { securityHeaders } from './security-headers.ts'
+import { httpSemantics } from './semantics.ts'
 
 type Responses<C extends Contract> = C['responses']
 type Status<C extends Contract> = keyof Responses<C> & number
@@ -59,7 +61,11 @@ export function route<const C extends Contract, const F extends Factories>(
   steps: (given: Given<C, F>) => Promise<Reply>,
 ): Door<F> {
   const build = (parts: () => Made<F> & Core): Handler => {
-    const door = middy().use(securityHeaders()).use(problems(contract)).use(httpHeaderNormalizer())
+    const door = middy()
+      .use(httpSemantics())
+      .use(securityHeaders())
+      .use(problems(contract))
+      .use(httpHeaderNormalizer())
     if (contract.cacheControl?.startsWith('public')) door.use(etag() as MiddlewareObj)
     if (contract.access !== 'public') {
       door.before(({ event }) => {

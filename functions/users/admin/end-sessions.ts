@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../../lib/contract/contract.ts'
 import { userId } from '../../../lib/contract/fields.ts'
 import { endAllSessions } from '../../../lib/domain/administration.ts'
+import { clearedRefreshCookie } from '../../../lib/http/cookies.ts'
 import { route } from '../../../lib/http/route.ts'
 import { sessions, users } from '../../../lib/services.ts'
 
@@ -25,5 +26,5 @@ export const contract = defineContract({
 
 export const handler = route(contract, { users, sessions }, async ({ parts, caller, params, reply }) => {
   await endAllSessions(parts, caller, params.userId)
-  return reply(204)
+  return reply(204, undefined, params.userId === caller.userId ? { cookie: clearedRefreshCookie } : {})
 })
