@@ -44,17 +44,17 @@ function recorded(reads: string[]): Keys {
 }
 
 describe('what a request costs in DynamoDB', () => {
-  it('a login: two counters, the claim, the account, one counter reset, the session', async () => {
+  it('a login: the reservation and a counter, another counter and the account, the session and a counter reset', async () => {
     const { api, cost } = await started()
     await signedUp(api)
-    expect(await cost(() => logIn(api))).toEqual({
+    const login = await cost(() => logIn(api))
+    // What runs together comes in no order.
+    const calls = [0, 2, 4].map((start) => login.calls.slice(start, start + 2).sort())
+    expect({ ...login, calls }).toEqual({
       calls: [
-        'sessions:UpdateItem',
-        'sessions:UpdateItem',
-        'users:GetItem',
-        'users:GetItem',
-        'sessions:DeleteItem',
-        'sessions:PutItem',
+        ['sessions:UpdateItem', 'users:GetItem'],
+        ['sessions:UpdateItem', 'users:GetItem'],
+        ['sessions:DeleteItem', 'sessions:PutItem'],
       ],
       ...units.login,
     })

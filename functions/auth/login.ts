@@ -2,8 +2,7 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { email, password, transport } from '../../lib/contract/fields.ts'
 import { grant } from '../../lib/contract/models.ts'
-import { verifyPassword } from '../../lib/domain/credentials.ts'
-import { openSession } from '../../lib/domain/sessions.ts'
+import { logIn } from '../../lib/domain/credentials.ts'
 import { grantTo } from '../../lib/http/grant.ts'
 import { route } from '../../lib/http/route.ts'
 import {
@@ -42,7 +41,5 @@ export const contract = defineContract({
 const parts = { throttle, users, passwords, sessions, outbox, accessTokenIssuer, refreshTokens }
 
 export const handler = route(contract, parts, async ({ parts, body, client, reply }) => {
-  const account = await verifyPassword(parts, body)
-  const granted = await openSession(parts, account, { amr: ['pwd'], client })
-  return reply(200, ...grantTo(body.transport, granted))
+  return reply(200, ...grantTo(body.transport, await logIn(parts, body, client)))
 })

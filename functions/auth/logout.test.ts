@@ -1,6 +1,6 @@
 import { gateway } from '../../lib/testing/gateway.ts'
 import { bearer, cookieOf, fromApp, logIn, signedUp } from '../../lib/testing/people.ts'
-import { world } from '../../lib/testing/world.ts'
+import { unavailable, world } from '../../lib/testing/world.ts'
 
 const json = { 'content-type': 'application/json' }
 const withAda = async (transport: 'cookie' | 'body') => {
@@ -104,6 +104,17 @@ describe('POST /auth/logout', () => {
     const headers = { ...json, authorization: `Bearer   ${login.body.accessToken}` }
     expect(await api('POST /auth/logout', { headers })).toMatchObject({ status: 204 })
     expect(parts.tables.sessions.size).toBe(0)
+  })
+
+  it('that the store did not answer is 503, and tried again ends the session', async () => {
+    const { parts, api, login } = await withAda('body')
+    const { revoke } = parts.sessions
+    const failing = jest.fn(revoke).mockImplementationOnce(unavailable)
+    const flaky = gateway({ ...parts, sessions: { ...parts.sessions, revoke: failing } })
+    const request = { body: { refreshToken: login.body.refreshToken } }
+    expect(await flaky('POST /auth/logout', request)).toMatchObject({ status: 503 })
+    expect(await flaky('POST /auth/logout', request)).toMatchObject({ status: 204 })
+    expect(await api('GET /users/me', { headers: bearer(login) })).toMatchObject({ status: 401 })
   })
 
   it('ends one session of several', async () => {

@@ -1,6 +1,6 @@
 import bcrypt from 'bcryptjs'
 import { limited, world } from '../testing/world.ts'
-import { verifyPassword } from './credentials.ts'
+import { logIn } from './credentials.ts'
 import type { SecurityEvent } from './events.ts'
 import { limits } from './limits.ts'
 import { signUp } from './sign-up.ts'
@@ -17,17 +17,17 @@ async function withAccount() {
   return { ports, events, account }
 }
 
-describe('verifying a password', () => {
+describe('logging in', () => {
   it('gives the account', async () => {
     const { ports, account } = await withAccount()
-    expect(await verifyPassword(ports, { email, password })).toEqual(account)
+    expect(await logIn(ports, { email, password }, client)).toMatchObject({ account })
   })
 
   it('refuses an unknown e-mail and a wrong password with the same code; only the log tells them apart', async () => {
     const { ports, events, account } = await withAccount()
     const refused = { code: 'invalid_credentials', issues: [] }
-    await expect(verifyPassword(ports, { email, password: 'wrong' })).rejects.toMatchObject(refused)
-    await expect(verifyPassword(ports, { email: 'eve@example.com', password })).rejects.toMatchObject(refused)
+    await expect(logIn(ports, { email, password: 'wrong' }, client)).rejects.toMatchObject(refused)
+    await expect(logIn(ports, { email: 'eve@example.com', password }, client)).rejects.toMatchObject(refused)
     expect(events.slice(1)).toEqual([
       { type: 'login.failed', userId: account.id, reason: 'wrong_password' },
       { type: 'login.failed', reason: 'unknown_email' },
@@ -38,7 +38,7 @@ describe('verifying a password', () => {
     const { ports, events } = await withAccount()
     const strict = { ...limited(ports, { loginFailures: limits.loginFailures }), events: ports.events }
     for (let failure = 0; failure < 5; failure++)
-      await verifyPassword(strict, { email, password: 'wrong' }).catch(() => undefined)
+      await logIn(strict, { email, password: 'wrong' }, client).catch(() => undefined)
     expect(events.slice(1).map(({ type }) => type)).toEqual([
       ...Array.from({ length: 5 }, () => 'login.failed'),
       'login.locked',
@@ -48,7 +48,7 @@ describe('verifying a password', () => {
   it('compares a hash of the same cost for an unknown e-mail', async () => {
     const { ports } = await withAccount()
     const compare = jest.spyOn(bcrypt, 'compare')
-    await verifyPassword(ports, { email: 'eve@example.com', password }).catch(() => undefined)
+    await logIn(ports, { email: 'eve@example.com', password }, client).catch(() => undefined)
     expect(compare).toHaveBeenCalledTimes(1)
     expect(bcrypt.getRounds(String(compare.mock.calls[0]?.[1]))).toBe(4)
     compare.mockRestore()
@@ -57,10 +57,10 @@ describe('verifying a password', () => {
   it('says that an account is disabled only to who has the password', async () => {
     const { ports, account } = await withAccount()
     ports.tables.accounts.set(account.id, { ...account, status: 'disabled' })
-    await expect(verifyPassword(ports, { email, password })).rejects.toMatchObject({
+    await expect(logIn(ports, { email, password }, client)).rejects.toMatchObject({
       code: 'account_disabled',
     })
-    await expect(verifyPassword(ports, { email, password: 'wrong' })).rejects.toMatchObject({
+    await expect(logIn(ports, { email, password: 'wrong' }, client)).rejects.toMatchObject({
       code: 'invalid_credentials',
     })
   })
@@ -71,10 +71,10 @@ describe('verifying a password', () => {
       ...account,
       passwordHash: bcrypt.hashSync('old and imported', 4),
     })
-    await verifyPassword(ports, { email, password: 'old and imported' })
+    await logIn(ports, { email, password: 'old and imported' }, client)
     const { passwordHash = '' } = ports.tables.accounts.get(account.id) ?? {}
     expect(passwordHash).toMatch(/^bcrypt-hmac-sha384\./)
-    await expect(verifyPassword(ports, { email, password: 'old and imported' })).resolves.toBeDefined()
+    await expect(logIn(ports, { email, password: 'old and imported' }, client)).resolves.toBeDefined()
   })
 
   it('does not undo a password that was changed while its hash was renewed', async () => {
@@ -87,11 +87,48 @@ describe('verifying a password', () => {
       ports.tables.accounts.set(account.id, { ...account, passwordHash: 'changed meanwhile' })
       return ports.passwords.hash(text)
     }
-    await verifyPassword(
+    await logIn(
       { ...ports, passwords: { ...ports.passwords, renew } },
       { email, password: 'old and imported' },
+      client,
     )
     expect(ports.tables.accounts.get(account.id)?.passwordHash).toBe('changed meanwhile')
+  })
+})
+
+describe('a login over the limit of its address', () => {
+  it('uses up no try of the account, and compares nothing', async () => {
+    const { ports, events } = await withAccount()
+    const strict = { ...limited(ports, { loginPerIp: { most: 1, seconds: 60 } }), events: ports.events }
+    await expect(logIn(strict, { email, password }, client)).resolves.toBeDefined()
+    const compare = jest.spyOn(bcrypt, 'compare')
+    for (const given of ['wrong', password])
+      await expect(logIn(strict, { email, password: given }, client)).rejects.toMatchObject({
+        code: 'too_many_attempts',
+      })
+    expect([ports.tables.tries.size, compare.mock.calls.length, events.length]).toEqual([0, 0, 2])
+    compare.mockRestore()
+  })
+})
+
+describe('a login whose failures cannot be forgotten', () => {
+  it('is a login: the lock that may be left ends by itself', async () => {
+    const { ports, events, account } = await withAccount()
+    const forgive = () => Promise.reject(new Error('no answer'))
+    const throttle = { ...ports.throttle, forgive }
+    expect(await logIn({ ...ports, throttle }, { email, password }, client)).toMatchObject({ account })
+    expect(events).toContainEqual({ type: 'login.lock_left', userId: account.id })
+  })
+})
+
+describe('an email that changed hands between the two reads of a login', () => {
+  it('opens nothing for who had it', async () => {
+    const { ports, account } = await withAccount()
+    ports.tables.accounts.set(account.id, { ...account, email: 'king@example.com' })
+    await expect(logIn(ports, { email, password }, client)).rejects.toMatchObject({
+      code: 'invalid_credentials',
+    })
+    expect(ports.tables.sessions.size).toBe(0)
   })
 })
 
@@ -113,7 +150,7 @@ describe('where the pepper cannot be read', () => {
     const ready = () => Promise.reject(new Error('SSM does not answer'))
     const passwords = { ...ports.passwords, ready }
     for (let tried = 0; tried < 10; tried++)
-      await expect(verifyPassword({ ...ports, passwords }, { email, password })).rejects.toThrow('SSM')
+      await expect(logIn({ ...ports, passwords }, { email, password }, client)).rejects.toThrow('SSM')
     expect(ports.tables.tries.size).toBe(0)
   })
 })

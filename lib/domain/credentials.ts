@@ -1,31 +1,38 @@
-import type { Ports } from './ports.ts'
+import { type Grant, type GrantPorts, readyToGrant } from './grants.ts'
+import type { Client, Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
+import { openSession } from './sessions.ts'
+import { subjectOfIp } from './throttle.ts'
+import { together } from './together.ts'
 import type { Account } from './users.ts'
 
+type LoginPorts = GrantPorts &
+  Pick<Ports, 'users' | 'passwords' | 'throttle' | 'limits' | 'policy' | 'events' | 'sessions' | 'outbox'>
+
 /**
- * Proves an e-mail and a password; an unknown e-mail costs the same reads, counts and hash as a wrong password.
+ * Opens a session for an email and its password. What does not depend on each other runs together, in three round trips; an
+ * unknown email costs the same calls and the same hash as a wrong password.
  * Refuses with `too_many_attempts` before anything is compared, with `invalid_credentials`, and after the right password
  * with `account_disabled` or `email_not_verified`. ASVS 6.3.1, 6.3.8, OWASP Authentication Cheat Sheet.
  */
-export async function verifyPassword(
-  {
-    users,
-    passwords,
-    throttle,
-    limits,
-    policy,
-    events,
-  }: Pick<Ports, 'users' | 'passwords' | 'throttle' | 'limits' | 'policy' | 'events'>,
+export async function logIn(
+  ports: LoginPorts,
   { email, password }: { email: string; password: string },
-): Promise<Account> {
-  // A try that cannot be compared is not one.
-  await passwords.ready()
-  // The try is taken before the compare: a thousand at once must not all find that there was none yet.
-  const tries = await throttle.reserveTry(email)
+  client: Client,
+): Promise<Grant> {
+  const { users, passwords, throttle, limits, policy, events } = ports
+  // A try that cannot be compared, or that nothing could be signed for, is not one.
+  await together(passwords.ready(), readyToGrant(ports))
 
-  // One consistent read before the compare gives everything that the session is opened with: if the
-  // password changes meanwhile, the session is of a past epoch and ends at its first refresh.
-  const account = await users.findByEmail(email)
+  // 1. The client is counted first: one over its limit uses up no tries of an account.
+  const [userId] = await together(users.ownerOf(email), throttle.take('loginPerIp', subjectOfIp(client.ip)))
+
+  // 2. The try is taken before the compare: a thousand at once must not all find that there was none yet. One consistent
+  //    read before the compare gives everything that the session is opened with: if the password changes meanwhile, the
+  //    session is of a past epoch and ends at its first refresh.
+  const [tries, found] = await together(throttle.reserveTry(email), users.findById(userId))
+  // Between the two reads the email may have changed hands.
+  const account = found?.email === email ? found : undefined
   const matches = await passwords.compare(password, account?.passwordHash)
 
   if (!account || !matches) {
@@ -35,17 +42,34 @@ export async function verifyPassword(
       events.record({ type: 'login.locked', ...(account && { userId: account.id }) })
     throw new Refusal('invalid_credentials')
   }
-  await throttle.forgive(email)
 
-  if (account.status !== 'active') {
-    events.record({ type: 'login.failed', userId: account.id, reason: 'account_disabled' })
-    throw new Refusal('account_disabled')
+  // 3. The right password resets the count of failures, whatever else keeps the account shut.
+  const refusal = keptOut(policy, account)
+  if (refusal) {
+    await throttle.forgive(email)
+    events.record({ type: 'login.failed', userId: account.id, reason: refusal })
+    throw new Refusal(refusal)
   }
-  if (policy.requireVerifiedEmail && !account.emailVerified) {
-    events.record({ type: 'login.failed', userId: account.id, reason: 'email_not_verified' })
-    throw new Refusal('email_not_verified')
-  }
-  const renewed = await passwords.renew(password, account.passwordHash)
-  if (renewed) await users.replacePasswordHash(account.id, account.passwordHash, renewed)
-  return account
+  const [granted] = await together(
+    openSession(ports, account, { amr: ['pwd'], client }),
+    // The owner is in, and a lock ends by itself.
+    throttle.forgive(email).catch(() => events.record({ type: 'login.lock_left', userId: account.id })),
+    renewHash(ports, account, password),
+  )
+  return granted
+}
+
+function keptOut({ requireVerifiedEmail }: Ports['policy'], { status, emailVerified }: Account) {
+  if (status !== 'active') return 'account_disabled'
+  return requireVerifiedEmail && !emailVerified ? 'email_not_verified' : undefined
+}
+
+/** Replaces a hash of yesterday's scheme, unless the password was changed meanwhile. */
+async function renewHash(
+  { users, passwords }: Pick<Ports, 'users' | 'passwords'>,
+  { id, passwordHash }: Account,
+  password: string,
+): Promise<void> {
+  const renewed = await passwords.renew(password, passwordHash)
+  if (renewed) await users.replacePasswordHash(id, passwordHash, renewed)
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { held, shut } from './accounts.ts'
 import { type Grant, type GrantPorts, readyToGrant } from './grants.ts'
 import {
@@ -13,6 +12,8 @@ import {
 import type { Client, Ports } from './ports.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
 import { openSession } from './sessions.ts'
+import { subjectOfIp } from './throttle.ts'
+import { together } from './together.ts'
 import type { Account } from './users.ts'
 
 const checkOffered = ({ sendsMail, emailLogin }: Ports['policy']) => {
@@ -54,12 +55,14 @@ export async function enterEmailLoginCode(
   client: Client,
 ): Promise<Grant> {
   checkOffered(ports.policy)
+  const [userId] = await together(
+    ports.users.ownerOf(email),
+    ports.throttle.take('loginPerIp', subjectOfIp(client.ip)),
+  )
   if (!(await isChallengeFor(ports, challenge, email))) throw new Refusal('invalid_code')
-  await ports.throttle.take('codePerEmail', email)
-
-  const account = await ports.users.findByEmail(email)
-  // An id that nobody has costs the same.
-  const userId = account?.id ?? randomUUID()
+  const [found] = await together(ports.users.findById(userId), ports.throttle.take('codePerEmail', email))
+  // Between the two reads the email may have changed hands.
+  const account = found?.email === email ? found : undefined
   const challengeHash = challengeHashOf(challenge)
   const now = ports.clock.now()
   const code = await ports.codes.tryDigits(userId, challengeHash, ports.limits.codeTries.most, now)

@@ -1,9 +1,10 @@
 import type { Ports, Session } from './ports.ts'
 import { Refusal } from './refusal.ts'
 import { revokeSession } from './sessions.ts'
+import { together } from './together.ts'
 import type { Account } from './users.ts'
 
-/** Two writes a session; a user of many must not wait for one after the other. */
+/** Each is a transaction; a user of many must not wait for one after the other. */
 const AT_ONCE = 10
 
 /** The sessions that an account can go on with: not expired, and of its epoch. */
@@ -34,7 +35,7 @@ export async function endOtherSessions(
   const open = await ports.sessions.list(userId, ports.clock.now())
   const others = open.filter(({ id }) => id !== sessionId)
   for (let start = 0; start < others.length; start += AT_ONCE) {
-    await Promise.all(others.slice(start, start + AT_ONCE).map((session) => revoke(ports, session)))
+    await together(...others.slice(start, start + AT_ONCE).map((session) => revoke(ports, session)))
   }
 }
 

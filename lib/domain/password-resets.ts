@@ -3,6 +3,7 @@ import { notify } from './mail-orders.ts'
 import { openToken, redeemToken } from './one-time-codes.ts'
 import { checkNewPassword, type PasswordRulePorts } from './password-rules.ts'
 import type { Ports } from './ports.ts'
+import { together } from './together.ts'
 
 /**
  * Sets the password of whoever has the mailed token, without the old one. Every session ends, the lock of failed log-ins is
@@ -30,9 +31,10 @@ export async function resetPassword(
   ports.events.record({ type: 'password.reset', userId: account.id })
 
   // 4. What is left can fail: the password is set, and a lock ends by itself.
-  await notify(ports, { type: 'password_changed', userId: account.id, at: ports.clock.now() })
-  await ports.throttle
-    .forgive(account.email)
-    .catch(() => ports.events.record({ type: 'login.lock_left', userId: account.id }))
-  await forgetSessions(ports, account.id, account.epoch)
+  const { id: userId, email } = account
+  await together(
+    notify(ports, { type: 'password_changed', userId, at: ports.clock.now() }),
+    ports.throttle.forgive(email).catch(() => ports.events.record({ type: 'login.lock_left', userId })),
+    forgetSessions(ports, userId, account.epoch),
+  )
 }

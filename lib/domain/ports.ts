@@ -59,6 +59,8 @@ export interface UserStore {
   create(account: Account, now: Seconds): Promise<'created' | 'email_taken'>
   /** Costs the same two reads whether the e-mail is known or not. */
   findByEmail(email: string): Promise<Account | undefined>
+  /** The first of these reads: the id of the user who has the email, or one that no user has. The account has the last word. */
+  ownerOf(email: string): Promise<string>
   findById(userId: string): Promise<Account | undefined>
   /** `undefined` if there is no such account. */
   rename(userId: string, name: string): Promise<Account | undefined>
@@ -134,7 +136,7 @@ export interface SessionStore {
     userId: string,
     sessionId: string,
   ): Promise<{ readonly account: Account | undefined; readonly revoked: boolean }>
-  /** Puts the family on the denylist, then deletes the session; it may be gone, or revoked, already. */
+  /** Puts the family on the denylist and deletes the session, both or neither; it may be gone, or revoked, already. */
   revoke(session: { userId: string; sessionId: string; deniedUntil: Seconds }): Promise<void>
   /** Every session of a user that has not expired at `now`, the one last used first. */
   list(userId: string, now: Seconds): Promise<readonly Session[]>

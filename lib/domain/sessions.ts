@@ -4,6 +4,7 @@ import { type Grant, type GrantPorts, grant, readyToGrant } from './grants.ts'
 import { deniedUntil, LONGEST_SESSION_SECONDS, type Seconds } from './lifetimes.ts'
 import { notify } from './mail-orders.ts'
 import type { Client, Ports, Session } from './ports.ts'
+import { together } from './together.ts'
 import type { Account } from './users.ts'
 
 /** A first generation for an account whose owner has just been proven, `amr` saying how (RFC 8176); not yet stored. */
@@ -38,18 +39,12 @@ export async function openSession(
 ): Promise<Grant> {
   await readyToGrant(ports)
   const session = newSession(ports, account, proof)
-  await ports.sessions.open(session)
-  ports.events.record({ type: 'login.succeeded', userId: account.id, sessionId: session.id })
+  const opened = ports.sessions.open(session)
   const device = deviceOf(proof.client)
-  if (!account.devices.includes(device)) {
-    await notify(ports, {
-      type: 'new_device',
-      userId: account.id,
-      at: session.createdAt,
-      device,
-      ...proof.client,
-    })
-  }
+  const isKnown = account.devices.includes(device)
+  const order = { userId: account.id, at: session.createdAt, device, ...proof.client }
+  await together(opened, isKnown ? Promise.resolve() : notify(ports, { type: 'new_device', ...order }))
+  ports.events.record({ type: 'login.succeeded', userId: account.id, sessionId: session.id })
   return grant(ports, account, session)
 }
 
@@ -72,8 +67,8 @@ export async function endSession(
     ending.set(subject.sessionId, { userId: subject.userId, endsAt: now + LONGEST_SESSION_SECONDS })
   if (family) ending.set(family.sessionId, { userId: family.userId, endsAt: family.expiresAt })
 
-  for (const [sessionId, { userId, endsAt }] of ending)
-    await revokeSession(ports, { userId, sessionId, endsAt })
+  const revoked = [...ending].map(([sessionId, session]) => revokeSession(ports, { ...session, sessionId }))
+  await together(...revoked)
 }
 
 /** Ends a session, whose family of tokens ends at `endsAt` at the latest, and says so. */

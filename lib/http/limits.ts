@@ -1,5 +1,5 @@
 import type { Contract } from '../contract/contract.ts'
-import { type DoorLimit, limits, type Per } from '../domain/limits.ts'
+import { countedBySteps, type DoorLimit, type LimitName, limits, type Per } from '../domain/limits.ts'
 import type { Client } from '../domain/ports.ts'
 import { subjectOfIp, type Throttle } from '../domain/throttle.ts'
 import type { Caller } from './request.ts'
@@ -22,7 +22,7 @@ interface Request {
 /** Takes one from each budget that the contract names and the door can see, in that order, before any other work. */
 export async function count({ limit = [] }: Contract, parts: object, request: Request): Promise<void> {
   const { throttle } = parts as { throttle: Throttle }
-  for (const name of limit) {
+  for (const name of limit.filter((each) => !isCountedByStep(each))) {
     const { per } = limits[name]
     const subjectOf = subjects[per]
     if (!subjectOf) continue
@@ -32,6 +32,8 @@ export async function count({ limit = [] }: Contract, parts: object, request: Re
     await throttle.take(name, subject)
   }
 }
+
+const isCountedByStep = (name: LimitName) => (countedBySteps as readonly LimitName[]).includes(name)
 
 const subjects: Partial<Record<Per, (request: Request) => string | undefined>> = {
   ip: ({ client }) => subjectOfIp(client.ip),

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import {
   BatchWriteCommand,
-  DeleteCommand,
   type DynamoDBDocumentClient,
   PutCommand,
   QueryCommand,
+  TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
@@ -131,14 +131,13 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
     },
 
     async revoke({ userId, sessionId, deniedUntil }) {
-      const entry = new PutCommand({
-        TableName: refreshTokenDenylistTable,
-        Item: { ...revokedFamilyKey(sessionId), expiresAt: deniedUntil, v: ITEM_VERSION },
-      })
-      const session = new DeleteCommand({ TableName: sessionsTable, Key: sessionKey(userId, sessionId) })
-      // In this order: whatever dies in between, the family is dead.
-      await attempt(() => client.send(entry))
-      await attempt(() => client.send(session))
+      const Item = { ...revokedFamilyKey(sessionId), expiresAt: deniedUntil, v: ITEM_VERSION }
+      // Both or neither: of a session that is gone while its access token lives, no retry would know.
+      const TransactItems = [
+        { Put: { TableName: refreshTokenDenylistTable, Item } },
+        { Delete: { TableName: sessionsTable, Key: sessionKey(userId, sessionId) } },
+      ]
+      await attempt(() => client.send(new TransactWriteCommand({ TransactItems })))
     },
 
     async list(userId, now) {

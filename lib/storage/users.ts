@@ -26,6 +26,11 @@ export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames):
     const item = await read(accountKey(userId))
     return item && accountOf(item)
   }
+  const ownerOf = async (email: string) => {
+    const claim = await read(emailClaimKey(email))
+    // An id that nobody has is read at the same price; a new one each time, or its partition would throttle.
+    return claim ? fieldsOf('e-mail claim', claim, { userId: text }).userId : randomUUID()
+  }
   return {
     findById,
     ...accountChanges(client, tables),
@@ -58,12 +63,10 @@ export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames):
       await unlessConditionFails(() => client.send(command))
     },
 
+    ownerOf,
+
     async findByEmail(email) {
-      const claim = await read(emailClaimKey(email))
-      // An id that nobody has is read at the same price; a new one each time, or its partition would throttle.
-      const account = await findById(
-        claim ? fieldsOf('e-mail claim', claim, { userId: text }).userId : randomUUID(),
-      )
+      const account = await findById(await ownerOf(email))
       // Between the two reads the e-mail may have changed hands.
       return account?.email === email ? account : undefined
     },

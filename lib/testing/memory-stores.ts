@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { currentSignal } from '../domain/invocation-signal.ts'
 import type {
@@ -131,6 +132,10 @@ export function memoryStores(tables: MemoryTables): {
         claims.set(account.email, { userId: account.id })
         accounts.set(account.id, account)
         return 'created'
+      },
+      async ownerOf(email) {
+        await roundTrip()
+        return claims.get(email)?.userId ?? randomUUID()
       },
       async findByEmail(email) {
         await roundTrip()

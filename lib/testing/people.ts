@@ -24,6 +24,10 @@ export const cookieOf = ({ cookies }: TestAnswer): string => cookies[0]?.split('
 
 export const bearer = ({ body }: TestAnswer) => ({ authorization: `Bearer ${body.accessToken}` })
 
+/** The session that a login has opened, of whose token this is a part. */
+export const sessionIdOf = ({ body }: TestAnswer): string =>
+  JSON.parse(Buffer.from(body.refreshToken.split('.')[1], 'base64url').toString()).sid
+
 /** Gives a user roles from outside, as the command line does for the first administrator. */
 export async function withRoles(
   users: UserStore,

@@ -1,6 +1,6 @@
 import type { TestRequest } from './events.ts'
 import { gateway } from './gateway.ts'
-import { administrator, bearer, eve, logIn, signedUp } from './people.ts'
+import { administrator, bearer, eve, logIn, sessionIdOf, signedUp } from './people.ts'
 import { delivered, world } from './world.ts'
 
 /** Ada may do everything, Eve is a user with two sessions; each scene is a world of its own. */
@@ -11,7 +11,6 @@ export async function scene(change: Parameters<typeof world>[0] = {}) {
   await signedUp(api, eve)
   const login = await logIn(api, 'body', eve)
   const other = await logIn(api, 'body', eve)
-  const [, session] = [...parts.tables.sessions.values()]
   await delivered(parts)
   return {
     parts,
@@ -20,7 +19,7 @@ export async function scene(change: Parameters<typeof world>[0] = {}) {
     login,
     other,
     userId: login.body.user.id as string,
-    sessionId: session?.id ?? '',
+    sessionId: sessionIdOf(login),
   }
 }
 export type Scene = Awaited<ReturnType<typeof scene>>
@@ -30,7 +29,7 @@ export const asEve = ({ login }: Scene) => ({ headers: bearer(login) })
 const aboutEve = (it: Scene) => ({ ...asAdmin(it), params: { userId: it.userId } })
 /** Eve has confirmed her e-mail. Her tokens are of before, so she logs in anew. */
 export async function verified(it: Scene): Promise<void> {
-  if (it.parts.tables.accounts.get(it.userId)?.emailVerified) return
+  if ((await it.parts.users.findById(it.userId))?.emailVerified) return
   await it.api('POST /auth/email/verify', await good['POST /auth/email/verify']?.(it))
   Object.assign(it.login, await logIn(it.api, 'body', eve))
 }
