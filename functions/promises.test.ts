@@ -244,6 +244,7 @@ describe('every promise of every contract', () => {
       expect([route, succeeded]).toEqual([route, promised])
 
       for (const code of refusalsOf(contract)) {
+        const event = (refusalEvents as Partial<Record<RefusalCode, string>>)[code]
         if (code === 'too_many_attempts') continue
         const bringAbout = special[route]?.[code] ?? implied(contract, route)[code]
         if (!bringAbout)
@@ -253,8 +254,7 @@ describe('every promise of every contract', () => {
         // A missing token is answered by the gateway itself, which knows no codes.
         if (code !== 'unauthorized') expect([route, result.body.code]).toEqual([route, code])
         const logged = entries.map(({ type }) => type)
-        if (refusalEvents[code])
-          expect([route, code, logged]).toEqual([route, code, expect.arrayContaining([refusalEvents[code]])])
+        if (event) expect([route, code, logged]).toEqual([route, code, expect.arrayContaining([event])])
       }
     }
   })

@@ -115,6 +115,7 @@ describe('every setting', () => {
     expect(Object.keys(provider.environment).sort()).toEqual(deployed.map(({ env }) => env).sort())
     const made: Record<string, string> = {
       ISSUER: 'issuer',
+      MAIL_CONFIGURATION_SET: 'mailConfigurationSet',
       KEYS_PATH: 'keysPath',
       USERS_TABLE: 'usersTable',
       SESSIONS_TABLE: 'sessionsTable',

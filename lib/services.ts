@@ -1,6 +1,6 @@
 import { commonPasswords as makeCommonPasswords } from './blocklist/common-passwords.ts'
 import { pwnedPasswords } from './blocklist/pwned-passwords.ts'
-import { config, policyOf, region } from './config.ts'
+import { config, metricsNamespace, policyOf, region } from './config.ts'
 import {
   accessTokenIssuer as makeAccessTokenIssuer,
   accessTokenVerifier as makeAccessTokenVerifier,
@@ -91,7 +91,7 @@ export const orders = /* @__PURE__ */ once(() => dynamoOrders(client(), config()
 export const mailer = /* @__PURE__ */ once(() => {
   const { mailFrom, linkBaseUrl, ...others } = config()
   if (!mailFrom || !linkBaseUrl) throw new Error('There is no sender of mails: MAIL_FROM is not set')
-  return sesMailer({ ...others, mailFrom, linkBaseUrl })
+  return sesMailer({ ...others, mailFrom, linkBaseUrl, stage: metricsNamespace() })
 })
 export const commonPasswords = /* @__PURE__ */ once(makeCommonPasswords)
 export const breachedPasswords = /* @__PURE__ */ once(() =>

@@ -123,6 +123,15 @@ export interface ScheduleContract {
   readonly timeout: number
 }
 
+/** What the generated files need of a function that EventBridge hands the events of our own mails to. */
+export interface EventContract {
+  readonly event: { readonly source: string; readonly types: readonly string[] }
+  readonly needs?: readonly Need[]
+  readonly memory: number
+  /** Seconds. */
+  readonly timeout: number
+}
+
 /** What the generated files need of the function in front of the protected routes. */
 export interface AuthorizerContract {
   readonly authorizer: true

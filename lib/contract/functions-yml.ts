@@ -1,5 +1,12 @@
 import { stringify } from 'yaml'
-import { type Contract, methodsOf, type Need, type StreamContract, throttleOf } from './contract.ts'
+import {
+  type Contract,
+  type EventContract,
+  methodsOf,
+  type Need,
+  type StreamContract,
+  throttleOf,
+} from './contract.ts'
 import { type Entry, isRoute, isStream } from './registry.ts'
 
 /** Logical ids of `lib/storage/tables.yml`. */
@@ -36,6 +43,7 @@ function functionOf(entry: Entry): object {
     role: roleName(entry),
     ...(contract.memory && { memorySize: contract.memory }),
     ...('schedule' in contract && { events: [{ schedule: { rate: [contract.schedule] } }] }),
+    ...('event' in contract && { events: [{ eventBridge: { pattern: patternOf(contract) } }] }),
     ...('stream' in contract && { events: [{ stream: streamOf(contract) }] }),
     ...(isRoute(entry) && {
       events: methodsOf(entry.contract).map((method) => ({
@@ -48,6 +56,12 @@ function functionOf(entry: Entry): object {
     }),
     ...('timeout' in contract && { timeout: contract.timeout }),
   }
+}
+
+/** Of all mails of the account those that this stage has sent, by whichever configuration set: lib/mail/sender.ts names it. */
+function patternOf({ event: { source, types } }: EventContract): object {
+  const tags = { stage: [`\${self:service}-\${sls:stage}`] }
+  return { source: [source], 'detail-type': types, detail: { mail: { tags } } }
 }
 
 /** New items alone, each by itself: what fails is tried again for as long as it is of use, and takes nothing with it. */

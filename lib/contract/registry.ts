@@ -1,8 +1,16 @@
 import { readdir } from 'node:fs/promises'
-import type { AuthorizerContract, Contract, ScheduleContract, StreamContract } from './contract.ts'
+import type {
+  AuthorizerContract,
+  Contract,
+  EventContract,
+  ScheduleContract,
+  StreamContract,
+} from './contract.ts'
 
 /** One function to deploy: its name in `functions.yml`, its file without ending, its contract. */
-export interface Entry<C = Contract | AuthorizerContract | StreamContract | ScheduleContract> {
+export interface Entry<
+  C = Contract | AuthorizerContract | StreamContract | ScheduleContract | EventContract,
+> {
   readonly name: string
   readonly file: string
   readonly contract: C

@@ -104,6 +104,8 @@ function widgetsOf(
         event('mail.withheld'),
         event('mail.rejected'),
         event('mail.lost'),
+        event('mail.bounced'),
+        event('mail.complained'),
         ...entries.filter(isStream).map((entry) => dropped(mappingName(entry))),
       ],
     ],

@@ -90,7 +90,8 @@ describe('permissions that depend on settings', () => {
     const mail = { MAIL_FROM: 'no-reply@mail.example.com', LINK_BASE_URL: 'https://app.example.com' }
     const sending = await of('dev', mail)
     expect(Object.keys(sending.permissions.extensions)).toEqual(['MailDeliverRole'])
-    const own = `arn:\${AWS::Partition}:ses:\${AWS::Region}:\${AWS::AccountId}:identity`
+    const ses = `arn:\${AWS::Partition}:ses:\${AWS::Region}:\${AWS::AccountId}`
+    const own = `${ses}:identity`
     expect(statementsIn(sending, 'MailDeliverRole').at(-1)).toEqual({
       Effect: 'Allow',
       Action: ['ses:SendEmail'],
@@ -98,6 +99,7 @@ describe('permissions that depend on settings', () => {
         { 'Fn::Sub': `${own}/no-reply@mail.example.com` },
         { 'Fn::Sub': `${own}/mail.example.com` },
         { 'Fn::Sub': `${own}/example.com` },
+        { 'Fn::Sub': `${ses}:configuration-set/cardea-dev` },
       ],
       Condition: { StringEquals: { 'ses:FromAddress': 'no-reply@mail.example.com' } },
     })

@@ -5,6 +5,7 @@ import { alarms } from './alarms.ts'
 import { commandLog } from './command-log.ts'
 import { dashboard } from './dashboard.ts'
 import { domain } from './domain.ts'
+import { mailEvents } from './mail-events.ts'
 import { permissions } from './permissions.ts'
 import { keepsUsers, problemsOf } from './problems.ts'
 import { deploySettings, keysPathOf, tableNamesOf } from './settings.ts'
@@ -19,6 +20,9 @@ export async function deployment(service: string, stage: string, env: Env) {
   const logRetentionDays = values.logRetentionDays ?? (keeps ? 90 : 14)
   const entries = await registry()
   const mailFrom = given.MAIL_FROM?.trim()
+  const ownSet = given.MAIL_CONFIGURATION_SET?.trim()
+  // On a developer's machine there is nothing that would make one.
+  const stageSet = mailFrom && !ownSet && stage !== 'local' ? `${service}-${stage}` : undefined
   return {
     problems,
     issuer: env.ISSUER?.trim() || ownAddress(values.domainName),
@@ -32,13 +36,16 @@ export async function deployment(service: string, stage: string, env: Env) {
     authorizerCacheSeconds: values.authorizerCacheSeconds,
     tracing: values.tracing,
     alarms: alarms(service, stage, entries, values, Boolean(mailFrom)),
+    // By reference, so that no function mails before the set is there.
+    mailConfigurationSet: stageSet ? { Ref: 'MailConfigurationSet' } : (ownSet ?? ''),
+    mailEvents: stageSet ? mailEvents(stageSet) : {},
     dashboard: dashboard(service, stage, entries),
     domain:
       values.domainName && values.certificateArn ? domain(values.domainName, values.certificateArn) : {},
     permissions: {
       extensions: permissions(entries, {
         mailFrom,
-        mailConfigurationSet: given.MAIL_CONFIGURATION_SET?.trim(),
+        mailConfigurationSet: ownSet || stageSet,
         tracing: values.tracing,
       }),
     },

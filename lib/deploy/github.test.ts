@@ -31,6 +31,7 @@ const withoutResource: Readonly<Record<string, string>> = {
   'logs:ListLogDeliveries': 'the access log of the gateway',
   'logs:PutResourcePolicy': 'the access log of the gateway',
   'logs:UpdateLogDelivery': 'the access log of the gateway',
+  'ses:CreateConfigurationSet': 'makes one that is not there yet',
   'ses:GetAccount': 'whether SES is in its sandbox',
   'sns:GetSubscriptionAttributes': 'the subscription of ALARM_EMAIL',
   'sns:Unsubscribe': 'the subscription of ALARM_EMAIL',

@@ -187,6 +187,57 @@ describe('the gateway', () => {
   })
 })
 
+describe('what SES is told to do with bounces and complaints', () => {
+  const ses = (resources: Resources) =>
+    Object.values(resources).filter(({ Type }) => Type.startsWith('AWS::SES'))
+
+  it('is nothing where no mail is sent, or a set of the deployer’s own is named', () => {
+    expect(ses(dev.resources)).toEqual([])
+    const named = packaged('prod', { ...everything, MAIL_CONFIGURATION_SET: 'mine' }).resources
+    expect(ses(named)).toEqual([])
+    const { Variables } = named.MailDeliverLambdaFunction?.Properties.Environment ?? {}
+    expect(Variables.MAIL_CONFIGURATION_SET).toBe('mine')
+  })
+
+  it('is to send these addresses nothing more, and to tell the default event bus', () => {
+    const { MailConfigurationSet, MailEvents, MailDeliverLambdaFunction } = prod.resources
+    expect(MailConfigurationSet?.Properties).toEqual({
+      Name: 'cardea-prod',
+      SuppressionOptions: { SuppressedReasons: ['BOUNCE', 'COMPLAINT'] },
+    })
+    expect(MailEvents?.Properties).toMatchObject({
+      ConfigurationSetName: { Ref: 'MailConfigurationSet' },
+      EventDestination: { Enabled: true, MatchingEventTypes: ['BOUNCE', 'COMPLAINT'] },
+    })
+    const { Variables } = MailDeliverLambdaFunction?.Properties.Environment ?? {}
+    expect(Variables.MAIL_CONFIGURATION_SET).toEqual({ Ref: 'MailConfigurationSet' })
+    const { Statement } = prod.resources.MailDeliverRole?.Properties.Policies[0].PolicyDocument ?? {}
+    expect(JSON.stringify(Statement)).toContain('configuration-set/cardea-prod"')
+  })
+
+  it('calls one function for the mails of this stage, and lets EventBridge call it', () => {
+    for (const [stage, resources] of both()) {
+      const rules = ofType(resources, 'AWS::Events::Rule').filter(({ Properties }) => Properties.EventPattern)
+      expect(
+        rules.map(({ Properties: { EventPattern, Targets } }) => [EventPattern, Targets[0].Arn]),
+      ).toEqual([
+        [
+          {
+            source: ['aws.ses'],
+            'detail-type': ['Email Bounced', 'Email Complaint Received'],
+            detail: { mail: { tags: { stage: [`cardea-${stage}`] } } },
+          },
+          { 'Fn::GetAtt': ['MailFeedbackLambdaFunction', 'Arn'] },
+        ],
+      ])
+      const allowed = ofType(resources, 'AWS::Lambda::Permission').filter(
+        ({ Properties }) => Properties.Principal === 'events.amazonaws.com',
+      )
+      expect(JSON.stringify(allowed)).toContain('MailFeedbackLambdaFunction')
+    }
+  })
+})
+
 describe('a role', () => {
   const statements = (resources: Resources) =>
     ofType(resources, 'AWS::IAM::Role').flatMap(

@@ -49,6 +49,13 @@ export type SecurityEvent =
       readonly letter: Letter['kind']
       readonly reason: string
     }
+  /** It came back for good, or its reader called it spam: SES sends that address nothing more. The names are SES's. */
+  | {
+      readonly type: 'mail.bounced' | 'mail.complained'
+      readonly userId: string | undefined
+      readonly letter: string | undefined
+      readonly reason: string | undefined
+    }
   /** A mail could not be ordered; what it is about has happened. */
   | { readonly type: 'mail.lost'; readonly userId: string; readonly order: MailOrder['type'] }
   | { readonly type: 'session.grace_used'; readonly userId: string; readonly sessionId: string }
@@ -75,36 +82,39 @@ export type SecurityEvent =
       readonly reason: RefusalCode
     } & Subject)
 
+/** Refusals that say nothing about an attack: a request that is wrong, too late, or not possible. */
+type Unlogged =
+  | 'invalid_request'
+  | 'unsupported_media_type'
+  | 'payload_too_large'
+  | 'not_found'
+  | 'conflict'
+  | 'last_administrator'
+  | 'own_account'
+  | 'email_taken'
+  | 'email_changed_recently'
+  | 'weak_password'
+  | 'not_enabled'
+  | 'unavailable'
+
 /**
- * The event that each refusal leaves (ASVS 16.3.1, 16.3.2): a code that is not in this table does not compile. The error
- * handler writes `secret.refused` and `access.denied`; the rest are written by the step that knows more.
+ * The event that each other refusal leaves (ASVS 16.3.1, 16.3.2): a new code does not compile before it is in either list.
+ * The error handler writes `secret.refused` and `access.denied`; the rest are written by the step that knows more.
  */
-export const refusalEvents: Readonly<Record<RefusalCode, SecurityEvent['type'] | undefined>> = {
-  invalid_request: undefined,
-  unsupported_media_type: undefined,
-  payload_too_large: undefined,
+export const refusalEvents: Readonly<Record<Exclude<RefusalCode, Unlogged>, SecurityEvent['type']>> = {
   unauthorized: 'access.denied',
   forbidden: 'access.denied',
-  not_found: undefined,
-  conflict: undefined,
-  wrong_password: 'secret.refused',
-  last_administrator: undefined,
-  own_account: undefined,
-  invalid_credentials: 'login.failed',
-  account_disabled: 'login.failed',
-  invalid_refresh_token: 'secret.refused',
-  session_ended: 'access.denied',
-  refresh_token_reused: 'session.reuse_detected',
   origin_not_allowed: 'access.denied',
-  email_taken: undefined,
-  email_changed_recently: undefined,
-  email_not_verified: 'login.failed',
-  weak_password: undefined,
+  session_ended: 'access.denied',
+  too_many_attempts: 'access.denied',
+  wrong_password: 'secret.refused',
+  invalid_refresh_token: 'secret.refused',
   invalid_link: 'secret.refused',
   invalid_code: 'secret.refused',
-  too_many_attempts: 'access.denied',
-  not_enabled: undefined,
-  unavailable: undefined,
+  invalid_credentials: 'login.failed',
+  account_disabled: 'login.failed',
+  email_not_verified: 'login.failed',
+  refresh_token_reused: 'session.reuse_detected',
 }
 
 export interface SecurityEvents {

@@ -30,7 +30,7 @@ export async function mail(
   { userId, email }: Recipient,
   letter: Letter,
 ): Promise<boolean> {
-  const outcome = await mailer.send(email, letter)
+  const outcome = await mailer.send(email, letter, { userId })
   const about = { userId, letter: letter.kind }
   if (outcome === 'sent') events.record({ type: 'mail.sent', ...about })
   else events.record({ type: 'mail.rejected', ...about, reason: outcome.rejectedAs })

@@ -319,7 +319,11 @@ export interface BreachedPasswords {
 /** Sends mail. */
 export interface Mailer {
   /** Says by what name it was rejected, if no retry would mend that; throws the refusal `unavailable` for what passes. */
-  send(to: string, letter: Letter): Promise<'sent' | { readonly rejectedAs: string }>
+  send(
+    to: string,
+    letter: Letter,
+    about: { readonly userId: string },
+  ): Promise<'sent' | { readonly rejectedAs: string }>
 }
 
 /** Places in a listing, sealed for the one who was given them. */

@@ -24,7 +24,8 @@ const edges: Record<string, (endpoint: string) => Promise<unknown>> = {
       productName: 'x',
       linkBaseUrl: 'https://x.example',
       sesEndpoint,
-    }).send('b@example.com', { kind: 'already_registered' }),
+      stage: 'cardea-test',
+    }).send('b@example.com', { kind: 'already_registered' }, { userId: 'u' }),
   'a key that is stored': (endpoint) =>
     ssmParameters({
       keysPath: '/x',

@@ -6,7 +6,7 @@ import { type Contract, refusalsOf } from '../contract/contract.ts'
 import { errors } from '../contract/errors.ts'
 import type { problem } from '../contract/models.ts'
 import { refusalEvents, type SecurityEvent } from '../domain/events.ts'
-import { Refusal } from '../domain/refusal.ts'
+import { Refusal, type RefusalCode } from '../domain/refusal.ts'
 import { describeError, log, logEvent } from '../log.ts'
 
 /** Seconds. At most a quarter of any useful refresh grace, so that a retry still falls into it. */
@@ -45,7 +45,7 @@ export function problems(contract: Contract): MiddlewareObj<APIGatewayProxyEvent
 
 /** What an auditor is told of a refusal here, whichever route it comes from. */
 function typeOf({ code, isAttempt }: Refusal): 'access.denied' | 'secret.refused' | undefined {
-  const type = refusalEvents[code]
+  const type = (refusalEvents as Partial<Record<RefusalCode, SecurityEvent['type']>>)[code]
   if (type === 'secret.refused') return isAttempt ? type : 'access.denied'
   return type === 'access.denied' ? type : undefined
 }

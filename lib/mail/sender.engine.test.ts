@@ -14,6 +14,7 @@ import { sesMailer } from './sender.ts'
 const product = { productName: 'Grüne Wiese', linkBaseUrl: 'https://app.example.com' }
 const letter: Letter = { kind: 'email_login', token: 'T0ken-T0ken', code: '048213', minutes: 10 }
 const ada = 'ada@example.com'
+const about = { userId: 'b7e0c6a4-5a0a-4a3e-9d6c-2f1f0a9b8c7d' }
 
 const opened: (Server | Socket)[] = []
 afterAll(() => opened.forEach((server) => void server.close()))
@@ -26,6 +27,7 @@ const mailerAt = (port: number, more: { mailConfigurationSet?: string } = {}) =>
     mailFrom: 'no-reply@example.com',
     ...product,
     ...more,
+    stage: 'cardea-prod',
     sesEndpoint: `http://127.0.0.1:${port}`,
   })
 
@@ -34,7 +36,7 @@ describe('a mail', () => {
     const require = createRequire(join(process.cwd(), 'package.json'))
     const { default: startSes } = require('aws-ses-v2-local') as typeof import('aws-ses-v2-local')
     const port = portOf(await startSes({ host: '127.0.0.1', port: 0 }))
-    expect(await mailerAt(port).send(ada, letter)).toBe('sent')
+    expect(await mailerAt(port).send(ada, letter, about)).toBe('sent')
 
     const { emails } = (await (await fetch(`http://127.0.0.1:${port}/store`)).json()) as { emails: object[] }
     const { subject, text, html } = write(letter, product)
@@ -71,7 +73,7 @@ const fails = (status: number, type: string, message: string) => (response: Serv
 describe('Amazon SES', () => {
   it('is told UTF-8, and to track nobody', async () => {
     const { mailer, requests } = await sesThat(accepts)
-    await mailer.send(ada, letter)
+    await mailer.send(ada, letter, about)
     expect(requests).toHaveLength(1)
     expect(requests[0].ConfigurationOverrides).toEqual({
       Tracking: { OpenTrackingEnabled: 'DISABLED', ClickTrackingEnabled: 'DISABLED' },
@@ -80,10 +82,19 @@ describe('Amazon SES', () => {
     for (const part of [Subject, Body.Text, Body.Html]) expect(part.Charset).toBe('UTF-8')
   })
 
+  it('is told which stage, kind and user a mail is of, by which a bounce is known', async () => {
+    const { mailer, requests } = await sesThat(accepts)
+    await mailer.send(ada, letter, about)
+    const tags = Object.fromEntries(requests[0].EmailTags.map(({ Name, Value }: any) => [Name, Value]))
+    expect(tags).toEqual({ stage: 'cardea-prod', letter: 'email_login', user: about.userId })
+    // SES takes no other characters.
+    for (const text of Object.entries(tags).flat()) expect(text).toMatch(/^[\w-]+$/)
+  })
+
   it('is told the configuration set that is named, and none if none is', async () => {
     const { mailer, port, requests } = await sesThat(accepts)
-    await mailerAt(port, { mailConfigurationSet: 'tracked' }).send(ada, letter)
-    await mailer.send(ada, letter)
+    await mailerAt(port, { mailConfigurationSet: 'tracked' }).send(ada, letter, about)
+    await mailer.send(ada, letter, about)
     expect(requests.map(({ ConfigurationSetName }) => ConfigurationSetName)).toEqual(['tracked', undefined])
   })
 
@@ -97,7 +108,7 @@ describe('Amazon SES', () => {
     ['SendingPausedException', 400],
   ])('that answers %s has rejected the mail, and is not asked again', async (type, status) => {
     const { mailer, requests } = await sesThat(fails(status, type, `Not verified: ${ada}`))
-    expect(await mailer.send(ada, letter)).toEqual({ rejectedAs: type })
+    expect(await mailer.send(ada, letter, about)).toEqual({ rejectedAs: type })
     expect(requests).toHaveLength(1)
   })
 
@@ -108,7 +119,7 @@ describe('Amazon SES', () => {
     ['ServiceUnavailable', 503],
   ])('that answers %s twice is unavailable', async (type, status) => {
     const { mailer, requests } = await sesThat(fails(status, type, 'Maximum sending rate exceeded.'))
-    await expect(mailer.send(ada, letter)).rejects.toMatchObject({
+    await expect(mailer.send(ada, letter, about)).rejects.toMatchObject({
       code: 'unavailable',
       cause: { name: type },
     })
@@ -117,19 +128,19 @@ describe('Amazon SES', () => {
 
   it('whose quota of the day is used up is unavailable', async () => {
     const { mailer } = await sesThat(fails(400, 'LimitExceededException', 'Daily message quota exceeded.'))
-    await expect(mailer.send(ada, letter)).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(mailer.send(ada, letter, about)).rejects.toMatchObject({ code: 'unavailable' })
   })
 
   it('that is well again at the second try has sent the mail', async () => {
     const { mailer, requests } = await sesThat(fails(429, 'TooManyRequestsException', 'Too fast'), accepts)
-    expect(await mailer.send(ada, letter)).toBe('sent')
+    expect(await mailer.send(ada, letter, about)).toBe('sent')
     expect(requests).toHaveLength(2)
   })
 
   it('that does not let us in is a fault of ours, in which nobody’s address stands', async () => {
     const message = `User is not authorized on resource identity/${ada}`
     const { mailer } = await sesThat(fails(403, 'AccessDeniedException', message))
-    await expect(mailer.send(ada, letter)).rejects.toMatchObject({
+    await expect(mailer.send(ada, letter, about)).rejects.toMatchObject({
       name: 'AccessDeniedException',
       message: 'User is not authorized on resource identity/(address)',
     })
@@ -140,7 +151,7 @@ describe('Amazon SES', () => {
     const script = `
       const { sesMailer } = await import('./lib/mail/sender.ts')
       const mailer = sesMailer({ mailFrom: 'a@a.example', productName: '', linkBaseUrl: '', sesEndpoint: 'http://127.0.0.1:1' })
-      await mailer.send('ada@example.com', { kind: 'already_registered' }).catch(({ code, cause }) => {
+      await mailer.send('ada@example.com', { kind: 'already_registered' }, { userId: 'u' }).catch(({ code, cause }) => {
         process.stdout.write(code + ' ' + cause.code)
       })`
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])
@@ -152,7 +163,7 @@ describe('Amazon SES', () => {
       response.writeHead(200, { 'content-length': 500 }).write('{"Mess')
     })
     const start = performance.now()
-    await expect(mailer.send(ada, letter)).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(mailer.send(ada, letter, about)).rejects.toMatchObject({ code: 'unavailable' })
     expect(performance.now() - start).toBeLessThan(9000)
   })
 
@@ -164,7 +175,9 @@ describe('Amazon SES', () => {
     })
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
     const start = performance.now()
-    await expect(mailerAt(portOf(silent)).send(ada, letter)).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(mailerAt(portOf(silent)).send(ada, letter, about)).rejects.toMatchObject({
+      code: 'unavailable',
+    })
     expect(connections).toHaveLength(2)
     expect(performance.now() - start).toBeLessThan(9000)
   })
@@ -179,7 +192,7 @@ describe('a log', () => {
   ])('after %i %s has nothing of the mail', async (status, type) => {
     const { mailer } = await sesThat(fails(status, type, `This was about ${ada}`))
     const { result, text } = await capturedLog(() =>
-      mailer.send(ada, letter).catch((error: unknown) => JSON.stringify(describeError(error))),
+      mailer.send(ada, letter, about).catch((error: unknown) => JSON.stringify(describeError(error))),
     )
     expect(`${result}${text}`).not.toMatch(/ada@|T0ken|048213|Wiese/)
   })

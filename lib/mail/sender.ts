@@ -43,12 +43,15 @@ export function sesMailer({
   productName,
   linkBaseUrl,
   sesEndpoint,
+  stage,
 }: {
   mailFrom: string
   mailConfigurationSet?: string | undefined
   productName: string
   linkBaseUrl: string
   sesEndpoint?: string | undefined
+  /** By which the events of SES are known as those of our mails. */
+  stage: string
 }): Mailer {
   const client = new SESv2Client({
     ...(sesEndpoint && { endpoint: sesEndpoint }),
@@ -63,7 +66,7 @@ export function sesMailer({
   })
   const from = mailbox(productName, mailFrom)
   return {
-    async send(to, letter) {
+    async send(to, letter, { userId }) {
       const { subject, text, html } = write(letter, { productName, linkBaseUrl })
       const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' })
       try {
@@ -80,6 +83,12 @@ export function sesMailer({
                 Headers: [{ Name: 'Auto-Submitted', Value: 'auto-generated' }],
               },
             },
+            // They come back with a bounce or a complaint, and no reader sees them.
+            EmailTags: [
+              { Name: 'stage', Value: stage },
+              { Name: 'letter', Value: letter.kind },
+              { Name: 'user', Value: userId },
+            ],
             // Tracking, if the account has it, would lead every link and its token through a server of its own.
             ConfigurationOverrides: {
               Tracking: { OpenTrackingEnabled: 'DISABLED', ClickTrackingEnabled: 'DISABLED' },
