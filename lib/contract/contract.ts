@@ -56,23 +56,15 @@ export interface Contract {
   readonly memory?: number
 }
 
-/** So many requests a second, and so many at once: a guard of the bill, not of an account. */
-export interface Throttle {
-  readonly perSecond: number
-  readonly burst: number
-}
-
-/** The throttle of a route: a door that hashes keeps a vCPU busy for a third of a second. */
-export function throttleOf({ memory = 0 }: Contract): Throttle {
-  return memory >= VCPU ? { perSecond: 100, burst: 200 } : { perSecond: 500, burst: 1000 }
-}
-
 /** MB of memory that come with a whole vCPU. */
 const VCPU = 1769
 
 /** The methods that the gateway hands to a door: what may be read may be asked for without its content (RFC 9110 9.3.2). */
 export const methodsOf = ({ method }: Contract): readonly string[] =>
   method === 'GET' ? ['GET', 'HEAD'] : [method]
+
+/** Whether the route hashes passwords, which keeps a vCPU busy for a third of a second. */
+export const isHashing = ({ memory = 0 }: Contract): boolean => memory >= VCPU
 
 /** Keeps the contract's literal types, and checks its shape. */
 export const defineContract = <const C extends Contract>(contract: C): C => contract

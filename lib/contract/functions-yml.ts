@@ -1,12 +1,5 @@
 import { stringify } from 'yaml'
-import {
-  type Contract,
-  type EventContract,
-  methodsOf,
-  type Need,
-  type StreamContract,
-  throttleOf,
-} from './contract.ts'
+import { type Contract, type EventContract, methodsOf, type Need, type StreamContract } from './contract.ts'
 import { type Entry, isRoute, isStream } from './registry.ts'
 
 /** Logical ids of `lib/storage/tables.yml`. */
@@ -25,7 +18,7 @@ function arnOf(name: string): object {
   return { 'Fn::Sub': `\${${tables[table]}.Arn}/index/${index}` }
 }
 
-/** What `serverless.yml` includes: every function with its event, a role of its own, and the throttle of its route. */
+/** What `serverless.yml` includes: every function with its event, and a role of its own. */
 export function functionsYml(entries: readonly Entry[]): string {
   const functions = entries.map((entry) => [entry.name, functionOf(entry)])
   const roles = entries.map((entry) => [roleName(entry), roleOf(entry)])
@@ -81,22 +74,9 @@ function streamOf({ stream: { prefix } }: StreamContract): object {
 
 /** Additions to what the framework makes of the functions. */
 function extensionsOf(entries: readonly Entry[]): object {
-  const routes = entries.filter(isRoute).map(({ contract }) => contract)
-  const settings = routes.flatMap((contract) => {
-    const { perSecond, burst } = throttleOf(contract)
-    const setting = { ThrottlingRateLimit: perSecond, ThrottlingBurstLimit: burst }
-    return methodsOf(contract).map((method) => [`${method} ${contract.path}`, setting])
-  })
   // Or what Lambda gives up after the last retry would be counted nowhere.
   const counted = { Properties: { MetricsConfig: { Metrics: ['EventCount'] } } }
-  return {
-    // The gateway refuses settings of a route that is not there yet.
-    HttpApiStage: {
-      DependsOn: routes.flatMap(routeNames),
-      Properties: { RouteSettings: Object.fromEntries(settings) },
-    },
-    ...Object.fromEntries(entries.filter(isStream).map((entry) => [mappingName(entry), counted])),
-  }
+  return Object.fromEntries(entries.filter(isStream).map((entry) => [mappingName(entry), counted]))
 }
 
 const capitalized = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
@@ -107,7 +87,7 @@ export const roleName = ({ name }: Entry): string => `${capitalized(name)}Role`
 export const mappingName = ({ name }: Entry<StreamContract>): string =>
   `${capitalized(name)}EventSourceMappingDynamodbSessionsTable`
 
-function routeNames(contract: Contract): readonly string[] {
+export function routeNames(contract: Contract): readonly string[] {
   const parts = contract.path.split('/').map((part) => {
     const spelled = part
       .toLowerCase()

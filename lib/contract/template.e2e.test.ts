@@ -2,7 +2,7 @@ import { settings } from '../config.ts'
 import { MAIL_PREFIX } from '../storage/keys.ts'
 import type { Resource } from '../testing/cloudformation.ts'
 import { type Package, packager } from '../testing/packaged.ts'
-import { throttleOf } from './contract.ts'
+import { isHashing } from './contract.ts'
 import { type Entry, isRoute, registry } from './registry.ts'
 
 const { package: packaged, remove } = packager()
@@ -16,6 +16,8 @@ beforeAll(async () => {
     ALLOWED_ORIGINS: 'https://a.example, https://b.example',
     MAIL_FROM: 'no-reply@auth.example',
     LINK_BASE_URL: 'https://a.example',
+    HASHING_THROTTLE_RATE: '40',
+    HASHING_THROTTLE_BURST: '60',
   })
   if (dev.failed) throw new Error(dev.said)
   resources = dev.resources
@@ -68,7 +70,7 @@ describe('the packaged template', () => {
     expect(routes.sort()).toEqual(promised.sort())
   })
 
-  it('throttles each route as its contract says, on a stage that waits for every route', () => {
+  it('throttles each route as is set, those that hash apart, on a stage that waits for every route', () => {
     const routes = Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::ApiGatewayV2::Route')
     const stage = resources.HttpApiStage
     expect(stage?.DependsOn).toEqual(expect.arrayContaining(routes.map(([id]) => id)))
@@ -77,14 +79,14 @@ describe('the packaged template', () => {
       routes.map(([, { Properties }]) => Properties.RouteKey).sort(),
     )
     for (const { contract } of entries.filter(isRoute)) {
-      const { perSecond, burst } = throttleOf(contract)
-      expect(RouteSettings[`${contract.method} ${contract.path}`]).toEqual({
-        ThrottlingRateLimit: perSecond,
-        ThrottlingBurstLimit: burst,
-      })
+      const [rate, burst] = isHashing(contract) ? [40, 60] : [500, 1000]
+      expect([contract.path, RouteSettings[`${contract.method} ${contract.path}`]]).toEqual([
+        contract.path,
+        { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst },
+      ])
     }
-    const { ThrottlingRateLimit: hashing } = RouteSettings['POST /auth/login']
-    expect(hashing).toBeLessThan(RouteSettings['POST /auth/refresh'].ThrottlingRateLimit)
+    expect(RouteSettings['POST /auth/login']).toMatchObject({ ThrottlingRateLimit: 40 })
+    expect(RouteSettings['POST /auth/refresh']).toMatchObject({ ThrottlingRateLimit: 500 })
   })
 
   it('has an authorizer whose decisions are not remembered', () => {

@@ -9,6 +9,7 @@ import { mailEvents } from './mail-events.ts'
 import { permissions } from './permissions.ts'
 import { keepsUsers, problemsOf } from './problems.ts'
 import { deploySettings, keysPathOf, tableNamesOf } from './settings.ts'
+import { throttles } from './throttles.ts'
 
 /** What serverless.yml says of a stage, by the names that it uses; `problems` keep it from being packaged. */
 export async function deployment(service: string, stage: string, env: Env) {
@@ -35,6 +36,7 @@ export async function deployment(service: string, stage: string, env: Env) {
     accessLogFormat,
     authorizerCacheSeconds: values.authorizerCacheSeconds,
     tracing: values.tracing,
+    throttles: throttles(entries, values),
     alarms: alarms(service, stage, entries, values, Boolean(mailFrom)),
     // By reference, so that no function mails before the set is there.
     mailConfigurationSet: stageSet ? { Ref: 'MailConfigurationSet' } : (ownSet ?? ''),

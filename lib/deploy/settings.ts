@@ -32,6 +32,26 @@ export const deploySettings = {
     default: '0',
     read: whole(0, 3600),
   }),
+  throttleRate: setting({
+    env: 'THROTTLE_RATE',
+    default: '500',
+    read: whole(1, 100_000),
+  }),
+  throttleBurst: setting({
+    env: 'THROTTLE_BURST',
+    default: '1000',
+    read: whole(1, 100_000),
+  }),
+  hashingThrottleRate: setting({
+    env: 'HASHING_THROTTLE_RATE',
+    default: '100',
+    read: whole(1, 100_000),
+  }),
+  hashingThrottleBurst: setting({
+    env: 'HASHING_THROTTLE_BURST',
+    default: '200',
+    read: whole(1, 100_000),
+  }),
   domainName: setting({
     env: 'DOMAIN_NAME',
     default: '',
