@@ -82,6 +82,11 @@ export const settings = {
     default: '',
     read: optional(truth),
   }),
+  unconfirmedAccountDays: setting({
+    env: 'UNCONFIRMED_ACCOUNT_DAYS',
+    default: '14',
+    read: whole(2, 365),
+  }),
   emailLogin: setting({
     env: 'EMAIL_LOGIN',
     default: 'false',
@@ -207,6 +212,7 @@ export function contradictions(env: Env): string[] {
 export function policyOf({
   mailFrom,
   requireVerifiedEmail,
+  unconfirmedAccountDays,
   emailLogin,
   notices,
   productName,
@@ -215,6 +221,7 @@ export function policyOf({
   return {
     sendsMail,
     requireVerifiedEmail: requireVerifiedEmail ?? sendsMail,
+    unconfirmedAccountDays,
     emailLogin,
     notices,
     productName,

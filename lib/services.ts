@@ -62,7 +62,7 @@ export const core = /* @__PURE__ */ once(() => ({
   allowedOrigins: config().allowedOrigins,
 }))
 
-export const users = /* @__PURE__ */ once(() => dynamoUsers(client(), config()))
+export const users = /* @__PURE__ */ once(() => dynamoUsers(client(), config(), core().clock))
 export const sessions = /* @__PURE__ */ once(() => dynamoSessions(client(), config()))
 export const denylist = /* @__PURE__ */ once(() => dynamoDenylist(client(), config()))
 export const passwords = /* @__PURE__ */ once(() =>

@@ -41,7 +41,7 @@ export const contract = defineContract({
 
 const parts = { users, sessions, codes, passwords, commonPasswords, breachedPasswords, throttle, outbox }
 
-export const handler = route(contract, parts, async ({ parts, body, reply }) => {
-  await resetPassword(parts, body)
+export const handler = route(contract, parts, async ({ parts, body, client, reply }) => {
+  await resetPassword(parts, body, client)
   return reply(204)
 })

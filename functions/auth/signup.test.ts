@@ -1,7 +1,7 @@
 import { capturedLog } from '../../lib/testing/captured-log.ts'
 import { gateway } from '../../lib/testing/gateway.ts'
-import { ada, logIn, signedUp } from '../../lib/testing/people.ts'
-import { world } from '../../lib/testing/world.ts'
+import { ada, bearer, cookieOf, eve, fromApp, logIn, signedUp } from '../../lib/testing/people.ts'
+import { delivered, world } from '../../lib/testing/world.ts'
 
 const fresh = () => {
   const parts = world()
@@ -15,6 +15,9 @@ describe('POST /auth/signup', () => {
     const [account] = [...parts.tables.accounts.values()]
     expect(result).toMatchObject({ status: 201, headers: { 'cache-control': 'no-store' } })
     expect(result.body).toEqual({
+      accessToken: expect.any(String),
+      tokenType: 'Bearer',
+      expiresIn: 900,
       user: {
         id: account?.id,
         email: 'ada@example.com',
@@ -24,7 +27,66 @@ describe('POST /auth/signup', () => {
         createdAt: '2027-01-15T08:00:00.000Z',
       },
     })
-    expect(entries).toMatchObject([{ type: 'user.created', userId: account?.id, ip: '198.51.100.7' }])
+    expect(entries).toMatchObject([
+      { type: 'user.created', userId: account?.id, ip: '198.51.100.7' },
+      { type: 'login.succeeded', userId: account?.id },
+    ])
+  })
+
+  it('opens a session at once, by the asked transport, as a login does', async () => {
+    const { parts, api } = fresh()
+    const byCookie = await api('POST /auth/signup', { body: ada })
+    expect(byCookie.body).not.toHaveProperty('refreshToken')
+    const refreshed = await api('POST /auth/refresh', {
+      headers: fromApp,
+      cookies: [cookieOf(byCookie)],
+      body: {},
+    })
+    expect(refreshed).toMatchObject({ status: 200, body: { user: { email: ada.email } } })
+
+    const inBody = await api('POST /auth/signup', { body: { ...eve, transport: 'body' } })
+    expect(inBody).toMatchObject({ status: 201, cookies: [] })
+    const { refreshToken } = inBody.body
+    expect(await api('POST /auth/refresh', { body: { refreshToken } })).toMatchObject({ status: 200 })
+    expect(await api('GET /users/me', { headers: bearer(inBody) })).toMatchObject({
+      status: 200,
+      body: { email: eve.email },
+    })
+    // The device of the sign-up is no news, and the email is confirmed all the same.
+    expect((await delivered(parts)).map(({ letter }) => letter.kind)).toEqual([
+      'verify_email',
+      'verify_email',
+    ])
+  })
+
+  it('gives no token and no cookie where emails must be verified, whatever was asked for', async () => {
+    const parts = world({ policy: { requireVerifiedEmail: true } })
+    for (const transport of ['cookie', 'body'])
+      expect(await gateway(parts)('POST /auth/signup', { body: { ...ada, transport } })).toMatchObject({
+        status: 202,
+        body: undefined,
+        cookies: [],
+      })
+    expect(parts.tables.sessions.size).toBe(0)
+  })
+
+  it('opens no account where it could open no session: the next try is the first', async () => {
+    const { parts, api } = fresh()
+    const ready = () => Promise.reject(new Error('no key'))
+    const keyless = gateway({ ...parts, accessTokenIssuer: { ...parts.accessTokenIssuer, ready } })
+    const { result } = await capturedLog(() => keyless('POST /auth/signup', { body: ada }))
+    expect(result.status).toBeGreaterThanOrEqual(500)
+    expect(await api('POST /auth/signup', { body: ada })).toMatchObject({ status: 201 })
+  })
+
+  it('is 201 though the order for the mail is lost: another can be asked for', async () => {
+    const { parts } = fresh()
+    const outbox = { put: () => Promise.reject(new Error('lost')) }
+    const { result, entries } = await capturedLog(() =>
+      gateway({ ...parts, outbox })('POST /auth/signup', { body: ada }),
+    )
+    expect(result).toMatchObject({ status: 201, body: { accessToken: expect.any(String) } })
+    expect(entries).toContainEqual(expect.objectContaining({ type: 'mail.lost', order: 'signed_up' }))
   })
 
   it('keeps the e-mail in its canonical form, under which every way of writing it logs in', async () => {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { token } from '../../lib/contract/fields.ts'
-import { undoEmailChange } from '../../lib/domain/emails.ts'
+import { undoEmailChange } from '../../lib/domain/email-changes.ts'
 import { route } from '../../lib/http/route.ts'
 import { codes, outbox, sessions, users } from '../../lib/services.ts'
 
@@ -31,7 +31,7 @@ export const contract = defineContract({
 
 const parts = { users, codes, sessions, outbox }
 
-export const handler = route(contract, parts, async ({ parts, body, reply }) => {
-  await undoEmailChange(parts, body.token)
+export const handler = route(contract, parts, async ({ parts, body, client, reply }) => {
+  await undoEmailChange(parts, body.token, client)
   return reply(204)
 })

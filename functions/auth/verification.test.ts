@@ -74,12 +74,12 @@ describe('a sign-up, where e-mails must be verified', () => {
     expect(await logIn(api)).toMatchObject({ status: 401 })
   })
 
-  it('that is made again is another, however alike the two look: of neither does the password count', async () => {
-    const { parts, api, signUp, verify, token } = await withAda()
-    await signUp()
-    expect((await delivered(parts)).map(({ letter }) => letter.kind)).toEqual(['finish_sign_up'])
-    expect(await verify(token)).toMatchObject(isRefused)
-    expect(await logIn(api)).toMatchObject({ status: 401 })
+  it('that is made again with the same password is the same, wherever it comes from: nothing is void', async () => {
+    const { parts, api, elsewhere, verify, token } = await withAda()
+    await elsewhere()
+    expect((await delivered(parts)).map(({ letter }) => letter.kind)).toEqual(['verify_email'])
+    expect(await verify(token)).toMatchObject({ status: 204 })
+    expect(await logIn(api)).toMatchObject({ status: 200 })
   })
 
   it('is 202 for fifty at once, and makes one account', async () => {
@@ -99,11 +99,7 @@ describe('a sign-up, where e-mails must be verified', () => {
       expect(await api('POST /auth/signup', { body: ada })).toMatchObject({ status: 202 })
     }
     const { result } = await capturedLog(() => delivered(parts))
-    expect(result.map(({ letter }) => letter.kind)).toEqual([
-      'verify_email',
-      'finish_sign_up',
-      'finish_sign_up',
-    ])
+    expect(result.map(({ letter }) => letter.kind)).toEqual(['verify_email', 'verify_email', 'verify_email'])
   })
 
   it('whose order for the mail is lost is 503: nobody is told to wait for it', async () => {
@@ -117,12 +113,50 @@ describe('a sign-up, where e-mails must be verified', () => {
 })
 
 describe('a link to confirm an e-mail', () => {
-  it('is good once, for fifty at once too', async () => {
-    const { verify, token } = await withAda()
-    const answers = await Promise.all(Array.from({ length: 50 }, () => verify(token)))
-    const statuses = answers.map(({ status }) => status).sort()
-    expect(statuses).toEqual([204, ...Array.from({ length: 49 }, () => 400)])
+  it('may be opened again until its end, fifty at once too; the email is confirmed once', async () => {
+    const { parts, verify, token } = await withAda()
+    const { result, entries } = await capturedLog(() =>
+      Promise.all(Array.from({ length: 50 }, () => verify(token))),
+    )
+    expect(new Set(result.map(({ status }) => status))).toEqual(new Set([204]))
+    expect(entries.map(({ type }) => type)).toEqual(['email.verified'])
+    const [account] = [...parts.tables.accounts.values()]
+    parts.clock.advance(86_399)
+    expect(await verify(token)).toMatchObject({ status: 204 })
+    // It has moved nothing: access tokens go on.
+    expect([...parts.tables.accounts.values()]).toEqual([account])
+    parts.clock.advance(1)
     expect(await verify(token)).toMatchObject(isRefused)
+  })
+
+  it('that was opened says so whatever happened to the account since, and nothing once that has another email', async () => {
+    const { parts, api, verify, token } = await withAda()
+    await verify(token)
+    await api('POST /auth/password/forgot', { body: { email: ada.email } })
+    await delivered(parts)
+    const reset = mailTo(parts, ada.email, 'reset_password').token
+    const next = { ...ada, password: 'a new and longer password' }
+    await api('POST /auth/password/reset', { body: { token: reset, newPassword: next.password } })
+    expect(await verify(token)).toMatchObject({ status: 204 })
+
+    const headers = bearer(await logIn(api, 'body', next))
+    const body = { newEmail: 'king@example.com', password: next.password }
+    await api('PUT /users/me/email', { headers, body })
+    await delivered(parts)
+    await verify(mailTo(parts, body.newEmail, 'confirm_new_email').token)
+    expect(await verify(token)).toMatchObject(isRefused)
+  })
+
+  it('that was opened is nothing else: no reset, no undo, no login', async () => {
+    const { api, verify, token } = await withAda()
+    await verify(token)
+    for (const [route, more] of [
+      ['POST /auth/password/reset', { newPassword: 'a new and longer password' }],
+      ['POST /auth/email/undo', {}],
+      ['POST /auth/email-login/redeem', {}],
+    ] as const) {
+      expect(await api(route, { body: { token, ...more } })).toMatchObject(isRefused)
+    }
   })
 
   it('is good for a day', async () => {

@@ -3,7 +3,7 @@ import { defineContract } from '../../lib/contract/contract.ts'
 import { token } from '../../lib/contract/fields.ts'
 import { verifyEmail } from '../../lib/domain/emails.ts'
 import { route } from '../../lib/http/route.ts'
-import { codes, outbox, users } from '../../lib/services.ts'
+import { codes, outbox, sessions, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
@@ -18,16 +18,19 @@ export const contract = defineContract({
   needs: [
     'sessions:BatchGetItem',
     'users:BatchGetItem',
+    'users:GetItem',
     'users:UpdateItem',
     'users:PutItem',
     'users:DeleteItem',
     'refresh-token-denylist:PutItem',
     'sessions:DeleteItem',
     'sessions:PutItem',
+    'sessions:Query',
+    'sessions:BatchWriteItem',
   ],
 })
 
-export const handler = route(contract, { users, codes, outbox }, async ({ parts, body, reply }) => {
+export const handler = route(contract, { users, sessions, codes, outbox }, async ({ parts, body, reply }) => {
   await verifyEmail(parts, body.token)
   return reply(204)
 })

@@ -101,14 +101,17 @@ describe('a change of e-mail', () => {
     await delivered(it.parts)
     await signedUp(it.api, eve)
     await delivered(it.parts)
+    await it.verify(mailTo(it.parts, eve.email, 'verify_email').token)
     expect(await it.change(eve.email)).toEqual(free)
     expect(kinds(await delivered(it.parts))).toEqual([`${eve.email} already_registered`])
   })
 
-  it('to an address that somebody takes meanwhile is told to who confirms it', async () => {
+  it('to an address that somebody takes, and proves, meanwhile is told to who confirms it', async () => {
     const it = await withAda()
     const { confirming } = await asked(it)
     await signedUp(it.api, { ...eve, email: to })
+    await delivered(it.parts)
+    await it.verify(mailTo(it.parts, to, 'verify_email').token)
     expect(await it.verify(confirming)).toMatchObject({ status: 409, body: { code: 'email_taken' } })
     expect(await logIn(it.api)).toMatchObject({ status: 200 })
   })

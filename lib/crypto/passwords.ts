@@ -22,12 +22,15 @@ export function bcryptPasswords({
   cost: number
   keys: Pick<Keys, 'peppers'>
 }): PasswordHasher {
-  const hash = async (password: string) => {
+  const hash = async (password: string, saltFrom?: (pepper: KeyObject) => string) => {
     const { current } = await keys.peppers()
-    return `${SCHEME}.${current.kid}.${await bcrypt.hash(preHash(password, current.key), cost)}`
+    const salt = saltFrom ? `$2b$${String(cost).padStart(2, '0')}$${saltFrom(current.key)}` : cost
+    return `${SCHEME}.${current.kid}.${await bcrypt.hash(preHash(password, current.key), salt)}`
   }
   return {
-    hash,
+    hash: (password) => hash(password),
+
+    hashForSignUp: (password, email) => hash(password, (pepper) => signUpSalt(email, pepper)),
 
     async ready() {
       await keys.peppers()
@@ -62,6 +65,15 @@ export function bcryptPasswords({
       return hash(password)
     },
   }
+}
+
+/**
+ * 16 bytes that nobody can tell from random ones without the pepper, and that no other address has. The text before the
+ * address and the other hash function keep them apart from every pre-hash of a password.
+ */
+function signUpSalt(email: string, pepper: KeyObject): string {
+  const bytes = createHmac('sha256', pepper).update(`sign-up salt\0${email}`).digest().subarray(0, 16)
+  return bcrypt.encodeBase64(bytes, 16)
 }
 
 const preHash = (password: string, pepper: KeyObject) =>

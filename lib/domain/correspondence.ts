@@ -1,11 +1,12 @@
 import { held, shut } from './accounts.ts'
 import { MOST_DEVICES } from './devices.ts'
+import { givesWay } from './email-changes.ts'
 import { digitsHash } from './email-login.ts'
 import type { Letter } from './letters.ts'
 import { withinBudget } from './mail-budget.ts'
 import type { MailOrder } from './mail-orders.ts'
 import { mail, newCode, recipientOf } from './mailing.ts'
-import { codeSeconds, newDigits, newToken, type Purpose, UNDO_SECONDS } from './one-time-codes.ts'
+import { codeSeconds, isSame, newDigits, newToken, type Purpose, UNDO_SECONDS } from './one-time-codes.ts'
 import type { Ports } from './ports.ts'
 import type { Account } from './users.ts'
 
@@ -23,11 +24,12 @@ const minutes = (purpose: Purpose) => codeSeconds[purpose] / 60
 export async function fulfil(ports: MailPorts, order: MailOrder): Promise<void> {
   switch (order.type) {
     case 'signed_up':
-      return verification(ports, await ports.users.findById(order.userId))
+      if (order.withheld) return
+      return verification(ports, await ports.users.findById(order.userId), 'add')
     case 'verification_requested':
-      return verification(ports, await ports.users.findByEmail(order.email))
+      return verification(ports, await ports.users.findByEmail(order.email), 'put')
     case 'sign_up_attempted':
-      return attempted(ports, await ports.users.findByEmail(order.email))
+      return attempted(ports, await ports.users.findByEmail(order.email), order)
     case 'reset_requested':
       return reset(ports, await ports.users.findByEmail(order.email), 'reset_password')
     case 'reset_started':
@@ -53,12 +55,13 @@ export async function fulfil(ports: MailPorts, order: MailOrder): Promise<void> 
 
 type Found = Account | undefined
 
-async function verification(ports: MailPorts, account: Found): Promise<void> {
+/** A link that confirms the email; `add` leaves those of the mails before good, `put` does not. */
+async function verification(ports: MailPorts, account: Found, store: 'add' | 'put'): Promise<void> {
   if (account?.status !== 'active' || account.emailVerified) return
   if (account.passwordHash === '') return reset(ports, account, 'finish_sign_up')
   const to = recipientOf(account)
   await withinBudget(ports, { to, kind: 'verify_email' }, async () => {
-    const token = await newCode(ports, account, 'verify_email')
+    const token = await newCode(ports, account, 'verify_email', { store })
     await mail(ports, to, { kind: 'verify_email', token, hours })
   })
 }
@@ -70,17 +73,27 @@ async function alreadyRegistered(ports: MailPorts, account: Account): Promise<vo
 }
 
 /** Somebody, perhaps its owner, signed up with an address that has an account. */
-async function attempted(ports: MailPorts, account: Found): Promise<void> {
+async function attempted(
+  ports: MailPorts,
+  account: Found,
+  { passwordHash = '', withheld }: Extract<MailOrder, { type: 'sign_up_attempted' }>,
+): Promise<void> {
   if (account?.status !== 'active') return
   if (account.emailVerified) {
-    return alreadyRegistered(ports, account)
+    if (!withheld) await alreadyRegistered(ports, account)
+    return
   }
-  // Two have signed up with it, and neither has proven it: no password counts but that which its owner will set. A form
-  // that was sent twice looks the same, and costs its owner one more.
+  // The same email and password are the same person, who sent the form twice or waits for the mail: nothing is voided.
+  if (account.passwordHash !== '' && isSame(account.passwordHash, passwordHash)) {
+    if (!withheld) await verification(ports, account, 'add')
+    return
+  }
+  // Two have signed up with it, and neither has proven it: no password counts but that which its owner will set. That
+  // holds also if no mail may go out: or a few sign-ups of a stranger would keep the owner's own from counting.
   const isShut = account.passwordHash === ''
   const contested = isShut ? account : held(await ports.users.change(account, shut(ports.clock.now())))
   if (!isShut) ports.events.record({ type: 'password.voided', userId: account.id, reason: 'second_sign_up' })
-  await reset(ports, contested, 'finish_sign_up')
+  if (!withheld) await reset(ports, contested, 'finish_sign_up')
 }
 
 /** A token that sets a password, and the words that say why. */
@@ -121,12 +134,20 @@ async function emailChange(
   // Whatever ended sessions since voids the request too.
   if (account?.status !== 'active' || account.epoch !== epoch) return
   const holder = await ports.users.findByEmail(newEmail)
-  if (holder) return alreadyRegistered(ports, holder)
+  if (holder && !givesWay(holder)) return alreadyRegistered(ports, holder)
   const to = { userId: account.id, email: newEmail }
-  await withinBudget(ports, { to, kind: 'confirm_new_email' }, () => confirmChange(ports, account, newEmail))
+  await withinBudget(ports, { to, kind: 'confirm_new_email' }, () =>
+    mailChange(ports, account, newEmail, holder !== undefined),
+  )
 }
 
-async function confirmChange(ports: MailPorts, account: Account, newEmail: string): Promise<void> {
+/** `replaces`: an account that nobody confirmed has the address, and goes. */
+async function mailChange(
+  ports: MailPorts,
+  account: Account,
+  newEmail: string,
+  replaces: boolean,
+): Promise<void> {
   // Only an address that was proven may take the account back.
   const undo = account.emailVerified ? newToken(account.id) : undefined
   const token = await newCode(ports, account, 'change_email', {
@@ -138,18 +159,21 @@ async function confirmChange(ports: MailPorts, account: Account, newEmail: strin
     const warning: Letter = { kind: 'email_change_requested', newEmail, token: undo.token, days }
     if (!(await mail(ports, recipientOf(account), warning))) return
   }
-  await mail(ports, { userId: account.id, email: newEmail }, { kind: 'confirm_new_email', token, hours })
+  const to = { userId: account.id, email: newEmail }
+  await mail(ports, to, { kind: 'confirm_new_email', token, hours, replaces })
 }
 
 /** The first device of all is no news. It is remembered after the mail, which may have to be tried again. */
 async function newDevice(
   ports: MailPorts,
   account: Found,
-  { at, device, userAgent, ip }: Extract<MailOrder, { type: 'new_device' }>,
+  { at, device, epoch, userAgent, ip }: Extract<MailOrder, { type: 'new_device' }>,
 ): Promise<void> {
   if (!account || account.devices.includes(device)) return
   if (account.devices.length > 0) await notice(ports, account, { kind: 'new_device', at, userAgent, ip })
-  await ports.users.rememberDevices(account.id, [device, ...account.devices].slice(0, MOST_DEVICES))
+  // Of another epoch it was before a reset or an undo, which has forgotten what a thief may have logged in from.
+  if (epoch !== account.epoch) return
+  await ports.users.rememberDevices(account.id, [device, ...account.devices].slice(0, MOST_DEVICES), epoch)
 }
 
 /** To whoever has proven the address: of an account, a stranger is told nothing. */

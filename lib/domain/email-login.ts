@@ -1,4 +1,5 @@
 import { held, shut } from './accounts.ts'
+import { deviceOf } from './devices.ts'
 import { type Grant, type GrantPorts, readyToGrant } from './grants.ts'
 import {
   challengeHashOf,
@@ -89,7 +90,7 @@ async function logIn(
   await readyToGrant(ports)
   if ((await ports.codes.redeem(code, account)) === 'spent')
     throw new Refusal(spent, { subject: { userId: account.id } })
-  const owned = account.emailVerified ? account : await claimed(ports, account)
+  const owned = account.emailVerified ? account : await claimed(ports, account, client)
   return openSession(ports, owned, { amr: ['otp'], client })
 }
 
@@ -97,8 +98,12 @@ async function logIn(
  * The first proof of who reads the mail. Whoever set the password, and may have sessions, has not given it, and loses
  * both: or a stranger could open an account for an address and wait for its owner.
  */
-async function claimed(ports: Pick<Ports, 'users' | 'clock' | 'events'>, account: Account): Promise<Account> {
-  const change = { emailVerified: true, ...shut(ports.clock.now()) }
+async function claimed(
+  ports: Pick<Ports, 'users' | 'clock' | 'events'>,
+  account: Account,
+  client: Client,
+): Promise<Account> {
+  const change = { emailVerified: true, ...shut(ports.clock.now()), devices: [deviceOf(client)] }
   const owned = held(await ports.users.change(account, change))
   ports.events.record({ type: 'email.verified', userId: account.id })
   ports.events.record({ type: 'password.voided', userId: account.id, reason: 'first_proof' })

@@ -13,8 +13,13 @@ export type Letter =
   | { readonly kind: 'reset_started'; readonly token: string; readonly minutes: number }
   /** A change of e-mail was undone, and no password opens the account until this token has set one. */
   | { readonly kind: 'email_kept'; readonly token: string; readonly minutes: number }
-  /** To the address that is to be the new one. */
-  | { readonly kind: 'confirm_new_email'; readonly token: string; readonly hours: number }
+  /** To the address that is to be the new one. `replaces`: an account that nobody confirmed has it, and goes. */
+  | {
+      readonly kind: 'confirm_new_email'
+      readonly token: string
+      readonly hours: number
+      readonly replaces: boolean
+    }
   /** To the address that is to be the old one; `token` undoes the change. */
   | {
       readonly kind: 'email_change_requested'

@@ -7,8 +7,15 @@ import type { Ports } from './ports.ts'
  * found out there, out of sight and out of the time of the answer. No order holds a token.
  */
 export type MailOrder =
-  | { readonly type: 'signed_up'; readonly userId: string }
-  | { readonly type: 'sign_up_attempted'; readonly email: string }
+  | { readonly type: 'signed_up'; readonly userId: string; readonly withheld?: true | undefined }
+  | {
+      readonly type: 'sign_up_attempted'
+      readonly email: string
+      /** By `hashForSignUp`, so that it is told whether the password is the one of before. */
+      readonly passwordHash?: string | undefined
+      /** The mailbox has had enough mails: what follows from the sign-up is done, and none is sent. */
+      readonly withheld?: true | undefined
+    }
   | { readonly type: 'verification_requested'; readonly email: string }
   | { readonly type: 'reset_requested'; readonly email: string }
   | { readonly type: 'reset_started'; readonly userId: string }
@@ -28,6 +35,8 @@ export type NoticeOrder =
       readonly userId: string
       readonly at: Seconds
       readonly device: string
+      /** Of the session: what a rescue has ended since is remembered no more. */
+      readonly epoch?: number | undefined
       readonly userAgent: string
       readonly ip: string
     }

@@ -11,16 +11,17 @@ export interface Recipient {
 
 export const recipientOf = ({ id: userId, email }: Account): Recipient => ({ userId, email })
 
-/** A code in the place of any older one of its purpose; gives the token that it is opened with. */
+/** A code in the place of any older one of its purpose, or beside it; gives the token that it is opened with. */
 export async function newCode(
   { codes, clock }: Pick<Ports, 'codes' | 'clock'>,
   { id: userId, epoch, email }: Account,
   purpose: Purpose,
-  more: Partial<OneTimeCode> = {},
+  { store = 'put', ...more }: Partial<OneTimeCode> & { readonly store?: 'add' | 'put' } = {},
 ): Promise<string> {
   const { token, tokenHash } = newToken(userId)
-  const expiresAt = clock.now() + codeSeconds[purpose]
-  await codes.put({ userId, purpose, tokenHash, epoch, email, expiresAt, tries: 0, ...more })
+  const now = clock.now()
+  const expiresAt = now + codeSeconds[purpose]
+  await codes[store]({ userId, purpose, tokenHash, epoch, email, expiresAt, tries: 0, ...more }, now)
   return token
 }
 

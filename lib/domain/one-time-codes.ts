@@ -3,7 +3,7 @@ import { retried } from './accounts.ts'
 import { deniedUntil, type Seconds } from './lifetimes.ts'
 import type { AccountChange, OneTimeCode, Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
-import type { Account } from './users.ts'
+import { type Account, isExpired } from './users.ts'
 
 /** What a code is for; it is good for nothing else. */
 export const purposes = ['verify_email', 'change_email', 'reset_password', 'email_login'] as const
@@ -107,8 +107,13 @@ export async function openToken(
 
 /** The code has not expired, and its user is who it was made for: of the same epoch, and with the same e-mail. */
 export function isGood(code: OneTimeCode, account: Account | undefined, now: Seconds): account is Account {
-  if (code.expiresAt <= now || account?.status !== 'active') return false
-  return account.epoch === code.epoch && account.email === code.email
+  if (code.expiresAt <= now || account?.status !== 'active' || isExpired(account, now)) return false
+  if (account.email !== code.email) return false
+  // What a link of a sign-up says of a confirmed address is true whatever happened since, and it changes nothing.
+  if (code.purpose === 'verify_email' && account.emailVerified) return true
+  // A change that was asked for before the address was proven warned nobody, and could not be undone.
+  if (code.purpose === 'change_email' && account.emailVerified && code.undoHash === undefined) return false
+  return account.epoch === code.epoch
 }
 
 /**

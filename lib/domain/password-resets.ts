@@ -1,8 +1,9 @@
 import { forgetSessions } from './accounts.ts'
+import { deviceOf } from './devices.ts'
 import { notify } from './mail-orders.ts'
 import { openToken, redeemToken } from './one-time-codes.ts'
 import { checkNewPassword, type PasswordRulePorts } from './password-rules.ts'
-import type { Ports } from './ports.ts'
+import type { Client, Ports } from './ports.ts'
 import { together } from './together.ts'
 
 /**
@@ -14,6 +15,7 @@ export async function resetPassword(
   ports: PasswordRulePorts &
     Pick<Ports, 'users' | 'sessions' | 'codes' | 'passwords' | 'throttle' | 'clock' | 'outbox'>,
   { token, newPassword }: { token: string; newPassword: string },
+  client: Client,
 ): Promise<void> {
   // 1. The token is good now, before anything is reckoned for whoever sent it.
   const { account: owner } = await openToken(ports, token, 'reset_password')
@@ -27,6 +29,8 @@ export async function resetPassword(
     passwordHash,
     emailVerified: true,
     endsSessions: true,
+    // Of all devices the one that read the mail is known: what a thief logs in from is news again.
+    devices: [deviceOf(client)],
   }))
   ports.events.record({ type: 'password.reset', userId: account.id })
 

@@ -14,6 +14,8 @@ export interface Policy {
   readonly sendsMail: boolean
   /** Nobody logs in before they have confirmed their e-mail, and a sign-up tells nobody whether it was known. */
   readonly requireVerifiedEmail: boolean
+  /** So long an account waits for its email to be confirmed, where that is required. */
+  readonly unconfirmedAccountDays: number
   /** Whether a mail may stand in for a password. */
   readonly emailLogin: boolean
   readonly notices: readonly Notice[]

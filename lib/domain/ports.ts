@@ -31,6 +31,8 @@ export interface AccountChange extends AccountFields {
     readonly now: Seconds
     readonly keeps?: FormerEmail | undefined
     readonly restores?: FormerEmail
+    /** The unconfirmed account that has the new one, as it was read: it is removed, with its claims denied. */
+    readonly takesFrom?: Account
   }
   /** Another user who does this: it holds only if that user's claims have not moved either. */
   readonly by?: Actor | undefined
@@ -55,11 +57,16 @@ export interface UserPage {
   readonly after?: string | undefined
 }
 export interface UserStore {
+  // An account past its `keptUntil` is found by no reader.
+
   /** Stores the account and claims its e-mail, both or neither. At `now`, as a former e-mail is kept for a time alone. */
   create(account: Account, now: Seconds): Promise<'created' | 'email_taken'>
   /** Costs the same two reads whether the e-mail is known or not. */
   findByEmail(email: string): Promise<Account | undefined>
-  /** The first of these reads: the id of the user who has the email, or one that no user has. The account has the last word. */
+  /**
+   * The first of these reads: the id of the user who has the email, or may take it back, or one that
+   * no user has. The account has the last word.
+   */
   ownerOf(email: string): Promise<string>
   findById(userId: string): Promise<Account | undefined>
   /** `undefined` if there is no such account. */
@@ -76,10 +83,17 @@ export interface UserStore {
   ): Promise<'removed' | NotChanged>
   /** The e-mail that the user had before, while the change can be undone. */
   formerEmail(userId: string, now: Seconds): Promise<FormerEmail | undefined>
-  /** The devices that the user is known to log in from. */
-  rememberDevices(userId: string, devices: readonly string[]): Promise<void>
-  /** A page of accounts by when they were created, from behind `after` on, read from an index that lags by moments. */
-  list(page: UserPage): Promise<{ readonly users: readonly ListedUser[]; readonly more: boolean }>
+  /** Takes the end off an account that nobody confirmed; `false` if it is gone. */
+  endExpiry(account: Account): Promise<boolean>
+  /** The devices that the user is known to log in from; only in the epoch in which that was found out. */
+  rememberDevices(userId: string, devices: readonly string[], epoch: number): Promise<void>
+  /**
+   * A page of accounts by when they were created, from behind `after` on, read from an index that lags by moments.
+   * `behind` is where the next page begins, if there is one; a page may be short, or empty, before the last.
+   */
+  list(
+    page: UserPage,
+  ): Promise<{ readonly users: readonly ListedUser[]; readonly behind: string | undefined }>
   /** The ids of the active administrators. */
   administrators(): Promise<readonly string[]>
   /** Writes only if the hash is still the one that was read. */
@@ -202,6 +216,11 @@ export interface PasswordHasher {
   /** What hashes are made with is there. Fails if it cannot be had. */
   ready(): Promise<void>
   hash(password: string): Promise<string>
+  /**
+   * As strong as `hash`, with a salt that follows from the pepper and the email: two sign-ups with one email and one
+   * password have one hash, until the pepper or the cost changes.
+   */
+  hashForSignUp(password: string, email: string): Promise<string>
   /** Takes the same time for `undefined` (no such account) as for a wrong password. */
   compare(password: string, passwordHash: string | undefined): Promise<boolean>
   /** A hash by today's scheme, pepper and cost, of a password that matches one of yesterday's; else `undefined`. */
@@ -261,7 +280,10 @@ export interface OneTimeCode {
   readonly tries: number
 }
 export interface CodeStore {
+  /** In the place of any older one of its purpose. */
   put(code: OneTimeCode): Promise<void>
+  /** Beside those of its purpose, email and epoch, which stay good until their own end; there are eight at most. */
+  add(code: OneTimeCode, now: Seconds): Promise<void>
   /** The codes of these purposes and their user, in one consistent reading. */
   find(
     userId: string,

@@ -15,14 +15,14 @@ const DAY = 86_400
 async function loggedIn(change: Parameters<typeof world>[0] = {}) {
   const events: SecurityEvent[] = []
   const ports: World & Ports = { ...world(change), events: { record: (event) => events.push(event) } }
-  const account = await signUp(ports, {
+  const first = await signUp(ports, {
     email: 'ada@example.com',
     password: 'correct horse battery',
     name: 'Ada',
     client,
   })
-  if (!account) throw new Error('There is no account to see')
-  const first = await openSession(ports, account, { amr: ['pwd'], client })
+  if (!first) throw new Error('There is no account to see')
+  const { account } = first
   const [session] = [...ports.tables.sessions.values()]
   if (!session) throw new Error('No session was opened')
   const change_ = (fields: Partial<Account>) =>

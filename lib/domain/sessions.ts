@@ -42,7 +42,7 @@ export async function openSession(
   const opened = ports.sessions.open(session)
   const device = deviceOf(proof.client)
   const isKnown = account.devices.includes(device)
-  const order = { userId: account.id, at: session.createdAt, device, ...proof.client }
+  const order = { userId: account.id, at: session.createdAt, device, epoch: session.epoch, ...proof.client }
   await together(opened, isKnown ? Promise.resolve() : notify(ports, { type: 'new_device', ...order }))
   ports.events.record({ type: 'login.succeeded', userId: account.id, sessionId: session.id })
   return grant(ports, account, session)

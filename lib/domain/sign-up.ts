@@ -1,26 +1,37 @@
 import { randomUUID } from 'node:crypto'
 import { deviceOf } from './devices.ts'
+import { type Grant, type GrantPorts, readyToGrant } from './grants.ts'
 import type { MailOrder } from './mail-orders.ts'
 import { checkNewPassword, type PasswordRulePorts } from './password-rules.ts'
 import type { Client, Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
+import { openSession } from './sessions.ts'
+import { together } from './together.ts'
 import type { Account } from './users.ts'
+
+const DAY = 86_400
+
+type SignUpOrder = Extract<MailOrder, { type: 'signed_up' | 'sign_up_attempted' }>
 
 /**
  * Opens an account, and leaves an order for the mail that confirms its e-mail. Takes a canonical e-mail.
- * Refuses with `weak_password`; and with `email_taken`, but not where e-mails must be verified: there nobody is told, by
- * answer or time, whether the e-mail was known, and whoever has it is mailed (ASVS 6.3.8). Gives the account where it may
- * be shown.
+ * Where emails need no confirmation it opens a session too, or refuses with `email_taken`. Where they do, the answer and
+ * its time tell nobody whether the email was known: the same calls are made, and the rest is found out where mails are
+ * written (ASVS 6.3.8). Refuses with `weak_password`.
  */
 export async function signUp(
-  ports: PasswordRulePorts & Pick<Ports, 'users' | 'passwords' | 'throttle' | 'outbox' | 'clock'>,
+  ports: PasswordRulePorts &
+    GrantPorts &
+    Pick<Ports, 'users' | 'sessions' | 'passwords' | 'throttle' | 'outbox'>,
   { client, ...input }: { email: string; password: string; name: string; client: Client },
-): Promise<Account | undefined> {
-  const { users, passwords, throttle, policy, outbox, clock, events } = ports
+): Promise<Grant | undefined> {
+  const { users, passwords, policy, clock, events } = ports
   const { email, name } = input
   await checkNewPassword(ports, input.password, { path: 'password', words: [email, name] })
+  // An account without the session that it was promised would answer the next try with `email_taken`.
+  if (!policy.requireVerifiedEmail) await readyToGrant(ports)
   // Before the time is taken: a place in the list of users is not left empty for as long as a hash takes.
-  const passwordHash = await passwords.hash(input.password)
+  const passwordHash = await passwords.hashForSignUp(input.password, email)
   const now = clock.now()
   const account: Account = {
     id: randomUUID(),
@@ -34,17 +45,39 @@ export async function signUp(
     claimsVersion: 1,
     epoch: 1,
     devices: [deviceOf(client)],
+    // Where it can be used unconfirmed it is somebody's, and stays.
+    ...(policy.requireVerifiedEmail && { keptUntil: now + policy.unconfirmedAccountDays * DAY }),
   }
   const isNew = (await users.create(account, now)) === 'created'
   if (isNew) events.record({ type: 'user.created', userId: account.id })
   if (!isNew && !policy.requireVerifiedEmail) throw new Refusal('email_taken')
-  if (policy.sendsMail) {
-    const order: MailOrder = isNew
-      ? { type: 'signed_up', userId: account.id }
-      : { type: 'sign_up_attempted', email }
-    // A mailbox is not flooded, and nobody is told.
-    if (await throttle.hasLeft('signupMails', email)) await outbox.put(order, now)
-    else events.record({ type: 'mail.withheld', order: order.type, ...(isNew && { userId: account.id }) })
+  const order: SignUpOrder = isNew
+    ? { type: 'signed_up', userId: account.id }
+    : { type: 'sign_up_attempted', email, passwordHash }
+  const left = policy.sendsMail ? leave(ports, email, order) : Promise.resolve()
+  if (policy.requireVerifiedEmail) {
+    await left
+    return undefined
   }
-  return policy.requireVerifiedEmail ? undefined : account
+  // The account is open already, mailed or not: another mail can be asked for.
+  const mailed = left.catch(() => events.record({ type: 'mail.lost', userId: account.id, order: order.type }))
+  const [granted] = await together(openSession(ports, account, { amr: ['pwd'], client }), mailed)
+  return granted
+}
+
+/**
+ * Leaves the order for the mail. Over the mailbox's budget it is left all the same, to be done without a mail: another
+ * password voids the first even then, and nobody is told.
+ */
+async function leave(
+  { throttle, outbox, clock, events }: Pick<Ports, 'throttle' | 'outbox' | 'clock' | 'events'>,
+  email: string,
+  order: SignUpOrder,
+): Promise<void> {
+  const isWithheld = !(await throttle.hasLeft('signupMails', email))
+  if (isWithheld) {
+    const userId = order.type === 'signed_up' ? order.userId : undefined
+    events.record({ type: 'mail.withheld', order: order.type, ...(userId && { userId }) })
+  }
+  await outbox.put(isWithheld ? { ...order, withheld: true } : order, clock.now())
 }

@@ -1,7 +1,7 @@
 import type { Caller } from './accounts.ts'
 import type { Ports, UserPage } from './ports.ts'
 import { Refusal } from './refusal.ts'
-import { type ListedUser, positionOf } from './users.ts'
+import type { ListedUser } from './users.ts'
 
 /**
  * A page of users by when they signed up, or the one with an e-mail. `nextCursor` is `null` on the last page; it leads on
@@ -28,7 +28,6 @@ export async function listUsers(
     throw new Refusal('invalid_request', { issues: [{ path: 'cursor', message }] })
   }
   const page = await users.list({ limit, order, after })
-  const last = page.users.at(-1)
-  const nextCursor = page.more && last ? await cursors.seal(positionOf(last), order, userId, now) : null
+  const nextCursor = page.behind === undefined ? null : await cursors.seal(page.behind, order, userId, now)
   return { users: [...page.users], nextCursor }
 }

@@ -1,3 +1,5 @@
+import type { Seconds } from './lifetimes.ts'
+
 /** What a user may be allowed to do. A deployer adds a role here and names it in contracts. */
 export const roles = ['user', 'admin'] as const
 export type Role = (typeof roles)[number]
@@ -36,18 +38,33 @@ export interface Account extends ListedUser {
   readonly epoch: number
   /** Where the user has logged in from, newest first, as `deviceOf` writes it. */
   readonly devices: readonly string[]
+  /** When TTL takes an account whose email nobody confirms; readers treat it as gone from that second on. */
+  readonly keptUntil?: Seconds | undefined
 }
+
+/** Anybody may have opened it: its email was never proven, and no operator has given it a role. */
+export const isUnproven = ({ emailVerified, roles }: Pick<Account, 'emailVerified' | 'roles'>): boolean =>
+  !emailVerified && roles.every((role) => role === 'user')
+
+/** The account has reached its end, whether TTL has taken it yet or not. */
+export const isExpired = ({ keptUntil }: Pick<Account, 'keptUntil'>, now: Seconds): boolean =>
+  keptUntil !== undefined && keptUntil <= now
 
 /** What of an account is changed together with its claims; `endsSessions` moves the epoch too. */
 export interface AccountFields
-  extends Partial<Pick<Account, 'roles' | 'status' | 'name' | 'passwordHash' | 'email' | 'emailVerified'>> {
+  extends Partial<
+    Pick<Account, 'roles' | 'status' | 'name' | 'passwordHash' | 'email' | 'emailVerified' | 'devices'>
+  > {
   readonly endsSessions: boolean
 }
 
-/** The account after a change that outdates its claims. */
-export const changedBy = (account: Account, { endsSessions, ...fields }: AccountFields): Account => ({
-  ...account,
-  ...fields,
-  claimsVersion: account.claimsVersion + 1,
-  epoch: account.epoch + (endsSessions ? 1 : 0),
-})
+/** The account after a change that outdates its claims; one that is proven, or given a role, has no end any more. */
+export function changedBy(account: Account, { endsSessions, ...fields }: AccountFields): Account {
+  const { keptUntil, ...changed } = {
+    ...account,
+    ...fields,
+    claimsVersion: account.claimsVersion + 1,
+    epoch: account.epoch + (endsSessions ? 1 : 0),
+  }
+  return keptUntil !== undefined && isUnproven(changed) ? { ...changed, keptUntil } : changed
+}

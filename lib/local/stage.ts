@@ -45,12 +45,13 @@ async function localStores(events: SecurityEvents): Promise<Stage> {
 
 function stores(events: SecurityEvents, config: Config, close: () => Promise<void>): Stage {
   const client = documentClient(config)
+  const clock = { now: () => Math.floor(Date.now() / 1000) }
   const ports = {
-    users: dynamoUsers(client, config),
+    users: dynamoUsers(client, config, clock),
     sessions: dynamoSessions(client, config),
     outbox: dynamoOutbox(client, config),
     policy: policyOf(config),
-    clock: { now: () => Math.floor(Date.now() / 1000) },
+    clock,
     events,
   }
   return { ports, close }

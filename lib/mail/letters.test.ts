@@ -13,7 +13,7 @@ const letters: { readonly [K in Letter['kind']]: Extract<Letter, { kind: K }> } 
   reset_password: { kind: 'reset_password', token, minutes: 30 },
   reset_started: { kind: 'reset_started', token, minutes: 30 },
   email_kept: { kind: 'email_kept', token, minutes: 30 },
-  confirm_new_email: { kind: 'confirm_new_email', token, hours: 24 },
+  confirm_new_email: { kind: 'confirm_new_email', replaces: true, token, hours: 24 },
   email_change_requested: {
     kind: 'email_change_requested',
     newEmail: 'new@example.com',

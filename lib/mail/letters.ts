@@ -87,10 +87,15 @@ const drafts: {
     ],
   }),
 
-  confirm_new_email: ({ token, hours }, { product, link }) => ({
+  confirm_new_email: ({ token, hours, replaces }, { product, link }) => ({
     subject: `Confirm your new email address for ${product}`,
     blocks: [
       `Somebody, probably you, asked to use this email address for their account at ${product} from now on. If it was you, please confirm that it is yours.`,
+      ...(replaces
+        ? [
+            'Somebody has opened another account with this address, and never confirmed it. Confirming here removes that account, with everything in it.',
+          ]
+        : []),
       { button: 'Confirm my new address', url: link('verify-email', token) },
       `The link works once, for ${count(hours, 'hour')}. Until you use it, nothing changes. For some days after that, the account can still be taken back from the address that it has now.`,
       'If it was not you, please ignore this email and do not open the link.',

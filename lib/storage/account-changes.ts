@@ -5,7 +5,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import type { AccountChange, FormerEmail, NotChanged, UserStore } from '../domain/ports.ts'
-import { changedBy, isActiveAdministrator } from '../domain/users.ts'
+import { type Account, changedBy, isActiveAdministrator } from '../domain/users.ts'
 import { accountOf } from './accounts.ts'
 import { attempt, reasonsOf, type TableNames, unlessConditionFails } from './client.ts'
 import { emailClaims } from './email-claims.ts'
@@ -18,7 +18,7 @@ import { type Guarded, transactionParts } from './transaction-parts.ts'
 export function accountChanges(
   client: DynamoDBDocumentClient,
   tables: TableNames,
-): Pick<UserStore, 'rename' | 'change' | 'remove' | 'formerEmail'> {
+): Pick<UserStore, 'rename' | 'change' | 'remove' | 'endExpiry' | 'formerEmail'> {
   const { usersTable, sessionsTable } = tables
   const parts = transactionParts(tables)
   const claims = emailClaims(tables)
@@ -36,6 +36,8 @@ export function accountChanges(
       throw error
     }
   }
+
+  const lasting = ({ id, email }: Account): Guarded[] => [[claims.last(id, email), 'changed_meanwhile']]
 
   const formerEmail = async (userId: string, now: number): Promise<FormerEmail | undefined> => {
     const Key = formerEmailKey(userId)
@@ -63,17 +65,35 @@ export function accountChanges(
       return answer && accountOf(answer.Attributes ?? {})
     },
 
+    async endExpiry(read) {
+      const update = {
+        TableName: usersTable,
+        Key: accountKey(read.id),
+        UpdateExpression: 'REMOVE keptUntil',
+        ConditionExpression: 'attribute_exists(pk)',
+      }
+      const outcome = await transact([[{ Update: update }, 'changed_meanwhile'], ...lasting(read)])
+      return outcome === 'done'
+    },
+
     async change(read, change) {
       const { deniedUntil, replaces, by, redeems, emailMove, endsSessions, ...fields } = change
       const changed = changedBy(read, { ...fields, endsSessions })
       const set = { ...fields, claimsVersion: changed.claimsVersion, epoch: changed.epoch }
-      const update = { TableName: usersTable, Key: accountKey(read.id), ...setting(set, parts.unmoved(read)) }
+      const endsExpiry = read.keptUntil !== undefined && changed.keptUntil === undefined
+      const update = {
+        TableName: usersTable,
+        Key: accountKey(read.id),
+        ...setting(set, parts.unmoved(read), endsExpiry ? ' REMOVE keptUntil' : ''),
+      }
       const outcome = await transact([
         [{ Update: update }, 'changed_meanwhile'],
         [parts.denyClaims(read, changed.claimsVersion, deniedUntil), 'changed_meanwhile'],
         ...(replaces ? exchange(read.id, replaces) : []),
         ...(redeems ? [parts.redemption(redeems)] : []),
         ...(emailMove ? claims.move(read, changed.email, emailMove) : []),
+        ...(emailMove?.takesFrom ? removal(emailMove.takesFrom, deniedUntil) : []),
+        ...(endsExpiry && !emailMove ? lasting(read) : []),
         ...parts.stillMay(by, read),
         ...parts.administrators(read.id, isActiveAdministrator(read), isActiveAdministrator(changed)),
       ])
@@ -85,19 +105,23 @@ export function accountChanges(
       // The e-mail has moved between the two readings.
       if (former?.email === read.email) return 'changed_meanwhile'
       const outcome = await transact([
-        [
-          { Delete: { TableName: usersTable, Key: accountKey(read.id), ...parts.unmoved(read) } },
-          'changed_meanwhile',
-        ],
+        ...removal(read, deniedUntil),
         [claims.release(read.id, read.email), 'changed_meanwhile'],
-        // No token of a deleted user has claims that are new enough.
-        [parts.denyClaims(read, Number.MAX_SAFE_INTEGER, deniedUntil), 'changed_meanwhile'],
         ...(former ? claims.drop(read.id, former) : []),
         ...parts.stillMay(by, read),
         ...parts.administrators(read.id, isActiveAdministrator(read), false),
       ])
       return outcome === 'done' ? 'removed' : outcome
     },
+  }
+
+  /** Of an account as it was read. No token of a deleted user has claims that are new enough. */
+  function removal(read: Account, deniedUntil: number): Guarded[] {
+    const key = { TableName: usersTable, Key: accountKey(read.id) }
+    return [
+      [{ Delete: { ...key, ...parts.unmoved(read) } }, 'changed_meanwhile'],
+      [parts.denyClaims(read, Number.MAX_SAFE_INTEGER, deniedUntil), 'changed_meanwhile'],
+    ]
   }
 
   /** A session that was ended meanwhile is not exchanged for one that lives. */
@@ -116,11 +140,12 @@ export function accountChanges(
 function setting(
   fields: Readonly<Record<string, unknown>>,
   condition: { ConditionExpression: string; ExpressionAttributeValues: Record<string, unknown> },
+  andRemove: string,
 ) {
   const names = Object.keys(fields)
   return {
     ...condition,
-    UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+    UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}${andRemove}`,
     ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
     ExpressionAttributeValues: {
       ...condition.ExpressionAttributeValues,

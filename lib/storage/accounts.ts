@@ -1,6 +1,6 @@
 import { type Account, type ListedUser, roles, statuses } from '../domain/users.ts'
 import { ITEM_VERSION } from './client.ts'
-import { fieldsOf, oneOf, text, texts, truth, whole } from './items.ts'
+import { fieldsOf, oneOf, optional, text, texts, truth, whole } from './items.ts'
 import { accountKey, listingKey, userIdOf } from './keys.ts'
 
 /** The id stands in the key alone: an account is at most 1 KB, and so a write of it one unit. */
@@ -19,7 +19,14 @@ const listed = {
   createdAt: text,
   status: oneOf(...statuses),
 }
-const complete = { ...listed, passwordHash: text, claimsVersion: whole, epoch: whole, devices: texts }
+const complete = {
+  ...listed,
+  passwordHash: text,
+  claimsVersion: whole,
+  epoch: whole,
+  devices: texts,
+  keptUntil: optional(whole),
+}
 
 /** @throws if an attribute is missing or of another type, naming it. */
 export const accountOf = (item: Readonly<Record<string, unknown>>): Account =>

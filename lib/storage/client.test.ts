@@ -4,6 +4,8 @@ import { attempt, readTogether } from './client.ts'
 import { dynamoSessions } from './sessions.ts'
 import { dynamoUsers } from './users.ts'
 
+const nothingEnds = { now: () => 0 }
+
 const tables = { usersTable: 'u', sessionsTable: 's', refreshTokenDenylistTable: 'd' }
 const named = (name: string, more: object = {}) =>
   Object.assign(new Error(`${name}, said DynamoDB`), { name, ...more })
@@ -95,7 +97,7 @@ describe('a conflict between transactions', () => {
 
   it('is not a taken e-mail', async () => {
     const { client } = clientThat(cancelled('TransactionConflict', 'None'))
-    await expect(dynamoUsers(client, tables).create(account, 0)).rejects.toMatchObject({
+    await expect(dynamoUsers(client, tables, nothingEnds).create(account, 0)).rejects.toMatchObject({
       code: 'unavailable',
     })
   })
@@ -105,7 +107,7 @@ describe('a conflict between transactions', () => {
       cancelled('TransactionConflict', 'None'),
       cancelled('ConditionalCheckFailed', 'None'),
     )
-    expect(await dynamoUsers(client, tables).create(account, 0)).toBe('email_taken')
+    expect(await dynamoUsers(client, tables, nothingEnds).create(account, 0)).toBe('email_taken')
   })
 
   it('is not a theft', async () => {

@@ -303,10 +303,13 @@ describe.each([
 
   it('remember the devices of a user, and of nobody else', async () => {
     const ada = await signedUp()
-    await stores.users.rememberDevices(ada.id, ['abc', 'def'])
+    await stores.users.rememberDevices(ada.id, ['abc', 'def'], 1)
+    expect(await stores.users.findById(ada.id)).toEqual({ ...ada, devices: ['abc', 'def'] })
+    // What was found out before all sessions ended.
+    await stores.users.rememberDevices(ada.id, ['of a thief'], 0)
     expect(await stores.users.findById(ada.id)).toEqual({ ...ada, devices: ['abc', 'def'] })
     const gone = randomUUID()
-    await stores.users.rememberDevices(gone, ['abc'])
+    await stores.users.rememberDevices(gone, ['abc'], 1)
     expect(await stores.users.findById(gone)).toBeUndefined()
   })
 })

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/lib-dynamodb'
 import { purposes } from '../domain/one-time-codes.ts'
 import type { CodeStore, OneTimeCode } from '../domain/ports.ts'
+import { Refusal } from '../domain/refusal.ts'
 import { accountOf } from './accounts.ts'
 import {
   attempt,
@@ -18,6 +19,19 @@ import {
 import { fieldsOf, oneOf, optional, text, whole } from './items.ts'
 import { accountKey, codeKey } from './keys.ts'
 import { transactionParts } from './transaction-parts.ts'
+
+/** So many links of one purpose are good beside each other; the item stays below 1 KB. */
+const MOST_LINKS = 8
+
+const isLinks = (value: unknown): value is Readonly<Record<string, number>> | undefined =>
+  value === undefined || Object.values((value ?? []) as object).every(whole)
+
+/** The codes that an item holds: each link with its own end. */
+function codesOf(item: Readonly<Record<string, unknown>>): OneTimeCode[] {
+  const { links } = fieldsOf('one-time code', item, { links: isLinks })
+  if (!links) return [codeOf(item)]
+  return Object.entries(links).map(([tokenHash, expiresAt]) => codeOf({ ...item, tokenHash, expiresAt }))
+}
 
 /** @throws if an attribute is missing or of another type, naming it. */
 const codeOf = (item: Readonly<Record<string, unknown>>): OneTimeCode =>
@@ -35,14 +49,50 @@ const codeOf = (item: Readonly<Record<string, unknown>>): OneTimeCode =>
     tries: whole,
   })
 
+/** A link that confirms a sign-up is one of several; of any other purpose the newest alone is good. */
+const itemOf = (code: OneTimeCode) => ({
+  ...codeKey(code.userId, code.purpose),
+  ...code,
+  ...(code.purpose === 'verify_email' && { links: { [code.tokenHash]: code.expiresAt } }),
+  v: ITEM_VERSION,
+})
+const ADD_TRIES = 3
+
 /** One-time codes, the newest of each purpose for each user. */
 export function dynamoCodes(client: DynamoDBDocumentClient, tables: TableNames): CodeStore {
   const { usersTable, sessionsTable } = tables
   const parts = transactionParts(tables)
   return {
     async put(code) {
-      const Item = { ...codeKey(code.userId, code.purpose), ...code, v: ITEM_VERSION }
+      const Item = itemOf(code)
       await attempt(() => client.send(new PutCommand({ TableName: sessionsTable, Item })))
+    },
+
+    async add(code, now) {
+      const { userId, purpose, tokenHash, expiresAt, epoch, email } = code
+      const values = { ':epoch': epoch, ':email': email, ':now': now, ':most': MOST_LINKS }
+      const beside = new UpdateCommand({
+        TableName: sessionsTable,
+        Key: codeKey(userId, purpose),
+        UpdateExpression: 'SET links.#hash = :end, expiresAt = :end',
+        ConditionExpression:
+          'epoch = :epoch AND email = :email AND expiresAt > :now AND attribute_exists(links) AND size(links) < :most',
+        ExpressionAttributeNames: { '#hash': tokenHash },
+        ExpressionAttributeValues: { ...values, ':end': expiresAt },
+      })
+      const alone = new PutCommand({
+        TableName: sessionsTable,
+        Item: itemOf(code),
+        ConditionExpression:
+          'attribute_not_exists(links) OR epoch <> :epoch OR email <> :email OR expiresAt <= :now OR size(links) >= :most',
+        ExpressionAttributeValues: values,
+      })
+      // Each condition is the other's opposite: whichever fails, another call came first and made the other true.
+      for (let tried = 0; tried < ADD_TRIES; tried++) {
+        if (await unlessConditionFails(() => client.send(beside))) return
+        if (await unlessConditionFails(() => client.send(alone))) return
+      }
+      throw new Refusal('unavailable', { cause: new Error('Other links were added again and again') })
     },
 
     async find(userId, purposes) {
@@ -51,7 +101,7 @@ export function dynamoCodes(client: DynamoDBDocumentClient, tables: TableNames):
         ...purposes.map((purpose) => ({ table: sessionsTable, key: codeKey(userId, purpose) })),
       ])
       return {
-        codes: codes.flatMap((item) => (item ? codeOf(item) : [])),
+        codes: codes.flatMap((item) => (item ? codesOf(item) : [])),
         account: account && accountOf(account),
       }
     },

@@ -6,13 +6,37 @@ import type { Guarded, Part } from './transaction-parts.ts'
 
 /** What transactions do to the claims by which an e-mail belongs to one account. */
 export function emailClaims({ usersTable }: Pick<TableNames, 'usersTable'>) {
-  /** Takes an e-mail that nobody has, or that was kept for somebody until a while ago. */
-  const claim = (userId: string, email: string, now: number): Part => ({
+  /**
+   * Takes an e-mail that nobody has, or that was kept for somebody until a while ago, or that of the account `from`. TTL
+   * takes it back at `keptUntil`, with the account.
+   */
+  const claim = (
+    userId: string,
+    email: string,
+    now: number,
+    { from, keptUntil }: { from?: string | undefined; keptUntil?: number | undefined } = {},
+  ): Part => ({
     Put: {
       TableName: usersTable,
-      Item: { ...emailClaimKey(email), userId, v: ITEM_VERSION },
-      ConditionExpression: 'attribute_not_exists(pk) OR keptUntil <= :now',
-      ExpressionAttributeValues: { ':now': now },
+      Item: {
+        ...emailClaimKey(email),
+        userId,
+        ...(keptUntil !== undefined && { keptUntil }),
+        v: ITEM_VERSION,
+      },
+      ConditionExpression: `attribute_not_exists(pk) OR keptUntil <= :now${from ? ' OR userId = :from' : ''}`,
+      ExpressionAttributeValues: { ':now': now, ...(from && { ':from': from }) },
+    },
+  })
+
+  /** TTL does not take the e-mail of this user any more. */
+  const last = (userId: string, email: string): Part => ({
+    Update: {
+      TableName: usersTable,
+      Key: emailClaimKey(email),
+      UpdateExpression: 'REMOVE keptUntil',
+      ConditionExpression: 'userId = :id',
+      ExpressionAttributeValues: { ':id': userId },
     },
   })
 
@@ -64,18 +88,7 @@ export function emailClaims({ usersTable }: Pick<TableNames, 'usersTable'>) {
 
   /** Gives a user the former e-mail back, which then is kept no longer. */
   const restore = (userId: string, { email, undoHash }: FormerEmail): Guarded[] => [
-    [
-      {
-        Update: {
-          TableName: usersTable,
-          Key: emailClaimKey(email),
-          UpdateExpression: 'REMOVE keptUntil',
-          ConditionExpression: 'userId = :id',
-          ExpressionAttributeValues: { ':id': userId },
-        },
-      },
-      'changed_meanwhile',
-    ],
+    [last(userId, email), 'changed_meanwhile'],
     [forget(userId, undoHash), 'changed_meanwhile'],
   ]
 
@@ -89,12 +102,12 @@ export function emailClaims({ usersTable }: Pick<TableNames, 'usersTable'>) {
   const move = (
     { id, email: from }: Account,
     to: string,
-    { now, keeps, restores }: NonNullable<AccountChange['emailMove']>,
+    { now, keeps, restores, takesFrom }: NonNullable<AccountChange['emailMove']>,
   ): Guarded[] => {
     if (restores) return [...restore(id, restores), [release(id, from), 'changed_meanwhile']]
     const given: Guarded[] = keeps ? keep(id, keeps, now) : [[release(id, from), 'changed_meanwhile']]
-    return [...given, [claim(id, to, now), 'email_taken']]
+    return [...given, [claim(id, to, now, { from: takesFrom?.id }), 'email_taken']]
   }
 
-  return { claim, move, release, drop }
+  return { claim, last, move, release, drop }
 }

@@ -3,23 +3,24 @@ import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { MailOrder } from '../domain/mail-orders.ts'
 import type { Orders } from '../domain/ports.ts'
 import { attempt, type TableNames } from './client.ts'
-import { type Check, fieldsOf, oneOf, text, whole } from './items.ts'
+import { type Check, fieldsOf, oneOf, optional, text, whole } from './items.ts'
 import { MAIL_PREFIX, mailOrderKey } from './keys.ts'
 
 type Shape<T extends MailOrder['type']> = Record<
   Exclude<keyof Extract<MailOrder, { type: T }>, 'type'>,
   Check<unknown>
 >
+const withheld: Check<unknown> = (value) => value === undefined || value === true
 const shapes: { readonly [T in MailOrder['type']]: Shape<T> } = {
-  signed_up: { userId: text },
-  sign_up_attempted: { email: text },
+  signed_up: { userId: text, withheld },
+  sign_up_attempted: { email: text, passwordHash: optional(text), withheld },
   verification_requested: { email: text },
   reset_requested: { email: text },
   reset_started: { userId: text },
   email_change_undone: { userId: text },
   email_login_requested: { email: text, challengeHash: text },
   email_change_requested: { userId: text, newEmail: text, epoch: whole },
-  new_device: { userId: text, at: whole, device: text, userAgent: text, ip: text },
+  new_device: { userId: text, at: whole, device: text, epoch: optional(whole), userAgent: text, ip: text },
   password_changed: { userId: text, at: whole },
   email_changed: { userId: text, at: whole, email: text, newEmail: text },
   token_reused: { userId: text, at: whole },

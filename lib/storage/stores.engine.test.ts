@@ -240,13 +240,12 @@ describe.each<[string, () => Promise<Stores>]>([
       for (const direction of ['asc', 'desc'] as const) {
         const seen: string[] = []
         let after: string | undefined
-        for (let more = true; more; ) {
+        do {
           const page = await fresh.users.list({ limit: 10, order: direction, after })
           expect(page.users.length).toBeLessThanOrEqual(10)
           seen.push(...page.users.map(positionOf))
-          after = seen.at(-1)
-          more = page.more
-        }
+          after = page.behind
+        } while (after !== undefined)
         expect(seen).toEqual(direction === 'asc' ? order : order.toReversed())
       }
       const { users } = await fresh.users.list({ limit: 1, order: 'asc' })

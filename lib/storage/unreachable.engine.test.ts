@@ -4,7 +4,7 @@ import { dynamoUsers } from './users.ts'
 
 const tables = { usersTable: 'u', sessionsTable: 's', refreshTokenDenylistTable: 'd' }
 const usersAt = (port: number) =>
-  dynamoUsers(documentClient({ dynamodbEndpoint: `http://127.0.0.1:${port}` }), tables)
+  dynamoUsers(documentClient({ dynamodbEndpoint: `http://127.0.0.1:${port}` }), tables, { now: () => 0 })
 
 describe('an engine', () => {
   let silent: Server

@@ -1,14 +1,15 @@
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
-import type { UserPage, UserStore } from '../domain/ports.ts'
-import { type ListedUser, positionOf } from '../domain/users.ts'
-import { listedUserOf } from './accounts.ts'
-import { attempt, type TableNames } from './client.ts'
-import { administratorsKey, listShards } from './keys.ts'
+import type { Clock, UserPage, UserStore } from '../domain/ports.ts'
+import { isExpired, type ListedUser, positionOf } from '../domain/users.ts'
+import { accountOf, listedUserOf } from './accounts.ts'
+import { attempt, readTogether, type TableNames } from './client.ts'
+import { accountKey, administratorsKey, listShards } from './keys.ts'
 
 /** Reading many accounts. A page costs the same however many there are: one query a shard, merged in order. */
 export function userListing(
   client: DynamoDBDocumentClient,
   { usersTable }: TableNames,
+  clock: Clock,
 ): Pick<UserStore, 'list' | 'administrators'> {
   const queryShard = async (shard: string, { limit, order, after }: UserPage): Promise<ListedUser[]> => {
     const isBehind = order === 'asc' ? 'listKey > :after' : 'listKey < :after'
@@ -25,12 +26,29 @@ export function userListing(
     const { Items = [] } = await attempt(() => client.send(command))
     return Items.map(listedUserOf)
   }
+  /** The index knows no end of an account (what it holds cannot be changed), so those that may have one are looked at. */
+  const withoutExpired = async (users: readonly ListedUser[]): Promise<ListedUser[]> => {
+    const unconfirmed = users.filter(({ emailVerified }) => !emailVerified)
+    if (unconfirmed.length === 0) return [...users]
+    const items = await readTogether(
+      client,
+      unconfirmed.map(({ id }) => ({ table: usersTable, key: accountKey(id) })),
+    )
+    const now = clock.now()
+    const isThere = new Set(
+      items.flatMap((item) => (item && !isExpired(accountOf(item), now) ? accountOf(item).id : [])),
+    )
+    return users.filter(({ id, emailVerified }) => emailVerified || isThere.has(id))
+  }
   return {
     async list(page) {
       const shards = await Promise.all(listShards.map((shard) => queryShard(shard, page)))
       const direction = page.order === 'asc' ? 1 : -1
       const merged = shards.flat().sort((a, b) => (positionOf(a) < positionOf(b) ? -direction : direction))
-      return { users: merged.slice(0, page.limit), more: merged.length > page.limit }
+      const found = merged.slice(0, page.limit)
+      const last = found.at(-1)
+      const more = merged.length > page.limit
+      return { users: await withoutExpired(found), behind: more && last ? positionOf(last) : undefined }
     },
 
     async administrators() {

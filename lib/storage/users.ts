@@ -5,7 +5,8 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
-import type { UserStore } from '../domain/ports.ts'
+import type { Clock, UserStore } from '../domain/ports.ts'
+import { isExpired } from '../domain/users.ts'
 import { accountChanges } from './account-changes.ts'
 import { accountItem, accountOf } from './accounts.ts'
 import { attempt, reasonsOf, type TableNames, unlessConditionFails } from './client.ts'
@@ -15,7 +16,7 @@ import { accountKey, emailClaimKey } from './keys.ts'
 import { userListing } from './user-listing.ts'
 
 /** Accounts with the claims on their e-mails; both change in one transaction or not at all. */
-export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames): UserStore {
+export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames, clock: Clock): UserStore {
   const { usersTable } = tables
   const { claim } = emailClaims(tables)
   const read = async (key: { pk: string; sk: string }) => {
@@ -24,7 +25,9 @@ export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames):
   }
   const findById = async (userId: string) => {
     const item = await read(accountKey(userId))
-    return item && accountOf(item)
+    const account = item && accountOf(item)
+    // TTL is days late.
+    return account && isExpired(account, clock.now()) ? undefined : account
   }
   const ownerOf = async (email: string) => {
     const claim = await read(emailClaimKey(email))
@@ -34,14 +37,15 @@ export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames):
   return {
     findById,
     ...accountChanges(client, tables),
-    ...userListing(client, tables),
+    ...userListing(client, tables, clock),
 
     async create(account, now) {
       const Item = accountItem(account)
       const put = {
         Put: { TableName: usersTable, Item, ConditionExpression: 'attribute_not_exists(pk)' },
       }
-      const TransactItems = [claim(account.id, account.email, now), put]
+      const { id, email, keptUntil } = account
+      const TransactItems = [claim(id, email, now, { keptUntil }), put]
       try {
         await attempt(() => client.send(new TransactWriteCommand({ TransactItems })))
         return 'created'
@@ -51,15 +55,15 @@ export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames):
       }
     },
 
-    async rememberDevices(userId, devices) {
+    async rememberDevices(userId, devices, epoch) {
       const command = new UpdateCommand({
         TableName: usersTable,
         Key: accountKey(userId),
         UpdateExpression: 'SET devices = :devices',
-        ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeValues: { ':devices': devices },
+        ConditionExpression: 'epoch = :epoch',
+        ExpressionAttributeValues: { ':devices': devices, ':epoch': epoch },
       })
-      // Whoever is gone has no devices.
+      // A user who is gone has no devices, and what was known before all sessions ended may be a thief's.
       await unlessConditionFails(() => client.send(command))
     },
 

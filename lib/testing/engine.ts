@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { Clock } from '../domain/ports.ts'
 import { createTables } from '../local/tables.ts'
 import { endingWithInvocation, type TableNames } from '../storage/client.ts'
 import { dynamoCodes } from '../storage/codes.ts'
@@ -12,18 +13,21 @@ import { dynamoSessions } from '../storage/sessions.ts'
 import { dynamoUsers } from '../storage/users.ts'
 
 /** The stores over the engine that runs, in tables of their own, and the client to look behind them. */
-export async function engineStores() {
+export async function engineStores(clock: Clock = nothingEnds) {
   const endpoint = process.env.DYNAMODB_ENDPOINT
   if (!endpoint) throw new Error('No engine runs: this test belongs to the project "engine"')
   const tables = tableNames(`test-${randomBytes(4).toString('hex')}`)
   await createTables(tables, endpoint)
   // Patient, unlike our own: a thousand calls at once on a slow machine are a queue, not an engine that is away.
   const client = endingWithInvocation(new DynamoDBClient({ endpoint, maxAttempts: 1 }))
-  return { client, tables, endpoint, ...storesOver(client, tables) }
+  return { client, tables, endpoint, ...storesOver(client, tables, clock) }
 }
 
-const storesOver = (client: DynamoDBDocumentClient, tables: TableNames) => ({
-  users: dynamoUsers(client, tables),
+/** For tests in which no account reaches its end. */
+export const nothingEnds: Clock = { now: () => 0 }
+
+const storesOver = (client: DynamoDBDocumentClient, tables: TableNames, clock: Clock) => ({
+  users: dynamoUsers(client, tables, clock),
   sessions: dynamoSessions(client, tables),
   denylist: dynamoDenylist(client, tables),
   codes: dynamoCodes(client, tables),

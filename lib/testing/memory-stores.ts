@@ -4,6 +4,7 @@ import { currentSignal } from '../domain/invocation-signal.ts'
 import type {
   AccountChange,
   Actor,
+  Clock,
   CodeStore,
   Counters,
   Denylist,
@@ -20,6 +21,7 @@ import {
   type AccountFields,
   changedBy,
   isActiveAdministrator,
+  isExpired,
   type ListedUser,
   positionOf,
 } from '../domain/users.ts'
@@ -67,7 +69,10 @@ export async function roundTrip(): Promise<void> {
  * The stores without an engine, in one file as they share their tables. Each operation decides and writes at once, so
  * races end as they do in DynamoDB.
  */
-export function memoryStores(tables: MemoryTables): {
+export function memoryStores(
+  tables: MemoryTables,
+  clock: Clock = { now: () => 0 },
+): {
   users: UserStore
   sessions: SessionStore
   denylist: Denylist
@@ -82,11 +87,13 @@ export function memoryStores(tables: MemoryTables): {
   }
   const codeId = ({ userId, purpose }: Pick<OneTimeCode, 'userId' | 'purpose'>) => `${userId} ${purpose}`
   const isStill = (code: OneTimeCode) => codes.get(codeId(code))?.tokenHash === code.tokenHash
+  const alive = (account: Account | undefined) =>
+    account && isExpired(account, clock.now()) ? undefined : account
   /** Why the claims do not let the e-mail move, or the move. */
   const moveOf = (
     { id, email: from }: Account,
     to: string,
-    { now, keeps, restores }: NonNullable<AccountChange['emailMove']>,
+    { now, keeps, restores, takesFrom }: NonNullable<AccountChange['emailMove']>,
   ): 'changed_meanwhile' | 'email_taken' | 'email_changed_recently' | (() => void) => {
     const former = formerEmails.get(id)
     if (restores) {
@@ -99,8 +106,13 @@ export function memoryStores(tables: MemoryTables): {
       }
     }
     if (keeps && former && former.keptUntil > now) return 'email_changed_recently'
-    if (!isFree(to, now)) return 'email_taken'
+    if (takesFrom && !unmoved(takesFrom)) return 'changed_meanwhile'
+    if (!isFree(to, now) && claims.get(to)?.userId !== takesFrom?.id) return 'email_taken'
     return () => {
+      if (takesFrom) {
+        accounts.delete(takesFrom.id)
+        revokedClaims.set(takesFrom.id, Number.MAX_SAFE_INTEGER)
+      }
       claims.delete(from)
       if (keeps) {
         claims.set(from, { userId: id, keptUntil: keeps.keptUntil })
@@ -129,7 +141,8 @@ export function memoryStores(tables: MemoryTables): {
         await roundTrip()
         if (!isFree(account.email, now)) return 'email_taken'
         if (accounts.has(account.id)) throw new Error('An account has this id')
-        claims.set(account.email, { userId: account.id })
+        const { id, keptUntil } = account
+        claims.set(account.email, { userId: id, ...(keptUntil !== undefined && { keptUntil }) })
         accounts.set(account.id, account)
         return 'created'
       },
@@ -139,12 +152,20 @@ export function memoryStores(tables: MemoryTables): {
       },
       async findByEmail(email) {
         await roundTrip()
-        const account = accounts.get(claims.get(email)?.userId ?? '')
+        const account = alive(accounts.get(claims.get(email)?.userId ?? ''))
         return account?.email === email ? account : undefined
       },
       async findById(userId) {
         await roundTrip()
-        return accounts.get(userId)
+        return alive(accounts.get(userId))
+      },
+      async endExpiry({ id, email }) {
+        await roundTrip()
+        const { keptUntil: _, ...account } = accounts.get(id) ?? { id: '' }
+        if (account.id !== id || claims.get(email)?.userId !== id) return false
+        accounts.set(id, account as Account)
+        claims.set(email, { userId: id })
+        return true
       },
       async replacePasswordHash(userId, from, to) {
         await roundTrip()
@@ -164,10 +185,10 @@ export function memoryStores(tables: MemoryTables): {
         const former = formerEmails.get(userId)
         return former && former.keptUntil > now ? former : undefined
       },
-      async rememberDevices(userId, devices) {
+      async rememberDevices(userId, devices, epoch) {
         await roundTrip()
         const account = accounts.get(userId)
-        if (account) accounts.set(userId, { ...account, devices })
+        if (account?.epoch === epoch) accounts.set(userId, { ...account, devices })
       },
       async change(read, { deniedUntil: _, replaces, redeems, emailMove, by, ...fields }) {
         await roundTrip()
@@ -181,8 +202,12 @@ export function memoryStores(tables: MemoryTables): {
         if (isLast(read) && !isActiveAdministrator(changed)) return 'last_administrator'
         move()
         if (redeems) codes.delete(codeId(redeems))
+        const { keptUntil, ...others } = found
+        const endsExpiry = read.keptUntil !== undefined && changed.keptUntil === undefined
+        if (endsExpiry && !emailMove) claims.set(read.email, { userId: read.id })
         accounts.set(read.id, {
-          ...found,
+          ...others,
+          ...(!endsExpiry && keptUntil !== undefined && { keptUntil }),
           ...withoutFlag(fields),
           claimsVersion: changed.claimsVersion,
           epoch: changed.epoch,
@@ -213,7 +238,12 @@ export function memoryStores(tables: MemoryTables): {
         const behind = [...accounts.values()]
           .filter((account) => isBehind(positionOf(account)))
           .sort((a, b) => (positionOf(a) < positionOf(b) ? -direction : direction))
-        return { users: behind.slice(0, limit).map(listed), more: behind.length > limit }
+        const found = behind.slice(0, limit)
+        const last = behind.length > limit ? found.at(-1) : undefined
+        return {
+          users: found.filter((account) => alive(account)).map(listed),
+          behind: last && positionOf(last),
+        }
       },
       async administrators() {
         await roundTrip()
@@ -283,12 +313,28 @@ export function memoryStores(tables: MemoryTables): {
     codes: {
       async put(code) {
         await roundTrip()
+        for (const [id, { userId, purpose }] of codes)
+          if (userId === code.userId && purpose === code.purpose) codes.delete(id)
         codes.set(codeId(code), code)
+      },
+      async add(code, now) {
+        await roundTrip()
+        const links = [...codes].filter(
+          ([, { userId, purpose }]) => userId === code.userId && purpose === code.purpose,
+        )
+        const isBeside = links.some(
+          ([, { epoch, email, expiresAt }]) =>
+            epoch === code.epoch && email === code.email && expiresAt > now,
+        )
+        if (!isBeside || links.length >= 8) for (const [id] of links) codes.delete(id)
+        codes.set(`${codeId(code)} ${code.tokenHash}`, code)
       },
       async find(userId, purposes) {
         await roundTrip()
-        const found = purposes.map((purpose) => codes.get(codeId({ userId, purpose })))
-        return { codes: found.filter((code) => code !== undefined), account: accounts.get(userId) }
+        const found = purposes.flatMap((purpose) =>
+          [...codes.values()].filter((code) => code.userId === userId && code.purpose === purpose),
+        )
+        return { codes: found, account: accounts.get(userId) }
       },
       async tryDigits(userId, challengeHash, most, now) {
         await roundTrip()

@@ -9,10 +9,11 @@ export const eve = { email: 'eve@example.com', password: 'correct horse battery'
 /** An origin that the world allows. */
 export const fromApp = { origin: 'https://app.example.com', 'sec-fetch-site': 'same-site' }
 
-/** A person with an account, and a browser or another client to log in with. */
+/** A person with an account, whose session of the sign-up has ended: each test logs in as it needs. */
 export async function signedUp(api: Gateway, person = ada): Promise<TestAnswer> {
-  const answer = await api('POST /auth/signup', { body: person })
+  const answer = await api('POST /auth/signup', { body: { ...person, transport: 'body' } })
   if (answer.status !== 201) throw new Error(`Sign-up was answered ${answer.status}`)
+  await api('POST /auth/logout', { body: { refreshToken: answer.body.refreshToken } })
   return answer
 }
 

@@ -75,6 +75,7 @@ export const policy: Policy = {
   emailLogin: true,
   notices,
   productName: 'Cardea',
+  unconfirmedAccountDays: 14,
 }
 
 /** All the parts of a running Cardea: real keys, tokens and hashes (of the least cost), stores in memory, a clock that stands. */
@@ -85,11 +86,13 @@ export function world(
     readonly policy?: Partial<Policy>
     readonly stores?: Stores
     readonly keys?: Keys
+    /** That of the stores, where they have one. */
+    readonly clock?: TestClock
   } = {},
 ): World {
   const tables = memoryTables()
-  const stores = change.stores ?? memoryStores(tables)
-  const clock = testClock()
+  const clock = change.clock ?? testClock()
+  const stores = change.stores ?? memoryStores(tables, clock)
   const keys = change.keys ?? testKeys
   const limits = { ...noLimits, ...change.limits }
   const left: MailOrder[] = []

@@ -29,7 +29,7 @@ export const contract = defineContract({
   responses: {
     200: z.object({ users: z.array(listedUser), nextCursor: z.nullable(z.string()) }),
   },
-  needs: ['keys/refresh:GetParametersByPath', 'users/listing:Query', 'users:GetItem'],
+  needs: ['keys/refresh:GetParametersByPath', 'users/listing:Query', 'users:BatchGetItem', 'users:GetItem'],
 })
 
 export const handler = route(contract, { users, cursors }, async ({ parts, caller, query, reply }) => {

@@ -1,0 +1,161 @@
+import { newSecret } from '../../lib/crypto/key-material.ts'
+import { bcryptPasswords } from '../../lib/crypto/passwords.ts'
+import { engineStores } from '../../lib/testing/engine.ts'
+import { gateway } from '../../lib/testing/gateway.ts'
+import { keptBelow, keysWith, testKeys } from '../../lib/testing/keys.ts'
+import { ada, logIn } from '../../lib/testing/people.ts'
+import { delivered, type World, world } from '../../lib/testing/world.ts'
+
+/** Where emails must be verified, on a real engine, with the real function that mails. */
+async function strict(change: Parameters<typeof world>[0] = {}) {
+  const stores = await engineStores()
+  const parts = world({ ...change, stores, policy: { requireVerifiedEmail: true } })
+  const signUp = (password = ada.password, over: World = parts) =>
+    gateway(over)('POST /auth/signup', { body: { ...ada, password } })
+  const api = gateway(parts)
+  const verify = (token: string) => api('POST /auth/email/verify', { body: { token } })
+  return { parts, api, signUp, verify }
+}
+const another = 'what somebody else has chosen'
+const kinds = (sent: World['mailbox']) => sent.map(({ letter }) => letter.kind)
+const tokensOf = (sent: World['mailbox']) => sent.map(({ letter }) => (letter as { token: string }).token)
+
+describe('a sign-up that is sent twice with one password', () => {
+  it('is one sign-up: both links confirm it, and the password logs in', async () => {
+    const { parts, api, signUp, verify } = await strict()
+    expect([(await signUp()).status, (await signUp()).status]).toEqual([202, 202])
+    const sent = await delivered(parts)
+    expect(kinds(sent)).toEqual(['verify_email', 'verify_email'])
+    for (const token of tokensOf(sent)) expect(await verify(token)).toMatchObject({ status: 204 })
+    expect(await logIn(api)).toMatchObject({ status: 200 })
+  })
+
+  it('keeps the first link good in whatever order the jobs are processed, or all at once', async () => {
+    for (const order of ['as sent', 'the other way round', 'at once'] as const) {
+      const { parts, api, signUp, verify } = await strict()
+      for (let time = 0; time < 3; time++) await signUp()
+      if (order === 'the other way round') parts.left.reverse()
+      const jobs = parts.left.splice(0)
+      const each = (job: (typeof jobs)[number]) => delivered({ ...parts, left: [job] })
+      if (order === 'at once') await Promise.all(jobs.map(each))
+      else for (const job of jobs) await each(job)
+      const tokens = tokensOf(parts.mailbox)
+      expect([order, kinds(parts.mailbox)]).toEqual([order, Array(3).fill('verify_email')])
+      for (const token of tokens) expect([order, (await verify(token)).status]).toEqual([order, 204])
+      expect(await logIn(api)).toMatchObject({ status: 200 })
+    }
+  })
+
+  it('is one of fifty at once, whose links are all good', async () => {
+    const { parts, api, signUp, verify } = await strict({
+      limits: { signupMails: { most: 3, seconds: 900 } },
+    })
+    const answers = await Promise.all(Array.from({ length: 50 }, () => signUp()))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]))
+    const sent = await delivered(parts)
+    expect(kinds(sent)).toEqual(Array(3).fill('verify_email'))
+    const [first = '', ...others] = tokensOf(sent)
+    expect(await verify(first)).toMatchObject({ status: 204 })
+    for (const token of others) expect(await verify(token)).toMatchObject({ status: 204 })
+    expect(await logIn(api)).toMatchObject({ status: 200 })
+  })
+
+  it('an hour later, as no mail came, mails a link that works, and so does the late one', async () => {
+    const { parts, signUp, verify } = await strict()
+    await signUp()
+    const late = await delivered(parts)
+    parts.clock.advance(3600)
+    await signUp()
+    const [again = ''] = tokensOf(await delivered(parts))
+    parts.clock.advance(86_400 - 3600 - 1)
+    expect(await verify(again)).toMatchObject({ status: 204 })
+    for (const token of tokensOf(late)) expect(await verify(token)).toMatchObject({ status: 204 })
+  })
+
+  it('ends each link a day after its own mail', async () => {
+    const { parts, signUp, verify } = await strict()
+    await signUp()
+    const [first = ''] = tokensOf(await delivered(parts))
+    parts.clock.advance(3600)
+    await signUp()
+    const [second = ''] = tokensOf(await delivered(parts))
+    parts.clock.advance(86_400 - 3600)
+    expect(await verify(first)).toMatchObject({ status: 400, body: { code: 'invalid_link' } })
+    expect(await verify(second)).toMatchObject({ status: 204 })
+  })
+
+  it('whose answer was lost before the job was written is mailed by the retry', async () => {
+    const { parts, api, signUp, verify } = await strict()
+    const outbox = { put: () => Promise.reject(Object.assign(new Error('lost'), { code: 'ECONNRESET' })) }
+    expect((await signUp(ada.password, { ...parts, outbox })).status).toBeGreaterThanOrEqual(500)
+    await signUp()
+    const [token = ''] = tokensOf(await delivered(parts))
+    expect(await verify(token)).toMatchObject({ status: 204 })
+    expect(await logIn(api)).toMatchObject({ status: 200 })
+  })
+
+  it('and once with another password in between is of two: no password counts', async () => {
+    const { parts, api, signUp, verify } = await strict()
+    await signUp()
+    await signUp(another)
+    await signUp()
+    const sent = await delivered(parts)
+    expect(kinds(sent)).toEqual(['verify_email', 'finish_sign_up', 'finish_sign_up'])
+    const [token = ''] = tokensOf(sent)
+    expect(await verify(token)).toMatchObject({ status: 400 })
+    for (const password of [ada.password, another])
+      expect(await logIn(api, 'body', { ...ada, password })).toMatchObject({ status: 401 })
+  })
+})
+
+describe('a sign-up with another password', () => {
+  it('voids the first, whichever job is processed first', async () => {
+    for (const reversed of [false, true]) {
+      const { parts, api, signUp } = await strict()
+      await signUp()
+      await signUp(another)
+      if (reversed) parts.left.reverse()
+      await delivered(parts)
+      for (const password of [ada.password, another])
+        expect(await logIn(api, 'body', { ...ada, password })).toMatchObject({ status: 401 })
+    }
+  })
+
+  it('voids it also when the mailbox has had its mails: or three sign-ups of a stranger would keep theirs', async () => {
+    const { parts, api, signUp, verify } = await strict({
+      limits: { signupMails: { most: 3, seconds: 900 } },
+    })
+    for (let time = 0; time < 3; time++) await signUp(another)
+    const sent = await delivered(parts)
+    await signUp()
+    expect(await delivered(parts)).toEqual([])
+    for (const token of tokensOf(sent)) expect(await verify(token)).toMatchObject({ status: 400 })
+    expect(await logIn(api, 'body', { ...ada, password: another })).toMatchObject({ status: 401 })
+  })
+
+  it('is told nothing: status and body are those of a new email and of a confirmed one', async () => {
+    const { parts, api, signUp, verify } = await strict()
+    const fresh = await signUp()
+    const [token = ''] = tokensOf(await delivered(parts))
+    expect(await signUp(another)).toEqual(fresh)
+    expect(await signUp()).toEqual(fresh)
+    parts.left.splice(0)
+    await verify(token)
+    expect(await signUp()).toEqual(fresh)
+    expect(kinds(await delivered(parts))).toEqual(['already_registered'])
+    expect(await logIn(api)).toMatchObject({ status: 200 })
+  })
+
+  it('is what the same password is taken for after the pepper was rotated, or the cost changed', async () => {
+    const pepper = [...(await keptBelow('pepper')), newSecret(1_800_000_000).secret]
+    const rotated = bcryptPasswords({ cost: 4, keys: await keysWith({ pepper }) })
+    const dearer = bcryptPasswords({ cost: 5, keys: testKeys })
+    for (const passwords of [rotated, dearer]) {
+      const { parts, api, signUp } = await strict()
+      await signUp()
+      await signUp(ada.password, { ...parts, passwords })
+      expect(kinds(await delivered(parts))).toEqual(['verify_email', 'finish_sign_up'])
+      expect(await logIn(api)).toMatchObject({ status: 401 })
+    }
+  })
+})
