@@ -95,6 +95,23 @@ describe('the authorizer', () => {
     await expect(decide(parts, headers)).rejects.toThrow(/^Unauthorized$/)
   })
 
+  it('logs whom a revoked token was of, which its signature has proven, and of a forged one nobody', async () => {
+    const parts = world()
+    const api = gateway(parts)
+    const { id } = (await signedUp(api)).body.user
+    const login = await logIn(api)
+    await api('POST /auth/logout', { body: { refreshToken: login.body.refreshToken } })
+    const call = (authorization: string) =>
+      capturedLog(() => api('GET /users/me', { headers: { authorization } }))
+    const token = `Bearer ${login.body.accessToken}`
+    const denied = { type: 'access.denied', reason: 'unauthorized', actor: 'anonymous' }
+    const revoked = await call(token)
+    expect(revoked.entries).toMatchObject([{ ...denied, userId: id }])
+    const forged = await call(`${token.slice(0, -4)}AAAA`)
+    expect(forged.entries).toMatchObject([denied])
+    expect(forged.entries[0]).not.toHaveProperty('userId')
+  })
+
   it('does not ask the store about a token that is not good', async () => {
     const { parts } = await withAda()
     const denies = jest.fn()

@@ -33,14 +33,19 @@ export function authorizer(factories: {
   const build =
     (parts: () => Parts): Authorizer =>
     async (event, { awsRequestId: requestId }) => {
-      const subject = await subjectOf(parts, event).catch((error: unknown) => {
+      const { subject, isDenied } = await judge(parts, event).catch((error: unknown) => {
         log('error', { type: 'authorizer.failed', requestId, error: describeError(error) })
         throw new Error('The authorizer could not decide')
       })
-      if (!subject) {
+      if (!subject || isDenied !== false) {
         // Nothing of the event may keep a refusal from being one.
         const { http, routeKey: route = '' } = event.requestContext ?? {}
-        const denied: SecurityEvent = { type: 'access.denied', route, reason: 'unauthorized' }
+        const denied: SecurityEvent = {
+          type: 'access.denied',
+          route,
+          reason: 'unauthorized',
+          userId: subject?.userId,
+        }
         logEvent(denied, { actor: undefined, ip: http?.sourceIp ?? '', requestId })
         throw unauthorized()
       }
@@ -52,14 +57,14 @@ export function authorizer(factories: {
 /** The one word that API Gateway answers with 401. Lambda logs what is thrown: here a stack would tell nothing. */
 const unauthorized = () => Object.assign(new Error('Unauthorized'), { stack: '' })
 
-async function subjectOf(
+/** Whom the token speaks for, if it is good, and whether it was revoked since: who that was is then worth a word in the log. */
+async function judge(
   parts: () => Parts,
   event: APIGatewayRequestAuthorizerEventV2,
-): Promise<Caller | undefined> {
+): Promise<{ readonly subject?: Caller | undefined; readonly isDenied?: boolean }> {
   const token = bearerOf(event.headers ?? {})
-  if (!token) return undefined
+  if (!token) return {}
   const { accessTokenVerifier, denylist, clock } = parts()
   const subject = await accessTokenVerifier.verify(token, clock.now())
-  if (!subject || (await denylist.denies(subject))) return undefined
-  return subject
+  return subject ? { subject, isDenied: await denylist.denies(subject) } : {}
 }
