@@ -23,7 +23,7 @@ const packages: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   bundle: [/^@aws-sdk\/credential-provider-env$/],
   local: [
-    /^@aws-sdk\/client-(dynamodb(-streams)?|sesv2)$/,
+    /^@aws-sdk\/client-(dynamodb(-streams)?|sesv2|ssm)$/,
     /^@smithy\/(core\/(checksum|protocols)|signature-v4)$/,
     /^aws-lambda$/,
     /^yaml$/,

@@ -2,9 +2,11 @@ import { type Env, readSettings } from '../config.ts'
 import { registry } from '../contract/registry.ts'
 import { accessLogFormat } from './access-log.ts'
 import { alarms } from './alarms.ts'
+import { boundary } from './boundary.ts'
 import { commandLog } from './command-log.ts'
 import { dashboard } from './dashboard.ts'
 import { domain } from './domain.ts'
+import { stackPolicy } from './kept.ts'
 import { mailEvents } from './mail-events.ts'
 import { permissions } from './permissions.ts'
 import { keepsUsers, problemsOf } from './problems.ts'
@@ -20,16 +22,21 @@ export async function deployment(service: string, stage: string, env: Env) {
   const keeps = keepsUsers(stage)
   const logRetentionDays = values.logRetentionDays ?? (keeps ? 90 : 14)
   const entries = await registry()
+  const tables = tableNamesOf(stage, env)
+  const keysPath = keysPathOf(stage, env)
   const mailFrom = given.MAIL_FROM?.trim()
   const ownSet = given.MAIL_CONFIGURATION_SET?.trim()
   // On a developer's machine there is nothing that would make one.
   const stageSet = mailFrom && !ownSet && stage !== 'local' ? `${service}-${stage}` : undefined
+  const mail = { mailFrom, mailConfigurationSet: ownSet || stageSet }
   return {
     problems,
     issuer: env.ISSUER?.trim() || ownAddress(values.domainName),
-    keysPath: keysPathOf(stage, env),
-    ...tableNamesOf(stage, env),
+    keysPath,
+    ...tables,
+    boundary: boundary({ service, stage, tables, keysPath, ...mail }),
     keepsUsers: keeps,
+    stackPolicy: keeps ? stackPolicy : [],
     usersDeletionPolicy: keeps ? 'Retain' : 'Delete',
     logRetentionDays,
     commandLog: commandLog(stage, logRetentionDays),
@@ -45,11 +52,7 @@ export async function deployment(service: string, stage: string, env: Env) {
     domain:
       values.domainName && values.certificateArn ? domain(values.domainName, values.certificateArn) : {},
     permissions: {
-      extensions: permissions(entries, {
-        mailFrom,
-        mailConfigurationSet: ownSet || stageSet,
-        tracing: values.tracing,
-      }),
+      extensions: permissions(entries, { ...mail, tracing: values.tracing }),
     },
   }
 }

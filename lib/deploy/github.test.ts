@@ -1,20 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parse } from 'yaml'
 import { settings } from '../config.ts'
+import { isAllowed, type Policy, type Statement } from '../testing/iam.ts'
 import { deploySettings } from './settings.ts'
 
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'))
 
-interface Statement {
-  readonly Sid?: string
-  readonly Effect: string
-  readonly Action: string | readonly string[]
-  readonly Resource?: string | readonly string[]
-  readonly Principal?: unknown
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>
-}
-const policy = (name: string): { readonly Version: string; readonly Statement: readonly Statement[] } =>
-  JSON.parse(readFileSync(`docs/github/${name}.json`, 'utf8'))
+const policy = (name: string): Policy => JSON.parse(readFileSync(`docs/github/${name}.json`, 'utf8'))
 const actionsOf = ({ Action }: Statement) => [Action].flat() as readonly string[]
 const resourcesOf = ({ Resource }: Statement) => [Resource ?? []].flat() as readonly string[]
 
@@ -38,7 +33,8 @@ const withoutResource: Readonly<Record<string, string>> = {
 }
 
 describe('the role that GitHub deploys with', () => {
-  const { Statement: statements } = policy('permissions')
+  const permissions = policy('permissions')
+  const statements = permissions.Statement.filter(({ Effect }) => Effect === 'Allow')
 
   it('opens to one environment of one repository, by ids that nobody can take over', () => {
     const { Statement } = policy('trust')
@@ -61,10 +57,8 @@ describe('the role that GitHub deploys with', () => {
   it('names every action, and fits in a role', () => {
     const text = JSON.stringify(policy('permissions'))
     expect(text.length).toBeLessThan(10_240)
-    for (const statement of statements) {
-      expect(statement.Effect).toBe('Allow')
+    for (const statement of permissions.Statement)
       for (const action of actionsOf(statement)) expect(action).toMatch(/^[a-z\d]+:[A-Za-z]+$/)
-    }
   })
 
   it('may do everywhere only what AWS knows no resource for', () => {
@@ -87,6 +81,67 @@ describe('the role that GitHub deploys with', () => {
     for (const resource of named) expect(resource).toMatch(/cardea[-/]STAGE(?:[-/:]|$)/)
   })
 
+  const may = (action: string, resource: string, context: Readonly<Record<string, string>> = {}) =>
+    isAllowed({ action, resource, context }, permissions)
+  const role = 'arn:aws:iam::ACCOUNT:role/cardea-STAGE-AuthLoginRole-X'
+  const boundary = 'arn:aws:iam::ACCOUNT:policy/cardea-STAGE-boundary-REGION'
+
+  it.each(['CreateRole', 'PutRolePolicy', 'DeleteRolePolicy', 'PutRolePermissionsBoundary'])(
+    'may %s within the boundary of the stage alone',
+    (action) => {
+      const within = (arn?: string) =>
+        may(`iam:${action}`, role, arn === undefined ? {} : { 'iam:PermissionsBoundary': arn })
+      expect(within(boundary)).toBe(true)
+      expect(within()).toBe(false)
+      expect(within('arn:aws:iam::ACCOUNT:policy/cardea-other-boundary-REGION')).toBe(false)
+      expect(within('arn:aws:iam::aws:policy/AdministratorAccess')).toBe(false)
+      const other = role.replace('STAGE', 'other')
+      expect(may(`iam:${action}`, other, { 'iam:PermissionsBoundary': boundary })).toBe(false)
+    },
+  )
+
+  it('may not change the boundary, take it off a role, or say who else uses a role, whatever else is granted to it', () => {
+    const everything: Statement = { Effect: 'Allow', Action: '*', Resource: '*' }
+    const widened: Policy = { ...permissions, Statement: [...permissions.Statement, everything] }
+    for (const [action, resource] of [
+      ['iam:CreatePolicyVersion', boundary],
+      ['iam:SetDefaultPolicyVersion', boundary],
+      ['iam:DeletePolicyVersion', boundary],
+      ['iam:DeletePolicy', boundary],
+      ['iam:DeleteRolePermissionsBoundary', role],
+      ['iam:UpdateAssumeRolePolicy', role],
+      ['ssm:GetParameter', 'arn:aws:ssm:REGION:ACCOUNT:parameter/cardea/STAGE/pepper/000001'],
+      ['ssm:GetParameters', 'arn:aws:ssm:REGION:ACCOUNT:parameter/cardea/STAGE/access/private/000001'],
+      ['ssm:GetParameterHistory', 'arn:aws:ssm:REGION:ACCOUNT:parameter/cardea/STAGE/refresh/000001'],
+    ] as const) {
+      expect([action, may(action, resource)]).toEqual([action, false])
+      expect([action, isAllowed({ action, resource }, widened)]).toEqual([action, false])
+    }
+    const boundaryStack = 'arn:aws:cloudformation:REGION:ACCOUNT:stack/cardea-STAGE-boundary/1'
+    expect(may('cloudformation:GetTemplate', boundaryStack)).toBe(true)
+    for (const action of [
+      'UpdateStack',
+      'CreateStack',
+      'CreateChangeSet',
+      'ExecuteChangeSet',
+      'SetStackPolicy',
+    ])
+      expect([action, may(`cloudformation:${action}`, boundaryStack)]).toEqual([action, false])
+  })
+
+  it('may list keys, and decrypt none', () => {
+    const pepper = 'arn:aws:ssm:REGION:ACCOUNT:parameter/cardea/STAGE/pepper'
+    expect(may('ssm:GetParametersByPath', pepper)).toBe(true)
+    expect(may('ssm:GetParametersByPath', pepper.replace('STAGE', 'other'))).toBe(false)
+    const key = 'arn:aws:kms:REGION:ACCOUNT:key/1'
+    const throughSsm = { 'kms:ViaService': 'ssm.REGION.amazonaws.com' }
+    const widened: Policy = {
+      ...permissions,
+      Statement: [...permissions.Statement, { Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*' }],
+    }
+    expect(isAllowed({ action: 'kms:Decrypt', resource: key, context: throughSsm }, widened)).toBe(false)
+  })
+
   it('hands roles to Lambda alone, and can neither attach policies nor lose users', () => {
     const passing = statements.filter((each) => actionsOf(each).includes('iam:PassRole'))
     expect(passing).toEqual([
@@ -99,6 +154,7 @@ describe('the role that GitHub deploys with', () => {
     const all = statements.flatMap(actionsOf)
     for (const action of [
       'iam:AttachRolePolicy',
+      'iam:CreatePolicy',
       'iam:CreateUser',
       'iam:CreateAccessKey',
       'dynamodb:DeleteTable',
@@ -175,16 +231,27 @@ describe('the workflow that deploys', () => {
     for (const run of runs) expect(run).not.toContain('${{')
   })
 
-  it('passes on every setting, but names that the role is held by', () => {
+  it('passes on every setting of a deployment, and no other', () => {
     const rows = [...Object.values(settings), ...Object.values(deploySettings)]
-    const fixed = ['KEYS_PATH', 'USERS_TABLE', 'SESSIONS_TABLE', 'REFRESH_TOKEN_DENYLIST_TABLE']
     const names = rows.filter((row) => !('laptop' in row)).map(({ env }) => env)
     const { STAGE, AWS_REGION, ...passed } = deploy.env ?? {}
     expect([STAGE, AWS_REGION]).not.toContain(undefined)
-    expect(passed).toEqual(
-      Object.fromEntries(
-        names.filter((name) => !fixed.includes(name)).map((name) => [name, `\${{ vars.${name} }}`]),
-      ),
+    expect(passed).toEqual(Object.fromEntries(names.map((name) => [name, `\${{ vars.${name} }}`])))
+  })
+
+  it('passes on what .env.example names for a deployment, which serverless.yml hands to functions, in both directions', () => {
+    const { STAGE, AWS_REGION, ...passed } = deploy.env ?? {}
+    const parts = readFileSync('.env.example', 'utf8').split(/\n\n/)
+    const named = parts
+      .filter((part) => !part.includes('(laptop only)') && !part.includes('`npm start` says so itself'))
+      .flatMap((part) => [...part.matchAll(/^# ([A-Z_]+)=/gm)].map(([, name]) => name))
+    expect(Object.keys(passed).sort()).toEqual([...named].sort())
+    const { environment } = parse(readFileSync('serverless.yml', 'utf8')).provider
+    const shaping = Object.values(deploySettings).map(({ env }) => env)
+    expect(Object.keys(environment).sort()).toEqual(
+      Object.keys(passed)
+        .filter((name) => !shaping.includes(name))
+        .sort(),
     )
   })
 
@@ -200,5 +267,64 @@ describe('the workflow that deploys', () => {
     expect(places).not.toContain(-1)
     const rollback = deploy.steps.find(({ id }) => id === 'rollback')
     expect(rollback?.if).toContain("failure() && steps.smoke.outcome == 'failure'")
+  })
+
+  /** Runs a step's script with a stand-in for `aws`, which answers by what is asked. */
+  const ran = (
+    id: string,
+    answers: Readonly<Record<string, string>>,
+    env: Readonly<Record<string, string>> = {},
+  ) => {
+    const folder = mkdtempSync(join(tmpdir(), 'cardea-step-'))
+    try {
+      const cases = Object.entries(answers).map(([asked, answer]) => `*${asked}*) ${answer};;`)
+      writeFileSync(
+        join(folder, 'aws'),
+        `#!/bin/sh\ncase "$*" in\n${cases.join('\n')}\n*) echo "$*" >&2; exit 9;;\nesac\n`,
+        { mode: 0o755 },
+      )
+      const output = join(folder, 'output')
+      writeFileSync(output, '')
+      const { run = '' } = deploy.steps.find((step) => step.id === id) ?? {}
+      // As GitHub runs it.
+      const { status, stderr } = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', run], {
+        cwd: folder,
+        env: { PATH: `${folder}:${process.env.PATH}`, STAGE: 'prod', GITHUB_OUTPUT: output, ...env },
+        encoding: 'utf8',
+      })
+      return { status, stderr, output: readFileSync(output, 'utf8') }
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  }
+  const key = "echo 'serverless/cardea/prod/1795344366568-2026-11-22T09:46:06.568Z/authLogin.zip'"
+  const gateways = "echo 'https://abc.execute-api.eu-central-1.amazonaws.com'"
+
+  it('notes the address that is deployed: the domain of the stack, or else that of the gateway', () => {
+    const domain = "echo 'auth.example.com'"
+    expect(ran('before', { S3Key: key, DomainName: domain })).toMatchObject({
+      status: 0,
+      output: 'timestamp=1795344366568\nurl=https://auth.example.com\n',
+    })
+    expect(ran('before', { S3Key: key, DomainName: 'echo None', HttpApiUrl: gateways }).output).toContain(
+      'url=https://abc.execute-api.eu-central-1.amazonaws.com\n',
+    )
+    const missing = "echo 'Stack with id cardea-prod does not exist' >&2; exit 254"
+    expect(ran('before', { S3Key: missing })).toMatchObject({ status: 0, output: '' })
+    expect(ran('before', { S3Key: "echo 'AccessDenied' >&2; exit 254" }).status).toBe(1)
+    expect(ran('before', { S3Key: key, DomainName: 'exit 254' }).status).not.toBe(0)
+    expect(ran('before', { S3Key: key, DomainName: 'echo None', HttpApiUrl: 'echo None' }).status).not.toBe(0)
+  })
+
+  it('asks the address that was deployed before, and a new one after a first deployment alone', () => {
+    const before = { BEFORE: 'https://auth.example.com' }
+    expect(ran('address', {}, before).output).toBe('url=https://auth.example.com\n')
+    expect(ran('address', {}, { ...before, DOMAIN_NAME: 'other.example.com' }).output).toBe(
+      'url=https://auth.example.com\n',
+    )
+    expect(ran('address', {}, { DOMAIN_NAME: 'auth.example.com' }).output).toBe(
+      'url=https://auth.example.com\n',
+    )
+    expect(ran('address', { HttpApiUrl: gateways }, { BEFORE: '' }).output).toContain('url=https://abc.')
   })
 })

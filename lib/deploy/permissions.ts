@@ -28,7 +28,7 @@ export function identitiesOf(address: string): readonly string[] {
 }
 
 /** Mail from the one address. Where a configuration set goes with it, SES asks about that one too. */
-function sendingFrom(address: string, configurationSet: string | undefined): object {
+export function sendingFrom(address: string, configurationSet: string | undefined) {
   const resources = identitiesOf(address).map((identity) => `identity/${identity}`)
   if (configurationSet) resources.push(`configuration-set/${configurationSet}`)
   return {
@@ -42,7 +42,7 @@ function sendingFrom(address: string, configurationSet: string | undefined): obj
 }
 
 /** X-Ray knows no resources. */
-const writingTraces = {
+export const writingTraces = {
   Effect: 'Allow',
   Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
   Resource: '*',

@@ -1,17 +1,23 @@
 const { execFileSync } = require('node:child_process')
+const { writeFileSync } = require('node:fs')
 const { join } = require('node:path')
+const { checkBeforeDeployment } = require('./before-deployment.cjs')
 
 /**
  * `${deployment:<name>}` in serverless.yml is what lib/deploy/deployment.ts makes of the settings of a stage. What is
  * wrong with them stops `serverless package` and `deploy`; `remove` and what only asks need no settings.
  */
 module.exports = class Deployment {
-  constructor(serverless) {
+  constructor(serverless, options) {
     const { serviceDir } = serverless
     let made
     const deployment = (service, stage, region) => {
-      made ??= describe(serviceDir, service, stage, region)
+      made ??= JSON.parse(run(serviceDir, 'print.ts', { args: [service, stage], region }))
       return made
+    }
+    const ofService = () => {
+      const { service, provider } = serverless.service
+      return deployment(service, provider.stage, provider.region)
     }
     this.configurationVariablesSources = {
       deployment: {
@@ -22,32 +28,59 @@ module.exports = class Deployment {
         },
       },
     }
+    this.commands = {
+      deploy: {
+        options: {
+          'allow-change': {
+            usage: 'Name of a change that would otherwise be refused, as the refusal gives it',
+            type: 'multiple',
+          },
+        },
+      },
+    }
     const check = () => {
-      const { service, provider } = serverless.service
-      const { problems } = deployment(service, provider.stage, provider.region)
+      const { problems } = ofService()
       if (problems.length === 0) return
       const list = problems.map((problem) => `\n  - ${problem}`).join('')
-      throw new serverless.classes.Error(`The settings of stage ${provider.stage} are wrong:${list}`)
+      throw new serverless.classes.Error(
+        `The settings of stage ${serverless.service.provider.stage} are wrong:${list}`,
+      )
     }
     // The keys are where the caller's profile says; without a word of the region the stack could go elsewhere.
     const checkRegion = () => {
-      const { commands, options } = serverless.processedInput
+      const { commands } = serverless.processedInput
       if (!['deploy', 'remove', 'rollback'].includes(commands[0])) return
       if (!options.region && !process.env.AWS_REGION)
         throw new serverless.classes.Error('Say which region: set AWS_REGION')
     }
+    const writeBoundary = () => {
+      const folder = options.package || serverless.service.package.path || '.serverless'
+      const text = JSON.stringify(ofService().boundary, null, 2)
+      writeFileSync(join(serviceDir, folder, 'boundary.json'), `${text}\n`)
+    }
+    const compare = () =>
+      checkBeforeDeployment(serverless, ofService(), options['allow-change'] ?? [], (compared) =>
+        JSON.parse(run(serviceDir, 'refuse.ts', { input: JSON.stringify(compared) })),
+      )
     this.hooks = {
       initialize: checkRegion,
       'before:package:cleanup': check,
+      'after:package:finalize': writeBoundary,
       'before:deploy:function:initialize': check,
+      // The first step of a deployment that asks AWS for anything but the bucket.
+      'before:aws:deploy:deploy:createStack': compare,
     }
   }
 }
 
-/** The deployment is TypeScript, which the framework's own Node may be too old for; the Node of Lambda stands in node_modules. */
-function describe(serviceDir, service, stage, region) {
+/** Deployment is TypeScript, which the framework's own Node may be too old for; the Node of Lambda stands in node_modules. */
+function run(serviceDir, script, { args = [], input, region } = {}) {
   const node = process.features.typescript ? process.execPath : join(serviceDir, 'node_modules/.bin/node')
-  const print = join(__dirname, 'print.ts')
-  const env = { ...process.env, AWS_REGION: region }
-  return JSON.parse(execFileSync(node, [print, service, stage], { cwd: serviceDir, env, encoding: 'utf8' }))
+  const env = { ...process.env, ...(region && { AWS_REGION: region }) }
+  return execFileSync(node, [join(__dirname, script), ...args], {
+    cwd: serviceDir,
+    env,
+    encoding: 'utf8',
+    ...(input && { input }),
+  })
 }

@@ -262,6 +262,21 @@ describe('a role', () => {
       expect(Properties).not.toHaveProperty('TracingConfig')
   })
 
+  it('has the boundary of its stage, which is packaged beside as a stack of its own', () => {
+    for (const [stage, resources] of both())
+      for (const { Properties } of ofType(resources, 'AWS::IAM::Role'))
+        expect(Properties.PermissionsBoundary).toEqual({
+          'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:policy/cardea-${stage}-boundary-\${AWS::Region}`,
+        })
+    const { Resources } = prod.boundary as { Resources: Resources }
+    expect(schemaProblems(Resources)).toEqual([])
+    expect(Resources.Boundary?.Properties.ManagedPolicyName).toEqual({
+      'Fn::Sub': `cardea-prod-boundary-\${AWS::Region}`,
+    })
+    // The stack that is deployed could be changed by who deploys it.
+    expect(ofType(prod.resources, 'AWS::IAM::ManagedPolicy')).toEqual([])
+  })
+
   it('may do nothing to whole services', () => {
     for (const [, resources] of both())
       for (const { Action } of statements(resources)) expect([Action].flat().join()).not.toContain('*')

@@ -27,9 +27,9 @@ await command(usage, options, async ({ values: { stage, deployed }, positionals 
     found.push(...doubtsAbout(config, { hasDomain: Boolean(domain || process.env.ISSUER?.trim()) }))
     if (deployed) {
       const names = tableNamesOf(stage, process.env)
-      const { parameters } = await keysOfStage(stage)
+      const { keysPath = '' } = await keysOfStage(stage)
       found.push(
-        ...(await findingsOf(callersAws(), parameters, {
+        ...(await findingsOf(callersAws({ keysPath }), {
           tables: [
             { name: names.usersTable, forgetsBy: 'keptUntil' },
             { name: names.sessionsTable, forgetsBy: 'expiresAt', isStreamed: true },

@@ -7,6 +7,10 @@ import type { Resources } from './cloudformation.ts'
 /** What `serverless package` made of a stage, or what it said against it. */
 export interface Package {
   readonly resources: Resources
+  /** What `--package` takes, relative to the project. */
+  readonly folder: string
+  /** What `boundary.json` holds. */
+  readonly boundary: object
   readonly zips: readonly string[]
   readonly said: string
   readonly failed: boolean
@@ -31,6 +35,8 @@ export function packager() {
       const template = join(target, 'cloudformation-template-update-stack.json')
       return {
         resources: status === 0 ? JSON.parse(readFileSync(template, 'utf8')).Resources : {},
+        folder: relative('.', target),
+        boundary: status === 0 ? JSON.parse(readFileSync(join(target, 'boundary.json'), 'utf8')) : {},
         zips: readdirSync(target).filter((file) => file.endsWith('.zip')),
         said: stdout + stderr,
         failed: status !== 0,

@@ -10,13 +10,32 @@ import {
   NotFoundException,
   SESv2Client,
 } from '@aws-sdk/client-sesv2'
+import { type Parameter, paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm'
 import type { Aws } from './deployment.ts'
 
 /** AWS with the caller's own credentials and region. */
-export function callersAws({ dynamodbEndpoint }: { dynamodbEndpoint?: string | undefined } = {}): Aws {
+export function callersAws({
+  keysPath,
+  dynamodbEndpoint,
+}: {
+  keysPath: string
+  dynamodbEndpoint?: string
+}): Aws {
   const dynamodb = new DynamoDBClient({ ...(dynamodbEndpoint && { endpoint: dynamodbEndpoint }) })
   const ses = new SESv2Client({})
+  const ssm = new SSMClient({})
   return {
+    async listed(path) {
+      const Path = `${keysPath}/${path}`
+      const pages = paginateGetParametersByPath({ client: ssm }, { Path, WithDecryption: false })
+      const found: Parameter[] = []
+      for await (const { Parameters = [] } of pages) found.push(...Parameters)
+      return found.map(({ Name = '', Type, Value, LastModifiedDate }) => ({
+        number: Name.slice(Path.length + 1),
+        madeAt: Math.floor(Number(LastModifiedDate) / 1000),
+        value: Type === 'String' ? Value : undefined,
+      }))
+    },
     async table(TableName) {
       try {
         const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }))

@@ -1,13 +1,12 @@
-import { type Rotating, rotating, signingNow, standingOf } from '../../crypto/key-standing.ts'
-import type { Parameters } from '../../crypto/keys.ts'
 import { identitiesOf } from '../../deploy/permissions.ts'
 import { sentenceOf } from '../command.ts'
 import { doubtful, type Finding, fine, wrong } from './finding.ts'
-
-const DAY = 86_400
+import { keyChecks, type ListKeys } from './keys.ts'
 
 /** What is asked of AWS, with the caller's credentials. Each throws if it cannot be asked. */
 export interface Aws {
+  /** The keys below a path of the stage; no secret is decrypted. */
+  readonly listed: ListKeys
   /** What a table forgets by, and whether it has a stream; `undefined` if there is no such table. */
   table(name: string): Promise<{ readonly ttl: string | undefined; readonly hasStream: boolean } | undefined>
   /** An address or a domain that SES may send for, and the configuration set that it goes by; `undefined` if SES does not know it. */
@@ -38,10 +37,9 @@ export interface Deployed {
 }
 
 /** What of a stage is there, and whether it is as it has to be. */
-export async function findingsOf(aws: Aws, parameters: Parameters, deployed: Deployed): Promise<Finding[]> {
+export async function findingsOf(aws: Aws, deployed: Deployed): Promise<Finding[]> {
   const checks = [
-    ...Object.keys(rotating).map((name) => keys(parameters, name as Rotating, deployed)),
-    secrets(parameters),
+    ...keyChecks(aws.listed, deployed),
     ...deployed.tables.map((each) => table(aws, each)),
     mail(aws, deployed),
     clock(aws, deployed.now),
@@ -56,34 +54,6 @@ export async function findingsOf(aws: Aws, parameters: Parameters, deployed: Dep
     wrong(`AWS could not be asked: ${why}`, 'Check credentials, region and permissions'),
   )
   return [...found, ...unasked]
-}
-
-async function keys(
-  parameters: Parameters,
-  name: Rotating,
-  { now, keyRotationDays }: Deployed,
-): Promise<Finding[]> {
-  const all = await standingOf(parameters, name)
-  const signs = signingNow(all, now)
-  if (!signs) return [wrong(`There is no ${name} key that signs`, 'Run npm run setup -- --stage <stage>')]
-  const age = Math.floor((now - signs.signsFrom) / DAY)
-  const isWaiting = all.some(({ signsFrom }) => signsFrom > now)
-  if (age > keyRotationDays + 2 && !isWaiting)
-    return [
-      doubtful(
-        `The ${name} key is ${age} days old, and none waits: the rotation does not run`,
-        'See the log of the function keysRotate; npm run keys -- rotate makes the next one now',
-      ),
-    ]
-  return [fine(`The ${name} key is ${age} days old, one of ${all.length}`)]
-}
-
-async function secrets(parameters: Parameters): Promise<Finding[]> {
-  const missing: string[] = []
-  for (const path of ['pepper', 'fingerprint'] as const)
-    if ((await parameters.below(path)).size === 0) missing.push(path)
-  if (missing.length === 0) return [fine('The pepper and the fingerprint key are there')]
-  return [wrong(`Missing: ${missing.join(', ')}`, 'Run npm run setup -- --stage <stage>')]
 }
 
 async function table(aws: Aws, { name, forgetsBy, isStreamed }: Table): Promise<Finding[]> {

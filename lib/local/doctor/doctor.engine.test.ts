@@ -1,8 +1,10 @@
+import { createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { readConfig } from '../../config.ts'
 import { makeFirstKeys, revoke, rotate } from '../../crypto/key-rotation.ts'
 import { standingOf } from '../../crypto/key-standing.ts'
 import { engineStores } from '../../testing/engine.ts'
-import { memoryParameters, modulusLength } from '../../testing/keys.ts'
+import { type MemoryParameters, memoryParameters, modulusLength } from '../../testing/keys.ts'
 import { callersAws } from './aws.ts'
 import { doubtsAbout } from './configuration.ts'
 import { type Aws, type Deployed, findingsOf } from './deployment.ts'
@@ -56,7 +58,7 @@ describe('settings that are right alone', () => {
   })
 })
 
-const healthy: Aws = {
+const healthy: Omit<Aws, 'listed'> = {
   table: async () => ({ ttl: 'expiresAt', hasStream: true }),
   identity: async (name) =>
     name.includes('@') ? undefined : { isVerified: true, configurationSet: undefined },
@@ -70,13 +72,23 @@ const deployed: Deployed = {
   keyRotationDays: 30,
   now: NOW,
 }
+/** What SSM lists of parameters: no secret. Each was made at the time that it says. */
+const listing =
+  (parameters: MemoryParameters): Aws['listed'] =>
+  async (path) =>
+    [...(await parameters.below(path))].map(([number, value]) => ({
+      number,
+      madeAt: JSON.parse(value).signsFrom,
+      value: path === 'access/public' ? value : undefined,
+    }))
 async function withKeys() {
   const parameters = memoryParameters()
   await makeFirstKeys(parameters, { now: NOW, modulusLength })
   return parameters
 }
 const wrongOf = async (aws: Partial<Aws>, change: Partial<Deployed> = {}, parameters = withKeys()) => {
-  const found = await findingsOf({ ...healthy, ...aws }, await parameters, { ...deployed, ...change })
+  const listed = listing(await parameters)
+  const found = await findingsOf({ listed, ...healthy, ...aws }, { ...deployed, ...change })
   return found.filter(({ grade }) => grade !== 'fine')
 }
 
@@ -151,9 +163,54 @@ describe('a deployment', () => {
 describe('what AWS is asked', () => {
   it('of tables is what an engine says', async () => {
     const { tables, endpoint } = await engineStores()
-    const aws = callersAws({ dynamodbEndpoint: endpoint })
+    const aws = callersAws({ keysPath: '/cardea/dev', dynamodbEndpoint: endpoint })
     expect(await aws.table(tables.sessionsTable)).toEqual({ ttl: 'expiresAt', hasStream: true })
     expect(await aws.table(tables.usersTable)).toEqual({ ttl: 'keptUntil', hasStream: false })
     expect(await aws.table('no-such-table')).toBeUndefined()
+  })
+
+  it('of keys is a list of every page, and never what is secret', async () => {
+    const asked: Record<string, unknown>[] = []
+    const kept = [
+      { Name: '/cardea/dev/access/public/000001', Type: 'String', Value: 'public', LastModifiedDate: NOW },
+      {
+        Name: '/cardea/dev/access/public/000002',
+        Type: 'SecureString',
+        Value: 'x',
+        LastModifiedDate: NOW + 1,
+      },
+    ]
+    const server = createServer(async (request, response) => {
+      const body = JSON.parse(await text(request))
+      asked.push({ target: request.headers['x-amz-target'], ...body })
+      const [page, NextToken] = body.NextToken ? [1, undefined] : [0, 'more']
+      response.setHeader('content-type', 'application/x-amz-json-1.1')
+      response.end(JSON.stringify({ Parameters: [kept[page]], NextToken }))
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    const { port } = server.address() as { port: number }
+    const before = { ...process.env }
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${port}`,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'x',
+      AWS_SECRET_ACCESS_KEY: 'x',
+    })
+    try {
+      expect(await callersAws({ keysPath: '/cardea/dev' }).listed('access/public')).toEqual([
+        { number: '000001', madeAt: NOW, value: 'public' },
+        { number: '000002', madeAt: NOW + 1, value: undefined },
+      ])
+    } finally {
+      process.env = before
+      server.close()
+    }
+    expect(asked).toHaveLength(2)
+    for (const { target, Path, WithDecryption } of asked)
+      expect([target, Path, WithDecryption]).toEqual([
+        'AmazonSSM.GetParametersByPath',
+        '/cardea/dev/access/public',
+        false,
+      ])
   })
 })

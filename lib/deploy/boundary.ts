@@ -1,0 +1,104 @@
+import { sendingFrom, writingTraces } from './permissions.ts'
+import type { tableNamesOf } from './settings.ts'
+
+interface Stage {
+  readonly service: string
+  readonly stage: string
+  readonly tables: ReturnType<typeof tableNamesOf>
+  readonly keysPath: string
+  readonly mailFrom: string | undefined
+  readonly mailConfigurationSet: string | undefined
+}
+
+/** One stage of each region has this name; functions.yml names it in every role. */
+export const boundaryName = (service: string, stage: string): string =>
+  `${service}-${stage}-boundary-\${AWS::Region}`
+
+/**
+ * What any function of a stage may do at most, whatever its role says: a stack of its own, which the role that deploys the stage
+ * may read and not change. An administrator makes it once, and again where its text changes.
+ */
+export function boundary(of: Stage): object {
+  const PolicyDocument = { Version: '2012-10-17', Statement: statements(of) }
+  return {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Description: `The permissions boundary of every function of ${of.service}-${of.stage}`,
+    Resources: {
+      Boundary: {
+        Type: 'AWS::IAM::ManagedPolicy',
+        Properties: {
+          ManagedPolicyName: { 'Fn::Sub': boundaryName(of.service, of.stage) },
+          PolicyDocument,
+        },
+      },
+    },
+  }
+}
+
+function statements({ service, stage, tables, keysPath, mailFrom, mailConfigurationSet }: Stage): object[] {
+  const names = Object.values(tables)
+  // Lambda says of every request of a function's own code which function it is. A role of this stage that anybody else assumes
+  // may read no key and no item.
+  const Condition = {
+    ArnLike: { 'lambda:SourceFunctionArn': arn('lambda', `function:${service}-${stage}-*`) },
+  }
+  const sending = (from: string) => {
+    const statement = sendingFrom(from, mailConfigurationSet)
+    return { ...statement, Condition: { ...statement.Condition, ...Condition } }
+  }
+  return [
+    {
+      Effect: 'Allow',
+      Action: [
+        'dynamodb:BatchGetItem',
+        'dynamodb:BatchWriteItem',
+        'dynamodb:ConditionCheckItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
+      Resource: names.flatMap((name) => [
+        arn('dynamodb', `table/${name}`),
+        arn('dynamodb', `table/${name}/index/*`),
+      ]),
+      Condition,
+    },
+    {
+      Effect: 'Allow',
+      Action: ['ssm:DeleteParameter', 'ssm:GetParametersByPath', 'ssm:PutParameter'],
+      Resource: arn('ssm', `parameter${keysPath}/*`),
+      Condition,
+    },
+    // SSM asks for these in the caller's name; it has refused before if the caller may not read the parameter.
+    {
+      Effect: 'Allow',
+      Action: ['kms:Decrypt', 'kms:Encrypt'],
+      Resource: '*',
+      Condition: { StringLike: { 'kms:ViaService': { 'Fn::Sub': `ssm.\${AWS::Region}.*` } } },
+    },
+    ...(mailFrom ? [sending(mailFrom)] : []),
+    // What Lambda does itself with a function's role.
+    {
+      Effect: 'Allow',
+      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      Resource: arn('logs', `log-group:/aws/lambda/${service}-${stage}-*:*`),
+    },
+    {
+      Effect: 'Allow',
+      Action: [
+        'dynamodb:DescribeStream',
+        'dynamodb:GetRecords',
+        'dynamodb:GetShardIterator',
+        'dynamodb:ListStreams',
+      ],
+      Resource: arn('dynamodb', `table/${tables.sessionsTable}/stream/*`),
+    },
+    writingTraces,
+  ]
+}
+
+const arn = (service: string, rest: string) => ({
+  'Fn::Sub': `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`,
+})

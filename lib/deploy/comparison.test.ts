@@ -1,0 +1,261 @@
+import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec'
+import fc from 'fast-check'
+import { differences, type Template } from './comparison.ts'
+import { keptTypes, stackPolicy } from './kept.ts'
+import { refusals } from './refusal.ts'
+
+const deployed = {
+  Resources: {
+    UsersTable: {
+      Type: 'AWS::DynamoDB::Table',
+      Properties: { TableName: 'cardea-prod-users', KeySchema: [] },
+    },
+    HttpApi: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'HTTP', Name: 'prod-cardea' } },
+    HttpApiStage: { Type: 'AWS::ApiGatewayV2::Stage', Properties: { StageName: '$default' } },
+    HttpApiDomain: {
+      Type: 'AWS::ApiGatewayV2::DomainName',
+      Properties: { DomainName: 'auth.example.com', DomainNameConfigurations: [{ CertificateArn: 'arn:1' }] },
+    },
+    HttpApiDomainMapping: {
+      Type: 'AWS::ApiGatewayV2::ApiMapping',
+      Properties: { ApiId: { Ref: 'HttpApi' }, DomainName: { Ref: 'HttpApiDomain' } },
+    },
+    AlarmTopic: { Type: 'AWS::SNS::Topic', Properties: {} },
+    LoginLog: {
+      Type: 'AWS::Logs::LogGroup',
+      Properties: { LogGroupName: '/aws/lambda/login', RetentionInDays: 90 },
+    },
+    RefreshLog: {
+      Type: 'AWS::Logs::LogGroup',
+      Properties: { LogGroupName: '/aws/lambda/refresh', RetentionInDays: 90 },
+    },
+    ReuseAlarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmActions: [{ Ref: 'AlarmTopic' }] } },
+    LoginFunction: {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        Environment: {
+          Variables: { ISSUER: 'https://auth.example.com', AUDIENCE: '', KEYS_PATH: '/cardea/prod' },
+        },
+      },
+    },
+  },
+}
+type Deployed = typeof deployed
+/** What would be refused after a change, by name. */
+const refusedFor = (change: (next: Deployed['Resources']) => void) => {
+  const next = structuredClone(deployed)
+  change(next.Resources)
+  return refusals({ before: deployed, after: next, allowed: [] })
+}
+
+describe('a deployment over another', () => {
+  it('of the same template loses nothing', () => {
+    expect(differences(deployed, structuredClone(deployed))).toEqual([])
+  })
+
+  it.each<[string, (next: any) => void, RegExp]>([
+    [
+      'another table of users',
+      (next) => (next.UsersTable.Properties.TableName = 'hunter2'),
+      /^UsersTable: the table cardea-prod-users would be replaced: .* Was USERS_TABLE left out or changed\?$/,
+    ],
+    [
+      'other keys of items',
+      (next) => (next.UsersTable.Properties.KeySchema = [{ AttributeName: 'id', KeyType: 'HASH' }]),
+      /^UsersTable: .* replaced/,
+    ],
+    ['no table of users', (next) => delete next.UsersTable, /^UsersTable: .* would be deleted/],
+    [
+      'a resource of another type under the same id',
+      (next) => (next.HttpApi.Type = 'AWS::ApiGateway::RestApi'),
+      /^HttpApi: the API HttpApi would be deleted/,
+    ],
+    [
+      'another domain',
+      (next) => (next.HttpApiDomain.Properties.DomainName = 'hunter2.example.com'),
+      /^HttpApiDomain: the domain auth\.example\.com would be replaced: .* Was DOMAIN_NAME/,
+    ],
+    ['no mapping', (next) => delete next.HttpApiDomainMapping, /^HttpApiDomainMapping: .* Was DOMAIN_NAME/],
+    [
+      'another certificate',
+      (next) => (next.HttpApiDomain.Properties.DomainNameConfigurations[0].CertificateArn = 'arn:2'),
+      /^CERTIFICATE_ARN: the domain auth\.example\.com would change its certificate/,
+    ],
+    ['no topic', (next) => delete next.AlarmTopic, /^AlarmTopic: .* deleted.* Was ALARM_EMAIL/],
+    [
+      'alarms without actions',
+      (next) => delete next.ReuseAlarm.Properties.AlarmActions,
+      /^Alarms: 1 alarms would tell no one\. Was ALARM_EMAIL or ALARM_TOPIC_ARN/,
+    ],
+    [
+      'another issuer',
+      (next) => {
+        next.LoginFunction.Properties.Environment.Variables.ISSUER = {
+          'Fn::Sub': `https://\${HttpApi}.execute-api`,
+        }
+      },
+      /^ISSUER: .* Was ISSUER or DOMAIN_NAME/,
+    ],
+    [
+      'an audience of its own where it had the default',
+      (next) => (next.LoginFunction.Properties.Environment.Variables.AUDIENCE = 'mine'),
+      /^AUDIENCE: /,
+    ],
+    [
+      'another path of keys',
+      (next) => (next.LoginFunction.Properties.Environment.Variables.KEYS_PATH = '/cardea/other'),
+      /^KEYS_PATH: .* every password would be void/,
+    ],
+    ['a function without a log', (next) => delete next.LoginLog, /^LogGroups: the log group .* deleted/],
+  ])('with %s is refused, with a line that names the setting and quotes no new value', (_, change, says) => {
+    const lines = refusedFor(change)
+    expect(lines).toEqual([expect.stringMatching(says)])
+    expect(lines.join()).not.toContain('hunter2')
+  })
+
+  it('that shortens the logs is told once, with how many', () => {
+    const lines = refusedFor((next) => {
+      next.LoginLog.Properties.RetentionInDays = 14
+      next.RefreshLog.Properties.RetentionInDays = 14
+    })
+    expect(lines).toEqual([
+      expect.stringMatching(/^LOG_RETENTION_DAYS: .* older than 14 days\. Was .* So would 1 more\.$/),
+    ])
+  })
+
+  it('that keeps logs for longer, adds what is new, and renames what has no name of its own is let through', () => {
+    const lines = refusedFor((next) => {
+      next.LoginLog.Properties.RetentionInDays = 365
+      next.HttpApi.Properties.Name = 'another'
+      next.UsersTable.Properties = {
+        KeySchema: next.UsersTable.Properties.KeySchema,
+        TableName: next.UsersTable.Properties.TableName,
+      }
+      Object.assign(next, {
+        AuditTable: { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 'audit' } },
+      })
+    })
+    expect(lines).toEqual([])
+  })
+
+  it('where logs were kept for ever is refused for any retention', () => {
+    const before = structuredClone(deployed)
+    Reflect.deleteProperty(before.Resources.LoginLog.Properties, 'RetentionInDays')
+    expect(refusals({ before, after: deployed, allowed: [] })).toEqual([
+      expect.stringMatching(/^LOG_RETENTION_DAYS/),
+    ])
+    expect(refusals({ before: deployed, after: before, allowed: [] })).toEqual([])
+  })
+
+  it('is let through for each name that is allowed, and told of a name that nothing needs', () => {
+    const after = structuredClone(deployed) as { Resources: Record<string, unknown> }
+    delete after.Resources.AlarmTopic
+    delete after.Resources.HttpApiDomain
+    const of = (...allowed: string[]) => refusals({ before: deployed, after: after as Template, allowed })
+    expect(of()).toHaveLength(2)
+    expect(of('AlarmTopic')).toEqual([expect.stringMatching(/^HttpApiDomain: /)])
+    expect(of('AlarmTopic', 'HttpApiDomain')).toEqual([])
+    expect(of('AlarmTopic', 'HttpApiDomain', 'UsersTable')).toEqual([
+      expect.stringContaining('--allow-change UsersTable: this deployment changes no such thing'),
+    ])
+  })
+
+  it('over a stack that has only its bucket loses nothing', () => {
+    const bucket = { Resources: { ServerlessDeploymentBucket: { Type: 'AWS::S3::Bucket' } } }
+    expect(differences(bucket, deployed)).toEqual([])
+    expect(differences({}, deployed)).toEqual([])
+  })
+})
+
+describe('whatever is changed', () => {
+  const ids = Object.keys(deployed.Resources) as (keyof Deployed['Resources'])[]
+  const isKept = (id: string) => deployed.Resources[id as 'HttpApi'].Type in keptTypes
+
+  it('every kept resource that goes is named, and nothing that stays', () => {
+    fc.assert(
+      fc.property(fc.subarray(ids), (removed) => {
+        const rest = Object.fromEntries(
+          Object.entries(deployed.Resources).filter(([id]) => !removed.includes(id as 'HttpApi')),
+        )
+        const lost = differences(deployed, { Resources: rest as never }).map(({ name, says }) => [name, says])
+        const expected = removed.filter(isKept).map((id) => (id.endsWith('Log') ? 'LogGroups' : id))
+        expect(lost.map(([name]) => name).sort()).toEqual(expected.sort())
+      }),
+    )
+  })
+
+  it('order of members means nothing', () => {
+    const turned = (value: any): any =>
+      typeof value !== 'object' || value === null || Array.isArray(value)
+        ? value
+        : Object.fromEntries(
+            Object.entries(value)
+              .reverse()
+              .map(([name, each]) => [name, turned(each)]),
+          )
+    expect(differences(deployed, turned(deployed))).toEqual([])
+  })
+
+  it('no template makes the comparison throw', () => {
+    const resource = fc.record({
+      Type: fc.constantFrom(...Object.keys(keptTypes), 'AWS::Lambda::Function', 'AWS::CloudWatch::Alarm'),
+      Properties: fc.option(
+        fc.dictionary(
+          fc.constantFrom('TableName', 'DomainName', 'RetentionInDays', 'AlarmActions', 'Environment'),
+          fc.oneof(
+            fc.constant([]),
+            fc.constant({}),
+            fc.constant({ Variables: {} }),
+            fc.constant({ Ref: 'x' }),
+          ),
+        ),
+        { nil: undefined },
+      ),
+    })
+    const template = fc.record({ Resources: fc.dictionary(fc.constantFrom('A', 'B', 'C'), resource) })
+    fc.assert(
+      fc.property(template, template, (before, after) => {
+        const found = differences(before as Template, after as Template)
+        expect(found.every(({ name, says }) => name !== '' && says !== '')).toBe(true)
+        expect(differences(after as Template, after as Template)).toEqual([])
+      }),
+    )
+  })
+})
+
+describe('what is kept', () => {
+  it('knows what makes CloudFormation replace each type', () => {
+    const spec = loadAwsServiceSpecSync()
+    for (const [type, { replacedBy }] of Object.entries(keptTypes)) {
+      const [resource] = spec.lookup('resource', 'cloudFormationType', 'equals', type)
+      const replacing = Object.entries(resource?.properties ?? {})
+        .filter(([, { causesReplacement }]) => causesReplacement === 'yes')
+        .map(([name]) => name)
+      expect([type, [...replacedBy].sort()]).toEqual([type, replacing.sort()])
+    }
+  })
+
+  it('is denied to every update by the stack policy, but for log groups, and all else is open', () => {
+    expect(stackPolicy).toEqual([
+      { Effect: 'Allow', Principal: '*', Action: ['Update:*'], Resource: '*' },
+      {
+        Effect: 'Deny',
+        Principal: '*',
+        Action: ['Update:Replace', 'Update:Delete'],
+        Resource: '*',
+        Condition: {
+          StringEquals: {
+            ResourceType: [
+              'AWS::DynamoDB::Table',
+              'AWS::ApiGatewayV2::Api',
+              'AWS::ApiGatewayV2::Stage',
+              'AWS::ApiGatewayV2::DomainName',
+              'AWS::ApiGatewayV2::ApiMapping',
+              'AWS::SNS::Topic',
+            ],
+          },
+        },
+      },
+    ])
+  })
+})

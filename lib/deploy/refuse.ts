@@ -1,0 +1,4 @@
+import { text } from 'node:stream/consumers'
+import { refusals } from './refusal.ts'
+
+process.stdout.write(JSON.stringify(refusals(JSON.parse(await text(process.stdin)))))

@@ -1,0 +1,67 @@
+import { createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
+
+/** One call that AWS was asked: of CloudFormation by its action, of S3 by its method. */
+export interface Call {
+  readonly action: string
+  readonly input: Readonly<Record<string, string>>
+}
+interface Stacks {
+  /** The template of each stack; a stack that is not listed does not exist. */
+  readonly templates: Readonly<Record<string, object>>
+  /** What fails, by its action. */
+  readonly failing?: Readonly<Record<string, string>>
+}
+
+/**
+ * As much of CloudFormation and S3 as an update of a stack takes, for what finds AWS by `AWS_ENDPOINT_URL`. It keeps the calls,
+ * in their order; an update is done at once.
+ */
+export async function standInAws({ templates, failing = {} }: Stacks) {
+  const calls: Call[] = []
+  const server = createServer(async (request, response) => {
+    const body = await text(request)
+    const input = Object.fromEntries(new URLSearchParams(body.startsWith('Action=') ? body : ''))
+    const action = input.Action ?? `S3 ${request.method}`
+    calls.push({ action, input })
+    // By its name or its ARN.
+    const stack = String(input.StackName).split('/').at(1) ?? String(input.StackName)
+    const because = failing[action]
+    if (because) return void response.writeHead(403).end(errorOf('AccessDenied', because))
+    if (!input.Action) return void response.writeHead(200).end(request.method === 'GET' ? bucket : '')
+    if (input.StackName && !(stack in templates)) {
+      const says = `Stack with id ${stack} does not exist`
+      return void response.writeHead(400).end(errorOf('ValidationError', says))
+    }
+    response.writeHead(200, { 'content-type': 'text/xml' })
+    response.end(answerTo(action, stack, templates))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  return { url: `http://127.0.0.1:${port}`, calls, close: () => void server.close() }
+}
+
+const bucket = '<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>'
+const errorOf = (code: string, message: string) =>
+  `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`
+const escaped = (value: object) =>
+  JSON.stringify(value).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+
+function answerTo(action: string, stack: string, templates: Stacks['templates']): string {
+  const id = `arn:aws:cloudformation:eu-central-1:123456789012:stack/${stack}/1`
+  const results: Readonly<Record<string, () => string>> = {
+    GetTemplate: () => `<TemplateBody>${escaped(templates[stack] ?? {})}</TemplateBody>`,
+    DescribeStacks: () =>
+      `<Stacks><member><StackId>${id}</StackId><StackName>${stack}</StackName><StackStatus>UPDATE_COMPLETE</StackStatus><Outputs></Outputs></member></Stacks>`,
+    GetCallerIdentity: () =>
+      '<Account>123456789012</Account><Arn>arn:aws:iam::123456789012:user/ada</Arn><UserId>x</UserId>',
+    DescribeStackResource: () =>
+      '<StackResourceDetail><PhysicalResourceId>bucket</PhysicalResourceId></StackResourceDetail>',
+    DescribeChangeSet: () =>
+      `<ChangeSetId>c</ChangeSetId><StackId>${id}</StackId><StackName>${stack}</StackName><Status>CREATE_COMPLETE</Status>`,
+    DescribeStackEvents: () =>
+      `<StackEvents><member><EventId>1</EventId><StackId>${id}</StackId><StackName>${stack}</StackName><LogicalResourceId>${stack}</LogicalResourceId><PhysicalResourceId>${id}</PhysicalResourceId><ResourceType>AWS::CloudFormation::Stack</ResourceType><ResourceStatus>UPDATE_COMPLETE</ResourceStatus><Timestamp>2099-01-01T00:00:00Z</Timestamp></member></StackEvents>`,
+  }
+  const result = results[action]?.() ?? ''
+  return `<${action}Response><${action}Result>${result}</${action}Result></${action}Response>`
+}
