@@ -41,7 +41,9 @@ exports.checkBeforeDeployment = async (serverless, { boundary, keepsUsers }, all
   if (!isDeepStrictEqual(made, boundary))
     fail(
       `The permissions boundary of the stage is ${made ? 'of other settings or another version' : 'missing'}. ` +
-        'An administrator of the account makes it:\n\n' +
+        'If stage, account and region are those that you mean, an administrator of the account makes it, with the same ' +
+        'settings:\n\n' +
+        `  npx serverless package --stage ${provider.getStage()}\n` +
         `  aws cloudformation deploy --stack-name ${stack}-boundary --capabilities CAPABILITY_NAMED_IAM \\\n` +
         '    --template-file .serverless/boundary.json\n\n',
     )

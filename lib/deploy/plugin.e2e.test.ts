@@ -133,6 +133,7 @@ describe('before a deployment', () => {
     })
     const provider = {
       getCloudFormationClient: async () => client,
+      getStage: () => 'prod',
       naming: { getStackName: () => 'cardea-prod' },
     }
     const serverless = {

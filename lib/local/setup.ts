@@ -46,8 +46,10 @@ await command(usage, options, async ({ values, positionals }) => {
   if (made.includes('pepper') && keysPath) {
     console.log(`
 Every password is hashed with the pepper. Whoever loses it loses every password: all users would have to reset theirs.
-Keep a copy where you keep what must not be lost, apart from the backups of the tables:
+Keep a copy where you keep what must not be lost, apart from the backups of the tables. This prints it, in the form in which
+docs/deploy.md, "The pepper", puts it back:
 
-  aws ssm get-parameters-by-path --path ${keysPath}/pepper --with-decryption`)
+  aws ssm get-parameters-by-path --path ${keysPath}/pepper --with-decryption --output text \\
+    --query 'Parameters[].[Name, Value]'`)
   }
 })
