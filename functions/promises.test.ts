@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { type Contract, refusalsOf } from '../lib/contract/contract.ts'
 import { errors } from '../lib/contract/errors.ts'
 import { isRoute, isStream, registry } from '../lib/contract/registry.ts'
@@ -203,6 +203,11 @@ function implied(contract: Contract, route: string): BringAbout {
     unauthorized: (it) => ask(it, route, { headers: {} }),
     forbidden: (it) => ask(it, route, asEve(it)),
     not_found: (it) => ask(it, route, { params: { userId: randomUUID(), sessionId: randomUUID() } }),
+    untrusted_proxy: async (it) => {
+      const trustedProxies = { trustedProxySecrets: [randomBytes(32)], trustedBackendSecrets: [] }
+      const request = await good[route]?.(it)
+      return gateway({ ...it.parts, trustedProxies })(route, request)
+    },
     origin_not_allowed: (it) => {
       const cookies = [`__Host-cardea_refresh=${it.login.body.refreshToken}`]
       return it.api(route, { cookies, headers: { origin: 'https://evil.example' }, body: {} })
@@ -258,8 +263,10 @@ describe('every promise of every contract', () => {
           throw new Error(`promises.test.ts does not know how ${route} comes to refuse with ${code}`)
         const { result, entries } = await capturedLog(async () => bringAbout(await scene()))
         expect([route, code, result.status]).toEqual([route, code, errors[code].status])
-        // A missing token is answered by the gateway itself, which knows no codes.
-        if (code !== 'unauthorized') expect([route, result.body.code]).toEqual([route, code])
+        // What the authorizer refuses is answered by the gateway itself, which knows no codes.
+        const isOfGateway =
+          code === 'unauthorized' || (code === 'untrusted_proxy' && contract.access !== 'public')
+        if (!isOfGateway) expect([route, result.body.code]).toEqual([route, code])
         const logged = entries.map(({ type }) => type)
         if (event) expect([route, code, logged]).toEqual([route, code, expect.arrayContaining([event])])
       }

@@ -166,6 +166,19 @@ describe('settings of mail and limits', () => {
     expect(failing).not.toThrow('pwnedpasswords')
   })
 
+  it('take the digests of secrets, two at most, and never a secret', () => {
+    const hash = 'ab'.repeat(32)
+    const read = (TRUSTED_PROXY_SECRET_HASH: string) => () =>
+      readConfig({ ...least, TRUSTED_PROXY_SECRET_HASH }).trustedProxySecrets
+    expect(read('')()).toEqual([])
+    expect(read(`${hash}, ${hash}`)()).toEqual([Buffer.from(hash, 'hex'), Buffer.from(hash, 'hex')])
+    const secret = 'C0b1T-V3k3hJ7gS1mJrD6W8d4rNn2aYq5zX0pQeRt_8'
+    for (const wrong of [secret, hash.toUpperCase(), hash.slice(1), `${hash},`, `${hash},${hash},${hash}`]) {
+      expect(read(wrong)).toThrow('TRUSTED_PROXY_SECRET_HASH must be the SHA-256')
+      expect(read(wrong)).not.toThrow(wrong)
+    }
+  })
+
   it('give every limit its figures', () => {
     expect(readConfig({ ...least, LOGIN_FAILURES: '3/60' }).loginFailures).toEqual({ most: 3, seconds: 60 })
     for (const [name, { most, seconds }] of Object.entries(limits)) {

@@ -102,6 +102,16 @@ export const settings = {
     default: '',
     read: optional(httpAddress),
   }),
+  trustedProxySecrets: setting({
+    env: 'TRUSTED_PROXY_SECRET_HASH',
+    default: '',
+    read: digests,
+  }),
+  trustedBackendSecrets: setting({
+    env: 'TRUSTED_BACKEND_SECRET_HASH',
+    default: '',
+    read: digests,
+  }),
   ...limitSettings(),
   keysPath: setting({
     env: 'KEYS_PATH',
@@ -307,6 +317,14 @@ function endpoint(text: string): string {
 function configurationSet(text: string): string {
   if (/^[\w-]{1,64}$/.test(text)) return text
   throw new Error('must be the name of a configuration set of SES')
+}
+
+/** Two while a secret is changed. What is not a digest may be the secret itself, which no environment should hold. */
+function digests(text: string): readonly Buffer[] {
+  const listed = text === '' ? [] : text.split(',').map((each) => each.trim())
+  if (listed.length <= 2 && listed.every((each) => /^[\da-f]{64}$/.test(each)))
+    return listed.map((each) => Buffer.from(each, 'hex'))
+  throw new Error('must be the SHA-256 of the secret in 64 hex digits, never the secret, or two with a comma')
 }
 
 function productName(text: string): string {

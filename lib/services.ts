@@ -60,6 +60,7 @@ export const core = /* @__PURE__ */ once(() => ({
   policy: policyOf(config()),
   issuer: config().issuer,
   allowedOrigins: config().allowedOrigins,
+  trustedProxies: config(),
 }))
 
 export const users = /* @__PURE__ */ once(() => dynamoUsers(client(), config(), core().clock))

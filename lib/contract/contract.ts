@@ -72,6 +72,7 @@ export const defineContract = <const C extends Contract>(contract: C): C => cont
 /** Every code that a door may refuse with: its own, and those that its shape implies. */
 export function refusalsOf(contract: Contract): ReadonlySet<RefusalCode> {
   return new Set<RefusalCode>([
+    'untrusted_proxy',
     ...(contract.refusals ?? []),
     ...(contract.access === 'public' ? [] : (['unauthorized'] as const)),
     ...(rolesOf(contract) ? (['forbidden'] as const) : []),

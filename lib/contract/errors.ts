@@ -20,6 +20,10 @@ export const errors: Readonly<Record<RefusalCode, { readonly status: number; rea
     status: 401,
     detail: 'This refresh token was used before, so its session has been ended. Log in again.',
   },
+  untrusted_proxy: {
+    status: 403,
+    detail: 'Requests must come through a proxy that this API trusts, with the address of the client.',
+  },
   origin_not_allowed: { status: 403, detail: 'Requests with a cookie must come from an allowed origin.' },
   email_taken: { status: 409, detail: 'An account with this e-mail exists.' },
   email_changed_recently: {

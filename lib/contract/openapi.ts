@@ -93,12 +93,16 @@ function successes({ responses }: Contract, schemaOf: (schema: Schema, io: 'outp
   )
 }
 
-/** What API Gateway answers by itself to a token that the authorizer refused. */
-const gatewayRefusal = {
+/** What API Gateway answers by itself to what the authorizer refused. */
+const gatewayRefusal = (message: string, description: string) => ({
   type: 'object',
-  properties: { message: { const: 'Unauthorized' } },
+  properties: { message: { const: message } },
   required: ['message'],
-  description: 'From the gateway, without a code: refresh, then try again.',
+  description: `From the gateway, without a code: ${description}`,
+})
+const ofAuthorizer: Readonly<Record<string, Json>> = {
+  401: gatewayRefusal('Unauthorized', 'refresh, then try again.'),
+  403: gatewayRefusal('Forbidden', '`untrusted_proxy`.'),
 }
 
 const retryAfter = { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 1 } }
@@ -120,7 +124,8 @@ function refusals(contract: Contract): Json {
         description: codes.map((code) => `\`${code}\`: ${errors[code].detail}`).join('\n'),
         ...((status === 429 || status === 503) && { headers: { 'Retry-After': retryAfter } }),
         content: {
-          ...(codes.includes('unauthorized') && { 'application/json': { schema: gatewayRefusal } }),
+          ...(contract.access !== 'public' &&
+            ofAuthorizer[status] && { 'application/json': { schema: ofAuthorizer[status] } }),
           'application/problem+json': {
             schema: { allOf: [problemSchema, { properties: { code: { enum: codes } } }] },
           },

@@ -74,7 +74,7 @@ export type SecurityEvent =
   /**
    * `secret.refused`: the password of a logged-in user, a mailed token or code, or a refresh token was shown, and is not good
    * (ASVS 16.3.1). `access.denied`: turned away without a good access token, without the role, over a limit, with a session
-   * that has ended, or with a cookie from a foreign page (ASVS 16.3.2).
+   * that has ended, with a cookie from a foreign page, or past the proxy in front (ASVS 16.3.2).
    */
   | ({
       readonly type: 'secret.refused' | 'access.denied'
@@ -104,6 +104,7 @@ type Unlogged =
 export const refusalEvents: Readonly<Record<Exclude<RefusalCode, Unlogged>, SecurityEvent['type']>> = {
   unauthorized: 'access.denied',
   forbidden: 'access.denied',
+  untrusted_proxy: 'access.denied',
   origin_not_allowed: 'access.denied',
   session_ended: 'access.denied',
   too_many_attempts: 'access.denied',

@@ -15,6 +15,7 @@ export type RefusalCode =
   | 'invalid_refresh_token' // missing, forged, damaged or past its end
   | 'session_ended' // logged out, expired, or its user has moved on
   | 'refresh_token_reused' // an old refresh token came back: theft
+  | 'untrusted_proxy' // not from the proxy in front, or without the address of the client
   | 'origin_not_allowed' // a cookie sent from a page of a foreign origin
   | 'email_taken' // another account holds this e-mail
   | 'email_changed_recently' // the last change can still be undone from the old address

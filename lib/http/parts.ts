@@ -6,6 +6,7 @@ import type { Policy } from '../domain/policy.ts'
 import type { Clock } from '../domain/ports.ts'
 import { describeError, log, logEvent } from '../log.ts'
 import { core, isServing } from '../services.ts'
+import type { TrustedProxies } from './trusted-proxies.ts'
 
 /** Made on first use; a door names the factories of the parts that its steps use, and bundles no others. */
 export type Factories = { readonly [name: string]: () => unknown }
@@ -19,6 +20,7 @@ export interface Core {
   readonly policy: Policy
   readonly issuer: string
   readonly allowedOrigins: readonly string[]
+  readonly trustedProxies: TrustedProxies
 }
 
 /** Where the steps of one request report to. */

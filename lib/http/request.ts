@@ -102,7 +102,7 @@ function pathOf(path: readonly PropertyKey[]): string {
   )
 }
 
-/** Who calls, as API Gateway saw them; never from `X-Forwarded-For`, which anyone can write. */
+/** Who calls, as API Gateway or a trusted proxy saw them; never from `X-Forwarded-For`, which anyone can write. */
 export function clientOf(event: APIGatewayProxyEventV2): Client {
   return {
     userAgent: (event.headers['user-agent'] ?? '').replace(/[^\x20-\x7E]/g, '?').slice(0, 256),

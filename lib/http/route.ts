@@ -15,6 +15,7 @@ import { type PresentedTokens, presentedTokens } from './refresh-token.ts'
 import { type Caller, callerOf, clientOf, decodeBody, parse, parseParams } from './request.ts'
 import { securityHeaders } from './security-headers.ts'
 import { httpSemantics } from './semantics.ts'
+import { readClientAddress } from './trusted-proxies.ts'
 
 type Responses<C extends Contract> = C['responses']
 type Status<C extends Contract> = keyof Responses<C> & number
@@ -65,6 +66,8 @@ export function route<const C extends Contract, const F extends Factories>(
       .use(httpSemantics())
       .use(securityHeaders())
       .use(problems(contract))
+      // Before anything is counted or read.
+      .before(({ event }) => readClientAddress(event as APIGatewayProxyEventV2, parts().trustedProxies))
       .use(httpHeaderNormalizer())
     if (contract.cacheControl?.startsWith('public')) door.use(etag() as MiddlewareObj)
     if (contract.access !== 'public') {

@@ -140,11 +140,11 @@ async function serve(
   )
   serverless.end.then(() => stopping ?? fail(new Error(`Serving has ended: ${serverless.lastWords()}`)))
   while (!stopping) {
-    // A handler that cannot be loaded is answered here with 200 and an error in the body.
+    // A handler that cannot be loaded is answered here with 200 and an error in the body; one that asks for a proxy is loaded.
     const health = await fetch(`http://localhost:${config.port}/health`)
       .then((answer) => answer.text())
       .catch(() => undefined)
-    if (health === '{"status":"ok"}') break
+    if (health === '{"status":"ok"}' || health?.includes('"untrusted_proxy"')) break
     if (health) throw new Error(`The doors do not open: ${serverless.lastWords()}`)
     await wait(200)
   }

@@ -43,6 +43,8 @@ export function gateway(world: World, { milliseconds }: { milliseconds?: number 
         (error: Error) => error,
       )
       if (decision instanceof Error) return refusedByGateway(decision)
+      if (!('context' in decision))
+        return { status: 403, headers: {}, cookies: [], body: { message: 'Forbidden' } }
       caller = decision.context
     }
     const handler = door.handler.over(world as never)

@@ -29,6 +29,7 @@ import type {
 import { Refusal } from '../domain/refusal.ts'
 import { throttle } from '../domain/throttle.ts'
 import type { Core } from '../http/parts.ts'
+import type { TrustedProxies } from '../http/trusted-proxies.ts'
 import { type TestClock, testClock } from './clock.ts'
 import { context } from './events.ts'
 import { testKeys } from './keys.ts'
@@ -84,6 +85,7 @@ export function world(
     readonly lifetimes?: Partial<Lifetimes>
     readonly limits?: Partial<Limits>
     readonly policy?: Partial<Policy>
+    readonly trustedProxies?: Partial<TrustedProxies>
     readonly stores?: Stores
     readonly keys?: Keys
     /** That of the stores, where they have one. */
@@ -107,6 +109,7 @@ export function world(
     policy: { ...policy, ...change.policy },
     issuer: parties.issuer,
     allowedOrigins: ['https://app.example.com'],
+    trustedProxies: { trustedProxySecrets: [], trustedBackendSecrets: [], ...change.trustedProxies },
     ...stores,
     throttle: throttle({ ...stores, fingerprints: fingerprints(keys), clock, limits }),
     fingerprints: fingerprints(keys),

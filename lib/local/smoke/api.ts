@@ -24,7 +24,7 @@ export type Api = (route: string, request?: Request) => Promise<Answer>
 const PATIENCE_MS = 35_000
 
 export const apiAt =
-  (url: string, stopped?: AbortSignal): Api =>
+  (url: string, stopped?: AbortSignal, always: Readonly<Record<string, string>> = {}): Api =>
   async (route, { headers, body, bearer, cookie } = {}) => {
     const [method = '', path = ''] = route.split(' ')
     const start = performance.now()
@@ -39,6 +39,7 @@ export const apiAt =
           ...(body !== undefined && { 'content-type': 'application/json' }),
           ...(bearer && { authorization: `Bearer ${bearer}` }),
           ...(cookie && { cookie }),
+          ...always,
           ...headers,
         },
         ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),

@@ -11,6 +11,7 @@ describe('the command line of the smoke test', () => {
       cacheSeconds: 0,
       mailbox: 'http://localhost:8005',
       stage: undefined,
+      always: {},
       account: undefined,
     })
   })
@@ -20,6 +21,14 @@ describe('the command line of the smoke test', () => {
     expect(read('--url http://localhost:3000', { MAILBOX_PORT: ' 8125' })).toMatchObject({ mailbox })
     const url = '--url https://auth.example.com --stage prod'
     expect(read(url, { MAILBOX_PORT: '8125' })).toMatchObject({ mailbox: undefined })
+  })
+
+  it('takes the secret of the proxy in front from the environment alone', () => {
+    const env = { SMOKE_PROXY_SECRET: 'of the CDN' }
+    expect(read('--url http://localhost:3000', env)).toMatchObject({
+      always: { 'cardea-proxy-secret': 'of the CDN', 'cloudfront-viewer-address': '192.0.2.1:443' },
+    })
+    expect(() => read('--url http://localhost:3000 --proxy-secret x')).toThrow('proxy-secret')
   })
 
   it('takes a password that begins with a dash', () => {

@@ -14,6 +14,8 @@ How the account's e-mail is confirmed, where that is required:
   --mailbox <address>    by the mail, in a local mailbox (that of npm start if the API is on this machine)
   --stage <stage>        in the storage of a stage, with your AWS credentials and region ("local" is npm start's)
 
+Past a CDN whose secret the API asks for (TRUSTED_PROXY_SECRET_HASH): that secret as SMOKE_PROXY_SECRET in the environment.
+
 Or with a test account, which is kept:
 
   --email <e-mail> --password <password>    (or SMOKE_PASSWORD in the environment)`
@@ -26,6 +28,8 @@ export interface Options {
   readonly cacheSeconds: number
   readonly mailbox: string | undefined
   readonly stage: string | undefined
+  /** What every request has besides. */
+  readonly always: Readonly<Record<string, string>>
   readonly account: { readonly email: string; readonly password: string } | undefined
 }
 
@@ -66,9 +70,14 @@ export function readArguments(
     cacheSeconds,
     mailbox,
     stage,
+    always: asProxy(env.SMOKE_PROXY_SECRET?.trim()),
     account: email !== undefined && password !== undefined ? { email, password } : undefined,
   }
 }
+
+/** The headers of the CDN, for an API that answers no other sender. The address is one that nobody has (RFC 5737). */
+export const asProxy = (secret: string | undefined): Readonly<Record<string, string>> =>
+  secret ? { 'cardea-proxy-secret': secret, 'cloudfront-viewer-address': '192.0.2.1:443' } : {}
 
 function parsed(args: readonly string[]) {
   const text = { type: 'string' } as const

@@ -21,14 +21,14 @@ export async function goAround(
   stopped?: AbortSignal,
 ): Promise<boolean> {
   const start = performance.now()
-  const api = apiAt(options.url)
+  const api = apiAt(options.url, undefined, options.always)
   const person = personOf(options)
   const confirmer = options.account ? undefined : await confirmerOf(options, api)
   const [story, end] = [report(print, stopped), report(print)]
   let isInterrupted = false
   print(`Smoke test of ${options.url}\n`)
   try {
-    await tellStory(options, story, apiAt(options.url, stopped), person, confirmer)
+    await tellStory(options, story, apiAt(options.url, stopped, options.always), person, confirmer)
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
     isInterrupted = true

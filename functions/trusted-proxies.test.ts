@@ -1,0 +1,255 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { isRoute, registry } from '../lib/contract/registry.ts'
+import { capturedLog } from '../lib/testing/captured-log.ts'
+import { context, eventOf } from '../lib/testing/events.ts'
+import { gateway } from '../lib/testing/gateway.ts'
+import { bearer, eve } from '../lib/testing/people.ts'
+import { good, scene } from '../lib/testing/scene.ts'
+import { limited, type World, world } from '../lib/testing/world.ts'
+import { handler as getMe } from './users/get-me.ts'
+
+const secretOf = () => randomBytes(32).toString('base64url')
+const sha256 = (secret: string) => createHash('sha256').update(secret).digest()
+const cdn = secretOf()
+const next = secretOf()
+const backend = secretOf()
+const trustedProxies = {
+  trustedProxySecrets: [sha256(cdn), sha256(next)],
+  trustedBackendSecrets: [sha256(backend)],
+}
+const viewer = '203.0.113.9'
+const throughCdn = (address = `${viewer}:46532`, secret = cdn) => ({
+  'cardea-proxy-secret': secret,
+  'cloudfront-viewer-address': address,
+})
+const forVisitor = (address = '203.0.113.77', secret = backend) => ({
+  'cardea-backend-secret': secret,
+  'cardea-client-address': address,
+})
+type Headers = Record<string, string>
+/** The address under which a failed login is logged, or how the request was refused. */
+async function loggedAddress(parts: World, headers: Headers): Promise<unknown> {
+  const body = { email: 'nobody@example.com', password: 'wrong password of a test' }
+  const { result, entries } = await capturedLog(() => gateway(parts)('POST /auth/login', { headers, body }))
+  if (result.status !== 401) return [result.status, result.body.code]
+  return entries.find(({ type }) => type === 'login.failed')?.ip
+}
+
+describe('the address of a client', () => {
+  const parts = world({ trustedProxies })
+  const refused = [403, 'untrusted_proxy']
+
+  it.each<[string, Headers, string]>([
+    ['of IPv4 behind the CDN', throughCdn(), viewer],
+    ['of IPv6 behind the CDN', throughCdn('2001:db8:1:2::7:46532'), '2001:db8:1:2::7'],
+    ['of IPv6 in full', throughCdn('2001:db8:1:2:3:4:5:6:1'), '2001:db8:1:2:3:4:5:6'],
+    ['of IPv6 in brackets', throughCdn('[2001:db8::1]:443'), '2001:db8::1'],
+    ['under the next secret, while the two overlap', throughCdn(`${viewer}:1`, next), viewer],
+    [
+      'whatever case the headers have',
+      { 'Cardea-Proxy-Secret': cdn, 'CloudFront-Viewer-Address': `${viewer}:1` },
+      viewer,
+    ],
+    ['of a visitor of a back end, past the CDN', forVisitor(), '203.0.113.77'],
+    ['of a visitor of IPv6', forVisitor('2001:db8::77'), '2001:db8::77'],
+    ['of a visitor of a back end behind the CDN', { ...throughCdn(), ...forVisitor() }, '203.0.113.77'],
+    [
+      'as the CDN says it, not as its viewer does',
+      { ...throughCdn(), 'cardea-client-address': '192.0.2.1' },
+      viewer,
+    ],
+    [
+      'as the CDN says it, whatever was forwarded',
+      { ...throughCdn(), 'x-forwarded-for': '192.0.2.1' },
+      viewer,
+    ],
+  ])('is that %s', async (_, headers, address) => {
+    expect(await loggedAddress(parts, headers)).toBe(address)
+  })
+
+  it.each<[string, Headers]>([
+    ['no secret', {}],
+    ['an address alone', { 'cloudfront-viewer-address': `${viewer}:1` }],
+    ['another secret', throughCdn(`${viewer}:1`, secretOf())],
+    ['an empty secret', throughCdn(`${viewer}:1`, '')],
+    ['a secret with a blank', throughCdn(`${viewer}:1`, `${cdn} `)],
+    ['both secrets in one header', throughCdn(`${viewer}:1`, `${cdn},${next}`)],
+    ['the digest in place of the secret', throughCdn(`${viewer}:1`, sha256(cdn).toString('hex'))],
+    ['two secrets under one name', { ...throughCdn(), 'Cardea-Proxy-Secret': cdn }],
+    ['two addresses under one name', { ...throughCdn(), 'CloudFront-Viewer-Address': `${viewer}:1` }],
+    ['the secret of the CDN as that of a back end', forVisitor('192.0.2.1', cdn)],
+    ['the secret of a back end as that of the CDN', throughCdn(`${viewer}:1`, backend)],
+    ['a wrong secret of a back end behind the CDN', { ...throughCdn(), ...forVisitor('192.0.2.1', next) }],
+  ])('is not believed with %s', async (_, headers) => {
+    expect(await loggedAddress(parts, headers)).toEqual(refused)
+  })
+
+  const malformed = [
+    '',
+    ':443',
+    viewer,
+    `${viewer}:`,
+    `${viewer}:123456`,
+    `${viewer}:1,192.0.2.1:1`,
+    'localhost:1',
+  ]
+  const addresses = [
+    ...malformed,
+    `${viewer}:x`,
+    '2001:db8::1',
+    '[::1]',
+    'fe80::1%eth0:1',
+    ' 1.2.3.4:1',
+    `${'1'.repeat(9000)}:1`,
+  ]
+  it.each(addresses)('must be one address and a port behind the CDN: %#', async (address) => {
+    expect(await loggedAddress(parts, throughCdn(address))).toEqual(refused)
+  })
+
+  it.each(['', `${viewer}:1`, `${viewer}, 192.0.2.1`, 'fe80::1%eth0', '[2001:db8::1]', 'visitor'])(
+    'must be one bare address of a visitor: %j',
+    async (address) => {
+      expect(await loggedAddress(parts, forVisitor(address))).toEqual(refused)
+    },
+  )
+
+  it('must be there, also from a sender that is trusted', async () => {
+    expect(await loggedAddress(parts, { 'cardea-proxy-secret': cdn })).toEqual(refused)
+    expect(await loggedAddress(parts, { 'cardea-backend-secret': backend })).toEqual(refused)
+  })
+
+  it('is said to be wrong to a sender that is trusted, and to no other', async () => {
+    const ask = (headers: Headers) => gateway(parts)('GET /health', { headers })
+    const errors = [{ path: 'cloudfront-viewer-address', message: 'must be the IP address of the client' }]
+    expect((await ask({ 'cardea-proxy-secret': cdn })).body.errors).toEqual(errors)
+    expect((await ask({ 'cardea-proxy-secret': secretOf() })).body).not.toHaveProperty('errors')
+  })
+
+  it('is the sender’s where nothing is set, whatever headers say', async () => {
+    expect(await loggedAddress(world(), { ...throughCdn(), ...forVisitor() })).toBe('198.51.100.7')
+  })
+
+  it('is the sender’s for browsers, and the visitor’s for a back end, where only a back end is trusted', async () => {
+    const without = world({ trustedProxies: { trustedBackendSecrets: [sha256(backend)] } })
+    expect(await loggedAddress(without, {})).toBe('198.51.100.7')
+    expect(await loggedAddress(without, throughCdn())).toBe('198.51.100.7')
+    expect(await loggedAddress(without, { 'cardea-client-address': '192.0.2.1' })).toBe('198.51.100.7')
+    expect(await loggedAddress(without, forVisitor())).toBe('203.0.113.77')
+    expect(await loggedAddress(without, forVisitor('203.0.113.77', secretOf()))).toEqual(refused)
+  })
+
+  it('needs a secret that cannot be found from its digest', async () => {
+    const weak = world({ trustedProxies: { trustedProxySecrets: [sha256('hunter2')] } })
+    expect(await loggedAddress(weak, throughCdn(`${viewer}:1`, 'hunter2'))).toEqual(refused)
+  })
+})
+
+describe('what comes past the CDN', () => {
+  it('is refused by every route and by the authorizer, before anything is read or counted', async () => {
+    const routes = (await registry()).filter(isRoute).map(({ contract }) => contract)
+    for (const { method, path, access } of routes) {
+      const route = `${method} ${path}`
+      const it = await scene()
+      const request = await good[route]?.(it)
+      const called: string[] = []
+      const watched = <T extends object>(port: T, name: string) =>
+        Object.fromEntries(
+          Object.entries(port).map(([each, call]) => [
+            each,
+            (...given: unknown[]) => {
+              called.push(`${name}.${each}`)
+              return call(...given)
+            },
+          ]),
+        ) as T
+      const { users, sessions, codes, outbox, denylist, throttle, publishedKeys, accessTokenVerifier } =
+        it.parts
+      const ports = { users, sessions, codes, outbox, denylist, throttle, publishedKeys, accessTokenVerifier }
+      const behind = Object.entries(ports).map(([name, port]) => [name, watched(port, name)])
+      const parts = { ...it.parts, ...Object.fromEntries(behind), trustedProxies } as World
+      const { result, entries } = await capturedLog(() => gateway(parts)(route, request))
+      expect([route, result.status, called]).toEqual([route, 403, []])
+      expect(result.body).toMatchObject(
+        access === 'public' ? { code: 'untrusted_proxy' } : { message: 'Forbidden' },
+      )
+      expect(entries).toMatchObject([
+        { type: 'access.denied', reason: 'untrusted_proxy', ip: '198.51.100.7' },
+      ])
+
+      const passed = await gateway({ ...it.parts, trustedProxies })(route, {
+        ...request,
+        headers: { ...request?.headers, ...throughCdn() },
+      })
+      expect([route, passed.status < 300]).toEqual([route, true])
+    }
+  })
+
+  it('is refused by a protected route itself, where the gateway remembers what the authorizer said', async () => {
+    const parts = world({ trustedProxies })
+    const api = gateway(parts)
+    const headers = throughCdn()
+    await api('POST /auth/signup', { body: eve, headers })
+    const { email, password } = eve
+    const login = await api('POST /auth/login', { body: { email, password, transport: 'body' }, headers })
+    const caller = {
+      userId: login.body.user.id,
+      sessionId: login.body.user.id,
+      roles: ['user'],
+      claimsVersion: 1,
+      expiresAt: parts.clock.now() + 60,
+    }
+    const event = eventOf('GET /users/me', { headers: bearer(login) }, caller)
+    const { result } = await capturedLog(() => getMe.over(parts)(event, context()))
+    expect([result.statusCode, JSON.parse(String(result.body)).code]).toEqual([403, 'untrusted_proxy'])
+  })
+})
+
+describe('limits by address', () => {
+  const signupPerIp = { most: 10, seconds: 3600 }
+  const signUps = async (parts: World, headersOf: (index: number) => Headers) => {
+    const api = gateway(limited(parts, { signupPerIp }))
+    const statuses: number[] = []
+    for (let index = 0; index < 11; index++) {
+      const body = { ...eve, email: `eve${index}@example.com` }
+      statuses.push((await api('POST /auth/signup', { body, headers: headersOf(index) })).status)
+    }
+    return statuses
+  }
+
+  it('are each visitor’s own behind the CDN and behind a back end, and those of one visitor are one', async () => {
+    expect(
+      await signUps(world({ trustedProxies }), (index) => throughCdn(`192.0.2.${index}:443`)),
+    ).not.toContain(429)
+    expect(await signUps(world({ trustedProxies }), (index) => forVisitor(`192.0.2.${index}`))).not.toContain(
+      429,
+    )
+    const ofOne = await signUps(world({ trustedProxies }), (index) => throughCdn(`${viewer}:${index + 1}`))
+    expect(ofOne.lastIndexOf(201)).toBe(9)
+    expect(ofOne[10]).toBe(429)
+  })
+
+  it('cannot be multiplied by headers without a secret', async () => {
+    const forged = (index: number) => ({
+      ...throughCdn(`192.0.2.${index}:443`, secretOf()),
+      'cardea-client-address': `192.0.2.${index}`,
+    })
+    expect((await signUps(world(), forged))[10]).toBe(429)
+  })
+})
+
+describe('the secrets', () => {
+  it('reach no line of the log, whatever fails', async () => {
+    const { text } = await capturedLog(async () => {
+      const parts = world({ trustedProxies })
+      const api = gateway(parts)
+      for (const headers of [throughCdn(), forVisitor(), { ...throughCdn('x'), ...forVisitor('x') }]) {
+        await api('GET /health', { headers })
+        await api('POST /auth/login', { headers, body: '{' })
+        await api('POST /auth/login', { headers, body: { email: cdn, password: backend } })
+        await api('GET /users/me', { headers: { ...headers, authorization: 'Bearer a.b.c' } })
+      }
+    })
+    expect(text).toContain('access.denied')
+    for (const secret of [cdn, backend, sha256(cdn).toString('hex')]) expect(text).not.toContain(secret)
+  })
+})
