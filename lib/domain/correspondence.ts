@@ -1,12 +1,12 @@
 import { held, shut } from './accounts.ts'
 import { MOST_DEVICES } from './devices.ts'
-import { givesWay } from './email-changes.ts'
+import { emailChange } from './email-change-mails.ts'
 import { digitsHash } from './email-login.ts'
 import type { Letter } from './letters.ts'
-import { withinBudget } from './mail-budget.ts'
+import { alreadyRegistered, withinBudget } from './mail-budget.ts'
 import type { MailOrder } from './mail-orders.ts'
 import { mail, newCode, recipientOf } from './mailing.ts'
-import { codeSeconds, isSame, newDigits, newToken, type Purpose, UNDO_SECONDS } from './one-time-codes.ts'
+import { codeSeconds, isSame, newDigits, type Purpose, UNDO_SECONDS } from './one-time-codes.ts'
 import type { Ports } from './ports.ts'
 import type { Account } from './users.ts'
 
@@ -66,12 +66,6 @@ async function verification(ports: MailPorts, account: Found, store: 'add' | 'pu
   })
 }
 
-async function alreadyRegistered(ports: MailPorts, account: Account): Promise<void> {
-  const to = recipientOf(account)
-  const kind = 'already_registered'
-  await withinBudget(ports, { to, kind }, () => mail(ports, to, { kind }))
-}
-
 /** Somebody, perhaps its owner, signed up with an address that has an account. */
 async function attempted(
   ports: MailPorts,
@@ -124,43 +118,6 @@ async function emailLogin(ports: MailPorts, account: Found, challengeHash: strin
     })
     await mail(ports, to, { kind: 'email_login', token, code, minutes: minutes('email_login') })
   })
-}
-
-async function emailChange(
-  ports: MailPorts,
-  account: Found,
-  { newEmail, epoch }: Extract<MailOrder, { type: 'email_change_requested' }>,
-): Promise<void> {
-  // Whatever ended sessions since voids the request too.
-  if (account?.status !== 'active' || account.epoch !== epoch) return
-  const holder = await ports.users.findByEmail(newEmail)
-  if (holder && !givesWay(holder)) return alreadyRegistered(ports, holder)
-  const to = { userId: account.id, email: newEmail }
-  await withinBudget(ports, { to, kind: 'confirm_new_email' }, () =>
-    mailChange(ports, account, newEmail, holder !== undefined),
-  )
-}
-
-/** `replaces`: an account that nobody confirmed has the address, and goes. */
-async function mailChange(
-  ports: MailPorts,
-  account: Account,
-  newEmail: string,
-  replaces: boolean,
-): Promise<void> {
-  // Only an address that was proven may take the account back.
-  const undo = account.emailVerified ? newToken(account.id) : undefined
-  const token = await newCode(ports, account, 'change_email', {
-    newEmail,
-    ...(undo && { undoHash: undo.tokenHash }),
-  })
-  if (undo) {
-    // The warning goes first: no change can be confirmed of which it was not given.
-    const warning: Letter = { kind: 'email_change_requested', newEmail, token: undo.token, days }
-    if (!(await mail(ports, recipientOf(account), warning))) return
-  }
-  const to = { userId: account.id, email: newEmail }
-  await mail(ports, to, { kind: 'confirm_new_email', token, hours, replaces })
 }
 
 /** The first device of all is no news. It is remembered after the mail, which may have to be tried again. */

@@ -1,7 +1,8 @@
 import type { Letter } from './letters.ts'
 import type { LimitName } from './limits.ts'
-import type { Recipient } from './mailing.ts'
+import { mail, type Recipient, recipientOf } from './mailing.ts'
 import type { Ports } from './ports.ts'
+import type { Account } from './users.ts'
 
 /** Mails that a caller can bring about without a proof of who they are, or to an address that is not proven theirs. */
 type Asked = Extract<
@@ -43,4 +44,14 @@ export async function withinBudget(
     return
   }
   events.record({ type: 'mail.withheld', userId, letter: kind })
+}
+
+/** Tells the holder of an account that somebody wanted its address for another. */
+export async function alreadyRegistered(
+  ports: Pick<Ports, 'mailer' | 'throttle' | 'events'>,
+  account: Account,
+): Promise<void> {
+  const to = recipientOf(account)
+  const kind = 'already_registered'
+  await withinBudget(ports, { to, kind }, () => mail(ports, to, { kind }))
 }
