@@ -43,6 +43,30 @@ describe('a password hash', () => {
     )
   })
 
+  it('of a sign-up is the same for the same email and password alone, and as strong as any', async () => {
+    const password = 'correct horse battery'
+    const hash = await passwords.hashForSignUp(password, 'ada@example.com')
+    expect(hash).toMatch(/^bcrypt-hmac-sha384\.[^.]+\.\$2b\$04\$.{53}$/)
+    expect(await passwords.hashForSignUp(password, 'ada@example.com')).toBe(hash)
+    expect(await passwords.compare(password, hash)).toBe(true)
+    expect(await passwords.compare('correct horse batterz', hash)).toBe(false)
+    expect(await passwords.renew(password, hash)).toBeUndefined()
+
+    const saltOf = (text: string) => text.slice(-53, -31)
+    const others = [
+      await passwords.hashForSignUp(password, 'eve@example.com'),
+      await bcryptPasswords({
+        cost: 4,
+        keys: await keysWith({ pepper: [newSecret(0).secret] }),
+      }).hashForSignUp(password, 'ada@example.com'),
+      await passwords.hash(password),
+    ].map(saltOf)
+    expect(new Set([saltOf(hash), ...others]).size).toBe(4)
+    // The salt is that of the email, whatever the password: two digests under it differ.
+    const another = await passwords.hashForSignUp('another long password', 'ada@example.com')
+    expect([saltOf(another) === saltOf(hash), another === hash]).toEqual([true, false])
+  })
+
   it('is worth nothing under another pepper', async () => {
     const hash = await passwords.hash('correct horse battery')
     const { kid } = (await testKeys.peppers()).current

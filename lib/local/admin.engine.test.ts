@@ -129,6 +129,59 @@ describe('npm run admin on a stage', () => {
     )
   })
 
+  it('gives the email of before back, found by that too, and voids the password; a disabled account stays so', async () => {
+    const account = await here.open()
+    const former = account.email
+    const newEmail = `${randomUUID()}@example.com`
+    const keeps = { email: former, undoHash: 'u', keptUntil: NOW + 3600 }
+    const changed = await here.users.change(account, {
+      email: newEmail,
+      endsSessions: false,
+      deniedUntil: NOW,
+      emailMove: { now: NOW, keeps },
+    })
+    if (typeof changed === 'string') throw new Error(changed)
+    await here.users.change(changed, { status: 'disabled', endsSessions: true, deniedUntil: NOW })
+    expect((await here.admin('show', former)).stdout).toContain(account.id)
+    expect(await here.admin('enable', former)).toMatchObject({ status: 1 })
+    const done = await here.admin('restore-email', former)
+    expect(done).toMatchObject({ status: 0, stdout: expect.stringContaining(`${former} (${account.id})`) })
+    expect(done.stdout).toContain('no password opens this account: once it is enabled')
+    expect(await here.users.findByEmail(former)).toMatchObject({
+      id: account.id,
+      status: 'disabled',
+      emailVerified: true,
+      passwordHash: '',
+      devices: [],
+    })
+    expect(await here.users.findByEmail(newEmail)).toBeUndefined()
+    const by = { userId: account.id, actor: callersArn }
+    expect(here.events().slice(1)).toMatchObject([
+      { type: 'command.run', command: 'admin restore-email', ...by },
+      { type: 'email.change_undone', ...by },
+      { type: 'password.voided', ...by },
+    ])
+    const { Items = [] } = await here.client.send(new ScanCommand({ TableName: here.tables.sessionsTable }))
+    expect(Items.map(({ order }) => order)).toContainEqual({
+      type: 'email_change_undone',
+      userId: account.id,
+    })
+  })
+
+  it('gives no email back where none is kept', async () => {
+    const account = await here.open()
+    for (const [named, says] of [
+      [account.id, 'No email of before is kept'],
+      [account.email, 'No email of before is kept'],
+      ['nobody@example.com', 'Nobody has signed up with that email'],
+      [randomUUID(), 'Nobody has signed up with that id'],
+    ] as const) {
+      const refused = await here.admin('restore-email', named)
+      expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining(says)])
+    }
+    expect(await here.users.findById(account.id)).toEqual(account)
+  })
+
   it('does not delete or disable the last administrator', async () => {
     const account = await here.open()
     expect(await here.admin('grant', account.email)).toMatchObject({ status: 0 })

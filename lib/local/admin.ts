@@ -1,10 +1,12 @@
 import * as z from 'zod/mini'
 import { email as emailField } from '../contract/fields.ts'
 import { changeUser, deleteUser, setRoles } from '../domain/administration.ts'
+import { restoreFormerEmail } from '../domain/email-changes.ts'
 import type { Account } from '../domain/users.ts'
 import { describe, show } from './account-report.ts'
 import { command, UsageError } from './command.ts'
 import { commandLog } from './command-log.ts'
+import { accountOf } from './find-account.ts'
 import { type StagePorts, storesOfStage } from './stage.ts'
 
 const usage = `Usage: npm run admin -- <action> [<account>] [--stage <stage>]
@@ -15,9 +17,10 @@ const usage = `Usage: npm run admin -- <action> [<account>] [--stage <stage>]
   revoke <account>                     makes an administrator a user
   disable <account>                    ends every session; nobody logs in to the account until it is enabled
   enable <account>
+  restore-email <account>              undoes a change of email within 7 days, and voids the password
   delete <account> --really <email>    deletes an account and what belongs to it
 
-An account is an id or an email. Without --stage it is one of npm start. In a stage, your AWS credentials must be allowed
+An account is an id or an email; for show and restore-email also the email of before a change. Without --stage it is one of npm start. In a stage, your AWS credentials must be allowed
 to use its tables and to write to the log group /cardea/<stage>/command-line. If that log cannot be written, nothing is
 done; --unlogged does it all the same, and prints what the log should have.`
 
@@ -59,6 +62,16 @@ const changes: Readonly<
     await changeUser(ports, undefined, id, { status: 'active' }),
     'Its user can log in again',
   ],
+  'restore-email': async (ports, { id }) => {
+    if (!(await ports.users.formerEmail(id, ports.clock.now())))
+      throw new Error('No email of before is kept: one is for 7 days, after a change of a confirmed email')
+    const account = await restoreFormerEmail(ports, id)
+    const next =
+      account.status === 'active'
+        ? 'a mail to that address lets its user choose a new one'
+        : 'once it is enabled, its user can ask for a reset at that address'
+    return [account, `Every session has ended and no password opens this account: ${next}`]
+  },
   delete: async (ports, account, { really }) => {
     const isMeant = really !== undefined && z.safeParse(emailField, really).data === account.email
     if (!isMeant)
@@ -83,15 +96,6 @@ async function list({ users }: StagePorts): Promise<void> {
     const account = await users.findById(id)
     console.log(account ? describe(account) : `${id} counts as an administrator, but has no account`)
   }
-}
-
-async function accountOf({ users }: StagePorts, named: string): Promise<Account> {
-  const isId = z.safeParse(z.uuid(), named).success
-  const email = z.safeParse(emailField, named)
-  if (!isId && !email.success) throw new UsageError(`"${named}" is neither an id nor an email`)
-  const account = await (isId ? users.findById(named.toLowerCase()) : users.findByEmail(String(email.data)))
-  if (!account) throw new Error(`Nobody has signed up with that ${isId ? 'id' : 'email'}`)
-  return account
 }
 
 /** @throws UsageError with what is wrong. */
@@ -119,7 +123,9 @@ await command(usage, options, async ({ values, positionals }) => {
       await list(ports)
       return 0
     }
-    const account = await accountOf(ports, String(named[0]))
+    const account = await accountOf(ports, String(named[0]), {
+      alsoFormer: ['show', 'restore-email'].includes(action),
+    })
     await log.begin(`admin ${action}`, account.id)
     const change = changes[action]
     if (!change) {

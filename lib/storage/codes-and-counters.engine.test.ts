@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { GetCommand, type PutCommandInput, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import type { MailOrder } from '../domain/mail-orders.ts'
@@ -57,6 +57,41 @@ describe.each([
         codes: [],
         account: undefined,
       })
+    })
+
+    it('that confirms a sign-up is good beside the others of its email and epoch, each until its own end', async () => {
+      const ada = await signedUp({ emailVerified: false })
+      const link = (change: Partial<OneTimeCode> = {}) =>
+        code(ada, { purpose: 'verify_email', expiresAt: NOW + DAY, ...change })
+      const all = Array.from({ length: 8 }, () => link())
+      await Promise.all(all.map((each) => stores.codes.add(each, NOW)))
+      const found = async () =>
+        (await stores.codes.find(ada.id, ['verify_email'])).codes.map(({ tokenHash }) => tokenHash).sort()
+      const hashes = (codes: readonly OneTimeCode[]) => codes.map(({ tokenHash }) => tokenHash).sort()
+      expect(await found()).toEqual(hashes(all))
+
+      // No more than eight: the ninth is alone. A mail that was asked for again is, too; the next sign-up is beside it.
+      const ninth = link()
+      await stores.codes.add(ninth, NOW)
+      expect(await found()).toEqual(hashes([ninth]))
+      const again = link()
+      await stores.codes.put(again)
+      expect(await found()).toEqual(hashes([again]))
+      const later = link({ expiresAt: NOW + DAY + 60 })
+      await stores.codes.add(later, NOW)
+      const { codes } = await stores.codes.find(ada.id, ['verify_email'])
+      expect(codes).toHaveLength(2)
+      expect(codes).toEqual(expect.arrayContaining([again, later]))
+
+      for (const [change, now] of [
+        [{ epoch: 2 }, NOW],
+        [{ epoch: 2, email: newEmail() }, NOW],
+        [{ epoch: 2, expiresAt: NOW + 9 * DAY }, NOW + 8 * DAY],
+      ] as const) {
+        const other = link(change)
+        await stores.codes.add(other, now)
+        expect(await found()).toEqual(hashes([other]))
+      }
     })
 
     it('is redeemed by one of fifty at once', async () => {
@@ -315,7 +350,22 @@ describe.each([
 })
 
 describe('in DynamoDB', () => {
-  it('TTL takes what was kept for a former e-mail, and never an account', async () => {
+  it('keeps the links of a sign-up below 1 KB, however long the email', async () => {
+    const { client, tables, codes } = await engineStores()
+    const ada = account({ email: `${'a'.repeat(242)}@example.com` })
+    for (let link = 0; link < 8; link++)
+      await codes.add(
+        { ...code(ada), purpose: 'verify_email', tokenHash: randomBytes(32).toString('base64url') },
+        NOW,
+      )
+    const { Items = [] } = await client.send(new ScanCommand({ TableName: tables.sessionsTable }))
+    expect(Items).toHaveLength(1)
+    expect(Object.keys(Items[0]?.links)).toHaveLength(8)
+    // DynamoDB counts a number by its digits, and one byte more for each member of a map.
+    expect(JSON.stringify(Items[0]).length).toBeLessThan(1024)
+  })
+
+  it('TTL takes what was kept for a former e-mail, and never a confirmed account', async () => {
     const { client, tables, users } = await engineStores()
     const ada = account()
     await users.create(ada, NOW)
