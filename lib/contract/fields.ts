@@ -45,7 +45,7 @@ export const email = z
     ),
     z.pipe(z.transform(canonical), z.string().check(z.refine((text) => address.test(text), notAnAddress))),
   )
-  .register(z.globalRegistry, { format: 'email', maxLength: 254, examples: ['ada@example.com'] })
+  .register(z.globalRegistry, { format: 'idn-email', maxLength: 254, examples: ['ada@example.com'] })
 
 /** Nothing that a log, a mail header or a reader's eye would take for something else, and something to see. */
 const isReadable = (text: string) =>

@@ -35,6 +35,8 @@ describe('the settings of a deployment', () => {
 
   it.each<[string, Record<string, string>]>([
     ['ALLOWED_ORIGINS', { ALLOWED_ORIGINS: '*' }],
+    ['ALLOWED_ORIGINS', { ALLOWED_ORIGINS: 'https://app.example.com,capacitor://localhost' }],
+    ['SIGNUP_PER_IP', { SIGNUP_PER_IP: '10000000/60' }],
     ['ALLOWED_ORIGINS', { ALLOWED_ORIGINS: 'https://*.example.com' }],
     ['ACCESS_TOKEN_SECONDS', { ACCESS_TOKEN_SECONDS: '0' }],
     ['ACCESS_TOKEN_SECONDS', { ACCESS_TOKEN_SECONDS: '3601' }],

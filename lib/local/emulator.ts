@@ -27,10 +27,11 @@ hapi.Server = class {
   constructor(options: object) {
     const server = new Original({ ...options, routes: { state: { parse: false, failAction: 'ignore' } } })
     server.ext('onPreHandler', (request, { continue: goOn }) => {
-      request.state = cookiesOf(request.headers.cookie)
+      const { cookie, 'content-type': type } = request.headers
+      request.state = cookie === undefined ? null : cookiesOf(cookie)
       // It parses what it takes for JSON.
       request.mime = 'text/plain'
-      if (request.payload?.length && request.headers['content-type'] === undefined)
+      if (request.payload?.length && type === undefined)
         request.raw.req.rawHeaders.push('Content-Type', 'application/octet-stream')
       return goOn
     })
@@ -40,7 +41,7 @@ hapi.Server = class {
 } as unknown as typeof hapi.Server
 
 /** The values of each name: from these serverless-offline makes `event.cookies`. */
-function cookiesOf(header = ''): Record<string, string[]> {
+function cookiesOf(header: string): Record<string, string[]> {
   const state: Record<string, string[]> = Object.create(null)
   for (const pair of header.split(/;[ \t]*/)) {
     const [name = '', ...value] = pair.split('=')

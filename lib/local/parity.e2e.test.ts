@@ -82,6 +82,7 @@ const rows: readonly Row[] = [
     [`the JSON body ${body} to log out`, post('/auth/logout', body), notAnObject],
   ]),
   ['an empty JSON body to log out', post('/auth/logout', ''), { status: 204 }],
+  ['a body without a type', post('/auth/logout', '{}', {}), { status: 415 }],
   ['a body of another type', post('/auth/logout', '{}', { 'content-type': 'text/plain' }), { status: 415 }],
 
   ['no body and no type to refresh', byCookie('/auth/refresh', from(page)), { status: 200 }],

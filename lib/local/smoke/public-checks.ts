@@ -34,6 +34,13 @@ export async function publicChecks(
     const type = headers.get('content-type')
     expectThat(type === 'application/json; charset=utf-8', 'content-type is not JSON in UTF-8')
   })
+  await check('HEAD is answered as GET, without the content', async () => {
+    const [got, head] = [await api('GET /.well-known/jwks.json'), await api('HEAD /.well-known/jwks.json')]
+    expectStatus(head, got.status)
+    expectThat(head.text === '', 'it has content')
+    for (const name of ['content-type', 'cache-control', 'etag'])
+      expectThat(head.headers.get(name) === got.headers.get(name), `its ${name} is another`)
+  })
   const keys = await check('the public keys are published, and no private one', async (note) => {
     const answer = await api('GET /.well-known/jwks.json')
     expectStatus(answer, 200)

@@ -88,7 +88,7 @@ describe('the smoke test of what npm start starts', () => {
     expect(said).toMatch(/^pass .*CORS: a page of the listed origin may send requests/m)
     expect(said).toMatch(/^pass .*after log-out its access tokens are refused +by the next request/m)
     expect(said).toMatch(/^pass .*an unknown route is 404 +local: /m)
-    expect(said).toMatch(/^39 passed, 0 failed/m)
+    expect(said).toMatch(/^40 passed, 0 failed/m)
     expect(await leftIn(endpoint(), 'local')).toEqual([])
   })
 
@@ -196,13 +196,13 @@ describe('the smoke test of the packaged functions', () => {
     const { status, said, failed } = await smoke(args())
     expect([failed, status]).toEqual([[], 0])
     expect(said).not.toContain('local:')
-    expect(said).toMatch(/^39 passed, 0 failed/m)
+    expect(said).toMatch(/^40 passed, 0 failed/m)
     expect(await leftIn(stack.dynamodb, 'dev')).toEqual([])
   })
 
   it('confirms the e-mail in the tables of the stage, with the credentials of who runs it', async () => {
     const { status, said } = await smoke(['--url', stack.origin, '--stage', 'dev'], { env: operator() })
-    expect([status, said]).toEqual([0, expect.stringMatching(/^37 passed, 0 failed/m)])
+    expect([status, said]).toEqual([0, expect.stringMatching(/^38 passed, 0 failed/m)])
     expect(await leftIn(stack.dynamodb, 'dev')).toEqual([])
   })
 
