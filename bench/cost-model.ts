@@ -3,7 +3,7 @@ import { contract as loginContract } from '../functions/auth/login.ts'
 import { contract as refreshContract } from '../functions/auth/refresh.ts'
 import { contract as authorizerContract } from '../functions/authorizer/access-token.ts'
 import { contract as deliverContract } from '../functions/mail/deliver.ts'
-import { units } from '../lib/testing/units.ts'
+import { roundTripsOf, units } from '../lib/testing/units.ts'
 import { prices, region, sources, tiered } from './prices.ts'
 
 /** What one user does in a month: change it to what yours do. */
@@ -71,7 +71,7 @@ export const login = (bcryptCost: number): Call => ({
   ...ownRequest,
   memory: memoryOf(loginContract),
   cpuMs: (assumed.hashMs[bcryptCost] ?? Number.NaN) + 8,
-  roundTrips: 6,
+  roundTrips: roundTripsOf.authLogin,
   logBytes: ownRequest.logBytes + eventLogBytes,
 })
 export const refresh: Call = {
@@ -79,14 +79,14 @@ export const refresh: Call = {
   ...ownRequest,
   memory: memoryOf(refreshContract),
   cpuMs: 2.5,
-  roundTrips: 1,
+  roundTrips: roundTripsOf.authRefresh,
 }
 /** Of a protected request what Cardea adds: its gateway and its door are the application's own, with any issuer of tokens. */
 export const authorized: Call = {
   ...units.authorizer,
   memory: memoryOf(authorizerContract),
   cpuMs: 1,
-  roundTrips: 1,
+  roundTrips: roundTripsOf.authorizerAccessToken,
   viaGateway: false,
   logBytes: platformLogBytes,
   responseBytes: 0,
@@ -96,14 +96,14 @@ const mailOrder: Call = {
   ...ownRequest,
   memory: memoryOf(forgotContract),
   cpuMs: 2.5,
-  roundTrips: 3,
+  roundTrips: roundTripsOf.authForgotPassword,
 }
 const mailDelivery: Call = {
   ...units.mail,
   memory: memoryOf(deliverContract),
   cpuMs: 5,
   // SES answers in the time of some ten of these.
-  roundTrips: 15,
+  roundTrips: roundTripsOf.mailDeliver + 10,
   viaGateway: false,
   logBytes: platformLogBytes + eventLogBytes,
   responseBytes: 0,

@@ -3,51 +3,8 @@ import { engineStores } from '../lib/testing/engine.ts'
 import { gateway } from '../lib/testing/gateway.ts'
 import { roundTrips } from '../lib/testing/round-trips.ts'
 import { asEve, good, type Scene, scene, toEve } from '../lib/testing/scene.ts'
+import { roundTripsOf } from '../lib/testing/units.ts'
 import { delivered } from '../lib/testing/world.ts'
-
-/**
- * Round trips to DynamoDB one after the other, by function, for a request that succeeds. A function that waits for another
- * one is slower and costs more: change a number only with a reason.
- */
-const expected: Readonly<Record<string, number>> = {
-  authEmailLogin: 3,
-  authEnterEmailLoginCode: 6,
-  authForgotPassword: 3,
-  authLogin: 3,
-  authLogout: 1,
-  authRedeemEmailLogin: 4,
-  authRefresh: 1,
-  authResendVerification: 3,
-  authResetPassword: 5,
-  authSignup: 4,
-  authUndoEmailChange: 6,
-  authVerifyEmail: 2,
-  authorizerAccessToken: 1,
-  keysRotate: 0,
-  mailDeliver: 5,
-  mailFeedback: 0,
-  usersAdminDelete: 5,
-  usersAdminEndSessions: 4,
-  usersAdminGet: 1,
-  usersAdminList: 2, // The index does not know when unconfirmed accounts end.
-  usersAdminListSessions: 2,
-  usersAdminResetPassword: 3,
-  usersAdminUpdate: 4,
-  usersChangeEmail: 5,
-  usersChangePassword: 4,
-  usersDeleteMe: 6,
-  usersEndMySession: 2,
-  usersEndMySessions: 3,
-  usersExportMe: 3,
-  usersGetMe: 1,
-  usersListMySessions: 2,
-  usersUpdateMe: 1,
-  wellKnownHealth: 0,
-  wellKnownIndex: 0,
-  wellKnownJwks: 0,
-  wellKnownOpenapi: 0,
-  wellKnownOpenidConfiguration: 0,
-}
 
 async function started() {
   const engine = await engineStores()
@@ -81,6 +38,6 @@ describe('round trips in sequence', () => {
   it('are as many as the table says, for each function of the registry', async () => {
     const counted: Record<string, number> = {}
     for (const entry of await registry()) counted[entry.name] = await countOf(entry)
-    expect(counted).toEqual(expected)
+    expect(counted).toEqual(roundTripsOf)
   })
 })

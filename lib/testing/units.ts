@@ -12,3 +12,46 @@ export const units = {
   /** A reset, by the function that mails. */
   mail: { readUnits: 2, writeUnits: 3 },
 } as const
+
+/**
+ * Round trips to DynamoDB that a function makes one after the other, for a request that succeeds. A function that waits for one
+ * more is slower and costs more: change a number only with a reason. `round-trips.engine.test.ts` holds each function to it.
+ */
+export const roundTripsOf = {
+  authEmailLogin: 3,
+  authEnterEmailLoginCode: 6,
+  authForgotPassword: 3,
+  authLogin: 3,
+  authLogout: 1,
+  authRedeemEmailLogin: 4,
+  authRefresh: 1,
+  authResendVerification: 3,
+  authResetPassword: 5,
+  authSignup: 4,
+  authUndoEmailChange: 6,
+  authVerifyEmail: 2,
+  authorizerAccessToken: 1,
+  keysRotate: 0,
+  mailDeliver: 5,
+  usersAdminDelete: 5,
+  usersAdminEndSessions: 4,
+  usersAdminGet: 1,
+  usersAdminList: 2, // The index does not know when unconfirmed accounts end.
+  usersAdminListSessions: 2,
+  usersAdminResetPassword: 3,
+  usersAdminUpdate: 4,
+  usersChangeEmail: 5,
+  usersChangePassword: 4,
+  usersDeleteMe: 6,
+  usersEndMySession: 2,
+  usersEndMySessions: 3,
+  usersExportMe: 3,
+  usersGetMe: 1,
+  usersListMySessions: 2,
+  usersUpdateMe: 1,
+  wellKnownHealth: 0,
+  wellKnownIndex: 0,
+  wellKnownJwks: 0,
+  wellKnownOpenapi: 0,
+  wellKnownOpenidConfiguration: 0,
+} as const
