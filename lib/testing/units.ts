@@ -33,6 +33,7 @@ export const roundTripsOf = {
   authorizerAccessToken: 1,
   keysRotate: 0,
   mailDeliver: 5,
+  mailFeedback: 0,
   usersAdminDelete: 5,
   usersAdminEndSessions: 4,
   usersAdminGet: 1,
