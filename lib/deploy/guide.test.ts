@@ -35,23 +35,26 @@ describe('docs/deploy.md', () => {
       expect(known).toContain(`# ${setting}=`)
   })
 
-  it.each(['README.md', 'docs/deploy.md', 'docs/security.md'])('%s links to what there is', (file) => {
-    const text = readFileSync(file, 'utf8')
-    const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)(#[^)]*)?\)/g)]
-    for (const [, path = '', anchor] of links) {
-      const target = path ? join(dirname(file), path) : file
-      expect([target, existsSync(target)]).toEqual([target, true])
-      if (!anchor) continue
-      const headings = [...readFileSync(target, 'utf8').matchAll(/^#+ (.+)$/gm)].map(
-        ([, heading = '']) =>
-          `#${heading
-            .toLowerCase()
-            .replace(/[^\w\s-]/g, '')
-            .replaceAll(' ', '-')}`,
-      )
-      expect(headings).toContain(anchor)
-    }
-  })
+  it.each(['README.md', 'docs/deploy.md', 'docs/security.md', 'docs/cloudfront.md'])(
+    '%s links to what there is',
+    (file) => {
+      const text = readFileSync(file, 'utf8')
+      const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)(#[^)]*)?\)/g)]
+      for (const [, path = '', anchor] of links) {
+        const target = path ? join(dirname(file), path) : file
+        expect([target, existsSync(target)]).toEqual([target, true])
+        if (!anchor) continue
+        const headings = [...readFileSync(target, 'utf8').matchAll(/^#+ (.+)$/gm)].map(
+          ([, heading = '']) =>
+            `#${heading
+              .toLowerCase()
+              .replace(/[^\w\s-]/g, '')
+              .replaceAll(' ', '-')}`,
+        )
+        expect(headings).toContain(anchor)
+      }
+    },
+  )
 })
 
 describe('the cost model', () => {
