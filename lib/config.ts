@@ -276,21 +276,18 @@ function limitSettings(): { readonly [K in LimitName]: Setting<Budget> } {
     setting({
       env: settingOf(name),
       default: `${most}/${seconds}`,
-      // The second sign-up with an address voids the password of the first, by the order for its mail.
-      read: budget(name === 'signupMails' ? 2 : 1),
+      read: budget,
     }),
   ])
   return Object.fromEntries(rows)
 }
 
-function budget(least: number): (text: string) => Budget {
-  return (text) => {
-    const [, most, seconds] = /^([1-9]\d{0,6})\/([1-9]\d{0,5})$/.exec(text) ?? []
-    if (Number(most) >= least) return { most: Number(most), seconds: Number(seconds) }
-    throw new Error(
-      `must be a whole number from ${least} to 9999999, a slash, and a whole number of seconds from 1 to 999999, such as 10/3600`,
-    )
-  }
+function budget(text: string): Budget {
+  const [, most, seconds] = /^([1-9]\d{0,6})\/([1-9]\d{0,5})$/.exec(text) ?? []
+  if (most && seconds) return { most: Number(most), seconds: Number(seconds) }
+  throw new Error(
+    'must be a whole number from 1 to 9999999, a slash, and a whole number of seconds from 1 to 999999, such as 10/3600',
+  )
 }
 
 function keysPath(text: string): string {

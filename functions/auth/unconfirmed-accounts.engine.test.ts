@@ -1,4 +1,4 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb'
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { setRoles } from '../../lib/domain/administration.ts'
 import { accountKey, emailClaimKey } from '../../lib/storage/keys.ts'
 import { testClock } from '../../lib/testing/clock.ts'
@@ -31,7 +31,7 @@ async function withAda() {
     return [await read(accountKey(id)), await read(emailClaimKey(ada.email))]
   }
   const verify = (token: string) => api('POST /auth/email/verify', { body: { token } })
-  return { clock, parts, relaxed, api, signUp, id, items, verify }
+  return { clock, engine, parts, relaxed, api, signUp, id, items, verify }
 }
 type Started = Awaited<ReturnType<typeof withAda>>
 
@@ -156,6 +156,21 @@ describe('an account has no end', () => {
     clock.advance(2 * DAY)
     const last = await api('POST /auth/refresh', { body: { refreshToken: next.body.refreshToken } })
     expect(await api('GET /users/me', { headers: bearer(last) })).toMatchObject({ status: 200 })
+  })
+
+  it('if it is confirmed, though a version that knows no end has confirmed it: a login takes the rest off', async () => {
+    const { api, parts, clock, id, items, engine } = await withAda()
+    const command = new UpdateCommand({
+      TableName: engine.tables.usersTable,
+      Key: accountKey(id),
+      UpdateExpression: 'SET emailVerified = :true',
+      ExpressionAttributeValues: { ':true': true },
+    })
+    await engine.client.send(command)
+    clock.advance(14 * DAY)
+    expect(await parts.users.findById(id)).toMatchObject({ id, ...endOf })
+    expect(await logIn(api)).toMatchObject({ status: 200 })
+    hasNoEnd(await items())
   })
 
   it('but opens no session if its end could not be taken off', async () => {

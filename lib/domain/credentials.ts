@@ -50,8 +50,6 @@ export async function logIn(
     events.record({ type: 'login.failed', userId: account.id, reason: refusal })
     throw new Refusal(refusal)
   }
-  // It was opened where nobody could log in unconfirmed. Now it is in use, and does not end.
-  if (account.keptUntil !== undefined && !(await users.endExpiry(account))) throw new Refusal('unavailable')
   const [granted] = await together(
     openSession(ports, account, { amr: ['pwd'], client }),
     // The owner is in, and a lock ends by itself.

@@ -4,6 +4,7 @@ import { type Grant, type GrantPorts, grant, readyToGrant } from './grants.ts'
 import { deniedUntil, LONGEST_SESSION_SECONDS, type Seconds } from './lifetimes.ts'
 import { notify } from './mail-orders.ts'
 import type { Client, Ports, Session } from './ports.ts'
+import { Refusal } from './refusal.ts'
 import { together } from './together.ts'
 import type { Account } from './users.ts'
 
@@ -33,11 +34,14 @@ export function newSession(
 
 /** Opens a session, and grants its first pair. */
 export async function openSession(
-  ports: GrantPorts & Pick<Ports, 'sessions' | 'policy' | 'outbox' | 'events'>,
+  ports: GrantPorts & Pick<Ports, 'users' | 'sessions' | 'policy' | 'outbox' | 'events'>,
   account: Account,
   proof: { amr: readonly string[]; client: Client },
 ): Promise<Grant> {
   await readyToGrant(ports)
+  // It was opened where nobody could log in unconfirmed, or confirmed by a version that knows no end. Now it is in use.
+  if (account.keptUntil !== undefined && !(await ports.users.endExpiry(account)))
+    throw new Refusal('unavailable')
   const session = newSession(ports, account, proof)
   const opened = ports.sessions.open(session)
   const device = deviceOf(proof.client)

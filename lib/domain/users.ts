@@ -47,8 +47,8 @@ export const isUnproven = ({ emailVerified, roles }: Pick<Account, 'emailVerifie
   !emailVerified && roles.every((role) => role === 'user')
 
 /** The account has reached its end, whether TTL has taken it yet or not. */
-export const isExpired = ({ keptUntil }: Pick<Account, 'keptUntil'>, now: Seconds): boolean =>
-  keptUntil !== undefined && keptUntil <= now
+export const isExpired = (account: Account, now: Seconds): boolean =>
+  account.keptUntil !== undefined && account.keptUntil <= now && isUnproven(account)
 
 /** What of an account is changed together with its claims; `endsSessions` moves the epoch too. */
 export interface AccountFields

@@ -6,8 +6,8 @@ import { positionOf } from '../domain/users.ts'
  *
  * | item           | table                  | pk            | sk             | expiresAt                  | read by            |
  * |----------------|------------------------|---------------|----------------|----------------------------|--------------------|
- * | account        | users                  | USER#<id>     | ACCOUNT        | -                          | its user's id      |
- * | e-mail claim   | users                  | EMAIL#<email> | CLAIM          | -                          | the e-mail         |
+ * | account        | users                  | USER#<id>     | ACCOUNT        | keptUntil, if unconfirmed  | its user's id      |
+ * | e-mail claim   | users                  | EMAIL#<email> | CLAIM          | as its account's           | the e-mail         |
  * | session        | sessions               | USER#<id>     | SESSION#<sid>  | the family's absolute end  | user and session id |
  * | former e-mail  | users                  | USER#<id>     | FORMER_EMAIL   | keptUntil: 7 days          | its user's id      |
  * | one-time code  | sessions               | USER#<id>     | CODE#<purpose> | the code's end             | user and purpose   |
@@ -18,7 +18,8 @@ import { positionOf } from '../domain/users.ts'
  * | revoked claims | refresh-token-denylist | USER#<id>     |                | now + 3900 s               | its user's id      |
  * | administrators | users                  | ADMINISTRATORS | ADMINISTRATORS | -                          | its one key        |
  *
- * An e-mail claim has `keptUntil` too, while it is a former e-mail's: the one attribute by which TTL takes from `users`.
+ * An e-mail claim has `keptUntil` too, while it is a former e-mail's: the one attribute by which TTL takes from `users`. An
+ * account and its claim have it from the sign-up on, where emails must be confirmed, until somebody confirms.
  * `LIMIT#<id>` is a limit's name and a fingerprint of whom it counts.
  *
  * An account also stands in the index `listing` of its table, under `listShard` (a hash of the id, so that no partition
