@@ -37,8 +37,8 @@ export function boundary(of: Stage): object {
 
 function statements({ service, stage, tables, keysPath, mailFrom, mailConfigurationSet }: Stage): object[] {
   const names = Object.values(tables)
-  // Lambda says of every request of a function's own code which function it is. A role of this stage that anybody else assumes
-  // may read no key and no item.
+  // Lambda adds the function's ARN to every request of its code. Another principal that assumes a role of this stage may
+  // therefore read no key and no item.
   const Condition = {
     ArnLike: { 'lambda:SourceFunctionArn': arn('lambda', `function:${service}-${stage}-*`) },
   }

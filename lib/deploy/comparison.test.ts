@@ -34,7 +34,12 @@ const deployed = {
       Type: 'AWS::Lambda::Function',
       Properties: {
         Environment: {
-          Variables: { ISSUER: 'https://auth.example.com', AUDIENCE: '', KEYS_PATH: '/cardea/prod' },
+          Variables: {
+            ISSUER: 'https://auth.example.com',
+            AUDIENCE: '',
+            KEYS_PATH: '/cardea/prod',
+            LOGIN_PER_IP: '50/900',
+          },
         },
       },
     },
@@ -106,6 +111,11 @@ describe('a deployment over another', () => {
       (next) => (next.LoginFunction.Properties.Environment.Variables.KEYS_PATH = '/cardea/other'),
       /^KEYS_PATH: .* every password would be void/,
     ],
+    [
+      'a setting left out that was set',
+      (next) => (next.LoginFunction.Properties.Environment.Variables.LOGIN_PER_IP = ''),
+      /^LOGIN_PER_IP: it was set, .* Was LOGIN_PER_IP left out or changed\?$/,
+    ],
     ['a function without a log', (next) => delete next.LoginLog, /^LogGroups: the log group .* deleted/],
   ])('with %s is refused, with a line that names the setting and quotes no new value', (_, change, says) => {
     const lines = refusedFor(change)
@@ -127,6 +137,7 @@ describe('a deployment over another', () => {
     const lines = refusedFor((next) => {
       next.LoginLog.Properties.RetentionInDays = 365
       next.HttpApi.Properties.Name = 'another'
+      next.LoginFunction.Properties.Environment.Variables.LOGIN_PER_IP = '60/900'
       next.UsersTable.Properties = {
         KeySchema: next.UsersTable.Properties.KeySchema,
         TableName: next.UsersTable.Properties.TableName,
@@ -134,6 +145,13 @@ describe('a deployment over another', () => {
       Object.assign(next, {
         AuditTable: { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 'audit' } },
       })
+    })
+    expect(lines).toEqual([])
+  })
+
+  it('of a release that no longer knows a setting is let through', () => {
+    const lines = refusedFor((next) => {
+      Reflect.deleteProperty(next.LoginFunction.Properties.Environment.Variables, 'LOGIN_PER_IP')
     })
     expect(lines).toEqual([])
   })

@@ -27,6 +27,7 @@ export function differences(before: Template, after: Template): readonly Differe
     ...pairs.flatMap(([id, was, becomes]) => lostResource(id, was, becomes)),
     ...pairs.flatMap(([, was, becomes]) => (becomes ? lostInPlace(was, becomes) : [])),
     ...changedSettings(pairs),
+    ...forgottenSettings(pairs),
     ...silencedAlarms(pairs),
   ]
 }
@@ -76,6 +77,20 @@ function changedSettings(pairs: Pairs): readonly Difference[] {
     const setting = name === 'ISSUER' ? 'ISSUER or DOMAIN_NAME' : name
     return isChanged ? [{ name, says: `${lost}. ${forgotten(setting)}` }] : []
   })
+}
+
+/** A setting of functions that was set and is empty now; one that a release no longer knows is not there at all. */
+function forgottenSettings(pairs: Pairs): readonly Difference[] {
+  const names = pairs.flatMap(([, was, becomes]) => {
+    const next = variablesOf(becomes)
+    return Object.entries(variablesOf(was) ?? {}).flatMap(([name, value]) =>
+      value !== '' && next?.[name] === '' && !(name in keptSettings) ? [name] : [],
+    )
+  })
+  return [...new Set(names)].map((name) => ({
+    name,
+    says: `it was set, and functions would go back to its default. ${forgotten(name)}`,
+  }))
 }
 
 function variablesOf(resource: Resource | undefined): Readonly<Record<string, unknown>> | undefined {
