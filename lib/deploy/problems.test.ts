@@ -65,6 +65,13 @@ describe('the settings of a deployment', () => {
     expect(problemsOf('dev', env)).toEqual([expect.stringContaining(name)])
   })
 
+  it('know no proxy in front of the gateway’s own address', () => {
+    const proxied = { ...right, TRUSTED_PROXY_SECRET_HASH: 'ab'.repeat(32) }
+    expect(problemsOf('prod', proxied)).toEqual([expect.stringMatching(/^TRUSTED_PROXY_SECRET_HASH needs/)])
+    expect(problemsOf('prod', { ...proxied, ...named })).toEqual([])
+    expect(problemsOf('prod', { ...proxied, ISSUER: 'https://auth.example.com' })).toEqual([])
+  })
+
   it.each<[string, Record<string, string>]>([
     ['ALLOWED_ORIGINS', { ALLOWED_ORIGINS: 'https://app.example.com,http://localhost:5173' }],
     ['ALLOWED_ORIGINS', { ALLOWED_ORIGINS: 'https://localhost' }],

@@ -4,10 +4,12 @@ import { deploySettings, stageProblem } from './settings.ts'
 /** Whether a stage has users that nobody may lose: all but those that are made to be thrown away. */
 export const keepsUsers = (stage: string): boolean => stage !== 'dev' && stage !== 'local'
 
+/** Stands for an issuer that is not set: it is the gateway's own address, which is not known before the first deployment. */
+const ownAddress = 'https://own.example'
+
 /** All that is wrong with the settings of a deployment: one sentence each, by name and never by value. */
 export function problemsOf(stage: string, env: Env): readonly string[] {
-  // Unset, the issuer is the API's own address, which nobody knows before the first deployment.
-  const given = { ...env, ISSUER: env.ISSUER?.trim() || 'https://own.example' }
+  const given = { ...env, ISSUER: env.ISSUER?.trim() || ownAddress }
   const { values, problems } = readSettings(deployed, given)
   const stageIs = stageProblem(stage)
   return [
@@ -52,6 +54,11 @@ function problemsForUsers({ allowedOrigins, ...values }: Config, env: Env): stri
   for (const [name, address] of Object.entries(addresses)) {
     if (address && isInsecure(address)) problems.push(`${name} must be https, and not localhost`)
   }
+  // Services ask for keys at the issuer.
+  if (values.trustedProxySecrets?.length > 0 && env.ISSUER === ownAddress && !env.DOMAIN_NAME?.trim())
+    problems.push(
+      'TRUSTED_PROXY_SECRET_HASH needs DOMAIN_NAME or ISSUER: the gateway’s own address answers nobody',
+    )
   if (!env.MAIL_FROM?.trim() && env.REQUIRE_VERIFIED_EMAIL?.trim() !== 'false')
     problems.push('MAIL_FROM must be set, unless REQUIRE_VERIFIED_EMAIL=false says that nobody is mailed')
   return problems

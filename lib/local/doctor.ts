@@ -29,7 +29,7 @@ await command(usage, options, async ({ values: { stage, deployed }, positionals 
       const names = tableNamesOf(stage, process.env)
       const { keysPath = '' } = await keysOfStage(stage)
       found.push(
-        ...(await findingsOf(callersAws({ keysPath }), {
+        ...(await findingsOf(callersAws({ stage, keysPath }), {
           tables: [
             { name: names.usersTable, forgetsBy: 'keptUntil' },
             { name: names.sessionsTable, forgetsBy: 'expiresAt', isStreamed: true },
@@ -38,6 +38,8 @@ await command(usage, options, async ({ values: { stage, deployed }, positionals 
           mailFrom: config.mailFrom,
           mailConfigurationSet: config.mailConfigurationSet,
           keyRotationDays: config.keyRotationDays,
+          publicAddress: domain || process.env.ISSUER?.trim() ? issuer : undefined,
+          hasProxy: config.trustedProxySecrets.length > 0,
           now: Math.floor(Date.now() / 1000),
         })),
       )

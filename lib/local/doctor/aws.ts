@@ -11,13 +11,17 @@ import {
   SESv2Client,
 } from '@aws-sdk/client-sesv2'
 import { type Parameter, paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm'
+import { askAws } from '../callers-aws.ts'
 import type { Aws } from './deployment.ts'
+import type { Health } from './proxy.ts'
 
 /** AWS with the caller's own credentials and region. */
 export function callersAws({
+  stage,
   keysPath,
   dynamodbEndpoint,
 }: {
+  stage: string
   keysPath: string
   dynamodbEndpoint?: string
 }): Aws {
@@ -67,9 +71,28 @@ export function callersAws({
       const { ProductionAccessEnabled, SendingEnabled } = await ses.send(new GetAccountCommand({}))
       return { isSandbox: ProductionAccessEnabled !== true, maySend: SendingEnabled === true }
     },
+    gateway: { address: () => gatewayAddress(stage), health },
     async time() {
       const answer = await fetch(`https://dynamodb.${await dynamodb.config.region()}.amazonaws.com/ping`)
       return Date.parse(String(answer.headers.get('date'))) / 1000
     },
   }
+}
+
+/** The output of the stage's stack. CloudFormation has no client here. */
+async function gatewayAddress(stage: string): Promise<string | undefined> {
+  const query = { Action: 'DescribeStacks', Version: '2010-05-15', StackName: `cardea-${stage}` }
+  const answer = await askAws(
+    { id: 'CLOUDFORMATION', host: 'cloudformation' },
+    { 'content-type': 'application/x-www-form-urlencoded' },
+    new URLSearchParams(query).toString(),
+  )
+  const output = answer.split('<member>').find((each) => each.includes('<OutputKey>HttpApiUrl</OutputKey>'))
+  return /<OutputValue>(https:[^<]+)<\/OutputValue>/.exec(output ?? '')?.[1]
+}
+
+export async function health(address: string): Promise<Health> {
+  const answer = await fetch(`${address}/health`, { redirect: 'manual', signal: AbortSignal.timeout(10_000) })
+  const { code } = ((await answer.json().catch(() => undefined)) ?? {}) as { code?: unknown }
+  return { status: answer.status, code: typeof code === 'string' ? code : undefined }
 }

@@ -2,6 +2,7 @@ import { identitiesOf } from '../../deploy/permissions.ts'
 import { sentenceOf } from '../command.ts'
 import { doubtful, type Finding, fine, wrong } from './finding.ts'
 import { keyChecks, type ListKeys } from './keys.ts'
+import { type Gateway, proxyCheck } from './proxy.ts'
 
 /** What is asked of AWS, with the caller's credentials. Each throws if it cannot be asked. */
 export interface Aws {
@@ -12,6 +13,7 @@ export interface Aws {
   /** An address or a domain that SES may send for, and the configuration set that it goes by; `undefined` if SES does not know it. */
   identity(name: string): Promise<Identity | undefined>
   account(): Promise<{ readonly isSandbox: boolean; readonly maySend: boolean }>
+  readonly gateway: Gateway
   /** What time it is there, in epoch seconds. */
   time(): Promise<number>
 }
@@ -33,6 +35,9 @@ export interface Deployed {
   readonly mailFrom: string | undefined
   readonly mailConfigurationSet: string | undefined
   readonly keyRotationDays: number
+  /** Where clients find the API, if that is known. */
+  readonly publicAddress: string | undefined
+  readonly hasProxy: boolean
   readonly now: number
 }
 
@@ -43,6 +48,7 @@ export async function findingsOf(aws: Aws, deployed: Deployed): Promise<Finding[
     ...deployed.tables.map((each) => table(aws, each)),
     mail(aws, deployed),
     clock(aws, deployed.now),
+    ...(deployed.hasProxy ? [proxyCheck(aws.gateway, deployed.publicAddress)] : []),
   ]
   const settled = await Promise.allSettled(checks)
   const found = settled.flatMap((each) => (each.status === 'fulfilled' ? each.value : []))

@@ -58,11 +58,15 @@ describe('settings that are right alone', () => {
   })
 })
 
+const OWN = 'https://abcdefghij.execute-api.eu-central-1.amazonaws.com'
+const served = { status: 200, code: undefined }
+const refused = { status: 403, code: 'untrusted_proxy' }
 const healthy: Omit<Aws, 'listed'> = {
   table: async () => ({ ttl: 'expiresAt', hasStream: true }),
   identity: async (name) =>
     name.includes('@') ? undefined : { isVerified: true, configurationSet: undefined },
   account: async () => ({ isSandbox: false, maySend: true }),
+  gateway: { address: async () => OWN, health: async (address) => (address === OWN ? refused : served) },
   time: async () => NOW,
 }
 const deployed: Deployed = {
@@ -70,6 +74,8 @@ const deployed: Deployed = {
   mailFrom: 'no-reply@example.com',
   mailConfigurationSet: undefined,
   keyRotationDays: 30,
+  publicAddress: 'https://auth.example.com',
+  hasProxy: true,
   now: NOW,
 }
 /** What SSM lists of parameters: no secret. Each was made at the time that it says. */
@@ -130,6 +136,28 @@ describe('a deployment', () => {
     ])
   })
 
+  it.each<[string, Partial<Aws['gateway']>, RegExp]>([
+    ['is not there', { address: async () => undefined }, /no gateway/],
+    ['answers past the proxy', { health: async () => served }, /answered 200, and not refused/],
+    ['refuses its own proxy', { health: async () => refused }, /^https:\/\/auth.example.com is refused/],
+    [
+      'fails behind its proxy',
+      { health: async (address) => (address === OWN ? refused : { status: 502, code: undefined }) },
+      /is answered 502/,
+    ],
+    [
+      'has a proxy that cannot be reached',
+      { health: async (address) => (address === OWN ? refused : Promise.reject(new Error('ENOTFOUND'))) },
+      /does not answer/,
+    ],
+  ])('whose gateway %s is told with its mend, where a proxy is in front alone', async (_, change, says) => {
+    const gateway = { ...healthy.gateway, ...change }
+    expect(await wrongOf({ gateway })).toEqual([
+      { grade: 'wrong', says: expect.stringMatching(says), mend: expect.any(String) },
+    ])
+    expect(await wrongOf({ gateway }, { hasProxy: false })).toEqual([])
+  })
+
   it('whose sender is below the domain that SES has verified is fine', async () => {
     const identity: Aws['identity'] = async (name) =>
       name === 'example.com' ? { isVerified: true, configurationSet: undefined } : undefined
@@ -163,7 +191,7 @@ describe('a deployment', () => {
 describe('what AWS is asked', () => {
   it('of tables is what an engine says', async () => {
     const { tables, endpoint } = await engineStores()
-    const aws = callersAws({ keysPath: '/cardea/dev', dynamodbEndpoint: endpoint })
+    const aws = callersAws({ stage: 'dev', keysPath: '/cardea/dev', dynamodbEndpoint: endpoint })
     expect(await aws.table(tables.sessionsTable)).toEqual({ ttl: 'expiresAt', hasStream: true })
     expect(await aws.table(tables.usersTable)).toEqual({ ttl: 'keptUntil', hasStream: false })
     expect(await aws.table('no-such-table')).toBeUndefined()
@@ -197,7 +225,7 @@ describe('what AWS is asked', () => {
       AWS_SECRET_ACCESS_KEY: 'x',
     })
     try {
-      expect(await callersAws({ keysPath: '/cardea/dev' }).listed('access/public')).toEqual([
+      expect(await callersAws({ stage: 'dev', keysPath: '/cardea/dev' }).listed('access/public')).toEqual([
         { number: '000001', madeAt: NOW, value: 'public' },
         { number: '000002', madeAt: NOW + 1, value: undefined },
       ])
@@ -212,5 +240,39 @@ describe('what AWS is asked', () => {
         '/cardea/dev/access/public',
         false,
       ])
+  })
+
+  it('of the gateway is the output of the stack, and what answers there', async () => {
+    const asked: string[] = []
+    const server = createServer(async (request, response) => {
+      if (request.url === '/health') {
+        response.statusCode = 403
+        response.setHeader('content-type', 'application/problem+json')
+        return void response.end('{"code":"untrusted_proxy"}')
+      }
+      asked.push(await text(request))
+      response.end(`<Outputs>
+        <member><OutputKey>DomainTarget</OutputKey><OutputValue>d-1.example</OutputValue></member>
+        <member><Description>x</Description><OutputKey>HttpApiUrl</OutputKey><OutputValue>${OWN}</OutputValue></member>
+      </Outputs>`)
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    const { port } = server.address() as { port: number }
+    const before = { ...process.env }
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL_CLOUDFORMATION: `http://127.0.0.1:${port}`,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'x',
+      AWS_SECRET_ACCESS_KEY: 'x',
+    })
+    try {
+      const { gateway } = callersAws({ stage: 'dev', keysPath: '/cardea/dev' })
+      expect(await gateway.address()).toBe(OWN)
+      expect(await gateway.health(`http://127.0.0.1:${port}`)).toEqual(refused)
+    } finally {
+      process.env = before
+      server.close()
+    }
+    expect(asked).toEqual(['Action=DescribeStacks&Version=2010-05-15&StackName=cardea-dev'])
   })
 })
