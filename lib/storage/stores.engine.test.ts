@@ -6,6 +6,7 @@ import { newAccount as account } from '../testing/accounts.ts'
 import { engineStores } from '../testing/engine.ts'
 import { memoryStores, memoryTables } from '../testing/memory-stores.ts'
 import { accountKey, revokedFamilyKey, sessionKey } from './keys.ts'
+import { dynamoSessions } from './sessions.ts'
 
 const NOW = 1_800_000_000
 
@@ -498,3 +499,19 @@ function sizeOf(value: unknown): number {
     0,
   )
 }
+
+describe('a session that cannot be revoked whole', () => {
+  it.each(['sessionsTable', 'refreshTokenDenylistTable'] as const)(
+    'is not revoked in part, where %s fails',
+    async (table) => {
+      const { client, tables, sessions, denylist } = await engineStores()
+      const opened = session()
+      await sessions.open(opened)
+      const { userId, id: sessionId } = opened
+      const broken = dynamoSessions(client, { ...tables, [table]: 'no-such-table' })
+      await expect(broken.revoke({ userId, sessionId, deniedUntil: NOW + 9000 })).rejects.toThrow()
+      expect(await sessions.list(userId, NOW)).toEqual([opened])
+      expect(await denylist.denies({ userId, sessionId, claimsVersion: 1 })).toBe(false)
+    },
+  )
+})
