@@ -111,6 +111,22 @@ describe('permissions that depend on settings', () => {
     })
   })
 
+  it('come with a configuration set of the stage, unless one is named, no mail is sent, or the stage is local', async () => {
+    const mail = { MAIL_FROM: 'no-reply@example.com', LINK_BASE_URL: 'https://app.example.com' }
+    const made = await of('prod', mail)
+    expect(made.mailConfigurationSet).toEqual({ Ref: 'MailConfigurationSet' })
+    expect(made.mailEvents).toMatchObject({
+      Resources: { MailConfigurationSet: { Properties: { Name: 'cardea-prod' } } },
+    })
+    const named = await of('prod', { ...mail, MAIL_CONFIGURATION_SET: 'mine' })
+    for (const [deployed, set] of [
+      [named, 'mine'],
+      [await of('prod'), ''],
+      [await of('local', mail), ''],
+    ] as const)
+      expect([deployed.mailConfigurationSet, deployed.mailEvents]).toEqual([set, {}])
+  })
+
   it('let every function write traces where tracing is on, and add to what it may, not take', async () => {
     const traced = await of('prod', { TRACING: 'true' })
     const roles = parse(readFileSync('functions/functions.yml', 'utf8')).resources.Resources
