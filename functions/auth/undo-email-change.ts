@@ -11,7 +11,7 @@ export const contract = defineContract({
   access: 'public',
   summary: 'Take a change of e-mail back',
   description:
-    'Takes the token of the link `/undo-email-change#token=...` that the former address got, for 7 days. Every session ends, and a mail to that address offers to set a new password: no other opens the account.',
+    'Takes the token of the link `/undo-email-change#token=...` that the former address got, for 7 days. Every session ends, and a mail to that address offers to set a new password: no other opens the account. Of a disabled account the address is given back, and no mail goes out.',
   body: z.strictObject({ token }),
   responses: { 204: null },
   refusals: ['invalid_link', 'conflict'],

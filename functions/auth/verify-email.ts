@@ -11,7 +11,7 @@ export const contract = defineContract({
   access: 'public',
   summary: 'Confirm an e-mail',
   description:
-    'Takes the token of the link `/verify-email#token=...`: of a sign-up, or of a change of e-mail, which it makes.',
+    'Takes the token of the link `/verify-email#token=...`: of a sign-up, which may be sent again until its end, or of a change of e-mail, which it makes, once.',
   body: z.strictObject({ token }),
   responses: { 204: null },
   refusals: ['invalid_link', 'email_taken', 'email_changed_recently', 'conflict'],

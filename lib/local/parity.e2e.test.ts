@@ -104,6 +104,23 @@ const rows: readonly Row[] = [
       post('/auth/refresh', JSON.stringify({ refreshToken: `${(await logIn()).refreshToken}A` })),
     { status: 401, code: 'invalid_refresh_token' },
   ],
+  [
+    'the link of a sign-up once more',
+    async ({ post: send, mailbox }) => {
+      const email = 'bea@example.com'
+      await send('/auth/signup', { ...ada, email, name: 'Bea' })
+      const body = { token: await mailedToken(mailbox, email, 'verify-email') }
+      expect(await send('/auth/email/verify', body)).toMatchObject({ status: 204 })
+      return post('/auth/email/verify', JSON.stringify(body))
+    },
+    { status: 204 },
+  ],
+  [
+    'a sign-up by a transport that is asked for, where emails are confirmed first',
+    post('/auth/signup', JSON.stringify({ ...ada, email: 'cleo@example.com', transport: 'body' })),
+    { status: 202, text: '', cookies: [] },
+  ],
+
   ['two blanks after Bearer', bearer((token) => `Bearer  ${token}`), { status: 200 }],
   ['a tab after Bearer', bearer((token) => `Bearer\t${token}`), { status: 401 }],
   [

@@ -29,7 +29,7 @@ const drafts: {
     blocks: [
       `Thank you for signing up for ${product}. One step is left: please confirm that this email address is yours.`,
       { button: 'Confirm my address', url: link('verify-email', token) },
-      `The link works once, for ${count(hours, 'hour')}.`,
+      `The link works for ${count(hours, 'hour')}.`,
       `If you did not sign up for ${product}, please ignore this email and do not open the link.`,
     ],
   }),

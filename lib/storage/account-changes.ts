@@ -12,7 +12,7 @@ import { emailClaims } from './email-claims.ts'
 import { fieldsOf, text, whole } from './items.ts'
 import { accountKey, formerEmailKey, sessionKey } from './keys.ts'
 import { sessionItem } from './session-items.ts'
-import { type Guarded, transactionParts } from './transaction-parts.ts'
+import { type Guarded, setting, transactionParts } from './transaction-parts.ts'
 
 /** What changes an account that there is. All that must hold together is one transaction, on the account as it was read. */
 export function accountChanges(
@@ -133,23 +133,5 @@ export function accountChanges(
       [{ Delete: gone }, 'changed_meanwhile'],
       [{ Put: next }, 'changed_meanwhile'],
     ]
-  }
-}
-
-/** The update that sets these attributes alone, so that what others set meanwhile stays. */
-function setting(
-  fields: Readonly<Record<string, unknown>>,
-  condition: { ConditionExpression: string; ExpressionAttributeValues: Record<string, unknown> },
-  andRemove: string,
-) {
-  const names = Object.keys(fields)
-  return {
-    ...condition,
-    UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}${andRemove}`,
-    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    ExpressionAttributeValues: {
-      ...condition.ExpressionAttributeValues,
-      ...Object.fromEntries(names.map((name) => [`:${name}`, fields[name]])),
-    },
   }
 }

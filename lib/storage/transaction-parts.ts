@@ -76,3 +76,21 @@ export function transactionParts({ usersTable, sessionsTable, refreshTokenDenyli
 
   return { unmoved, denyClaims, stillIs, stillMay, administrators, redemption }
 }
+
+/** The update that sets these attributes alone, so that what others set meanwhile stays. */
+export function setting(
+  fields: Readonly<Record<string, unknown>>,
+  condition: { ConditionExpression: string; ExpressionAttributeValues: Record<string, unknown> },
+  andRemove: string,
+) {
+  const names = Object.keys(fields)
+  return {
+    ...condition,
+    UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}${andRemove}`,
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: {
+      ...condition.ExpressionAttributeValues,
+      ...Object.fromEntries(names.map((name) => [`:${name}`, fields[name]])),
+    },
+  }
+}
