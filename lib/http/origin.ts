@@ -1,8 +1,8 @@
 import { Refusal } from '../domain/refusal.ts'
 
 /**
- * The CSRF defence of a request that acts by its cookie, together with its JSON body: it must come from a page
- * that we know. Refuses with `origin_not_allowed`, also where the browser's word is missing.
+ * The CSRF defence of a request that acts by its cookie, and all of it, as a request may have no body: it must come from a
+ * page that we know. Refuses with `origin_not_allowed`, also where the browser's word is missing.
  * OWASP CSRF Prevention Cheat Sheet; ASVS 3.5.1.
  */
 export function checkOrigin(

@@ -282,7 +282,8 @@ beforeAll(async () => {
     await one.ready()
   }
   platforms = await Promise.all(started.map(platformOf))
-})
+  // Two that bundle every function.
+}, 600_000)
 afterAll(async () => {
   for (const each of started) await each.interrupt()
   rmSync(folder, { recursive: true, force: true })
@@ -301,6 +302,10 @@ async function platformOf({ origin, mailbox }: Started): Promise<Platform> {
   const token = await mailedToken(mailbox, email, 'verify-email')
   expect(await post('/auth/email/verify', { token })).toMatchObject({ status: 204 })
   const logIn = async () => (await post('/auth/login', { email, password, transport: 'body' })).body
+  const headers = { authorization: `Bearer ${(await logIn()).accessToken}` }
+  // The authorizer is loaded by its first request: a busy machine may need longer for it than the authorizer's time-out.
+  for (let tries = 0; (await sendRaw(origin, get('/users/me', headers))).status !== 200; tries++)
+    if (tries === 5) throw new Error('The authorizer does not get ready')
   return { origin, mailbox, post, logIn }
 }
 

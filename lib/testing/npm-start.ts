@@ -37,7 +37,7 @@ export const npmStartOver =
       ended,
       async ready() {
         for (let waited = 0; !said.includes('Ctrl-C ends it all'); waited += 50) {
-          if (child.exitCode !== null || waited > 150_000)
+          if (child.exitCode !== null || waited > 300_000)
             throw new Error(`npm run ${script} did not get ready: ${said}`)
           await wait(50)
         }
