@@ -1,6 +1,6 @@
 const { execFileSync } = require('node:child_process')
 const { writeFileSync } = require('node:fs')
-const { join } = require('node:path')
+const { join, resolve } = require('node:path')
 const { checkBeforeDeployment } = require('./before-deployment.cjs')
 
 /**
@@ -56,7 +56,7 @@ module.exports = class Deployment {
     const writeBoundary = () => {
       const folder = options.package || serverless.service.package.path || '.serverless'
       const text = JSON.stringify(ofService().boundary, null, 2)
-      writeFileSync(join(serviceDir, folder, 'boundary.json'), `${text}\n`)
+      writeFileSync(resolve(serviceDir, folder, 'boundary.json'), `${text}\n`)
     }
     const compare = () =>
       checkBeforeDeployment(serverless, ofService(), options['allow-change'] ?? [], (compared) =>
