@@ -120,7 +120,7 @@ describe('the address of a client', () => {
 
   it('is said to be wrong to a sender that is trusted, and to no other', async () => {
     const ask = (headers: Headers) => gateway(parts)('GET /health', { headers })
-    const errors = [{ path: 'cloudfront-viewer-address', message: 'must be the IP address of the client' }]
+    const errors = [{ path: 'cloudfront-viewer-address', message: 'must be one IP address' }]
     expect((await ask({ 'cardea-proxy-secret': cdn })).body.errors).toEqual(errors)
     expect((await ask({ 'cardea-proxy-secret': secretOf() })).body).not.toHaveProperty('errors')
   })

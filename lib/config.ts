@@ -321,7 +321,7 @@ function digests(text: string): readonly Buffer[] {
   const listed = text === '' ? [] : text.split(',').map((each) => each.trim())
   if (listed.length <= 2 && listed.every((each) => /^[\da-f]{64}$/.test(each)))
     return listed.map((each) => Buffer.from(each, 'hex'))
-  throw new Error('must be the SHA-256 of the secret in 64 hex digits, never the secret, or two with a comma')
+  throw new Error('must be the SHA-256 of the secret in hex, or two with a comma')
 }
 
 function productName(text: string): string {

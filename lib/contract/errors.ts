@@ -22,7 +22,7 @@ export const errors: Readonly<Record<RefusalCode, { readonly status: number; rea
   },
   untrusted_proxy: {
     status: 403,
-    detail: 'Requests must come through a proxy that this API trusts, with the address of the client.',
+    detail: 'The proxy in front must send its secret and the address of the client.',
   },
   origin_not_allowed: { status: 403, detail: 'Requests with a cookie must come from an allowed origin.' },
   email_taken: { status: 409, detail: 'An account with this e-mail exists.' },
