@@ -10,6 +10,8 @@ const aliases = {
   '@smithy/core/event-streams': 'event-streams.ts',
   // jwa asks it for signatures of the family ES, which we have none of.
   'ecdsa-sig-formatter': 'ecdsa-sig-formatter.ts',
+  // jsonwebtoken asks it only for a name in its list of algorithms.
+  'lodash.includes': 'lodash-includes.cjs',
   // jsonwebtoken asks it only whether Node is new enough.
   semver: 'semver.ts',
 }
