@@ -57,6 +57,16 @@ describe('docs/deploy.md', () => {
   )
 })
 
+describe('README.md', () => {
+  it('has no comment in what is pasted into a shell: zsh would run it', () => {
+    const blocks = [...readFileSync('README.md', 'utf8').matchAll(/^```sh\n(.*?)^```/gms)].map(
+      ([, text = '']) => text,
+    )
+    expect(blocks.length).toBeGreaterThan(5)
+    for (const block of blocks) expect(block).not.toMatch(/(?:^|\s)#/m)
+  })
+})
+
 describe('the cost model', () => {
   it('says what a refresh and a log-in cost, and whether that is within the goal', () => {
     const [login, refresh] = goals()

@@ -1,8 +1,12 @@
 import { spawn } from 'node:child_process'
+import { createWriteStream, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 
 /** A program that we started and will end. */
 export interface Child {
   readonly name: string
+  /** The file with all that it said, if one was asked for. */
+  readonly log?: string | undefined
   ended(): boolean
   /** The last of what it said, for an error message. */
   lastWords(): string
@@ -31,7 +35,15 @@ export function start(
   name: string,
   command: string,
   args: readonly string[],
-  { env = {}, onLine }: { env?: Readonly<Record<string, string>>; onLine?: (line: string) => void } = {},
+  {
+    env = {},
+    onLine,
+    log,
+  }: {
+    env?: Readonly<Record<string, string>>
+    onLine?: (line: string) => void
+    log?: string | undefined
+  } = {},
 ): Child {
   if (closed) throw new Error(`${name} is not started any more`)
   const child = spawn(command, args, {
@@ -39,6 +51,8 @@ export function start(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
   })
+  if (log) mkdirSync(dirname(log), { recursive: true })
+  const file = log && createWriteStream(log, { mode: 0o600 })
   const said: string[] = []
   let hasEnded = false
   for (const stream of [child.stdout, child.stderr]) {
@@ -49,6 +63,7 @@ export function start(
       for (const line of lines) {
         said.push(line)
         if (said.length > 20) said.shift()
+        if (file) file.write(`${line}\n`)
         onLine?.(line)
       }
     })
@@ -59,6 +74,7 @@ export function start(
     child.once('error', () => resolve())
   }).then(() => {
     hasEnded = true
+    if (file) file.end()
   })
   const signal = (which: NodeJS.Signals) => {
     try {
@@ -69,6 +85,7 @@ export function start(
   }
   const started: Child = {
     name,
+    log,
     ended: () => hasEnded,
     lastWords: () => said.join('\n').trim(),
     end,

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { type Child, start } from './child.ts'
 import { freePort } from './ports.ts'
+import { untilReady } from './waiting.ts'
 
 /** Where a local engine answers, and how to end it. */
 export interface LocalDynamodb {
@@ -12,19 +12,17 @@ export interface LocalDynamodb {
 }
 
 const VERSION = '1.2.1'
+/** As long as a first download may take. */
+export const START_SECONDS = 60
 
 /** Starts dynoxide over a file, or in memory without one, and returns once it answers. */
-export async function startDynoxide(file?: string): Promise<LocalDynamodb> {
+export async function startDynoxide(file?: string, log?: string): Promise<LocalDynamodb> {
   const port = await freePort()
   const [command, ...args] = dynoxide()
-  const child = start('dynoxide', command, [
-    ...args,
-    '--port',
-    String(port),
-    ...(file ? ['--db-path', file] : []),
-  ])
+  const words = [...args, '--port', String(port), ...(file ? ['--db-path', file] : [])]
+  const child = start('The local DynamoDB', command, words, { log })
   const endpoint = `http://127.0.0.1:${port}`
-  await answers(endpoint, child)
+  await untilReady(child, endpoint, START_SECONDS)
   return { endpoint, child }
 }
 
@@ -44,14 +42,4 @@ function dynoxide(): [string, ...string[]] {
     throw new Error(`The local DynamoDB is missing: run "npm ci" again, with optional dependencies`)
   }
   return ['npx', '--yes', `dynoxide@${VERSION}`]
-}
-
-/** Waits until the engine answers HTTP at all; throws if it ends first or takes longer than a first download may. */
-export async function answers(endpoint: string, child: Child, seconds = 60): Promise<void> {
-  for (const end = Date.now() + seconds * 1000; Date.now() < end; await wait(30)) {
-    if (child.ended()) throw new Error(`${child.name} ended before it answered: ${child.lastWords()}`)
-    const answer = await fetch(endpoint).catch(() => undefined)
-    if (answer) return
-  }
-  throw new Error(`${child.name} did not answer within ${seconds} s`)
 }

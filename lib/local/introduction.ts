@@ -25,6 +25,10 @@ export async function introduction(
   return `
 Cardea is running on http://localhost:${port}
 
+  API      http://localhost:${port}    described at /openapi.json and in README.md
+  mailbox  ${mailbox}    every mail that is sent, and the links in it
+  data     DynamoDB at ${endpoint}; keys ${keys} in ${keysFile}
+
 ${routes.join('\n')}
 
 Open an account:
@@ -32,10 +36,10 @@ Open an account:
   curl -X POST http://localhost:${port}/auth/signup -H 'Content-Type: application/json' \\
     -d '{"email":"ada@example.com","password":"correct horse battery staple","name":"Ada Lovelace"}'
 
-Mails are at ${mailbox}. Their links open pages of your front end, so send the token of the first one yourself:
+Confirm it with the token of the link in its mail, as a page of your front end would:
 
   curl -X POST http://localhost:${port}/auth/email/verify -H 'Content-Type: application/json' -d '{"token":"..."}'
 
-DynamoDB answers on ${endpoint}; keys are ${keys} in ${keysFile}. Ctrl-C ends it all.
+Ctrl-C ends it all.
 `
 }

@@ -12,7 +12,11 @@ export const forgetEndpoint = (folder: string) => rm(fileIn(folder), { force: tr
 export async function runningEndpoint(folder: string): Promise<string | undefined> {
   const endpoint = await readFile(fileIn(folder), 'utf8').catch(() => '')
   if (!endpoint) return undefined
-  const client = new DynamoDBClient({ endpoint, maxAttempts: 1, requestHandler: { requestTimeout: 2000 } })
+  const client = new DynamoDBClient({
+    endpoint,
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 2000, requestTimeout: 2000, throwOnRequestTimeout: true },
+  })
   const answer = await client.send(new ListTablesCommand()).catch(() => undefined)
   client.destroy()
   return answer && endpoint

@@ -22,7 +22,11 @@ export async function createTables(
   names: Pick<Config, 'usersTable' | 'sessionsTable' | 'refreshTokenDenylistTable'>,
   endpoint: string,
 ): Promise<void> {
-  const client = new DynamoDBClient({ endpoint })
+  const client = new DynamoDBClient({
+    endpoint,
+    // An address that takes the connection and never answers is no reason to wait for ever.
+    requestHandler: { connectionTimeout: 2000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+  })
   const { Resources } = parse(await readFile('lib/storage/tables.yml', 'utf8')) as {
     Resources: Record<string, { Properties: TableProperties }>
   }

@@ -8,8 +8,8 @@ export type LogLine = Record<string, any>
 export const callersArn = 'arn:aws:sts::123456789012:assumed-role/operator/ada'
 
 /**
- * STS and CloudWatch Logs as the command line meets them: they check the signature, know the log groups that were made,
- * and refuse what they do not know. `env` sends a command there.
+ * STS, CloudWatch Logs and SES as the command line meets them: the first two check the signature and know the log groups that
+ * were made; all refuse what they do not know. `env` sends a command there.
  */
 export async function startAwsServices(secretAccessKey: string) {
   const groups = new Map<string, Map<string, LogLine[]>>()
@@ -46,9 +46,16 @@ export async function startAwsServices(secretAccessKey: string) {
     const act = actions[action] ?? refuse('UnknownOperationException')
     return JSON.stringify(act(JSON.parse(body)))
   }
+  /** What `npm run doctor` asks SES. */
+  const asked: Readonly<Record<string, object>> = {
+    'GET /v2/email/account': { ProductionAccessEnabled: true, SendingEnabled: true },
+    'GET /v2/email/identities/example.com': { VerifiedForSendingStatus: true },
+    'GET /v2/email/identities/login%40example.com': {},
+  }
   const server = createServer(async (request, response) => {
     try {
-      response.end(await answer(request))
+      const told = asked[`${request.method} ${request.url}`]
+      response.end(told ? JSON.stringify(told) : await answer(request))
     } catch (error) {
       response.writeHead(400).end(JSON.stringify({ __type: `com.amazonaws#${(error as Error).message}` }))
     }
@@ -56,7 +63,11 @@ export async function startAwsServices(secretAccessKey: string) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const endpoint = `http://127.0.0.1:${(server.address() as { port: number }).port}`
   return {
-    env: { AWS_ENDPOINT_URL_STS: endpoint, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoint },
+    env: {
+      AWS_ENDPOINT_URL_STS: endpoint,
+      AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoint,
+      AWS_ENDPOINT_URL_SESV2: endpoint,
+    },
     failAfter: (action: string, after: number, type: string) => void failing.set(action, { after, type }),
     makeLogGroup: (name: string) => void groups.set(name, new Map()),
     linesOf: (name: string): LogLine[] => [...groupOf(name).values()].flat(),

@@ -4,8 +4,9 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { start } from '../local/child.ts'
-import { answers } from '../local/dynamodb.ts'
+import { START_SECONDS } from '../local/dynamodb.ts'
 import { freePort } from '../local/ports.ts'
+import { untilReady } from '../local/waiting.ts'
 
 /** The npm package that Amazon ships DynamoDB Local in; 56 MB, so it is fetched by whoever runs this and no sooner. */
 const PACKAGE = 'amplify-dynamodb-simulator@2.9.30'
@@ -35,7 +36,7 @@ async function main(): Promise<number> {
     String(port),
   ])
   try {
-    await answers(endpoint, engine)
+    await untilReady(engine, endpoint, START_SECONDS)
     const jest = spawnSync(
       process.execPath,
       [

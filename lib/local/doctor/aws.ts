@@ -11,7 +11,7 @@ import {
   SESv2Client,
 } from '@aws-sdk/client-sesv2'
 import { type Parameter, paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm'
-import { askAws } from '../callers-aws.ts'
+import { askAws, endpointOf } from '../callers-aws.ts'
 import type { Aws } from './deployment.ts'
 import type { Health } from './proxy.ts'
 
@@ -73,7 +73,8 @@ export function callersAws({
     },
     gateway: { address: () => gatewayAddress(stage), health },
     async time() {
-      const answer = await fetch(`https://dynamodb.${await dynamodb.config.region()}.amazonaws.com/ping`)
+      const region = String(await dynamodb.config.region())
+      const answer = await fetch(`${endpointOf('DYNAMODB', 'dynamodb', region)}/ping`)
       return Date.parse(String(answer.headers.get('date'))) / 1000
     },
   }

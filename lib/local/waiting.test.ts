@@ -1,0 +1,47 @@
+import { createServer } from 'node:net'
+import { type Child, start } from './child.ts'
+import { untilReady } from './waiting.ts'
+
+const child = (change: Partial<Child> = {}): Child => ({
+  name: 'the engine',
+  ended: () => false,
+  lastWords: () => 'no room',
+  end: Promise.resolve(),
+  stop: async () => undefined,
+  ...change,
+})
+
+describe('a wait for what was started', () => {
+  it.each(['takes the connection and says nothing', 'is not there'])('ends where it %s', async (how) => {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = `http://127.0.0.1:${(server.address() as { port: number }).port}`
+    if (how === 'is not there') server.close()
+    const begun = Date.now()
+    await expect(untilReady(child({ log: '.cardea/log/engine.log' }), address, 1)).rejects.toThrow(
+      `the engine did not answer on ${address} within 1 s: see .cardea/log/engine.log`,
+    )
+    expect(Date.now() - begun).toBeLessThan(10_000)
+    server.close()
+  })
+
+  it('ends with the program, and says its last words', async () => {
+    await expect(untilReady(child({ ended: () => true }), 'http://127.0.0.1:1', 60)).rejects.toThrow(
+      'the engine ended before it answered: no room',
+    )
+  })
+})
+
+describe('a program that was started', () => {
+  it('is ended, with what it started, though it heeds no signal', async () => {
+    const deaf = "process.on('SIGTERM', () => {}); console.log('ready'); setInterval(() => {}, 1000)"
+    let say: (line: string) => void = () => undefined
+    const ready = new Promise<string>((resolve) => {
+      say = resolve
+    })
+    const started = start('deaf', process.execPath, ['-e', deaf], { onLine: (line) => say(line) })
+    expect(await ready).toBe('ready')
+    await started.stop()
+    expect(started.ended()).toBe(true)
+  })
+})
