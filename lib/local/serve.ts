@@ -6,8 +6,8 @@ import { type Child, start } from './child.ts'
 import { nobodysAws } from './nobodys-aws.ts'
 import { untilReady } from './waiting.ts'
 
-/** A slow machine bundles for a minute. */
-const START_SECONDS = 180
+/** A slow machine bundles for minutes. */
+const START_SECONDS = 300
 
 /** What serverless-offline says of every refused token, as if something had broken, and what is counted or billed on AWS alone. */
 const noise =
