@@ -99,7 +99,7 @@ describe('a password that is voided leaves an event that says why', () => {
     const it = await scene()
     const policy = { ...it.parts.policy, requireVerifiedEmail: true }
     const api = gateway({ ...it.parts, policy })
-    const again = { ...eve, password: 'quite another password' }
+    const again = { ...eve, password: 'quite another lantern drifts' }
     const lines = await linesOf(it, () => api('POST /auth/signup', { body: again }))
     expect(lines).toContainEqual(voided(it, 'second_sign_up', 'system'))
   })

@@ -15,7 +15,7 @@ const packages: Readonly<Record<string, readonly RegExp[]>> = {
   http: [/^aws-lambda$/, /^@middy\//, /^zod\/(mini|locales)$/],
   storage: [/^@aws-sdk\/(client|lib|util)-dynamodb$/],
   crypto: [/^bcryptjs$/, /^jsonwebtoken$/],
-  blocklist: [/^@zxcvbn-ts\/language-common$/],
+  blocklist: [/^@zxcvbn-ts\/language-[a-z-]+$/],
   mail: [/^@aws-sdk\/client-sesv2$/],
   parameters: [
     /^@aws-sdk\/credential-provider-env$/,

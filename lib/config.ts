@@ -1,5 +1,6 @@
 import { LONGEST_ACCESS_TOKEN_SECONDS, LONGEST_SESSION_SECONDS } from './domain/lifetimes.ts'
 import { type Budget, type LimitName, limits, settingOf } from './domain/limits.ts'
+import { DEFAULT_LEAST_LENGTH } from './domain/password-length.ts'
 import { type Notice, notices, type Policy } from './domain/policy.ts'
 
 /** One row of settings; `.env.example` says what each means. `laptop` ones never reach a deployed function. */
@@ -96,6 +97,12 @@ export const settings = {
     env: 'NOTICES',
     default: notices.join(','),
     read: noticeList,
+  }),
+  passwordMinLength: setting({
+    env: 'PASSWORD_MIN_LENGTH',
+    default: String(DEFAULT_LEAST_LENGTH),
+    // ASVS 6.2.1 and 6.2.9: at least 8, and 64 must be enough.
+    read: whole(8, 64),
   }),
   pwnedPasswordsUrl: setting({
     env: 'PWNED_PASSWORDS_URL',
@@ -225,6 +232,7 @@ export function policyOf({
   unconfirmedAccountDays,
   emailLogin,
   notices,
+  passwordMinLength,
   productName,
 }: Config): Policy {
   const sendsMail = mailFrom !== undefined
@@ -234,6 +242,7 @@ export function policyOf({
     unconfirmedAccountDays,
     emailLogin,
     notices,
+    passwordMinLength,
     productName,
   }
 }

@@ -33,6 +33,44 @@ describe('POST /auth/signup', () => {
     ])
   })
 
+  it.each([8, 15, 64])(
+    'asks for a password of %i characters at least where that is set, and says so',
+    async (least) => {
+      const parts = world({
+        policy: { passwordMinLength: least },
+        limits: { signupPerIp: { most: 1, seconds: 3600 } },
+      })
+      const api = gateway(parts)
+      const good = 'Kq7#mVx2!pLw9$Rt'.repeat(4)
+      for (const password of [good.slice(0, least - 1), good.repeat(5).slice(0, 257)]) {
+        const refused = await api('POST /auth/signup', { body: { ...ada, email: 'no address', password } })
+        const errors = [
+          { path: 'email', message: expect.any(String) },
+          { path: 'password', message: `must have ${least} to 256 characters` },
+        ]
+        expect(refused).toMatchObject({ status: 400, body: { code: 'invalid_request', errors } })
+      }
+      // A form that was filled in wrongly has used up no budget.
+      const opened = await api('POST /auth/signup', { body: { ...ada, password: good.slice(0, least) } })
+      expect(opened.status).toBe(201)
+    },
+  )
+
+  it.each([
+    'iloveyouforever1',
+    '1qaz2wsx3edc4rfv',
+    'abcdefghijklmnop',
+    'Manchester2024!!',
+    'xyz!xyz!xyz!xyz!9',
+  ])('refuses a password that is easy to guess: %s', async (password) => {
+    const { parts, api } = fresh()
+    expect(await api('POST /auth/signup', { body: { ...ada, password } })).toMatchObject({
+      status: 400,
+      body: { code: 'weak_password', errors: [{ path: 'password' }] },
+    })
+    expect(parts.tables.accounts.size).toBe(0)
+  })
+
   it('opens a session at once, by the asked transport, as a login does', async () => {
     const { parts, api } = fresh()
     const byCookie = await api('POST /auth/signup', { body: ada })

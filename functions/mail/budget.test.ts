@@ -19,7 +19,7 @@ async function askForAll({ parts }: Scene, api = gateway(parts)) {
     api('POST /auth/password/forgot', { ...toEve, ip: ip() }),
     api('POST /auth/email/resend', { ...toEve, ip: ip() }),
     api('POST /auth/email-login', { ...toEve, ip: ip() }),
-    strict('POST /auth/signup', { body: { ...eve, password: 'quite another password' }, ip: ip() }),
+    strict('POST /auth/signup', { body: { ...eve, password: 'quite another lantern drifts' }, ip: ip() }),
   ])
 }
 /** A scene under the limits that a deployment has, Eve's mails of signing up behind her. */

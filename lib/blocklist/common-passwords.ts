@@ -1,14 +1,14 @@
-import { brotliDecompressSync } from 'node:zlib'
 import type { CommonPasswords } from '../domain/ports.ts'
 import { data } from './common-passwords.data.ts'
+import { type Ranks, unpack } from './front-coding.ts'
 
-/** The common passwords that Cardea comes with, unpacked on first use. */
+/** The common words and passwords that Cardea comes with, unpacked on first use. */
 export function commonPasswords(): CommonPasswords {
-  let words: ReadonlySet<string> | undefined
+  let ranks: Ranks | undefined
   return {
-    has(word) {
-      words ??= new Set(brotliDecompressSync(Buffer.from(data, 'base64')).toString().split('\n'))
-      return words.has(word)
+    rankOf(word) {
+      ranks ??= unpack(data)
+      return ranks.get(word)
     },
   }
 }

@@ -9,6 +9,9 @@ export type Schema = z.core.$ZodType
 /** The cookie of `takesRefreshToken`. `__Host-` keeps other hosts of the site from setting it (rfc6265bis 4.1.3.2). */
 export const REFRESH_COOKIE = '__Host-cardea_refresh'
 
+/** In a field's page of OpenAPI, the setting that changes its `minLength`: a new password's (`fields.ts`). */
+export const LENGTH_SETTING = 'x-minLength-setting'
+
 /** The tables of `lib/storage/tables.yml`. */
 export type Table = 'users' | 'sessions' | 'refresh-token-denylist'
 

@@ -1,13 +1,16 @@
 import { domainToASCII } from 'node:url'
 import * as z from 'zod/mini'
+import { codePoints, DEFAULT_LEAST_LENGTH, LONGEST_PASSWORD } from '../domain/password-length.ts'
 import { roles } from '../domain/users.ts'
-
-/** Code points, which is what people call characters (NIST SP 800-63B-4, 3.1.1.2). */
-const codePoints = (text: string) => [...text].length
+import { LENGTH_SETTING } from './contract.ts'
 
 const isBetween = (least: number, value: number, most: number) => least <= value && value <= most
 const notAnAddress = 'must be an e-mail address'
-const passwordFormat = { format: 'password', maxLength: 256, examples: ['correct horse battery staple'] }
+const passwordFormat = {
+  format: 'password',
+  maxLength: LONGEST_PASSWORD,
+  examples: ['correct horse battery staple'],
+}
 
 /** Look-alikes of `@` that NFKC would turn into one: they steer mail elsewhere (GHSA-7rqj-j65f-68wh). */
 const hasForeignAt = (text: string) => /[\uFE6B\uFF20]/.test(text)
@@ -67,20 +70,17 @@ export const name = z
 /** A password to prove: whatever was once accepted, and not so long that it costs us. */
 export const password = z
   .string()
-  .check(z.refine((text) => isBetween(1, codePoints(text), 256), 'must have 1 to 256 characters'))
+  .check(
+    z.refine((text) => isBetween(1, codePoints(text), LONGEST_PASSWORD), 'must have 1 to 256 characters'),
+  )
   .register(z.globalRegistry, { ...passwordFormat, minLength: 1 })
 
-/** A password to set: length alone is asked for (NIST SP 800-63B-4, 3.1.1.2; ASVS 6.2.1, 6.2.5, 6.2.9). */
-export const newPassword = z
-  .string()
-  .check(
-    z.refine(
-      // Also as it is hashed: combining marks do not make a password long.
-      (text) => codePoints(text.normalize('NFKC')) >= 15 && isBetween(15, codePoints(text), 256),
-      'must have 15 to 256 characters',
-    ),
-  )
-  .register(z.globalRegistry, { ...passwordFormat, minLength: 15 })
+/** A password to set. Its length is checked against the setting, before anything is counted (`lib/http/request.ts`). */
+export const newPassword = z.string().register(z.globalRegistry, {
+  ...passwordFormat,
+  minLength: DEFAULT_LEAST_LENGTH,
+  [LENGTH_SETTING]: 'PASSWORD_MIN_LENGTH',
+})
 
 /** A signed token, taken as it is: what it is worth is for the verifier to say. */
 export const token = z.string().check(z.minLength(1), z.maxLength(4096))

@@ -25,7 +25,7 @@ export function openapi(entries: readonly Entry[], version: string): Json {
       title: 'Cardea',
       version,
       description:
-        'Sign-up, login, refresh, logout, e-mail, users. `x-limits` are the default budgets of a route: `most` in `seconds`. Refusals are problem details (RFC 9457); decide by their `code`. A route of GET answers HEAD too. A refused access token is answered by API Gateway itself: 401 with `{"message":"Unauthorized"}`.',
+        'Sign-up, login, refresh, logout, e-mail, users. `x-limits` are the default budgets of a route: `most` in `seconds`. Refusals are problem details (RFC 9457); decide by their `code`. `x-minLength-setting` names the setting by which a deployment changes the `minLength` beside it, which is the default; a refusal names the length that holds. A route of GET answers HEAD too. A refused access token is answered by API Gateway itself: 401 with `{"message":"Unauthorized"}`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     paths,

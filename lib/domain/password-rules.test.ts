@@ -5,7 +5,7 @@ import type { Policy } from './policy.ts'
 import type { BreachedPasswords } from './ports.ts'
 import { Refusal } from './refusal.ts'
 
-const listed = new Set(['password', 'qwertyuiop', '123456789987654321', 'p@ssw0rd'])
+const listed = ['password', 'qwertyuiop', '123456789987654321', 'p@ssw0rd']
 const ada = ['ada.lovelace+news@mail.example.com', 'Ada King-Noël']
 
 /** What the rules say of a password: `undefined` if they admit it, else the message. */
@@ -17,10 +17,10 @@ async function verdict(
   }: { words?: readonly string[]; breached?: Awaited<ReturnType<BreachedPasswords['find']>> } = {},
 ) {
   const events: SecurityEvent[] = []
-  const has = jest.fn((word: string) => listed.has(word))
+  const rankOf = jest.fn((word: string) => (listed.includes(word) ? 2 : undefined))
   const find = jest.fn(async () => breached)
   const ports = {
-    commonPasswords: { has },
+    commonPasswords: { rankOf },
     breachedPasswords: { find },
     policy: { productName: 'Acme Cloud' } as Policy,
     events: { record: (event: SecurityEvent) => events.push(event) },
@@ -34,13 +34,14 @@ async function verdict(
       return refusal.issues[0]?.message
     },
   )
-  return { message, events, has, find }
+  return { message, events, rankOf, find }
 }
 const messageFor = async (...args: Parameters<typeof verdict>) => (await verdict(...args)).message
 
 const repeats = 'must be more than a few characters, repeated or among blanks'
 const own = 'must not be your name, your e-mail, the name of this service, or a part of these'
-const common = 'must not be one of the most common passwords'
+const easy =
+  'must not be easy to guess: common words or passwords, keys in a row, a sequence, a date, or a repeat of these'
 const breach = 'must not be one that was found in a breach of another service'
 
 describe('a new password', () => {
@@ -48,17 +49,10 @@ describe('a new password', () => {
     'correct horse battery staple',
     'my password is not password',
     'password and something else',
-    'passwordqwertyuiop',
-    'xpasswordpassword',
-    'passwordpasswordx',
     'password^&}~=|;[%',
     'Ada went to the cloud',
     'adalovelace went out',
-    'ada.lovelace+news@ma',
-    'acmeacmeacmeacmeacmf',
-    '!@#$%^&*()_+{}a1',
     '{"a":[]}<!--;)(*&',
-    'abcdefgh abcdefgh',
     'Ab3!xy7z Ab3!xy7z',
     'ёлки-палки, какой пароль',
     '李小龍喜歡在清晨的花園裡練習功夫',
@@ -118,8 +112,18 @@ describe('a new password', () => {
     'qwertyuiop.QWERTYUIOP!',
     'p@ssw0rdp@ssw0rd',
     'P@ssw0rd P@ssw0rd',
-  ])('is not a common one, nor a repeat of one: %j', async (password) => {
-    expect(await messageFor(password)).toBe(common)
+    'passwordqwertyuiop',
+    'xpasswordpassword',
+    'passwordpasswordx',
+    'abcdefgh abcdefgh',
+    '!@#$%^&*()_+{}a1',
+    // What somebody tries who knows the user: their own words with a little more.
+    'adalovelace1985',
+    'Lovelace2024!!!!',
+    'ada.lovelace+news@ma',
+    'acmeacmeacmeacmeacmf',
+  ])('is not easy to guess: %j', async (password) => {
+    expect(await messageFor(password)).toBe(easy)
   })
 
   it.each([
@@ -180,19 +184,8 @@ describe('a new password', () => {
 describe('the checks', () => {
   it('go from the cheap to the costly, and end with the first that refuses', async () => {
     const repeated = await verdict('aaaaaaaaaaaaaaa', { breached: 'found' })
-    expect(repeated.has).not.toHaveBeenCalled()
-    expect((await verdict('lovelacelovelace')).has).not.toHaveBeenCalled()
+    expect(repeated.rankOf).not.toHaveBeenCalled()
+    expect((await verdict('lovelacelovelace')).rankOf).not.toHaveBeenCalled()
     expect((await verdict('passwordpassword')).find).not.toHaveBeenCalled()
-  })
-
-  it.each([
-    ['one that NFKC makes 18 times as long', '\uFDFA'.repeat(256)],
-    ['one that nearly repeats', `${'a'.repeat(255)}b`],
-    ['one of signs', '!?'.repeat(127).concat('ab')],
-    ['one of blanks and signs', ' \u3000-'.repeat(85).concat('a')],
-  ])('look up less than 200 words for %s', async (_, password) => {
-    const email = `${'a-'.repeat(31)}a@${'a.'.repeat(94)}ab`
-    const { has } = await verdict(password, { words: [email, '\uFDFA'.repeat(100)] })
-    expect(has.mock.calls.length).toBeLessThan(200)
   })
 })

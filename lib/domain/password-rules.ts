@@ -1,16 +1,19 @@
+import { guessBits } from './password-guesses.ts'
 import type { Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
 
 /** Fewer characters than this are too few, however often they are repeated. */
 const SHORTEST_UNIT = 8
-/** No common password has more characters. */
-const LONGEST_COMMON = 64
+/** A password takes more guesses than these: about 10^9, which a stolen hash allows in hours at the cost of 12. */
+const LEAST_BITS = Math.log2(1e9)
+/** Somebody who knows the user tries the user's own words early. */
+const RANK_OF_OWN_WORDS = 1000
 
 /** What the rules ask of the outside. */
 export type PasswordRulePorts = Pick<Ports, 'commonPasswords' | 'breachedPasswords' | 'policy' | 'events'>
 
 /**
- * Refuses with `weak_password`, naming `path`, a password that is guessed first: a common one, one that breaches gave
+ * Refuses with `weak_password`, naming `path`, a password that is guessed first: one of few guesses, one that breaches gave
  * away, or the product's or the user's own `words` (e-mail, name); also if it repeats them, the last time cut short.
  * NIST SP 800-63B-4 3.1.1.2, ASVS 6.2.4, 6.2.11, 6.2.12.
  */
@@ -32,9 +35,13 @@ export async function checkNewPassword(
   if (forms.some((form) => own.some((word) => isRepeat(form, word))))
     refuse('must not be your name, your e-mail, the name of this service, or a part of these')
 
-  const isCommon = (form: string) =>
-    beginnings(form, LONGEST_COMMON).some((word) => commonPasswords.has(word) && isRepeat(form, word))
-  if (forms.some(isCommon)) refuse('must not be one of the most common passwords')
+  const ownWords = new Set(own)
+  const rankOf = (word: string) =>
+    commonPasswords.rankOf(word) ?? (ownWords.has(word) ? RANK_OF_OWN_WORDS : undefined)
+  if (guessBits(password, rankOf) < LEAST_BITS)
+    refuse(
+      'must not be easy to guess: common words or passwords, keys in a row, a sequence, a date, or a repeat of these',
+    )
 
   const breached = await breachedPasswords.find(password)
   if (breached === 'found') refuse('must not be one that was found in a breach of another service')

@@ -19,6 +19,8 @@ export interface Policy {
   /** Whether a mail may stand in for a password. */
   readonly emailLogin: boolean
   readonly notices: readonly Notice[]
+  /** Characters of a new password, at least. */
+  readonly passwordMinLength: number
   /** As it stands in mails; also a word that no password may be. */
   readonly productName: string
 }

@@ -326,10 +326,10 @@ export interface Orders {
   forget(id: string): Promise<void>
 }
 
-/** The list of passwords that are guessed first. */
+/** The words and passwords that are guessed first. */
 export interface CommonPasswords {
-  /** Takes a word in lower case. */
-  has(word: string): boolean
+  /** The place of a word, in lower case and without accents, among them: from 1 on, rounded to a power of two. */
+  rankOf(word: string): number | undefined
 }
 
 /** Passwords that were found in breaches of other services. */

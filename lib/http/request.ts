@@ -1,8 +1,10 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { en } from 'zod/locales'
 import * as z from 'zod/mini'
-import type { Schema } from '../contract/contract.ts'
+import { LENGTH_SETTING, type Schema } from '../contract/contract.ts'
 import type { Seconds } from '../domain/lifetimes.ts'
+import { lengthProblem } from '../domain/password-length.ts'
+import type { Policy } from '../domain/policy.ts'
 import type { Client } from '../domain/ports.ts'
 import { type Issue, Refusal } from '../domain/refusal.ts'
 import { withoutBlanks } from './blanks.ts'
@@ -40,14 +42,34 @@ export function decodeBody(event: APIGatewayProxyEventV2): void {
   event.headers['content-type'] = withoutBlanks(type.split(';', 1)[0] ?? '')
 }
 
-/** The part of a request in the shape that its schema promises, or `invalid_request` with every fault by its path. */
-export function parse<S extends Schema>(schema: S, received: unknown): z.output<S> {
+/**
+ * The part of a request in the shape that its schema promises, or `invalid_request` with every fault by its path, and with
+ * what else is known to be wrong.
+ */
+export function parse<S extends Schema>(
+  schema: S,
+  received: unknown,
+  alsoWrong: readonly Issue[] = [],
+): z.output<S> {
   const unusable = unusableText(received, [])
   if (unusable) throw new Refusal('invalid_request', { issues: [unusable] })
   const result = z.safeParse(schema, received)
-  if (result.success) return result.data
-  throw new Refusal('invalid_request', {
-    issues: result.error.issues.flatMap(issuesOf).slice(0, ISSUE_LIMIT),
+  if (result.success && alsoWrong.length === 0) return result.data
+  const issues = [...(result.error?.issues ?? []).flatMap(issuesOf), ...alsoWrong]
+  throw new Refusal('invalid_request', { issues: issues.slice(0, ISSUE_LIMIT) })
+}
+
+/** New passwords of a body that are too short or too long: no schema can know the setting. */
+export function wrongLengths(
+  schema: z.core.$ZodObject,
+  received: unknown,
+  { passwordMinLength }: Policy,
+): readonly Issue[] {
+  return Object.entries(schema._zod.def.shape).flatMap(([path, field]) => {
+    const value: unknown = (received as Record<string, unknown> | null)?.[path]
+    if (!z.globalRegistry.get(field)?.[LENGTH_SETTING] || typeof value !== 'string') return []
+    const message = lengthProblem(value, passwordMinLength)
+    return message ? [{ path, message }] : []
   })
 }
 

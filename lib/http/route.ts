@@ -12,7 +12,7 @@ import { type Counted, count } from './limits.ts'
 import { type Core, eventsOf, type Factories, type Made, overParts } from './parts.ts'
 import { problems } from './problem.ts'
 import { type PresentedTokens, presentedTokens } from './refresh-token.ts'
-import { type Caller, callerOf, clientOf, decodeBody, parse, parseParams } from './request.ts'
+import { type Caller, callerOf, clientOf, decodeBody, parse, parseParams, wrongLengths } from './request.ts'
 import { securityHeaders } from './security-headers.ts'
 import { httpSemantics } from './semantics.ts'
 import { readClientAddress } from './trusted-proxies.ts'
@@ -98,7 +98,8 @@ async function run<C extends Contract, F extends Factories>(
     contract.access === 'public' ? undefined : callerOf(event, rolesOf(contract), parts.clock.now())
   const params = contract.params && parseParams(contract.params, event.pathParameters ?? {})
   const query = contract.query && parse(contract.query, event.queryStringParameters ?? {})
-  const body = contract.body && parse(contract.body, event.body)
+  const body =
+    contract.body && parse(contract.body, event.body, wrongLengths(contract.body, event.body, parts.policy))
   await count(contract, parts, { client, caller, params, body })
   const origin = { actor: caller?.userId, ip: client.ip, requestId }
   const given = {

@@ -75,6 +75,7 @@ export const policy: Policy = {
   requireVerifiedEmail: false,
   emailLogin: true,
   notices,
+  passwordMinLength: 15,
   productName: 'Cardea',
   unconfirmedAccountDays: 14,
 }

@@ -1,0 +1,150 @@
+import { type Keyboard, keyboards, ROW } from './keyboards.ts'
+import type { RankOf } from './password-guesses.ts'
+
+/** What a part of a password that follows a pattern tells: where it ends, and its guesses as a power of two. */
+export type Found = (end: number, bits: number) => void
+/** Finds the parts that begin at a place. Asked once for each place, from the last to the first. */
+export type Pattern = (at: number, found: Found) => void
+
+const LONGEST_WALK = 48
+const LONGEST_PERIOD = 10
+const LONGEST_WORD = 24
+
+/** What was there before, once more: `abc` after `abc`, `aa` after `a`. */
+export function repeats(text: readonly string[]): Pattern {
+  const codes = Float64Array.from(text, codeOf)
+  const longest = Math.floor(text.length / 2)
+  return periods(codes, longest, (period, length) => 3 + (length < period ? Math.log2(period) : 0))
+}
+
+/**
+ * What goes on as it began: each character is as far from the last as its counterpart one period before, in the alphabet or
+ * on a keyboard: `cdef` after `ab`, `2wsx3edc` after `1qaz`, `b2c3` after `a1`.
+ */
+export function progressions(text: readonly string[]): readonly Pattern[] {
+  const places = [Float64Array.from(text, codeOf), ...keyboards.map((keyboard) => placesOn(keyboard, text))]
+  return places.map((place) => {
+    const steps = place.map((to, at) => (at === 0 ? Number.NaN : to - (place[at - 1] as number)))
+    return periods(steps, LONGEST_PERIOD, (period, length) => 4 + Math.log2(period * length))
+  })
+}
+
+const codeOf = (character: string) => character.codePointAt(0) as number
+const placesOn = (keyboard: Keyboard, text: readonly string[]) =>
+  Float64Array.from(text, (character) => keyboard.get(character) ?? Number.NaN)
+
+/** Where values are those of one period before, for as long as they are. What equals nothing is NaN. */
+function periods(
+  values: Float64Array,
+  longest: number,
+  bitsOf: (period: number, length: number) => number,
+): Pattern {
+  const lengths = new Uint16Array(longest + 1)
+  return (at, found) => {
+    const value = values[at]
+    let most = 1
+    for (let period = 1; period <= longest; period++) {
+      const length = value === values[at - period] ? (lengths[period] as number) + 1 : 0
+      lengths[period] = length
+      if (length <= most) continue
+      // The next part may begin before the pattern stops. A long one has not every end, for the time that it takes.
+      for (let some = most + 1; some < Math.min(length, LONGEST_WORD); some++)
+        found(at + some, bitsOf(period, some))
+      found(at + length, bitsOf(period, length))
+      most = length
+    }
+  }
+}
+
+/** A finger that goes from key to key, each time to one of the eight around. A turn is a choice. */
+export function walks(text: readonly string[]): readonly Pattern[] {
+  return keyboards.map((keyboard) => {
+    const places = placesOn(keyboard, text)
+    return (at, found) => {
+      let turns = 0
+      for (let end = at + 1; end < at + LONGEST_WALK; end++) {
+        const step = (places[end] ?? Number.NaN) - (places[end - 1] as number)
+        if (!isNear(step)) return
+        if (end === at + 1) continue
+        if (step !== (places[end - 1] as number) - (places[end - 2] as number)) turns++
+        // Three keys beside each other are often chance.
+        if (end > at + 2) found(end + 1, 5 + Math.log2(end - at + 1) + 3 * turns)
+      }
+    }
+  })
+}
+
+const isNear = (step: number) => {
+  const distance = Math.abs(step)
+  return distance === 1 || (distance >= ROW - 1 && distance <= ROW + 1)
+}
+
+/** A year, or a day with or without its century, in the orders that people write. */
+export function dates(text: readonly string[]): Pattern {
+  const [day, month, century, year] = ['(?:0[1-9]|[12]\\d|3[01])', '(?:0[1-9]|1[0-2])', '(?:19|20)', '\\d\\d']
+  const both = `(?:${day}${month}|${month}${day})`
+  const forms = [
+    { length: 4, bits: 7, form: new RegExp(`^${century}${year}`) },
+    { length: 6, bits: 15.5, form: new RegExp(`^(?:${both}${year}|${year}${month}${day})`) },
+    {
+      length: 8,
+      bits: 15.5,
+      form: new RegExp(`^(?:${both}${century}${year}|${century}${year}${month}${day})`),
+    },
+  ]
+  return (at, found) => {
+    if (!isDigit(text[at] as string)) return
+    const digits = text.slice(at, at + 8).join('')
+    for (const { length, bits, form } of forms) if (form.test(digits)) found(at + length, bits)
+  }
+}
+
+export const isDigit = (character: string): boolean => character >= '0' && character <= '9'
+
+/** A known word, perhaps with capitals, accents, look-alikes for letters, or from its end. */
+export function words(text: readonly string[], isUpper: readonly boolean[], rankOf: RankOf): Pattern {
+  const bare = text.map((character) => character.normalize('NFD').replace(/\p{M}/gu, '') || character)
+  const plain = spelled(bare)
+  const others = ['i', 'l'].map((one) =>
+    spelled(bare.map((character) => ('1!'.includes(character) ? one : (lookAlikes[character] ?? character)))),
+  )
+  const back = spelled([...bare].reverse())
+  return (at, found) => {
+    let [capitals, letters] = [0, 0]
+    for (let end = at + 1; end <= Math.min(text.length, at + LONGEST_WORD); end++) {
+      if (isUpper[end - 1]) capitals++
+      if (/\p{L}/u.test(bare[end - 1] as string)) letters++
+      const length = end - at
+      if (length < 2) continue
+      const isUsual = capitals === length || (capitals === 1 && isUpper[at] === true)
+      const forCapitals = capitals === 0 ? 0 : isUsual ? 1 : 1 + Math.min(capitals, length - capitals)
+      const word = plain(at, end)
+      const look = (other: string, bits: number) => {
+        const rank = rankOf(other)
+        if (rank === undefined) return
+        // Random letters spell many words of two: some language has each of them.
+        const least = length === 2 ? 5 : 1
+        found(end, Math.max(Math.log2(rank), least) + bits + forCapitals)
+      }
+      look(word, 0)
+      // A number alone spells no word.
+      for (const spell of letters > 0 ? others : []) {
+        const other = spell(at, end)
+        if (other !== word) look(other, 1.5)
+      }
+      if (length > 3) look(back(text.length - end, text.length - at), 1.5)
+    }
+  }
+}
+
+const lookAlikes: Readonly<Record<string, string>> = Object.fromEntries(
+  ['0o', '2z', '3e', '4a', '@a', '5s', '$s', '6g', '7t', '+t', '8b', '9g'].map((pair) => [...pair]),
+)
+
+/** Gives the text from one character to another, as characters may be more than one unit long. */
+function spelled(text: readonly string[]): (at: number, end: number) => string {
+  const units = [0]
+  for (const character of text) units.push((units.at(-1) as number) + character.length)
+  const whole = text.join('')
+  return (at, end) => whole.slice(units[at], units[end])
+}
