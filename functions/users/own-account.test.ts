@@ -122,12 +122,12 @@ describe('PUT /users/me/password', () => {
 
   it('during a login makes a session that ends at its first refresh', async () => {
     const { parts, api, own } = await withAda()
-    const findByEmail = async (email: string) => {
-      const account = await parts.users.findByEmail(email)
+    const findById = async (userId: string) => {
+      const account = await parts.users.findById(userId)
       await api('PUT /users/me/password', { ...own, body: { currentPassword: ada.password, newPassword } })
       return account
     }
-    const late = await logIn(gateway({ ...parts, users: { ...parts.users, findByEmail } }))
+    const late = await logIn(gateway({ ...parts, users: { ...parts.users, findById } }))
     expect(late.status).toBe(200)
     expect(await api('GET /users/me', { headers: bearer(late) })).toMatchObject({ status: 401 })
     const { refreshToken } = late.body

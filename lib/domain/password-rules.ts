@@ -1,3 +1,4 @@
+import { domainToUnicode } from 'node:url'
 import { guessBits } from './password-guesses.ts'
 import type { Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
@@ -62,10 +63,17 @@ function withoutFewSigns(text: string): string {
   return bare.length >= 0.75 * text.length ? bare : text
 }
 
+/** An email is stored with its domain in A-labels; people type `müller.example`. */
+function asTyped(stored: string): string {
+  const at = stored.lastIndexOf('@') + 1
+  return at === 0 ? stored : `${stored.slice(0, at)}${domainToUnicode(stored.slice(at))}`
+}
+
 /** What of an e-mail or a name somebody would try: `ada.lovelace+x@example.com`, `ada.lovelace`, `adalovelace`, `ada`. */
 function guesses(text: string): readonly string[] {
-  const whole = canonical(text)
-  return [whole, ...whole.split('@'), ...whole.split(/[@+]/), ...whole.split(SIGNS)]
+  const stored = canonical(text)
+  return [...new Set([stored, asTyped(stored)])]
+    .flatMap((whole) => [whole, ...whole.split('@'), ...whole.split(/[@+]/), ...whole.split(SIGNS)])
     .flatMap((part) => [withoutBlanks(part), withoutSigns(part)])
     .filter((part) => part !== '')
 }
