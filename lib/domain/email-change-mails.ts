@@ -24,22 +24,23 @@ export async function emailChange(
   if (holder && !givesWay(holder)) return alreadyRegistered(ports, holder)
   const to = { userId: account.id, email: newEmail }
   await withinBudget(ports, { to, kind: 'confirm_new_email' }, () =>
-    mailChange(ports, account, newEmail, holder !== undefined),
+    mailChange(ports, account, newEmail, holder?.id),
   )
 }
 
-/** `replaces`: an account that nobody confirmed has the address, and goes. */
+/** `replaces`: the id of an account that nobody confirmed, which has the address and goes. */
 async function mailChange(
   ports: MailPorts,
   account: Account,
   newEmail: string,
-  replaces: boolean,
+  replaces: string | undefined,
 ): Promise<void> {
   // Only an address that was proven may take the account back.
   const undo = account.emailVerified ? newToken(account.id) : undefined
   const token = await newCode(ports, account, 'change_email', {
     newEmail,
     ...(undo && { undoHash: undo.tokenHash }),
+    ...(replaces && { replaces }),
   })
   if (undo) {
     // The warning goes first: no change can be confirmed of which it was not given.
@@ -47,5 +48,5 @@ async function mailChange(
     if (!(await mail(ports, recipientOf(account), warning))) return
   }
   const to = { userId: account.id, email: newEmail }
-  await mail(ports, to, { kind: 'confirm_new_email', token, hours, replaces })
+  await mail(ports, to, { kind: 'confirm_new_email', token, hours, replaces: replaces !== undefined })
 }

@@ -35,16 +35,18 @@ export const givesWay = (holder: Account): boolean => isUnproven(holder) && hold
 
 /**
  * Makes a change that was confirmed from the new address. Proof of the mailbox wins over an account that somebody opened
- * with the address and never confirmed: that one is removed in the same transaction, if it still is as it was read.
+ * with the address and never confirmed: that one is removed in the same transaction, if it still is as it was read. It must
+ * be the one that the mail told of: an account that was opened since may be that of the mailbox's owner, who then opens the
+ * wrong one of two mails (pre-account hijacking).
  */
 export async function confirmChange(
   { users, clock }: Pick<Ports, 'users' | 'clock'>,
   { code, account: before }: Opened,
 ): Promise<NotChanged | { before: Account; account: Account; replaced: Account | undefined }> {
-  const { newEmail: to = '', undoHash } = code
+  const { newEmail: to = '', undoHash, replaces } = code
   const now = clock.now()
   const holder = await users.findByEmail(to)
-  if (holder && !givesWay(holder)) return 'email_taken'
+  if (holder && (holder.id !== replaces || !givesWay(holder))) return 'email_taken'
   const keeps = undoHash && { email: before.email, undoHash, keptUntil: now + UNDO_SECONDS }
   const account = await users.change(before, {
     email: to,

@@ -274,6 +274,8 @@ export interface OneTimeCode {
   /** Of a change of e-mail: the address to be, and what the token that undoes it is compared with. */
   readonly newEmail?: string | undefined
   readonly undoHash?: string | undefined
+  /** Of a change of email: the account with the address that the mail said would go. */
+  readonly replaces?: string | undefined
   /** Of a log-in by mail: for which request, what its digits are compared with, and how often that was tried. */
   readonly challengeHash?: string | undefined
   readonly digitsHash?: string | undefined

@@ -44,6 +44,7 @@ const codeOf = (item: Readonly<Record<string, unknown>>): OneTimeCode =>
     expiresAt: whole,
     newEmail: optional(text),
     undoHash: optional(text),
+    replaces: optional(text),
     challengeHash: optional(text),
     digitsHash: optional(text),
     tries: whole,
