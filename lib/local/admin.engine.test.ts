@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { ScanCommand } from '@aws-sdk/lib-dynamodb'
+import { parse } from 'yaml'
 import { commandLogGroup } from '../deploy/command-log.ts'
 import { newAccount } from '../testing/accounts.ts'
 import { callersArn, startAwsServices } from '../testing/aws-services.ts'
@@ -65,6 +67,17 @@ const denied = (account: { id: string; claimsVersion: number }) =>
   here.denylist.denies({ userId: account.id, sessionId: randomUUID(), claimsVersion: account.claimsVersion })
 
 describe('npm run admin on a stage', () => {
+  it('takes a setting that is empty for one that is not set: the deployment from GitHub gives every name', async () => {
+    const account = await here.open()
+    const workflow = parse(readFileSync('.github/workflows/deploy.yml', 'utf8'))
+    const names = Object.keys(workflow.jobs.deploy.env).filter((name) => !/_TABLE$|^AWS_REGION$/.test(name))
+    expect(names).toContain('ISSUER')
+    for (const empty of ['', ' ']) {
+      const settings = Object.fromEntries(names.map((name) => [name, empty]))
+      expect(await here.admin('disable', account.id, settings)).toMatchObject({ status: 0, stderr: '' })
+    }
+  })
+
   it('disables an account: its sessions and tokens are dead, and the log says who did it', async () => {
     const account = await here.open()
     const done = await here.admin('disable', account.email)

@@ -28,7 +28,9 @@ interface Stage {
 export async function storesOfStage(stage: string, events: SecurityEvents): Promise<Stage> {
   if (stage === 'local') return localStores(events)
   checkStage(stage)
-  const { values, problems } = readSettings(settings, { ISSUER: 'https://own.example', ...process.env })
+  // A stage may have no issuer of its own, which no command line needs. An empty setting counts as absent.
+  const issuer = process.env.ISSUER?.trim() || 'https://own.example'
+  const { values, problems } = readSettings(settings, { ...process.env, ISSUER: issuer })
   if (problems.length > 0) throw new Error(`Wrong settings in this shell: ${problems.join('; ')}`)
   const config = { ...values, ...tableNamesOf(stage, process.env), dynamodbEndpoint: undefined }
   return stores(events, config, async () => undefined)

@@ -52,6 +52,11 @@ describe('the command line of the smoke test', () => {
     expect(read(`${url} --stage prod`, { SMOKE_PASSWORD: 'secret' })?.account).toBeUndefined()
   })
 
+  it('takes an empty SMOKE_PASSWORD for none', () => {
+    const line = '--url https://auth.example.com --email a@example.com'
+    expect(() => read(line, { SMOKE_PASSWORD: '' })).toThrow('A test account has both')
+  })
+
   it('gives help', () => {
     expect(read('--help')).toBeUndefined()
     for (const option of ['url', 'origin', 'cache-seconds', 'mailbox', 'stage', 'email', 'password'])

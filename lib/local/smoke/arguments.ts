@@ -51,7 +51,7 @@ export function readArguments(
   if (!(Number.isInteger(cacheSeconds) && cacheSeconds >= 0 && cacheSeconds <= 3600))
     throw new UsageError('--cache-seconds must be a whole number from 0 to 3600')
 
-  const password = values.password ?? (email === undefined ? undefined : env.SMOKE_PASSWORD)
+  const password = values.password ?? (email === undefined ? undefined : env.SMOKE_PASSWORD || undefined)
   if ((email === undefined) !== (password === undefined))
     throw new UsageError('A test account has both: --email and --password')
   const ownMailbox = `http://localhost:${env.MAILBOX_PORT?.trim() || settings.mailboxPort.default}`
