@@ -132,7 +132,10 @@ describe('a change of email to an address that somebody signed up with and never
         if (!account) throw new Error('There is no account')
         await it.parts.users.change(account, { status: 'disabled', endsSessions: true, deniedUntil: 0 })
       }
-      expect(kinds(await it.change())).toEqual([`${to} already_registered`])
+      expect(kinds(await it.change())).toEqual([
+        `${ada.email} email_change_requested`,
+        `${to} already_registered`,
+      ])
       expect(await it.parts.users.findById(id)).toBeDefined()
     }
   })
@@ -152,6 +155,21 @@ describe('a change of email to an address that somebody signed up with and never
     expect(told.replaces).toBe(true)
     expect(await it.verify(told.token)).toMatchObject({ status: 204 })
     expect(await it.parts.users.findById(other.body.user.id)).toBeUndefined()
+  })
+
+  it('nor the next account with the address, once the one that the mail named is gone', async () => {
+    const it = await withProvenAda()
+    const other = { ...eve, email: to }
+    await signedUp(it.api, other)
+    await it.change()
+    const { token } = mailTo(it.parts, to, 'confirm_new_email')
+    const headers = bearer(await logIn(it.api, 'body', other))
+    expect(await it.api('DELETE /users/me', { headers, body: { password: eve.password } })).toMatchObject({
+      status: 204,
+    })
+    const next = await signedUp(it.api, other)
+    expect(await it.verify(token)).toMatchObject({ status: 409, body: { code: 'email_taken' } })
+    expect(await it.parts.users.findById(next.body.user.id)).toBeDefined()
   })
 })
 

@@ -1,6 +1,6 @@
 import { gateway } from '../../lib/testing/gateway.ts'
 import { ada, bearer, eve, logIn, mailTo, signedUp } from '../../lib/testing/people.ts'
-import { delivered, type World, world } from '../../lib/testing/world.ts'
+import { delivered, limited, type World, world } from '../../lib/testing/world.ts'
 
 const DAY = 86_400
 const to = 'king@example.com'
@@ -95,15 +95,40 @@ describe('a change of e-mail', () => {
     expect(await it.verify(token)).toMatchObject({ status: 204 })
   })
 
-  it('to an address that somebody has is answered the same; only its owner is told', async () => {
-    const it = await withAda()
-    const free = await it.change()
-    await delivered(it.parts)
-    await signedUp(it.api, eve)
-    await delivered(it.parts)
-    await it.verify(mailTo(it.parts, eve.email, 'verify_email').token)
-    expect(await it.change(eve.email)).toEqual(free)
-    expect(kinds(await delivered(it.parts))).toEqual([`${eve.email} already_registered`])
+  it('looks the same to its user whether the address is free, taken, or has had its mails of the day', async () => {
+    const seen = async (target: 'free' | 'taken' | 'over its budget') => {
+      const it = await withAda()
+      if (target === 'taken') {
+        await signedUp(it.api, { ...eve, email: to })
+        await delivered(it.parts)
+        await it.verify(mailTo(it.parts, to, 'verify_email').token)
+      }
+      const { throttle } = limited(it.parts, { mailsPerRecipient: { most: 0, seconds: DAY } })
+      const parts = target === 'over its budget' ? { ...it.parts, throttle } : it.parts
+      // What was asked for before must not go on in one case alone.
+      await it.change('before@example.com')
+      await delivered(it.parts)
+      const before = mailTo(it.parts, 'before@example.com', 'confirm_new_email').token
+      const { status, body } = await it.change()
+      const sent = kinds(await delivered(parts))
+      const { token } = mailTo(it.parts, ada.email, 'email_change_requested')
+      const confirmed = (await it.verify(before)).status
+      const undone = (await it.undo(token)).status
+      const own = (mail: string) => mail.startsWith(ada.email)
+      return {
+        theirs: sent.filter((mail) => !own(mail)),
+        own: { status, body, sent: sent.filter(own), confirmed, undone },
+      }
+    }
+    const [free, taken, over] = [await seen('free'), await seen('taken'), await seen('over its budget')]
+    expect(free.own).toMatchObject({ status: 202, confirmed: 400, undone: 204 })
+    expect(free.own.sent).toEqual([`${ada.email} email_change_requested`])
+    expect([taken.own, over.own]).toEqual([free.own, free.own])
+    expect([free.theirs, taken.theirs, over.theirs]).toEqual([
+      [`${to} confirm_new_email`],
+      [`${to} already_registered`],
+      [],
+    ])
   })
 
   it('to an address that somebody takes, and proves, meanwhile is told to who confirms it', async () => {

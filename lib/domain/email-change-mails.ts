@@ -12,7 +12,10 @@ type MailPorts = Pick<Ports, 'users' | 'codes' | 'mailer' | 'throttle' | 'clock'
 const hours = codeSeconds.change_email / 3600
 const days = UNDO_SECONDS / 86_400
 
-/** Warns the present address, where it was proven, and asks the new one to confirm. */
+/**
+ * Warns the present address, where it was proven, and asks the new one to confirm. What the present address is sent, and which
+ * of its links are good, does not depend on the new one: it would tell the user whether that has an account (ASVS 6.3.8).
+ */
 export async function emailChange(
   ports: MailPorts,
   account: Account | undefined,
@@ -21,32 +24,22 @@ export async function emailChange(
   // Whatever ended sessions since voids the request too.
   if (account?.status !== 'active' || account.epoch !== epoch) return
   const holder = await ports.users.findByEmail(newEmail)
-  if (holder && !givesWay(holder)) return alreadyRegistered(ports, holder)
-  const to = { userId: account.id, email: newEmail }
-  await withinBudget(ports, { to, kind: 'confirm_new_email' }, () =>
-    mailChange(ports, account, newEmail, holder?.id),
-  )
-}
-
-/** `replaces`: the id of an account that nobody confirmed, which has the address and goes. */
-async function mailChange(
-  ports: MailPorts,
-  account: Account,
-  newEmail: string,
-  replaces: string | undefined,
-): Promise<void> {
   // Only an address that was proven may take the account back.
   const undo = account.emailVerified ? newToken(account.id) : undefined
   const token = await newCode(ports, account, 'change_email', {
     newEmail,
     ...(undo && { undoHash: undo.tokenHash }),
-    ...(replaces && { replaces }),
+    ...(holder && { replaces: holder.id }),
   })
   if (undo) {
     // The warning goes first: no change can be confirmed of which it was not given.
     const warning: Letter = { kind: 'email_change_requested', newEmail, token: undo.token, days }
     if (!(await mail(ports, recipientOf(account), warning))) return
   }
+  if (holder && !givesWay(holder)) return alreadyRegistered(ports, holder)
   const to = { userId: account.id, email: newEmail }
-  await mail(ports, to, { kind: 'confirm_new_email', token, hours, replaces: replaces !== undefined })
+  const kind = 'confirm_new_email'
+  await withinBudget(ports, { to, kind }, () =>
+    mail(ports, to, { kind, token, hours, replaces: holder !== undefined }),
+  )
 }
