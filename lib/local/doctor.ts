@@ -36,7 +36,6 @@ await command(usage, options, async ({ values: { stage, deployed }, positionals 
             { name: names.refreshTokenDenylistTable, forgetsBy: 'expiresAt' },
           ],
           mailFrom: config.mailFrom,
-          mailConfigurationSet: config.mailConfigurationSet,
           keyRotationDays: config.keyRotationDays,
           publicAddress: domain || process.env.ISSUER?.trim() ? issuer : undefined,
           hasProxy: config.trustedProxySecrets.length > 0,

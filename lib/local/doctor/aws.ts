@@ -58,10 +58,7 @@ export function callersAws({
     async identity(EmailIdentity) {
       try {
         const found = await ses.send(new GetEmailIdentityCommand({ EmailIdentity }))
-        return {
-          isVerified: found.VerifiedForSendingStatus === true,
-          configurationSet: found.ConfigurationSetName || undefined,
-        }
+        return { isVerified: found.VerifiedForSendingStatus === true }
       } catch (error) {
         if (error instanceof NotFoundException) return undefined
         throw error

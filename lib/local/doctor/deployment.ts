@@ -10,7 +10,7 @@ export interface Aws {
   readonly listed: ListKeys
   /** What a table forgets by, and whether it has a stream; `undefined` if there is no such table. */
   table(name: string): Promise<{ readonly ttl: string | undefined; readonly hasStream: boolean } | undefined>
-  /** An address or a domain that SES may send for, and the configuration set that it goes by; `undefined` if SES does not know it. */
+  /** An address or a domain that SES may send for; `undefined` if SES does not know it. */
   identity(name: string): Promise<Identity | undefined>
   account(): Promise<{ readonly isSandbox: boolean; readonly maySend: boolean }>
   readonly gateway: Gateway
@@ -18,9 +18,9 @@ export interface Aws {
   time(): Promise<number>
 }
 
+/** Its own configuration set does not matter: the function that mails names one in each request, which goes before it. */
 export interface Identity {
   readonly isVerified: boolean
-  readonly configurationSet: string | undefined
 }
 
 interface Table {
@@ -33,7 +33,6 @@ interface Table {
 export interface Deployed {
   readonly tables: readonly Table[]
   readonly mailFrom: string | undefined
-  readonly mailConfigurationSet: string | undefined
   readonly keyRotationDays: number
   /** Where clients find the API, if that is known. */
   readonly publicAddress: string | undefined
@@ -75,7 +74,7 @@ async function table(aws: Aws, { name, forgetsBy, isStreamed }: Table): Promise<
   return [fine(`${name} forgets by ${forgetsBy}`)]
 }
 
-async function mail(aws: Aws, { mailFrom: from, mailConfigurationSet }: Deployed): Promise<Finding[]> {
+async function mail(aws: Aws, { mailFrom: from }: Deployed): Promise<Finding[]> {
   if (!from) return []
   const domain = from.slice(from.indexOf('@') + 1)
   const asked = await Promise.all(identitiesOf(from).map((name) => aws.identity(name)))
@@ -86,13 +85,6 @@ async function mail(aws: Aws, { mailFrom: from, mailConfigurationSet }: Deployed
       wrong(
         identities.length > 0 ? 'SES waits for the sender to be verified' : 'SES does not know the sender',
         `Verify ${domain} in SES: aws sesv2 create-email-identity --email-identity ${domain}`,
-      ),
-    ]
-  if (sender.configurationSet && !mailConfigurationSet)
-    return [
-      wrong(
-        `Mails of the sender go by the configuration set ${sender.configurationSet}, which no function may use`,
-        `Set MAIL_CONFIGURATION_SET=${sender.configurationSet} and deploy again`,
       ),
     ]
   const { isSandbox, maySend } = await aws.account()

@@ -63,8 +63,7 @@ const served = { status: 200, code: undefined }
 const refused = { status: 403, code: 'untrusted_proxy' }
 const healthy: Omit<Aws, 'listed'> = {
   table: async () => ({ ttl: 'expiresAt', hasStream: true }),
-  identity: async (name) =>
-    name.includes('@') ? undefined : { isVerified: true, configurationSet: undefined },
+  identity: async (name) => (name.includes('@') ? undefined : { isVerified: true }),
   account: async () => ({ isSandbox: false, maySend: true }),
   gateway: { address: async () => OWN, health: async (address) => (address === OWN ? refused : served) },
   time: async () => NOW,
@@ -72,7 +71,6 @@ const healthy: Omit<Aws, 'listed'> = {
 const deployed: Deployed = {
   tables: [{ name: 'sessions', forgetsBy: 'expiresAt', isStreamed: true }],
   mailFrom: 'no-reply@example.com',
-  mailConfigurationSet: undefined,
   keyRotationDays: 30,
   publicAddress: 'https://auth.example.com',
   hasProxy: true,
@@ -111,15 +109,9 @@ describe('a deployment', () => {
     ['has a sender that SES does not know', { identity: async () => undefined }, 'wrong', /does not know/],
     [
       'has a sender that is not verified',
-      { identity: async () => ({ isVerified: false, configurationSet: undefined }) },
+      { identity: async () => ({ isVerified: false }) },
       'wrong',
       /verified/,
-    ],
-    [
-      'has a sender with a configuration set of its own',
-      { identity: async () => ({ isVerified: true, configurationSet: 'tracked' }) },
-      'wrong',
-      /configuration set tracked/,
     ],
     [
       'is in the sandbox',
@@ -160,7 +152,7 @@ describe('a deployment', () => {
 
   it('whose sender is below the domain that SES has verified is fine', async () => {
     const identity: Aws['identity'] = async (name) =>
-      name === 'example.com' ? { isVerified: true, configurationSet: undefined } : undefined
+      name === 'example.com' ? { isVerified: true } : undefined
     expect(await wrongOf({ identity }, { mailFrom: 'login@mail.example.com' })).toEqual([])
   })
 
@@ -240,6 +232,28 @@ describe('what AWS is asked', () => {
         '/cardea/dev/access/public',
         false,
       ])
+  })
+
+  it('of a sender is whether it is verified: a configuration set of its own is not used, and nothing is wrong with it', async () => {
+    const server = createServer((_, response) => {
+      response.end('{"VerifiedForSendingStatus":true,"ConfigurationSetName":"tracked"}')
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    const { port } = server.address() as { port: number }
+    const before = { ...process.env }
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL_SESV2: `http://127.0.0.1:${port}`,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'x',
+      AWS_SECRET_ACCESS_KEY: 'x',
+    })
+    try {
+      const { identity } = callersAws({ stage: 'dev', keysPath: '/cardea/dev' })
+      expect(await wrongOf({ identity })).toEqual([])
+    } finally {
+      process.env = before
+      server.close()
+    }
   })
 
   it('of the gateway is the output of the stack, and what answers there', async () => {
