@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { settings } from '../config.ts'
 import { MAIL_PREFIX } from '../storage/keys.ts'
 import type { Resource } from '../testing/cloudformation.ts'
-import { type Package, packager } from '../testing/packaged.ts'
+import { modesIn, type Package, packager } from '../testing/packaged.ts'
 import { isHashing } from './contract.ts'
 import { type Entry, isRoute, registry } from './registry.ts'
 
@@ -51,6 +53,13 @@ describe('the packaged template', () => {
     )) {
       const logicalId = `${name.charAt(0).toUpperCase()}${name.slice(1)}LambdaFunction`
       expect([contract, resources[logicalId]?.Properties.Timeout < 10]).toEqual([contract, true])
+    }
+  })
+
+  it('has code that Lambda can read, whatever the umask of the shell that packages', () => {
+    for (const zip of dev.zips) {
+      const modes = Object.entries(modesIn(readFileSync(join(dev.folder, zip))))
+      expect([zip, modes]).toEqual([zip, [[expect.stringMatching(/^functions\/.*\.cjs$/), 0o644]]])
     }
   })
 

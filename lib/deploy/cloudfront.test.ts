@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parse } from 'yaml'
 import { readConfig } from '../config.ts'
 import { type Resources, schemaProblems } from '../testing/cloudformation.ts'
@@ -128,5 +130,25 @@ describe('docs/cloudfront.md', () => {
       expect(source).toContain(`'${header.toLowerCase()}'`)
     }
     expect(existsSync('docs/cloudfront.yml')).toBe(true)
+  })
+})
+
+describe('the commands that make the distribution', () => {
+  it('keep the secret in a file of its owner outside of the clone, remove it, and leave the umask alone', () => {
+    const [, block = ''] = /<!-- front -->\n *```sh\n([\s\S]*?)^ *```$/m.exec(guide) ?? []
+    const folder = mkdtempSync(join(tmpdir(), 'cardea-front-'))
+    const seen = join(folder, 'seen')
+    const aws = `case "$*" in *file://*) file="\${@: -1}"; file="\${file#file://}"
+      { ls -l "$file" | cut -c1-10; echo "$file"; cat "$file"; } >'${seen}';; esac`
+    writeFileSync(join(folder, 'aws'), `#!/bin/bash\n${aws}\n`, { mode: 0o755 })
+    const clone = mkdtempSync(join(folder, 'clone-'))
+    const typed = `umask 022\n${block.replaceAll(/^ {3}/gm, '')}\numask`
+    const env = { PATH: `${folder}:${process.env.PATH}`, TMPDIR: folder }
+    const ran = spawnSync('bash', ['--norc', '-e', '-c', typed], { cwd: clone, env, encoding: 'utf8' })
+    expect([ran.stderr, ran.status, ran.stdout]).toEqual(['', 0, '0022\n'])
+    const [mode, file = '', ...text] = readFileSync(seen, 'utf8').split('\n')
+    expect([mode, text.join('')]).toEqual(['-rw-------', expect.stringContaining('"ProxySecret=<secret>"')])
+    expect([existsSync(file), readdirSync(clone)]).toEqual([false, []])
+    rmSync(folder, { recursive: true })
   })
 })

@@ -53,6 +53,8 @@ module.exports = class Deployment {
       if (!options.region && !process.env.AWS_REGION)
         throw new serverless.classes.Error('Say which region: set AWS_REGION')
     }
+    // A zip has the modes of its files, and Lambda reads what all may read: with a strict umask no function would start.
+    const letLambdaRead = () => void process.umask(0o022)
     const writeBoundary = () => {
       const folder = options.package || serverless.service.package.path || '.serverless'
       const text = JSON.stringify(ofService().boundary, null, 2)
@@ -65,6 +67,8 @@ module.exports = class Deployment {
     this.hooks = {
       initialize: checkRegion,
       'before:package:cleanup': check,
+      'before:package:createDeploymentArtifacts': letLambdaRead,
+      'before:deploy:function:packageFunction': letLambdaRead,
       'after:package:finalize': writeBoundary,
       'before:deploy:function:initialize': check,
       // The first step of a deployment that asks AWS for anything but the bucket.
