@@ -96,6 +96,35 @@ describe('a recipient', () => {
     }
   })
 
+  it('can sign up though strangers have used up the mails of the day: one link an hour confirms it', async () => {
+    const it = await underLimits()
+    const { parts, userId } = it
+    const email = 'mary@example.com'
+    const eveNow = await parts.users.findById(userId)
+    const order = {
+      type: 'email_change_requested',
+      userId,
+      newEmail: email,
+      epoch: eveNow?.epoch ?? 0,
+    } as const
+    parts.left.push(...Array.from({ length: 25 }, () => order))
+    expect(await kindsTo(it, email)).toHaveLength(20)
+
+    const api = gateway({ ...parts, policy: { ...parts.policy, requireVerifiedEmail: true } })
+    const mary = { ...eve, email }
+    await api('POST /auth/signup', { body: mary })
+    expect(await kindsTo(it, email)).toEqual(['verify_email'])
+    // It is the one hour's mail of all that lead into the account.
+    for (const route of ['POST /auth/email/resend', reset]) await api(route, { body: { email } })
+    expect(await kindsTo(it, email)).toEqual([])
+    parts.clock.advance(HOUR)
+    await api('POST /auth/email/resend', { body: { email } })
+    expect(await kindsTo(it, email)).toEqual(['verify_email'])
+    const { token } = mailTo(parts, email, 'verify_email')
+    expect(await api('POST /auth/email/verify', { body: { token } })).toMatchObject({ status: 204 })
+    expect(await logIn(api, 'body', mary)).toMatchObject({ status: 200 })
+  })
+
   it('gets notices, what an administrator sends and what an undone change needs beyond it', async () => {
     const it = await underLimits()
     const { api } = it

@@ -7,7 +7,7 @@ const counts: Readonly<Record<LimitName, string>> = {
   signupPerIp: 'sign-ups',
   signupMails: 'mails that follow sign-ups; then none is sent, and nobody is told',
   mailsPerRecipient: 'mails of every kind but security notices; then none is sent, and nobody is told',
-  resetsPerRecipient: 'mails to set a password that are sent beyond that',
+  resetsPerRecipient: 'mails to confirm a sign-up or set a password that are sent beyond that',
   loginPerIp: 'log-ins',
   loginFailures: 'failures in a row; then a lock of 1 s, twice as long each time',
   refreshPerSession: 'next tokens',

@@ -16,17 +16,17 @@ type Asked = Extract<
 >
 
 /**
- * Resets go on, one an hour, when the budget of the day is used up. Or a stranger who asks often enough could keep a user
- * from the one way back into an account; this way each request of the stranger mails the owner a good link.
+ * What leads into an account goes on, one an hour, when the budget of the day is used up. Or a stranger who asks often enough
+ * could keep a user from the one way in or back; this way each request of the stranger mails the owner a good link. Login by
+ * mail is not the one way: a reset leads in as well.
  */
+const leadsIn: readonly Asked[] = ['verify_email', 'finish_sign_up', 'reset_password']
 const budgetsOf = (kind: Asked): readonly LimitName[] =>
-  kind === 'reset_password' || kind === 'finish_sign_up'
-    ? ['mailsPerRecipient', 'resetsPerRecipient']
-    : ['mailsPerRecipient']
+  leadsIn.includes(kind) ? ['mailsPerRecipient', 'resetsPerRecipient'] : ['mailsPerRecipient']
 
 /**
- * Sends a mail if its recipient has not been sent too many, whoever asked for them. Otherwise nothing is made, so that the
- * link of before stays good, and no caller can tell. What is not sent for want of SES or a store is not counted.
+ * Sends a mail if its recipient has not been sent too many, whoever asked for them. Otherwise a code that `send` makes is not
+ * made, the link of before stays good, and no caller can tell. What is not sent for want of SES or a store is not counted.
  */
 export async function withinBudget(
   { throttle, events }: Pick<Ports, 'throttle' | 'events'>,
