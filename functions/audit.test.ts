@@ -1,7 +1,7 @@
 import { isRoute, registry } from '../lib/contract/registry.ts'
 import { capturedLog } from '../lib/testing/captured-log.ts'
 import { gateway } from '../lib/testing/gateway.ts'
-import { eve } from '../lib/testing/people.ts'
+import { eve, logIn, mailTo } from '../lib/testing/people.ts'
 import { asAdmin, asEve, good, mailAfter, type Scene, scene, toEve, verified } from '../lib/testing/scene.ts'
 import { delivered } from '../lib/testing/world.ts'
 
@@ -138,6 +138,35 @@ describe('the deletion of an account', () => {
       { to: eve.email, letter: { kind: 'account_deleted', at, by } },
     ])
   })
+
+  it.each([
+    ['the user', 'owner', byItself],
+    ['an administrator', 'administrator', byAdmin],
+  ] as const)(
+    'by %s is told to the former address too, while that could undo the change',
+    async (_, by, remove) => {
+      for (const days of [6, 7]) {
+        const it = await scene()
+        await verified(it)
+        // A thief who knows the password changes the email, and then deletes the account.
+        const body = { newEmail: 'thief@example.com', password: eve.password }
+        await it.api('PUT /users/me/email', { ...asEve(it), body })
+        await delivered(it.parts)
+        const { token } = mailTo(it.parts, body.newEmail, 'confirm_new_email')
+        await it.api('POST /auth/email/verify', { body: { token } })
+        await delivered(it.parts)
+        it.parts.clock.advance(days * 86_400)
+        const login = await logIn(it.api, 'body', { ...eve, email: body.newEmail })
+        const admin = { ...it.admin, login: await logIn(it.api) }
+        await delivered(it.parts)
+        const at = it.parts.clock.now()
+        expect(await remove({ ...it, login, admin })).toMatchObject({ status: 204 })
+        const letter = { kind: 'account_deleted', at, by }
+        const former = days === 6 ? [{ to: eve.email, letter }] : []
+        expect(await delivered(it.parts)).toEqual([{ to: body.newEmail, letter }, ...former])
+      }
+    },
+  )
 
   it('is told to nobody where the address was never confirmed', async () => {
     const it = await scene()

@@ -71,7 +71,10 @@ export async function deleteOwnAccount(
 
 type RemovalPorts = Pick<Ports, 'users' | 'sessions' | 'policy' | 'outbox' | 'clock' | 'events'>
 
-/** Deletes an account as it was read, and what is left of its sessions; tells the address, if it was confirmed. */
+/**
+ * Deletes an account as it was read, and what is left of its sessions. Tells the address, if it was confirmed, and the former
+ * one while it is kept: a thief may have changed it, and it can take nothing back now.
+ */
 export async function removeAccount(
   ports: RemovalPorts,
   account: Account,
@@ -81,11 +84,12 @@ export async function removeAccount(
   const at = ports.clock.now()
   const change = { now: at, deniedUntil: deniedUntil(at), by: caller }
   const outcome = await ports.users.remove(account, change)
-  if (outcome !== 'removed') throw new Refusal(refusalFor[outcome])
+  if (typeof outcome === 'string') throw new Refusal(refusalFor[outcome])
   const { id: userId, email, emailVerified } = account
   ports.events.record({ type: 'user.deleted', userId })
+  const told = [...(emailVerified ? [email] : []), ...(outcome.former ? [outcome.former.email] : [])]
   await Promise.all([
-    emailVerified && notify(ports, { type: 'account_deleted', userId, at, email, by }),
+    ...told.map((email) => notify(ports, { type: 'account_deleted', userId, at, email, by })),
     forgetSessions(ports, userId),
   ])
 }

@@ -76,11 +76,14 @@ export interface UserStore {
    * end, and puts the older claims on the denylist until `deniedUntil`. Holds only if nothing moved since `account` was read.
    */
   change(account: Account, change: AccountChange): Promise<Changed>
-  /** Deletes account, e-mail claim and every claim, in one transaction; sessions are for `forgetBefore`. */
+  /**
+   * Deletes account, e-mail claim and every claim, in one transaction; sessions are for `forgetBefore`. Says which former
+   * email was still kept.
+   */
   remove(
     account: Account,
     change: Pick<AccountChange, 'deniedUntil' | 'by'> & { readonly now: Seconds },
-  ): Promise<'removed' | NotChanged>
+  ): Promise<{ readonly former: FormerEmail | undefined } | NotChanged>
   /** The e-mail that the user had before, while the change can be undone. */
   formerEmail(userId: string, now: Seconds): Promise<FormerEmail | undefined>
   /** Takes the end off an account that nobody confirmed; `false` if it is gone. */

@@ -111,7 +111,7 @@ export function accountChanges(
         ...parts.stillMay(by, read),
         ...parts.administrators(read.id, isActiveAdministrator(read), false),
       ])
-      return outcome === 'done' ? 'removed' : outcome
+      return outcome === 'done' ? { former } : outcome
     },
   }
 

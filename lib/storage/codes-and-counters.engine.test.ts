@@ -262,7 +262,9 @@ describe.each([
       const to = newEmail()
       const changed = await moved(ada, to)
       if (typeof changed === 'string') throw new Error(changed)
-      expect(await stores.users.remove(changed, { now: NOW, deniedUntil: NOW })).toBe('removed')
+      expect(await stores.users.remove(changed, { now: NOW, deniedUntil: NOW })).toMatchObject({
+        former: { email: ada.email },
+      })
       for (const email of [ada.email, to]) {
         expect(await stores.users.create(account({ email }), NOW)).toBe('created')
       }

@@ -219,16 +219,17 @@ export function memoryStores(
         }
         return changed
       },
-      async remove(read, { by }) {
+      async remove(read, { by, now }) {
         await roundTrip()
         if (!unmoved(read)) return 'changed_meanwhile'
         if (!stillMay(by, read)) return 'caller_outdated'
         if (isLast(read)) return 'last_administrator'
+        const former = formerEmails.get(read.id)
         accounts.delete(read.id)
         for (const [email, { userId }] of claims) if (userId === read.id) claims.delete(email)
         formerEmails.delete(read.id)
         revokedClaims.set(read.id, Number.MAX_SAFE_INTEGER)
-        return 'removed'
+        return { former: former && former.keptUntil > now ? former : undefined }
       },
       async list({ limit, order, after }) {
         await roundTrip()
