@@ -28,15 +28,18 @@ const notInHost =
 
 /**
  * The canonical form of an e-mail, or a text that is none: NFKC, lower case, and the domain in A-labels (UTS 46,
- * non-transitional: `ß` is not `ss`), which is what mail servers are asked for. ASCII stays as it is: `domainToASCII`
- * would read it as a URL's host, and make an IPv4 address of `1.2`.
+ * non-transitional: `ß` is not `ss`), which is what mail servers are asked for. UTS 46 maps the domain as it was given: a
+ * capital sigma at the end of a word is `ς` in lower case, and `σ` there. ASCII stays as it is: `domainToASCII` would read it
+ * as a URL's host, and make an IPv4 address of `1.2`.
  */
 function canonical(text: string): string {
-  const folded = text.trim().normalize('NFKC').toLowerCase()
+  const given = text.trim()
+  const folded = given.normalize('NFKC').toLowerCase()
   const at = folded.lastIndexOf('@')
   const domain = folded.slice(at + 1)
   if (/^[\0-\x7F]*$/.test(domain)) return folded
-  return notInHost.test(domain) ? '' : `${folded.slice(0, at + 1)}${domainToASCII(domain)}`
+  if (notInHost.test(domain)) return ''
+  return folded.slice(0, at + 1) + domainToASCII(given.slice(given.lastIndexOf('@') + 1))
 }
 
 /** An e-mail in its canonical form: first made so, then checked. */
