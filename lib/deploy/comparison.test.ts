@@ -8,10 +8,26 @@ const deployed = {
   Resources: {
     UsersTable: {
       Type: 'AWS::DynamoDB::Table',
-      Properties: { TableName: 'cardea-prod-users', KeySchema: [] },
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        TableName: 'cardea-prod-users',
+        KeySchema: [],
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      },
     },
     HttpApi: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'HTTP', Name: 'prod-cardea' } },
-    HttpApiStage: { Type: 'AWS::ApiGatewayV2::Stage', Properties: { StageName: '$default' } },
+    HttpApiStage: {
+      Type: 'AWS::ApiGatewayV2::Stage',
+      Properties: {
+        StageName: '$default',
+        RouteSettings: {
+          'POST /auth/login': { ThrottlingRateLimit: 2000, ThrottlingBurstLimit: 4000 },
+          'POST /auth/signup': { ThrottlingRateLimit: 2000, ThrottlingBurstLimit: 4000 },
+        },
+      },
+    },
     HttpApiDomain: {
       Type: 'AWS::ApiGatewayV2::DomainName',
       Properties: { DomainName: 'auth.example.com', DomainNameConfigurations: [{ CertificateArn: 'arn:1' }] },
@@ -21,6 +37,10 @@ const deployed = {
       Properties: { ApiId: { Ref: 'HttpApi' }, DomainName: { Ref: 'HttpApiDomain' } },
     },
     AlarmTopic: { Type: 'AWS::SNS::Topic', Properties: {} },
+    AlarmSubscription: {
+      Type: 'AWS::SNS::Subscription',
+      Properties: { TopicArn: { Ref: 'AlarmTopic' }, Protocol: 'email', Endpoint: 'ops@example.com' },
+    },
     LoginLog: {
       Type: 'AWS::Logs::LogGroup',
       Properties: { LogGroupName: '/aws/lambda/login', RetentionInDays: 90 },
@@ -39,6 +59,8 @@ const deployed = {
             AUDIENCE: '',
             KEYS_PATH: '/cardea/prod',
             LOGIN_PER_IP: '50/900',
+            MAIL_FROM: 'login@example.com',
+            TRUSTED_PROXY_SECRET_HASH: 'a hash',
           },
         },
       },
@@ -116,6 +138,65 @@ describe('a deployment over another', () => {
       (next) => (next.LoginFunction.Properties.Environment.Variables.LOGIN_PER_IP = ''),
       /^LOGIN_PER_IP: it was set, .* Was LOGIN_PER_IP left out or changed\?$/,
     ],
+    [
+      'a setting of blanks that was set',
+      (next) => (next.LoginFunction.Properties.Environment.Variables.TRUSTED_PROXY_SECRET_HASH = ' '),
+      /^TRUSTED_PROXY_SECRET_HASH: it was set/,
+    ],
+    [
+      'mails of another address',
+      (next) => (next.LoginFunction.Properties.Environment.Variables.MAIL_FROM = 'hunter2@example.com'),
+      /^MAIL_FROM: mails would come from another address.* Was MAIL_FROM/,
+    ],
+    [
+      'no mails',
+      (next) => (next.LoginFunction.Properties.Environment.Variables.MAIL_FROM = ''),
+      /^MAIL_FROM: /,
+    ],
+    [
+      'another reader of alarms',
+      (next) => (next.AlarmSubscription.Properties.Endpoint = 'hunter2@example.com'),
+      /^AlarmSubscription: .* replaced: .* Was ALARM_EMAIL/,
+    ],
+    [
+      'a topic that nobody reads',
+      (next) => delete next.AlarmSubscription,
+      /^AlarmSubscription: .* deleted: .* Was ALARM_EMAIL/,
+    ],
+    [
+      'a lower rate of one route',
+      (next) => (next.HttpApiStage.Properties.RouteSettings['POST /auth/login'].ThrottlingRateLimit = 100),
+      /^Throttles: 1 routes would let less through\. Was THROTTLE_RATE, /,
+    ],
+    [
+      'lower bursts',
+      (next) => {
+        for (const each of Object.values<any>(next.HttpApiStage.Properties.RouteSettings))
+          each.ThrottlingBurstLimit = 200
+      },
+      /^Throttles: 2 routes/,
+    ],
+    [
+      'a table without protection',
+      (next) => delete next.UsersTable.Properties.DeletionProtectionEnabled,
+      /^TableProtection: the table cardea-prod-users would lose its protection from deletion\.$/,
+    ],
+    [
+      'a table without recovery',
+      (next) =>
+        (next.UsersTable.Properties.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled = false),
+      /^TableProtection: .* its point-in-time recovery\.$/,
+    ],
+    [
+      'a table that goes with its stack',
+      (next) => delete next.UsersTable.DeletionPolicy,
+      /^TableProtection: /,
+    ],
+    [
+      'a table that goes when it is replaced',
+      (next) => (next.UsersTable.UpdateReplacePolicy = 'Delete'),
+      /^TableProtection: /,
+    ],
     ['a function without a log', (next) => delete next.LoginLog, /^LogGroups: the log group .* deleted/],
   ])('with %s is refused, with a line that names the setting and quotes no new value', (_, change, says) => {
     const lines = refusedFor(change)
@@ -139,9 +220,14 @@ describe('a deployment over another', () => {
       next.HttpApi.Properties.Name = 'another'
       next.LoginFunction.Properties.Environment.Variables.LOGIN_PER_IP = '60/900'
       next.UsersTable.Properties = {
+        PointInTimeRecoverySpecification: next.UsersTable.Properties.PointInTimeRecoverySpecification,
+        DeletionProtectionEnabled: true,
         KeySchema: next.UsersTable.Properties.KeySchema,
         TableName: next.UsersTable.Properties.TableName,
       }
+      next.HttpApiStage.Properties.RouteSettings['POST /auth/login'].ThrottlingRateLimit = 3000
+      Reflect.deleteProperty(next.HttpApiStage.Properties.RouteSettings, 'POST /auth/signup')
+      next.LoginFunction.Properties.Environment.Variables.AUDIENCE = ' '
       Object.assign(next, {
         AuditTable: { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 'audit' } },
       })
@@ -154,6 +240,12 @@ describe('a deployment over another', () => {
       Reflect.deleteProperty(next.LoginFunction.Properties.Environment.Variables, 'LOGIN_PER_IP')
     })
     expect(lines).toEqual([])
+  })
+
+  it('that mails for the first time is let through', () => {
+    const before = structuredClone(deployed)
+    before.Resources.LoginFunction.Properties.Environment.Variables.MAIL_FROM = ''
+    expect(refusals({ before, after: deployed, allowed: [] })).toEqual([])
   })
 
   it('where logs were kept for ever is refused for any retention', () => {
@@ -253,7 +345,7 @@ describe('what is kept', () => {
     }
   })
 
-  it('is denied to every update by the stack policy, but for log groups, and all else is open', () => {
+  it('is denied to every update by the stack policy, but for logs of functions and the reader of alarms, and all else is open', () => {
     expect(stackPolicy).toEqual([
       { Effect: 'Allow', Principal: '*', Action: ['Update:*'], Resource: '*' },
       {
@@ -273,6 +365,12 @@ describe('what is kept', () => {
             ],
           },
         },
+      },
+      {
+        Effect: 'Deny',
+        Principal: '*',
+        Action: ['Update:Replace', 'Update:Delete'],
+        Resource: ['LogicalResourceId/CommandLineLogGroup', 'LogicalResourceId/HttpApiLogGroup'],
       },
     ])
   })

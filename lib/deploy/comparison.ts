@@ -1,11 +1,14 @@
 import { keptSettings, keptTypes, tableSettings } from './kept.ts'
+import { lostProtections, lowerThrottles } from './weakened.ts'
 
 /** What of a CloudFormation template is compared. */
 export interface Template {
   readonly Resources?: Readonly<Record<string, Resource>>
 }
-interface Resource {
+export interface Resource {
   readonly Type: string
+  readonly DeletionPolicy?: string
+  readonly UpdateReplacePolicy?: string
   readonly Properties?: Readonly<Record<string, unknown>>
 }
 
@@ -61,7 +64,15 @@ function lostInPlace(was: Resource, becomes: Resource): readonly Difference[] {
     const says = `the ${labelOf('', was)} would change its certificate or its TLS.`
     return [{ name: 'CERTIFICATE_ARN', says: `${says} ${forgotten('CERTIFICATE_ARN')}` }]
   }
-  return []
+  if (was.Type === 'AWS::DynamoDB::Table')
+    return lostProtections(was, becomes).map((lost) => ({
+      name: 'TableProtection',
+      says: `the ${labelOf('', was)} would lose ${lost}.`,
+    }))
+  const lowered = lowerThrottles(was, becomes)
+  if (lowered === 0) return []
+  const settings = 'THROTTLE_RATE, THROTTLE_BURST, HASHING_THROTTLE_RATE or HASHING_THROTTLE_BURST'
+  return [{ name: 'Throttles', says: `${lowered} routes would let less through. ${forgotten(settings)}` }]
 }
 
 /** A group without a retention keeps its lines for ever. */
@@ -71,8 +82,10 @@ function changedSettings(pairs: Pairs): readonly Difference[] {
   return Object.entries(keptSettings).flatMap(([name, lost]) => {
     const isChanged = pairs.some(([, was, becomes]) => {
       const [value, next] = [variablesOf(was)?.[name], variablesOf(becomes)?.[name]]
+      if (value === undefined || becomes === undefined || (name === 'MAIL_FROM' && isBlank(value)))
+        return false
       // An empty setting has its default.
-      return value !== undefined && becomes !== undefined && textOf(value || '') !== textOf(next || '')
+      return !(isBlank(value) && isBlank(next)) && textOf(value) !== textOf(next)
     })
     const setting = name === 'ISSUER' ? 'ISSUER or DOMAIN_NAME' : name
     return isChanged ? [{ name, says: `${lost}. ${forgotten(setting)}` }] : []
@@ -84,7 +97,9 @@ function forgottenSettings(pairs: Pairs): readonly Difference[] {
   const names = pairs.flatMap(([, was, becomes]) => {
     const next = variablesOf(becomes)
     return Object.entries(variablesOf(was) ?? {}).flatMap(([name, value]) =>
-      value !== '' && next?.[name] === '' && !(name in keptSettings) ? [name] : [],
+      !isBlank(value) && typeof next?.[name] === 'string' && isBlank(next[name]) && !(name in keptSettings)
+        ? [name]
+        : [],
     )
   })
   return [...new Set(names)].map((name) => ({
@@ -92,6 +107,9 @@ function forgottenSettings(pairs: Pairs): readonly Difference[] {
     says: `it was set, and functions would go back to its default. ${forgotten(name)}`,
   }))
 }
+
+/** Functions trim their settings. */
+const isBlank = (value: unknown) => value === undefined || (typeof value === 'string' && value.trim() === '')
 
 function variablesOf(resource: Resource | undefined): Readonly<Record<string, unknown>> | undefined {
   if (resource?.Type !== 'AWS::Lambda::Function') return undefined

@@ -41,6 +41,12 @@ export const keptTypes: Readonly<Record<string, Kept>> = {
     lost: 'its readers would have to subscribe and confirm again',
     setting: 'ALARM_EMAIL',
   },
+  'AWS::SNS::Subscription': {
+    noun: 'subscription',
+    replacedBy: ['Endpoint', 'Protocol', 'TopicArn'],
+    lost: 'no alarm would reach a reader who has not confirmed again',
+    setting: 'ALARM_EMAIL',
+  },
   'AWS::Logs::LogGroup': {
     noun: 'log group',
     replacedBy: ['LogGroupName'],
@@ -62,13 +68,17 @@ export const keptSettings: Readonly<Record<string, string>> = {
     'the issuer of tokens would change: access tokens and every service that trusts them would be refused',
   AUDIENCE: 'the audience of tokens would change: other services would refuse them',
   KEYS_PATH: 'keys would be read from another path: every token and every password would be void',
+  MAIL_FROM: 'mails would come from another address, which SES may not let them, or there would be none',
 }
 
 /**
- * The stack policy: CloudFormation itself refuses an update that would replace or delete one of these. A release may remove a
- * route and with it a log group, so the comparison alone keeps log groups.
+ * A release may remove a route and with it its log group, and a roll-back brings back a former reader of alarms: the comparison
+ * alone keeps these.
  */
-export const stackPolicy: readonly object[] = [
+const byComparisonAlone = ['AWS::Logs::LogGroup', 'AWS::SNS::Subscription']
+
+/** The stack policy: CloudFormation itself refuses an update that would replace or delete one of these. */
+export const stackPolicy: readonly StackStatement[] = [
   { Effect: 'Allow', Principal: '*', Action: ['Update:*'], Resource: '*' },
   {
     Effect: 'Deny',
@@ -76,7 +86,24 @@ export const stackPolicy: readonly object[] = [
     Action: ['Update:Replace', 'Update:Delete'],
     Resource: '*',
     Condition: {
-      StringEquals: { ResourceType: Object.keys(keptTypes).filter((type) => type !== 'AWS::Logs::LogGroup') },
+      StringEquals: {
+        ResourceType: Object.keys(keptTypes).filter((type) => !byComparisonAlone.includes(type)),
+      },
     },
   },
+  // What was done with administrator's rights, and the requests of every route: no release removes these two.
+  {
+    Effect: 'Deny',
+    Principal: '*',
+    Action: ['Update:Replace', 'Update:Delete'],
+    Resource: ['LogicalResourceId/CommandLineLogGroup', 'LogicalResourceId/HttpApiLogGroup'],
+  },
 ]
+
+interface StackStatement {
+  readonly Effect: string
+  readonly Principal: string
+  readonly Action: readonly string[]
+  readonly Resource: string | readonly string[]
+  readonly Condition?: object
+}

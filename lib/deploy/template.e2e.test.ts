@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { registry } from '../contract/registry.ts'
 import { type Resources, schemaProblems } from '../testing/cloudformation.ts'
 import { type Package, packager } from '../testing/packaged.ts'
+import { stackPolicy } from './kept.ts'
 import { keepsUsers } from './problems.ts'
 
 const { package: packaged, remove } = packager()
@@ -146,6 +147,10 @@ describe('a stage', () => {
         [`/cardea/${stage}/command-line`, days],
       ]
       expect(groups.sort()).toEqual(expected.sort())
+      // What the stack policy names has to be there, or CloudFormation refuses the policy.
+      for (const { Resource } of stackPolicy)
+        for (const id of [Resource].flat().filter((each) => each !== '*'))
+          expect(resources).toHaveProperty(id.replace('LogicalResourceId/', ''))
     }
   })
 })
