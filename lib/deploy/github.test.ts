@@ -129,6 +129,33 @@ describe('the role that GitHub deploys with', () => {
       expect([action, may(`cloudformation:${action}`, boundaryStack)]).toEqual([action, false])
   })
 
+  it('may delete parts of the API, but neither the API nor the domain, nor the log of the command line', () => {
+    const api = 'arn:aws:apigateway:REGION::/apis/API_ID'
+    for (const part of [
+      'routes/x',
+      'integrations/x',
+      'authorizers/x',
+      'cors',
+      'stages/$default/routesettings/x',
+    ])
+      expect([part, may('apigateway:DELETE', `${api}/${part}`)]).toEqual([part, true])
+    const domain = 'arn:aws:apigateway:REGION::/domainnames/DOMAIN_NAME'
+    for (const kept of [api, domain, `${domain}/apimappings/x`]) {
+      expect([kept, may('apigateway:DELETE', kept)]).toEqual([kept, false])
+      expect([kept, may('apigateway:PATCH', kept)]).toEqual([kept, true])
+    }
+    const group = (name: string) => `arn:aws:logs:REGION:ACCOUNT:log-group:${name}`
+    expect(may('logs:DeleteLogGroup', group('/aws/lambda/cardea-STAGE-old'))).toBe(true)
+    for (const name of [
+      '/cardea/STAGE/command-line',
+      '/cardea/STAGE/command-line:*',
+      '/aws/http-api/cardea-STAGE',
+    ]) {
+      expect([name, may('logs:DeleteLogGroup', group(name))]).toEqual([name, false])
+      expect([name, may('logs:PutRetentionPolicy', group(name))]).toEqual([name, true])
+    }
+  })
+
   it('may list keys, and decrypt none', () => {
     const pepper = 'arn:aws:ssm:REGION:ACCOUNT:parameter/cardea/STAGE/pepper'
     expect(may('ssm:GetParametersByPath', pepper)).toBe(true)
