@@ -1,5 +1,5 @@
-const { GetTemplateCommand } = require('@aws-sdk/client-cloudformation')
 const { isDeepStrictEqual } = require('node:util')
+const { stacksOf, statementsOf } = require('./stacks.cjs')
 
 /**
  * Compares a deployment with what the stage has, before anything is changed or uploaded.
@@ -7,22 +7,7 @@ const { isDeepStrictEqual } = require('node:util')
  */
 exports.checkBeforeDeployment = async (serverless, { boundary, keepsUsers }, allowed, refusals) => {
   const provider = serverless.getProvider('aws')
-  const fail = (sentence, lines = []) => {
-    const list = lines.map((line) => `\n  - ${line}`).join('')
-    throw new serverless.classes.Error(`${sentence} Nothing was changed.${list}`)
-  }
-  const client = await provider.getCloudFormationClient()
-  const templateOf = async (StackName) => {
-    try {
-      const command = new GetTemplateCommand({ StackName, TemplateStage: 'Original' })
-      return JSON.parse((await client.send(command)).TemplateBody)
-    } catch (error) {
-      if (error.name === 'ValidationError' && /does not exist/.test(error.message)) return undefined
-      return fail(
-        `The stack ${StackName} could not be read, so that nothing is known of it: ${error.message}.`,
-      )
-    }
-  }
+  const { fail, templateOf } = stacksOf(serverless)
   const stack = provider.naming.getStackName()
 
   // A stage that is thrown away keeps nothing; one that is not there yet has nothing to lose.
@@ -40,11 +25,21 @@ exports.checkBeforeDeployment = async (serverless, { boundary, keepsUsers }, all
   const made = await templateOf(`${stack}-boundary`)
   if (!isDeepStrictEqual(made, boundary))
     fail(
-      `The permissions boundary of the stage is ${made ? 'of other settings or another version' : 'missing'}. ` +
+      `The permissions boundary of the stage is ${made ? otherThan(made, boundary) : 'missing'}. ` +
         'If stage, account and region are those that you mean, an administrator of the account makes it, with the same ' +
         'settings:\n\n' +
         `  npx serverless package --stage ${provider.getStage()}\n` +
         `  aws cloudformation deploy --stack-name ${stack}-boundary --capabilities CAPABILITY_NAMED_IAM \\\n` +
         '    --template-file .serverless/boundary.json\n\n',
     )
+}
+
+function otherThan(made, boundary) {
+  const all = [...statementsOf(made), ...statementsOf(boundary)]
+  const of = (template, name) => statementsOf(template).filter(({ Sid }) => Sid === name)
+  const names = [...new Set(all.map(({ Sid }) => Sid))].filter(
+    (name) => !isDeepStrictEqual(of(made, name), of(boundary, name)),
+  )
+  const where = names.length > 0 ? `; what differs: ${names.join(', ')}` : ''
+  return `of other settings or another version${where}`
 }

@@ -1,4 +1,3 @@
-import { sendingFrom, writingTraces } from './permissions.ts'
 import type { tableNamesOf } from './settings.ts'
 
 interface Stage {
@@ -6,8 +5,6 @@ interface Stage {
   readonly stage: string
   readonly tables: ReturnType<typeof tableNamesOf>
   readonly keysPath: string
-  readonly mailFrom: string | undefined
-  readonly mailConfigurationSet: string | undefined
 }
 
 /** One stage of each region has this name; functions.yml names it in every role. */
@@ -35,19 +32,16 @@ export function boundary(of: Stage): object {
   }
 }
 
-function statements({ service, stage, tables, keysPath, mailFrom, mailConfigurationSet }: Stage): object[] {
+function statements({ service, stage, tables, keysPath }: Stage): object[] {
   const names = Object.values(tables)
-  // Lambda adds the function's ARN to every request of its code. Another principal that assumes a role of this stage may
-  // therefore read no key and no item.
+  // Lambda adds the function's ARN to every request of its code, and to those by which it writes logs and traces itself (Lambda
+  // Developer Guide, "Using source function ARN to control function access behavior").
   const Condition = {
     ArnLike: { 'lambda:SourceFunctionArn': arn('lambda', `function:${service}-${stage}-*`) },
   }
-  const sending = (from: string) => {
-    const statement = sendingFrom(from, mailConfigurationSet)
-    return { ...statement, Condition: { ...statement.Condition, ...Condition } }
-  }
   return [
     {
+      Sid: 'Items',
       Effect: 'Allow',
       Action: [
         'dynamodb:BatchGetItem',
@@ -66,6 +60,7 @@ function statements({ service, stage, tables, keysPath, mailFrom, mailConfigurat
       Condition,
     },
     {
+      Sid: 'Keys',
       Effect: 'Allow',
       Action: ['ssm:DeleteParameter', 'ssm:GetParametersByPath', 'ssm:PutParameter'],
       Resource: arn('ssm', `parameter${keysPath}/*`),
@@ -73,19 +68,32 @@ function statements({ service, stage, tables, keysPath, mailFrom, mailConfigurat
     },
     // SSM asks for these in the caller's name; it has refused before if the caller may not read the parameter.
     {
+      Sid: 'KeysThroughSsm',
       Effect: 'Allow',
       Action: ['kms:Decrypt', 'kms:Encrypt'],
       Resource: '*',
       Condition: { StringLike: { 'kms:ViaService': { 'Fn::Sub': `ssm.\${AWS::Region}.*` } } },
     },
-    ...(mailFrom ? [sending(mailFrom)] : []),
-    // What Lambda does itself with a function's role.
+    // The roles name the address. Here it would change with a setting, and the mails of what runs would stop before a deployment.
     {
+      Sid: 'Mail',
+      Effect: 'Allow',
+      Action: ['ses:SendEmail'],
+      Resource: [arn('ses', 'identity/*'), arn('ses', 'configuration-set/*')],
+      Condition,
+    },
+    {
+      Sid: 'Logs',
       Effect: 'Allow',
       Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       Resource: arn('logs', `log-group:/aws/lambda/${service}-${stage}-*:*`),
+      Condition,
     },
+    { Sid: 'Traces', Effect: 'Allow', Action: ['xray:PutTraceSegments'], Resource: '*', Condition },
+    // That Lambda adds the function's ARN is not documented for these two; the poller of the stream has none.
+    { Sid: 'Telemetry', Effect: 'Allow', Action: ['xray:PutTelemetryRecords'], Resource: '*' },
     {
+      Sid: 'MailStream',
       Effect: 'Allow',
       Action: [
         'dynamodb:DescribeStream',
@@ -95,7 +103,6 @@ function statements({ service, stage, tables, keysPath, mailFrom, mailConfigurat
       ],
       Resource: arn('dynamodb', `table/${tables.sessionsTable}/stream/*`),
     },
-    writingTraces,
   ]
 }
 

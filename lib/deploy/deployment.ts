@@ -34,7 +34,7 @@ export async function deployment(service: string, stage: string, env: Env) {
     issuer: env.ISSUER?.trim() || ownAddress(values.domainName),
     keysPath,
     ...tables,
-    boundary: boundary({ service, stage, tables, keysPath, ...mail }),
+    boundary: boundary({ service, stage, tables, keysPath }),
     keepsUsers: keeps,
     stackPolicy: keeps ? stackPolicy : [],
     usersDeletionPolicy: keeps ? 'Retain' : 'Delete',

@@ -2,6 +2,7 @@ const { execFileSync } = require('node:child_process')
 const { writeFileSync } = require('node:fs')
 const { join, resolve } = require('node:path')
 const { checkBeforeDeployment } = require('./before-deployment.cjs')
+const { checkBeforeRollback } = require('./before-rollback.cjs')
 
 /**
  * `${deployment:<name>}` in serverless.yml is what lib/deploy/deployment.ts makes of the settings of a stage. What is
@@ -64,15 +65,25 @@ module.exports = class Deployment {
       checkBeforeDeployment(serverless, ofService(), options['allow-change'] ?? [], (compared) =>
         JSON.parse(run(serviceDir, 'refuse.ts', { input: JSON.stringify(compared) })),
       )
+    // It compares nothing, and writes an environment that the stack knows nothing of.
+    const refuseOneFunction = () => {
+      check()
+      if (ofService().keepsUsers)
+        throw new serverless.classes.Error(
+          'A single function is deployed to dev alone: deploy the stage, which is compared with what it has',
+        )
+    }
     this.hooks = {
       initialize: checkRegion,
       'before:package:cleanup': check,
       'before:package:createDeploymentArtifacts': letLambdaRead,
       'before:deploy:function:packageFunction': letLambdaRead,
       'after:package:finalize': writeBoundary,
-      'before:deploy:function:initialize': check,
+      'before:deploy:function:initialize': refuseOneFunction,
       // The first step of a deployment that asks AWS for anything but the bucket.
       'before:aws:deploy:deploy:createStack': compare,
+      'before:rollback:rollback': () =>
+        options.timestamp && checkBeforeRollback(serverless, options.timestamp),
     }
   }
 }

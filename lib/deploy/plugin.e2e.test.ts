@@ -38,14 +38,17 @@ const deployed = () => ({
   'cardea-prod-boundary': whole.boundary,
 })
 
+interface Over {
+  readonly templates: Readonly<Record<string, object>>
+  readonly args?: readonly string[]
+  readonly files?: Readonly<Record<string, object>>
+}
 /** `serverless deploy` of what was packaged, over what the stand-in for AWS has. */
-async function deploy(
-  { folder }: Package,
-  env: Readonly<Record<string, string>>,
-  { templates, args = [] }: { templates: Readonly<Record<string, object>>; args?: readonly string[] },
-) {
-  const aws = await standInAws({ templates })
-  const words = ['deploy', '--stage', 'prod', '--force', '--package', folder, ...args]
+const deploy = ({ folder }: Package, env: Readonly<Record<string, string>>, { args = [], ...over }: Over) =>
+  serverless(['deploy', '--stage', 'prod', '--force', '--package', folder, ...args], env, over)
+
+async function serverless(words: readonly string[], env: Readonly<Record<string, string>>, over: Over) {
+  const aws = await standInAws(over)
   const child = spawn(process.execPath, ['node_modules/.bin/serverless', ...words], {
     env: {
       PATH: process.env.PATH,
@@ -88,6 +91,7 @@ describe('serverless deploy', () => {
     expect(names.sort()).toEqual(
       [
         'Alarms',
+        'AlarmSubscription',
         'AlarmTopic',
         'HttpApiDomain',
         'HttpApiDomainMapping',
@@ -103,6 +107,7 @@ describe('serverless deploy', () => {
 
   it('does what is allowed by name, and nothing else', async () => {
     const names = [
+      'AlarmSubscription',
       'AlarmTopic',
       'Alarms',
       'HttpApiDomain',
@@ -114,6 +119,59 @@ describe('serverless deploy', () => {
     const templates = { ...deployed(), 'cardea-prod-boundary': forgetful.boundary }
     const refused = await deploy(forgetful, needed, { templates, args })
     expect(refused.said.match(/^ {2}- .*/gm)).toEqual([expect.stringContaining('- UsersTable: ')])
+  })
+})
+
+describe('serverless deploy function', () => {
+  it('is refused where there are users: it is compared with nothing', async () => {
+    const words = ['deploy', 'function', '--function', 'authLogin', '--stage', 'prod']
+    const { status, said, calls } = await serverless(words, needed, { templates: deployed() })
+    expect([status, said, calls]).toEqual([
+      1,
+      expect.stringContaining('A single function is deployed to dev alone'),
+      [],
+    ])
+  })
+})
+
+describe('serverless rollback', () => {
+  const timestamp = 1795344366568
+  const rollback = (boundary: object | undefined, former = whole.resources as object) => {
+    const key = `/serverless/cardea/prod/${timestamp}-${new Date(timestamp).toISOString()}/compiled-cloudformation-template.json`
+    const templates = { ...deployed(), 'cardea-prod-boundary': boundary ?? {} }
+    if (!boundary) Reflect.deleteProperty(templates, 'cardea-prod-boundary')
+    const words = ['rollback', '--stage', 'prod', '--timestamp', String(timestamp)]
+    return serverless(words, needed, { templates, files: { [key]: { Resources: former } } })
+  }
+  /** What the framework says of the empty bucket of the stand-in: it comes after the check. */
+  const goesOn = "Couldn't find any existing deployments"
+
+  it('is refused where the boundary has other tables or keys, or lacks an action, and changes nothing', async () => {
+    const narrow = JSON.parse(JSON.stringify(forgetful.boundary).replaceAll('/cardea/prod/*', '/other/*'))
+    const { Statement } = narrow.Resources.Boundary.Properties.PolicyDocument
+    narrow.Resources.Boundary.Properties.PolicyDocument.Statement = Statement.filter(
+      ({ Action }: { Action: string[] }) => !Action.includes('ses:SendEmail'),
+    )
+    const { status, said, actions } = await rollback(narrow)
+    expect(said.match(/^ {2}- .*/gm)).toEqual([
+      '  - ses:SendEmail',
+      '  - the table cardea-prod-people',
+      '  - the keys below /cardea/prod',
+    ])
+    expect([status, actions.filter((each) => changing.test(each))]).toEqual([1, []])
+  })
+
+  it('is refused without a boundary', async () => {
+    const { status, said } = await rollback(undefined)
+    expect([status, said]).toEqual([1, expect.stringContaining('cardea-prod-boundary, is missing')])
+  })
+
+  it('goes on under the boundary of a later version that allows more, and over a stack without one', async () => {
+    const wider = structuredClone(whole.boundary) as any
+    wider.Resources.Boundary.Properties.PolicyDocument.Statement[0].Action.push('dynamodb:Scan')
+    expect((await rollback(wider)).said).toContain(goesOn)
+    const { UsersTable } = whole.resources
+    expect((await rollback(undefined, { UsersTable })).said).toContain(goesOn)
   })
 })
 
@@ -184,6 +242,8 @@ describe('before a deployment', () => {
     ])
     const wider = { ...forgetful.boundary, Description: 'another' }
     expect(await stops({ 'cardea-prod-boundary': wider })).toContain('of other settings or another version')
+    const { boundary: ofOtherTable } = whole
+    expect(await stops({ 'cardea-prod-boundary': ofOtherTable })).toContain('what differs: Items. ')
   })
 
   it('what was forgotten is told before the boundary, so that no one mends that instead', async () => {

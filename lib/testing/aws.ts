@@ -9,6 +9,8 @@ export interface Call {
 interface Stacks {
   /** The template of each stack; a stack that is not listed does not exist. */
   readonly templates: Readonly<Record<string, object>>
+  /** The files of the deployment bucket, by the end of their keys; any other GET lists the bucket, which is empty. */
+  readonly files?: Readonly<Record<string, object>>
   /** What fails, by its action. */
   readonly failing?: Readonly<Record<string, string>>
 }
@@ -17,7 +19,7 @@ interface Stacks {
  * As much of CloudFormation and S3 as an update of a stack takes, for what finds AWS by `AWS_ENDPOINT_URL`. It keeps the calls,
  * in their order; an update is done at once.
  */
-export async function standInAws({ templates, failing = {} }: Stacks) {
+export async function standInAws({ templates, files = {}, failing = {} }: Stacks) {
   const calls: Call[] = []
   const server = createServer(async (request, response) => {
     const body = await text(request)
@@ -28,7 +30,14 @@ export async function standInAws({ templates, failing = {} }: Stacks) {
     const stack = String(input.StackName).split('/').at(1) ?? String(input.StackName)
     const because = failing[action]
     if (because) return void response.writeHead(403).end(errorOf('AccessDenied', because))
-    if (!input.Action) return void response.writeHead(200).end(request.method === 'GET' ? bucket : '')
+    if (!input.Action) {
+      const path = decodeURIComponent(new URL(`http://aws${request.url}`).pathname)
+      const file = Object.entries(files).find(([end]) => path.endsWith(end))?.[1]
+      const isMissing = request.method === 'GET' && !file && path.endsWith('.json')
+      if (isMissing) return void response.writeHead(404).end('<Error><Code>NoSuchKey</Code></Error>')
+      const body = file ? JSON.stringify(file) : bucket
+      return void response.writeHead(200).end(request.method === 'GET' ? body : '')
+    }
     if (input.StackName && !(stack in templates)) {
       const says = `Stack with id ${stack} does not exist`
       return void response.writeHead(400).end(errorOf('ValidationError', says))
