@@ -24,7 +24,10 @@ export const errors: Readonly<Record<RefusalCode, { readonly status: number; rea
     status: 403,
     detail: 'The proxy in front must send its secret and the address of the client.',
   },
-  origin_not_allowed: { status: 403, detail: 'Requests with a cookie must come from an allowed origin.' },
+  origin_not_allowed: {
+    status: 403,
+    detail: 'A request with a cookie must come from an allowed origin of the same site as this API.',
+  },
   email_taken: { status: 409, detail: 'An account with this e-mail exists.' },
   email_changed_recently: {
     status: 409,
