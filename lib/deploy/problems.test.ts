@@ -33,6 +33,18 @@ describe('the settings of a deployment', () => {
     },
   )
 
+  it.each(['USERS_TABLE', 'SESSIONS_TABLE', 'REFRESH_TOKEN_DENYLIST_TABLE', 'KEYS_PATH'])(
+    'may give the stage names of its own, and not a %s of another stage',
+    (name) => {
+      const [own, others] =
+        name === 'KEYS_PATH' ? ['/acme/prod', '/acme/prod2'] : ['acme-prod-x', 'acme-prod2-x']
+      expect(problemsOf('prod', { ...right, [name]: own })).toEqual([])
+      expect(problemsOf('prod', { ...right, [name]: others })).toEqual([
+        expect.stringContaining(`${name} is not a `),
+      ])
+    },
+  )
+
   it.each<[string, Record<string, string>]>([
     ['ALLOWED_ORIGINS', { ALLOWED_ORIGINS: '*' }],
     ['ALLOWED_ORIGINS', { ALLOWED_ORIGINS: 'https://app.example.com,capacitor://localhost' }],

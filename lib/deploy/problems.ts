@@ -1,5 +1,5 @@
 import { type Config, contradictions, type Env, readSettings, settings } from '../config.ts'
-import { deploySettings, stageProblem } from './settings.ts'
+import { deploySettings, problemsOfNames, stageProblem } from './settings.ts'
 
 /** Whether a stage has users that nobody may lose: all but those that are made to be thrown away. */
 export const keepsUsers = (stage: string): boolean => stage !== 'dev' && stage !== 'local'
@@ -17,6 +17,7 @@ export function problemsOf(stage: string, env: Env): readonly string[] {
     ...problems,
     ...contradictions(given),
     ...problemsOfDeploySettings(env),
+    ...(stageIs ? [] : problemsOfNames(stage, env)),
     ...(keepsUsers(stage) ? problemsForUsers(values, given) : []),
   ]
 }

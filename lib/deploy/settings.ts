@@ -20,6 +20,25 @@ export const tableNamesOf = (stage: string, env: Env) => ({
     env.REFRESH_TOKEN_DENYLIST_TABLE?.trim() || `cardea-${stage}-refresh-token-denylist`,
 })
 
+/** Which names are of another stage: exported for that one, they would lead a command to its keys and its users. */
+export function problemsOfNames(stage: string, env: Env): string[] {
+  const wrong = (name: string, separator: RegExp) => {
+    const given = env[name]?.trim()
+    return given && !given.split(separator).includes(stage)
+  }
+  return [
+    ...(wrong('KEYS_PATH', /\//)
+      ? [`KEYS_PATH is not a path of the stage ${stage}: it must have /${stage} in it`]
+      : []),
+    ...['USERS_TABLE', 'SESSIONS_TABLE', 'REFRESH_TOKEN_DENYLIST_TABLE']
+      .filter((name) => wrong(name, /[._-]/))
+      .map(
+        (name) =>
+          `${name} is not a table of the stage ${stage}: it must have ${stage} in it, as in acme-${stage}-users`,
+      ),
+  ]
+}
+
 /** What shapes a deployment alone: no function is told of these. `.env.example` says what each means. */
 export const deploySettings = {
   logRetentionDays: setting({

@@ -14,7 +14,7 @@ const group = commandLogGroup('prod')
 
 /** A stage `prod` over the engine, and its command line with an operator's credentials. */
 async function stage() {
-  const stores = await engineStores()
+  const stores = await engineStores(undefined, 'prod')
   const aws = await startAwsServices(nobodysAws.AWS_SECRET_ACCESS_KEY)
   aws.makeLogGroup(group)
   const env = {
@@ -100,6 +100,28 @@ describe('npm run admin on a stage', () => {
     expect(await here.users.findById(account.id)).toMatchObject({ status: 'active', epoch: 2 })
     expect(here.events().at(-1)).toEqual({ type: 'user.enabled', ...by })
   })
+
+  it('says before a change in which account, region and table it is made', async () => {
+    const account = await here.open()
+    const { stdout } = await here.admin('disable', account.id)
+    expect(stdout.split('\n')[0]).toBe(
+      `In table ${here.tables.usersTable} in ${nobodysAws.AWS_REGION}, AWS account 123456789012:`,
+    )
+  })
+
+  it.each(['USERS_TABLE', 'SESSIONS_TABLE', 'REFRESH_TOKEN_DENYLIST_TABLE'])(
+    'refuses a %s that was exported for another stage, before it looks into it',
+    async (name) => {
+      const account = await here.open()
+      for (const table of ['acme-staging-users', 'acme-prod2-users']) {
+        const refused = await here.admin('disable', account.id, { [name]: table })
+        expect([refused.status, refused.stdout]).toEqual([1, ''])
+        expect(refused.stderr).toContain(`${name} is not a table of the stage prod`)
+      }
+      expect(await here.users.findById(account.id)).toEqual(account)
+      expect(here.events()).toEqual([])
+    },
+  )
 
   it('deletes an account when its email is said once more, and nothing before', async () => {
     const account = await here.open()
@@ -211,7 +233,7 @@ describe('npm run admin on a stage', () => {
   it('grants nothing to an account whose email nobody confirmed, unless that is said', async () => {
     const account = await here.open({ emailVerified: false })
     const refused = await here.admin('grant', account.email)
-    expect([refused.status, refused.stdout]).toEqual([1, ''])
+    expect([refused.status, refused.stdout]).toEqual([1, expect.stringMatching(/^In table .*:\n$/)])
     expect(refused.stderr).toMatch(/is active, its email was NEVER confirmed, is \d+ seconds? old/)
     expect(refused.stderr).toContain('--unverified')
     expect(refused.stderr).toContain('REQUIRE_VERIFIED_EMAIL=false')
@@ -265,7 +287,7 @@ describe('npm run admin on a stage', () => {
     const done = await here.admin('disable', account.email)
     expect(done.status).toBe(1)
     expect(done.stderr).toMatch(
-      /"type":"user.disabled".*\n(?:.*\n)*The change holds, but its log cannot be written/,
+      /"type":"user.disabled".*\n(?:.*\n)*What the lines above say holds, but they cannot be written to the log/,
     )
     expect(await here.users.findById(account.id)).toMatchObject({ status: 'disabled' })
   })

@@ -4,6 +4,7 @@ import { changeUser, deleteUser, setRoles } from '../domain/administration.ts'
 import { restoreFormerEmail } from '../domain/email-changes.ts'
 import type { Account } from '../domain/users.ts'
 import { describe, show } from './account-report.ts'
+import { inAccount } from './callers-aws.ts'
 import { command, UsageError } from './command.ts'
 import { commandLog } from './command-log.ts'
 import { accountOf } from './find-account.ts'
@@ -116,7 +117,7 @@ await command(usage, options, async ({ values, positionals }) => {
   const [action = '', ...named] = positionals
   check(action, named, values)
   const log = commandLog(values.stage, values)
-  const { ports, close } = await storesOfStage(values.stage, log)
+  const { ports, place, close } = await storesOfStage(values.stage, log)
   try {
     if (action === 'list') {
       await log.begin('admin list')
@@ -126,13 +127,14 @@ await command(usage, options, async ({ values, positionals }) => {
     const account = await accountOf(ports, String(named[0]), {
       alsoFormer: ['show', 'restore-email'].includes(action),
     })
-    await log.begin(`admin ${action}`, account.id)
+    await log.begin(`admin ${action}`, { userId: account.id })
     const change = changes[action]
     if (!change) {
       await show(ports, account)
       return 0
     }
-    const [changed, says] = await change(ports, account, values).finally(() => log.end())
+    if (values.stage !== 'local') console.log(`In ${await inAccount(place)}:`)
+    const [changed, says] = await log.during(() => change(ports, account, values))
     console.log(`${describe(changed)}. ${says}.`)
     return 0
   } finally {

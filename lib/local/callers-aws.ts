@@ -44,3 +44,22 @@ export async function askAws(
   const [, type] = /"__type":\s*"(?:[^"#]*#)?(\w+)"/.exec(text) ?? /<Code>(\w+)<\/Code>/.exec(text) ?? []
   throw new Error(type ?? `status ${answer.status}`)
 }
+
+/** Who AWS says the caller is. */
+export async function callersArn(): Promise<string> {
+  const answer = await askAws(
+    { id: 'STS', host: 'sts' },
+    { 'content-type': 'application/x-www-form-urlencoded' },
+    'Action=GetCallerIdentity&Version=2011-06-15',
+  )
+  const [, arn] = /<Arn>(arn:[^<]+)<\/Arn>/.exec(answer) ?? []
+  if (!arn) throw new Error('STS does not say who you are')
+  return arn
+}
+
+/** Names the account beside a place, before something is changed there: a shell may have the credentials of another. */
+export const inAccount = async (place: string): Promise<string> =>
+  `${place}, AWS account ${await callersArn().then(
+    (arn) => arn.split(':')[4],
+    () => 'unknown',
+  )}`

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { commandLogGroup } from '../deploy/command-log.ts'
 import type { SecurityEvent, SecurityEvents } from '../domain/events.ts'
-import { askAws } from './callers-aws.ts'
+import { askAws, callersArn } from './callers-aws.ts'
 import { sentenceOf } from './command.ts'
 
 /** The log of what the command line does to a stage. */
@@ -11,9 +11,12 @@ export interface CommandLog extends SecurityEvents {
    * Writes that a command is about to run. @throws if that cannot be written, before anything is done: a person who stole
    * credentials wants to act without a trace.
    */
-  begin(command: string, userId?: string): Promise<void>
-  /** Writes what was recorded. What it cannot write it prints. @throws if so, as the change holds already. */
-  end(): Promise<void>
+  begin(command: string, subject?: { readonly userId?: string; readonly kid?: string }): Promise<void>
+  /**
+   * Makes a change, and writes what it recorded, also where it fails half-way. What cannot be written is printed. @throws what
+   * the change throws, else that something was not written.
+   */
+  during<T>(change: () => Promise<T>): Promise<T>
 }
 
 interface Line {
@@ -28,12 +31,23 @@ export function commandLog(
 ): CommandLog {
   const recorded: Line[] = []
   const writer = stage === 'local' ? printer : unlogged ? printer : cloudWatch(commandLogGroup(stage))
+  const end = async () => {
+    if (recorded.length === 0) return
+    try {
+      await writer(recorded)
+    } catch (error) {
+      await printer(recorded)
+      throw new Error(
+        `What the lines above say holds, but they cannot be written to the log (${sentenceOf(error)}): keep them`,
+      )
+    }
+  }
   return {
     record: (event: SecurityEvent) => void recorded.push({ ...event }),
-    async begin(command, userId) {
+    async begin(command, subject) {
       if (stage === 'local') return
       try {
-        await writer([{ type: 'command.run', command, ...(userId && { userId }) }])
+        await writer([{ type: 'command.run', command, ...subject }])
       } catch (error) {
         throw new Error(
           `Nothing was done: the log group ${commandLogGroup(stage)} cannot be written (${sentenceOf(error)}). ` +
@@ -41,16 +55,16 @@ export function commandLog(
         )
       }
     },
-    async end() {
-      if (recorded.length === 0) return
+    async during(change) {
+      let done: Awaited<ReturnType<typeof change>>
       try {
-        await writer(recorded)
+        done = await change()
       } catch (error) {
-        await printer(recorded)
-        throw new Error(
-          `The change holds, but its log cannot be written (${sentenceOf(error)}): keep the lines above`,
-        )
+        await end().catch((unwritten: unknown) => console.error(sentenceOf(unwritten)))
+        throw error
       }
+      await end()
+      return done
     },
   }
 }
@@ -88,15 +102,4 @@ function cloudWatch(logGroupName: string): Writer {
     const answer = await logs('PutLogEvents', { logGroupName, logStreamName, logEvents })
     if (/"rejectedLogEventsInfo":\s*\{/.test(answer)) throw new Error('CloudWatch Logs rejects their time')
   }
-}
-
-async function callersArn(): Promise<string> {
-  const answer = await askAws(
-    { id: 'STS', host: 'sts' },
-    { 'content-type': 'application/x-www-form-urlencoded' },
-    'Action=GetCallerIdentity&Version=2011-06-15',
-  )
-  const [, arn] = /<Arn>(arn:[^<]+)<\/Arn>/.exec(answer) ?? []
-  if (!arn) throw new Error('STS does not say who you are')
-  return arn
 }

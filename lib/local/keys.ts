@@ -2,6 +2,7 @@ import { materialOf } from '../crypto/key-material.ts'
 import { type Rotated, revoke, rotate } from '../crypto/key-rotation.ts'
 import { type Rotating, rotating, signingNow, standingOf } from '../crypto/key-standing.ts'
 import type { Parameters } from '../crypto/keys.ts'
+import { inAccount } from './callers-aws.ts'
 import { command, UsageError } from './command.ts'
 import { type CommandLog, commandLog } from './command-log.ts'
 import { keysOfStage } from './stage-keys.ts'
@@ -74,7 +75,7 @@ const options = { stage: { type: 'string', default: 'local' }, unlogged: { type:
 
 await command(usage, options, async ({ values, positionals }) => {
   const { action, kid } = wanted(positionals)
-  const { parameters } = await keysOfStage(values.stage)
+  const { parameters, place } = await keysOfStage(values.stage)
   const now = Math.floor(Date.now() / 1000)
   if (action === 'list') {
     await list(parameters, now)
@@ -82,12 +83,11 @@ await command(usage, options, async ({ values, positionals }) => {
   }
   const log = commandLog(values.stage, values)
   const revoked = action === 'revoke' ? await kindOf(parameters, kid) : undefined
-  await log.begin(`keys ${action}`)
-  try {
+  await log.begin(`keys ${action}`, revoked && { kid })
+  if (values.stage !== 'local') console.log(`In ${await inAccount(place)}:`)
+  await log.during(async () => {
     if (revoked) tell(log, revoked, await revoke(parameters, revoked, kid, { now }))
     else for (const name of names) tell(log, name, await rotate(parameters, name, { now, everySeconds: 0 }))
-  } finally {
-    await log.end()
-  }
+  })
   return 0
 })

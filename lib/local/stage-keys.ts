@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Parameters } from '../crypto/keys.ts'
-import { keysPathOf } from '../deploy/settings.ts'
+import { keysPathOf, problemsOfNames } from '../deploy/settings.ts'
 import { fileParameters } from '../parameters/file.ts'
 import { ssmParameters } from '../parameters/ssm.ts'
 import { callersConfig, endpointOf } from './callers-aws.ts'
@@ -19,10 +19,10 @@ export async function keysOfStage(
     return { parameters: fileParameters(file), place: file }
   }
   checkStage(stage)
+  const [problem] = problemsOfNames(stage, { KEYS_PATH: process.env.KEYS_PATH })
+  if (problem) throw new Error(problem)
   const { region, credentials } = await callersConfig()
   const keysPath = keysPathOf(stage, process.env)
-  // A path that was exported for another stage would make, or remove, that one's keys.
-  if (!keysPath.split('/').includes(stage)) throw new Error(`KEYS_PATH is not a path of the stage ${stage}`)
   return {
     parameters: ssmParameters({ keysPath, region, credentials, endpoint: endpointOf('SSM', 'ssm', region) }),
     keysPath,

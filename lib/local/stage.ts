@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { type Config, policyOf, readSettings, settings } from '../config.ts'
-import { tableNamesOf } from '../deploy/settings.ts'
+import { problemsOfNames, tableNamesOf } from '../deploy/settings.ts'
 import type { SecurityEvents } from '../domain/events.ts'
 import type { Ports } from '../domain/ports.ts'
 import { documentClient } from '../storage/client.ts'
 import { dynamoOutbox } from '../storage/outbox.ts'
 import { dynamoSessions } from '../storage/sessions.ts'
 import { dynamoUsers } from '../storage/users.ts'
+import { callersConfig } from './callers-aws.ts'
 import { checkStage } from './command.ts'
 import { startDynoxide } from './dynamodb.ts'
 import { runningEndpoint } from './running.ts'
@@ -18,6 +19,8 @@ export type StagePorts = Pick<Ports, 'users' | 'sessions' | 'outbox' | 'policy' 
 
 interface Stage {
   readonly ports: StagePorts
+  /** Where its users are, for the person who changes them. */
+  readonly place: string
   close(): Promise<void>
 }
 
@@ -31,9 +34,11 @@ export async function storesOfStage(stage: string, events: SecurityEvents): Prom
   // A stage may have no issuer of its own, which no command line needs. An empty setting counts as absent.
   const issuer = process.env.ISSUER?.trim() || 'https://own.example'
   const { values, problems } = readSettings(settings, { ...process.env, ISSUER: issuer })
+  problems.push(...problemsOfNames(stage, process.env))
   if (problems.length > 0) throw new Error(`Wrong settings in this shell: ${problems.join('; ')}`)
   const config = { ...values, ...tableNamesOf(stage, process.env), dynamodbEndpoint: undefined }
-  return stores(events, config, async () => undefined)
+  const { region } = await callersConfig()
+  return stores(events, config, async () => undefined, `table ${config.usersTable} in ${region}`)
 }
 
 async function localStores(events: SecurityEvents): Promise<Stage> {
@@ -45,7 +50,12 @@ async function localStores(events: SecurityEvents): Promise<Stage> {
   return stores(events, { ...config, dynamodbEndpoint: endpoint }, () => child.stop())
 }
 
-function stores(events: SecurityEvents, config: Config, close: () => Promise<void>): Stage {
+function stores(
+  events: SecurityEvents,
+  config: Config,
+  close: () => Promise<void>,
+  place = 'npm start',
+): Stage {
   const client = documentClient(config)
   const clock = { now: () => Math.floor(Date.now() / 1000) }
   const ports = {
@@ -56,5 +66,5 @@ function stores(events: SecurityEvents, config: Config, close: () => Promise<voi
     clock,
     events,
   }
-  return { ports, close }
+  return { ports, place, close }
 }

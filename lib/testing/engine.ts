@@ -13,10 +13,10 @@ import { dynamoSessions } from '../storage/sessions.ts'
 import { dynamoUsers } from '../storage/users.ts'
 
 /** The stores over the engine that runs, in tables of their own, and the client to look behind them. */
-export async function engineStores(clock: Clock = nothingEnds) {
+export async function engineStores(clock: Clock = nothingEnds, stage = 'test') {
   const endpoint = process.env.DYNAMODB_ENDPOINT
   if (!endpoint) throw new Error('No engine runs: this test belongs to the project "engine"')
-  const tables = tableNames(`test-${randomBytes(4).toString('hex')}`)
+  const tables = tableNames(`${stage}-${randomBytes(4).toString('hex')}`)
   await createTables(tables, endpoint)
   // Patient, unlike our own: a thousand calls at once on a slow machine are a queue, not an engine that is away.
   const client = endingWithInvocation(new DynamoDBClient({ endpoint, maxAttempts: 1 }))
