@@ -148,7 +148,9 @@ describe.each(shells)('what the guide says, typed in %s:', (shell) => {
     git(folder, 'init', '--initial-branch', 'main', cardea)
     release('v0.2.0')
     git(folder, 'init', '--bare', yours)
-    run(shell, commandsOf('clone'), { env: { CARDEA: cardea, YOURS: yours } })
+    const [commands, gap] = [commandsOf('clone'), "cardea='...' yours='...'"]
+    expect(commands).toContain(gap)
+    run(shell, commands.replace(gap, `cardea='${cardea}' yours='${yours}'`))
     const clone = join(folder, 'cardea')
     writeFileSync(join(clone, 'own'), 'mine')
     git(clone, 'add', '.')

@@ -140,6 +140,7 @@ async function prod() {
     isProtected,
     isRecoverable,
     functionLines,
+    commandLines: () => services.linesOf(commandLogGroup('prod')),
     aws,
     stacks,
     bash,
@@ -232,6 +233,9 @@ describe('the manual of docs/deploy.md', () => {
     const [, kid = ''] = /^access +(\S+) +signs /m.exec(stdout) ?? []
     expect(stdout).toMatch(/^fingerprint +\S+ +hashes /m)
     expect((await paste(revoke, { '<kid>': kid })).stdout).toContain(`Removed access key ${kid}`)
+    expect(stage.commandLines()).toContainEqual(
+      expect.objectContaining({ type: 'command.run', command: 'keys revoke', kid }),
+    )
 
     const kept = await pepper()
     const { stdout: lines } = await paste(copy)
@@ -293,13 +297,28 @@ describe('the manual of docs/deploy.md', () => {
       stage.functionLines.push(JSON.parse(line))
 
     const blocks = blocksOf('Restore users')
-    const [close, restore, backUp, replace, switchOn, keys, empty, query, correct, open, tidy, ...more] =
-      blocks
+    const [
+      close,
+      restore,
+      look,
+      backUp,
+      replace,
+      switchOn,
+      keys,
+      empty,
+      query,
+      correct,
+      open,
+      tidy,
+      ...more
+    ] = blocks
     expect(more).toEqual([])
     await paste(close)
     for (const name of stage.ofProd) expect([name, stage.functions.get(name)]).toEqual([name, 0])
     expect(stage.functions.get('cardea-prod2-healthGet')).toBeUndefined()
     await paste(restore, { '2026-11-22T09:00:00Z': second })
+    const looked = await paste(look, { '<email>': ada.email })
+    expect(looked.stdout).toMatch(new RegExp(`^[1-9]\\d*\\n[^]*^id +${ids[ada.email]}$`, 'm'))
     await paste(backUp)
     await paste(replace)
     await paste(switchOn)
