@@ -21,9 +21,10 @@ const usage = `Usage: npm run admin -- <action> [<account>] [--stage <stage>]
   restore-email <account>              undoes a change of email within 7 days, and voids the password
   delete <account> --really <email>    deletes an account and what belongs to it
 
-An account is an id or an email; for show and restore-email also the email of before a change. Without --stage it is one of npm start. In a stage, your AWS credentials must be allowed
-to use its tables and to write to the log group /cardea/<stage>/command-line. If that log cannot be written, nothing is
-done; --unlogged does it all the same, and prints what the log should have.`
+An account is an id or an email; for show and restore-email also the email of before a change. Without --stage it is one of
+npm start. In a stage, your AWS credentials must be allowed to use its tables and to write to the log group
+/cardea/<stage>/command-line. If that log cannot be written, nothing is done; --unlogged does it all the same, and prints
+what the log should have.`
 
 const options = {
   stage: { type: 'string', default: 'local' },
@@ -77,7 +78,7 @@ const changes: Readonly<
     const isMeant = really !== undefined && z.safeParse(emailField, really).data === account.email
     if (!isMeant)
       throw new UsageError(
-        `This would delete ${describe(account)}. If it is meant, add --really ${account.email}`,
+        `This would delete an account: ${describe(account)}. If it is meant, add --really ${account.email}`,
       )
     await deleteUser(ports, undefined, account.id)
     const notice = ports.policy.sendsMail ? '' : '. Its user is not told: MAIL_FROM is not set in this shell'

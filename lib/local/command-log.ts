@@ -51,7 +51,7 @@ export function commandLog(
       } catch (error) {
         throw new Error(
           `Nothing was done: the log group ${commandLogGroup(stage)} cannot be written (${sentenceOf(error)}). ` +
-            'Deploy this version first, or add --unlogged and keep the lines that it prints.',
+            'Mend that, deploy this version if the group is not there yet, or add --unlogged and keep the lines that it prints.',
         )
       }
     },
