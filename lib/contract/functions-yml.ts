@@ -165,13 +165,14 @@ function onKeys(path: string, needed: readonly Need[]): object[] {
 }
 
 /** What Lambda asks of a role that it reads a stream with. */
+export const streamActions = [
+  'dynamodb:DescribeStream',
+  'dynamodb:GetRecords',
+  'dynamodb:GetShardIterator',
+  'dynamodb:ListStreams',
+]
 const reading = {
   Effect: 'Allow',
-  Action: [
-    'dynamodb:DescribeStream',
-    'dynamodb:GetRecords',
-    'dynamodb:GetShardIterator',
-    'dynamodb:ListStreams',
-  ],
+  Action: streamActions,
   Resource: sessionsStream,
 }

@@ -1,3 +1,4 @@
+import { streamActions } from '../contract/functions-yml.ts'
 import type { tableNamesOf } from './settings.ts'
 
 interface Stage {
@@ -95,12 +96,7 @@ function statements({ service, stage, tables, keysPath }: Stage): object[] {
     {
       Sid: 'MailStream',
       Effect: 'Allow',
-      Action: [
-        'dynamodb:DescribeStream',
-        'dynamodb:GetRecords',
-        'dynamodb:GetShardIterator',
-        'dynamodb:ListStreams',
-      ],
+      Action: streamActions,
       Resource: arn('dynamodb', `table/${tables.sessionsTable}/stream/*`),
     },
   ]

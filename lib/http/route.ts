@@ -6,7 +6,6 @@ import * as z from 'zod/mini'
 import { type Contract, rolesOf, type Schema } from '../contract/contract.ts'
 import type { SecurityEvents } from '../domain/events.ts'
 import type { Client } from '../domain/ports.ts'
-
 import { etag } from './etag.ts'
 import { type Counted, count } from './limits.ts'
 import { type Core, eventsOf, type Factories, type Made, overParts } from './parts.ts'
