@@ -4,6 +4,12 @@ import { freePort } from '../local/ports.ts'
 
 export type Started = Awaited<ReturnType<ReturnType<typeof npmStartOver>>>
 
+const groups: number[] = []
+// A test that failed before its Ctrl-C leaves nothing to the tests after it, nor keeps the test run from ending.
+afterAll(async () => {
+  for (const group of groups) await interruptGroup(group)
+})
+
 /** Starts what `npm start` (or `npm run <script>`) starts, with users and keys in a folder of the test's. */
 export const npmStartOver =
   (folder: string, script = 'start') =>
@@ -21,6 +27,8 @@ export const npmStartOver =
     }
     // As from a terminal: npm, its shell and the script are one group, which Ctrl-C signals as a whole.
     const child = spawn('npm', ['run', script], { env, detached: true })
+    const group = -Number(child.pid)
+    groups.push(group)
     let said = ''
     child.stdout.on('data', (data) => {
       said += data
@@ -44,13 +52,22 @@ export const npmStartOver =
       },
       /** Ctrl-C; then waits until nothing of it runs any more. */
       async interrupt() {
-        const group = -Number(child.pid)
-        process.kill(group, 'SIGINT')
+        await interruptGroup(group)
         await ended
-        for (let waited = 0; isAlive(group) && waited < 10_000; waited += 50) await wait(50)
       },
     }
   }
+
+async function interruptGroup(group: number): Promise<void> {
+  if (isAlive(group)) process.kill(group, 'SIGINT')
+  for (let waited = 0; isAlive(group); waited += 50) {
+    if (waited > 30_000) {
+      process.kill(group, 'SIGKILL')
+      throw new Error('npm start did not end within 30 s of Ctrl-C')
+    }
+    await wait(50)
+  }
+}
 
 function isAlive(group: number): boolean {
   try {
