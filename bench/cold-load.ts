@@ -13,7 +13,7 @@ import { type BuildOptions, build } from 'esbuild'
 const RUNS = 41
 const doors = ['authorizer/access-token', 'auth/refresh', 'auth/login']
 
-const { options } = createRequire(import.meta.url)('../lib/bundle/options.cjs') as { options: BuildOptions }
+const { options } = createRequire(import.meta.url)('../tools/bundle/options.cjs') as { options: BuildOptions }
 const folder = mkdtempSync(join(tmpdir(), 'cardea-bench-'))
 const empty = join(folder, 'empty.cjs')
 writeFileSync(empty, '')

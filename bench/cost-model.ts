@@ -3,7 +3,7 @@ import { contract as loginContract } from '../functions/auth/login.ts'
 import { contract as refreshContract } from '../functions/auth/refresh.ts'
 import { contract as authorizerContract } from '../functions/authorizer/access-token.ts'
 import { contract as deliverContract } from '../functions/mail/deliver.ts'
-import { roundTripsOf, units } from '../lib/testing/units.ts'
+import { roundTripsOf, units } from '../tools/testing/units.ts'
 import { prices, region, sources, tiered } from './prices.ts'
 
 /** What one user does in a month: change it to what yours do. */

@@ -1,10 +1,10 @@
 import { bcryptPasswords } from '../lib/crypto/passwords.ts'
-import { startDynoxide } from '../lib/local/dynamodb.ts'
-import { nobodysAws } from '../lib/local/nobodys-aws.ts'
-import { engineStores } from '../lib/testing/engine.ts'
-import { testKeys } from '../lib/testing/keys.ts'
-import { ratios } from '../lib/testing/timing.ts'
-import { world } from '../lib/testing/world.ts'
+import { startDynoxide } from '../tools/local/dynamodb.ts'
+import { nobodysAws } from '../tools/local/nobodys-aws.ts'
+import { engineStores } from '../tools/testing/engine.ts'
+import { testKeys } from '../tools/testing/keys.ts'
+import { ratios } from '../tools/testing/timing.ts'
+import { world } from '../tools/testing/world.ts'
 
 /** Prints how long routes take for an e-mail that nobody has, over one that has an account: it must not tell. */
 Object.assign(process.env, nobodysAws)

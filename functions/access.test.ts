@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { rolesOf } from '../lib/contract/contract.ts'
-import { isRoute, registry } from '../lib/contract/registry.ts'
 import { roles } from '../lib/domain/users.ts'
-import { gateway } from '../lib/testing/gateway.ts'
-import { ada, bearer, logIn, signedUp, withRoles } from '../lib/testing/people.ts'
-import { world } from '../lib/testing/world.ts'
+import { isRoute, registry } from '../tools/generate/registry.ts'
+import { gateway } from '../tools/testing/gateway.ts'
+import { ada, bearer, logIn, signedUp, withRoles } from '../tools/testing/people.ts'
+import { world } from '../tools/testing/world.ts'
 
 /** A request that gets past nothing but the question of who may. */
 const params = { userId: randomUUID(), sessionId: randomUUID() }

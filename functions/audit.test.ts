@@ -1,9 +1,18 @@
-import { isRoute, registry } from '../lib/contract/registry.ts'
-import { capturedLog } from '../lib/testing/captured-log.ts'
-import { gateway } from '../lib/testing/gateway.ts'
-import { eve, logIn, mailTo } from '../lib/testing/people.ts'
-import { asAdmin, asEve, good, mailAfter, type Scene, scene, toEve, verified } from '../lib/testing/scene.ts'
-import { delivered } from '../lib/testing/world.ts'
+import { isRoute, registry } from '../tools/generate/registry.ts'
+import { capturedLog } from '../tools/testing/captured-log.ts'
+import { gateway } from '../tools/testing/gateway.ts'
+import { eve, logIn, mailTo } from '../tools/testing/people.ts'
+import {
+  asAdmin,
+  asEve,
+  good,
+  mailAfter,
+  type Scene,
+  scene,
+  toEve,
+  verified,
+} from '../tools/testing/scene.ts'
+import { delivered } from '../tools/testing/world.ts'
 
 type Line = Record<string, unknown>
 /** The lines that a request leaves, once the scene stands. */

@@ -1,8 +1,8 @@
 import { bcryptPasswords } from '../lib/crypto/passwords.ts'
-import { engineStores } from '../lib/testing/engine.ts'
-import { testKeys } from '../lib/testing/keys.ts'
-import { ratios } from '../lib/testing/timing.ts'
-import { world } from '../lib/testing/world.ts'
+import { engineStores } from '../tools/testing/engine.ts'
+import { testKeys } from '../tools/testing/keys.ts'
+import { ratios } from '../tools/testing/timing.ts'
+import { world } from '../tools/testing/world.ts'
 
 describe('whether an e-mail has an account', () => {
   it('is not told by the time of sign-up, login, resend or forgot', async () => {

@@ -10,14 +10,14 @@ import { buffer } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type BuildOptions, build } from 'esbuild'
 import { makeFirstKeys } from '../lib/crypto/key-rotation.ts'
-import { startParameterStore } from '../lib/local/parameter-store.ts'
-import { engineStores } from '../lib/testing/engine.ts'
-import { eventOf, type TestRequest } from '../lib/testing/events.ts'
-import { memoryParameters, modulusLength } from '../lib/testing/keys.ts'
-import { ada } from '../lib/testing/people.ts'
+import { startParameterStore } from '../tools/local/parameter-store.ts'
+import { engineStores } from '../tools/testing/engine.ts'
+import { eventOf, type TestRequest } from '../tools/testing/events.ts'
+import { memoryParameters, modulusLength } from '../tools/testing/keys.ts'
+import { ada } from '../tools/testing/people.ts'
 
 const require = createRequire(join(process.cwd(), 'package.json'))
-const { options } = require('./lib/bundle/options.cjs') as { options: BuildOptions }
+const { options } = require('./tools/bundle/options.cjs') as { options: BuildOptions }
 const KEYS_PATH = '/cardea/frozen'
 /** Longer than a try of the SDK may take (2 s), so that it is time for the next one. */
 const FROZEN_MS = 3000
@@ -70,7 +70,7 @@ describe('a process that is frozen after its answer, between two tries of the SD
       outfile: join(folder, `${name}.cjs`),
       logLevel: 'error',
     })
-    const child = spawn(process.execPath, [join(process.cwd(), 'lib/local/lambda/runtime.ts')], {
+    const child = spawn(process.execPath, [join(process.cwd(), 'tools/local/packaged/runtime.ts')], {
       cwd: folder,
       env: {
         _HANDLER: `${name}.handler`,

@@ -1,15 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { type Contract, refusalsOf } from '../lib/contract/contract.ts'
 import { errors } from '../lib/contract/errors.ts'
-import { isRoute, isStream, registry } from '../lib/contract/registry.ts'
 import { refusalEvents } from '../lib/domain/events.ts'
 import { type LimitName, limits } from '../lib/domain/limits.ts'
 import type { Policy } from '../lib/domain/policy.ts'
 import type { RefusalCode } from '../lib/domain/refusal.ts'
-import { capturedLog } from '../lib/testing/captured-log.ts'
-import type { TestRequest } from '../lib/testing/events.ts'
-import { type Gateway, gateway, type TestAnswer } from '../lib/testing/gateway.ts'
-import { ada, eve, logIn } from '../lib/testing/people.ts'
+import { isRoute, isStream, registry } from '../tools/generate/registry.ts'
+import { capturedLog } from '../tools/testing/captured-log.ts'
+import type { TestRequest } from '../tools/testing/events.ts'
+import { type Gateway, gateway, type TestAnswer } from '../tools/testing/gateway.ts'
+import { ada, eve, logIn } from '../tools/testing/people.ts'
 import {
   asAdmin,
   asEve,
@@ -20,8 +20,8 @@ import {
   scene,
   toEve,
   verified,
-} from '../lib/testing/scene.ts'
-import { delivered, limited, silent } from '../lib/testing/world.ts'
+} from '../tools/testing/scene.ts'
+import { delivered, limited, silent } from '../tools/testing/world.ts'
 
 /** Asks what would succeed, but for a change. */
 const ask = async (it: Scene, route: string, change: Partial<TestRequest> = {}, api: Gateway = it.api) =>
@@ -241,7 +241,7 @@ describe('every promise of every contract', () => {
       .map(({ contract }) => `${contract.method} ${contract.path}`)
       .filter((route) => !good[route])
     if (unknown.length > 0)
-      throw new Error(`lib/testing/scene.ts has no good request for ${unknown.join(', ')}`)
+      throw new Error(`tools/testing/scene.ts has no good request for ${unknown.join(', ')}`)
     expect(routes.map(({ contract }) => `${contract.method} ${contract.path}`).sort()).toEqual(
       Object.keys(good).sort(),
     )

@@ -1,10 +1,10 @@
-import { type Entry, isRoute, isStream, registry } from '../lib/contract/registry.ts'
-import { engineStores } from '../lib/testing/engine.ts'
-import { gateway } from '../lib/testing/gateway.ts'
-import { roundTrips } from '../lib/testing/round-trips.ts'
-import { asEve, good, type Scene, scene, toEve } from '../lib/testing/scene.ts'
-import { roundTripsOf } from '../lib/testing/units.ts'
-import { delivered } from '../lib/testing/world.ts'
+import { type Entry, isRoute, isStream, registry } from '../tools/generate/registry.ts'
+import { engineStores } from '../tools/testing/engine.ts'
+import { gateway } from '../tools/testing/gateway.ts'
+import { roundTrips } from '../tools/testing/round-trips.ts'
+import { asEve, good, type Scene, scene, toEve } from '../tools/testing/scene.ts'
+import { roundTripsOf } from '../tools/testing/units.ts'
+import { delivered } from '../tools/testing/world.ts'
 
 async function started() {
   const engine = await engineStores()

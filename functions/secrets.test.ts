@@ -1,10 +1,10 @@
-import { isRoute, registry } from '../lib/contract/registry.ts'
-import { capturedLog } from '../lib/testing/captured-log.ts'
-import type { TestRequest } from '../lib/testing/events.ts'
-import { gateway, type TestAnswer } from '../lib/testing/gateway.ts'
-import { ada, bearer, cookieOf, eve, fromApp, logIn, signedUp } from '../lib/testing/people.ts'
-import { good, passwords, scene } from '../lib/testing/scene.ts'
-import { delivered, silent, unavailable, world } from '../lib/testing/world.ts'
+import { isRoute, registry } from '../tools/generate/registry.ts'
+import { capturedLog } from '../tools/testing/captured-log.ts'
+import type { TestRequest } from '../tools/testing/events.ts'
+import { gateway, type TestAnswer } from '../tools/testing/gateway.ts'
+import { ada, bearer, cookieOf, eve, fromApp, logIn, signedUp } from '../tools/testing/people.ts'
+import { good, passwords, scene } from '../tools/testing/scene.ts'
+import { delivered, silent, unavailable, world } from '../tools/testing/world.ts'
 
 const json = { 'content-type': 'application/json' }
 

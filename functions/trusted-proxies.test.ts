@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { isRoute, registry } from '../lib/contract/registry.ts'
-import { capturedLog } from '../lib/testing/captured-log.ts'
-import { context, eventOf } from '../lib/testing/events.ts'
-import { gateway } from '../lib/testing/gateway.ts'
-import { bearer, eve } from '../lib/testing/people.ts'
-import { good, scene } from '../lib/testing/scene.ts'
-import { limited, type World, world } from '../lib/testing/world.ts'
+import { isRoute, registry } from '../tools/generate/registry.ts'
+import { capturedLog } from '../tools/testing/captured-log.ts'
+import { context, eventOf } from '../tools/testing/events.ts'
+import { gateway } from '../tools/testing/gateway.ts'
+import { bearer, eve } from '../tools/testing/people.ts'
+import { good, scene } from '../tools/testing/scene.ts'
+import { limited, type World, world } from '../tools/testing/world.ts'
 import { handler as getMe } from './users/get-me.ts'
 
 const secretOf = () => randomBytes(32).toString('base64url')

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
+import { deploySettings } from '../tools/deploy/settings.ts'
 import { policyOf, readConfig, settings } from './config.ts'
-import { deploySettings } from './deploy/settings.ts'
 import { limits } from './domain/limits.ts'
 
 const rows = Object.values(settings)

@@ -1,5 +1,5 @@
+import { capturedLog } from '../tools/testing/captured-log.ts'
 import { describeError, log, logEvent } from './log.ts'
-import { capturedLog } from './testing/captured-log.ts'
 
 describe('a line of the log', () => {
   it('is one line of JSON, whatever it holds', async () => {

@@ -1,8 +1,8 @@
 import { limits } from '../../lib/domain/limits.ts'
-import { capturedLog } from '../../lib/testing/captured-log.ts'
-import { gateway } from '../../lib/testing/gateway.ts'
-import { ada, bearer, eve, logIn, mailTo, signedUp } from '../../lib/testing/people.ts'
-import { delivered, limited, unavailable, world } from '../../lib/testing/world.ts'
+import { capturedLog } from '../../tools/testing/captured-log.ts'
+import { gateway } from '../../tools/testing/gateway.ts'
+import { ada, bearer, eve, logIn, mailTo, signedUp } from '../../tools/testing/people.ts'
+import { delivered, limited, unavailable, world } from '../../tools/testing/world.ts'
 
 const withAda = async ({ verified = true, change = {} as Parameters<typeof world>[0] } = {}) => {
   const parts = world(change)

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { email } from '../../lib/contract/fields.ts'
 import { requestEmailLogin } from '../../lib/domain/email-login.ts'
-import { route } from '../../lib/http/route.ts'
+import { route } from '../../lib/lambda/route.ts'
 import { fingerprints, outbox, throttle } from '../../lib/services.ts'
 
 export const contract = defineContract({

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { newToken } from '../../lib/domain/one-time-codes.ts'
-import { capturedLog } from '../../lib/testing/captured-log.ts'
-import type { TestAnswer } from '../../lib/testing/gateway.ts'
-import { gateway } from '../../lib/testing/gateway.ts'
-import { eve } from '../../lib/testing/people.ts'
-import { asEve, good, mailAfter, passwords, type Scene, scene, toEve } from '../../lib/testing/scene.ts'
-import { limited } from '../../lib/testing/world.ts'
+import { capturedLog } from '../../tools/testing/captured-log.ts'
+import type { TestAnswer } from '../../tools/testing/gateway.ts'
+import { gateway } from '../../tools/testing/gateway.ts'
+import { eve } from '../../tools/testing/people.ts'
+import { asEve, good, mailAfter, passwords, type Scene, scene, toEve } from '../../tools/testing/scene.ts'
+import { limited } from '../../tools/testing/world.ts'
 
 const claimed = randomUUID()
 const CODE = 'POST /auth/email-login/code'

@@ -1,8 +1,8 @@
 import { limits } from '../../lib/domain/limits.ts'
-import { engineStores } from '../../lib/testing/engine.ts'
-import { type Gateway, gateway, type TestAnswer } from '../../lib/testing/gateway.ts'
-import { ada, logIn, signedUp } from '../../lib/testing/people.ts'
-import { type World, world } from '../../lib/testing/world.ts'
+import { engineStores } from '../../tools/testing/engine.ts'
+import { type Gateway, gateway, type TestAnswer } from '../../tools/testing/gateway.ts'
+import { ada, logIn, signedUp } from '../../tools/testing/people.ts'
+import { type World, world } from '../../tools/testing/world.ts'
 
 const INSTANCES = 5
 const GUESSES = 1000

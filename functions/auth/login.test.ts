@@ -1,6 +1,6 @@
-import { gateway } from '../../lib/testing/gateway.ts'
-import { ada, logIn, signedUp } from '../../lib/testing/people.ts'
-import { world } from '../../lib/testing/world.ts'
+import { gateway } from '../../tools/testing/gateway.ts'
+import { ada, logIn, signedUp } from '../../tools/testing/people.ts'
+import { world } from '../../tools/testing/world.ts'
 
 const withAda = async () => {
   const parts = world()

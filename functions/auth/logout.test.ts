@@ -1,6 +1,6 @@
-import { gateway } from '../../lib/testing/gateway.ts'
-import { bearer, cookieOf, fromApp, logIn, signedUp } from '../../lib/testing/people.ts'
-import { unavailable, world } from '../../lib/testing/world.ts'
+import { gateway } from '../../tools/testing/gateway.ts'
+import { bearer, cookieOf, fromApp, logIn, signedUp } from '../../tools/testing/people.ts'
+import { unavailable, world } from '../../tools/testing/world.ts'
 
 const json = { 'content-type': 'application/json' }
 const withAda = async (transport: 'cookie' | 'body') => {

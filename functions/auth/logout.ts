@@ -2,8 +2,8 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { token } from '../../lib/contract/fields.ts'
 import { endSession } from '../../lib/domain/sessions.ts'
-import { clearedRefreshCookie } from '../../lib/http/cookies.ts'
-import { route } from '../../lib/http/route.ts'
+import { clearedRefreshCookie } from '../../lib/lambda/cookies.ts'
+import { route } from '../../lib/lambda/route.ts'
 import { accessTokenVerifier, refreshTokens, sessions } from '../../lib/services.ts'
 
 export const contract = defineContract({

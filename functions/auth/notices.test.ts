@@ -1,8 +1,8 @@
 import { notices } from '../../lib/domain/policy.ts'
-import { capturedLog } from '../../lib/testing/captured-log.ts'
-import { type Gateway, gateway } from '../../lib/testing/gateway.ts'
-import { ada, bearer, logIn, mailTo, signedUp } from '../../lib/testing/people.ts'
-import { delivered, type World, world } from '../../lib/testing/world.ts'
+import { capturedLog } from '../../tools/testing/captured-log.ts'
+import { type Gateway, gateway } from '../../tools/testing/gateway.ts'
+import { ada, bearer, logIn, mailTo, signedUp } from '../../tools/testing/people.ts'
+import { delivered, type World, world } from '../../tools/testing/world.ts'
 
 const withAda = async (change: Parameters<typeof world>[0] = {}) => {
   const parts = world(change)

@@ -1,9 +1,9 @@
 import { limits } from '../../lib/domain/limits.ts'
 import { newToken, readToken } from '../../lib/domain/one-time-codes.ts'
-import { capturedLog } from '../../lib/testing/captured-log.ts'
-import { gateway } from '../../lib/testing/gateway.ts'
-import { ada, administrator, bearer, eve, logIn, mailTo, signedUp } from '../../lib/testing/people.ts'
-import { delivered, unavailable, world } from '../../lib/testing/world.ts'
+import { capturedLog } from '../../tools/testing/captured-log.ts'
+import { gateway } from '../../tools/testing/gateway.ts'
+import { ada, administrator, bearer, eve, logIn, mailTo, signedUp } from '../../tools/testing/people.ts'
+import { delivered, unavailable, world } from '../../tools/testing/world.ts'
 
 const newPassword = 'a new and longer password'
 const withAda = async (change: Parameters<typeof world>[0] = {}) => {

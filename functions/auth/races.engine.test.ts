@@ -1,7 +1,7 @@
-import { engineStores } from '../../lib/testing/engine.ts'
-import { gateway, type TestAnswer } from '../../lib/testing/gateway.ts'
-import { ada, logIn, signedUp } from '../../lib/testing/people.ts'
-import { world } from '../../lib/testing/world.ts'
+import { engineStores } from '../../tools/testing/engine.ts'
+import { gateway, type TestAnswer } from '../../tools/testing/gateway.ts'
+import { ada, logIn, signedUp } from '../../tools/testing/people.ts'
+import { world } from '../../tools/testing/world.ts'
 
 const fifty = (ask: () => Promise<TestAnswer>) => Promise.all(Array.from({ length: 50 }, ask))
 const statusesOf = (answers: readonly TestAnswer[]) => answers.map(({ status }) => status).sort()

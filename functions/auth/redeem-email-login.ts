@@ -3,8 +3,8 @@ import { defineContract } from '../../lib/contract/contract.ts'
 import { token, transport } from '../../lib/contract/fields.ts'
 import { grant } from '../../lib/contract/models.ts'
 import { redeemEmailLogin } from '../../lib/domain/email-login.ts'
-import { grantTo } from '../../lib/http/grant.ts'
-import { route } from '../../lib/http/route.ts'
+import { grantTo } from '../../lib/lambda/grant.ts'
+import { route } from '../../lib/lambda/route.ts'
 import { accessTokenIssuer, codes, outbox, refreshTokens, sessions, users } from '../../lib/services.ts'
 
 export const contract = defineContract({

@@ -1,8 +1,8 @@
-import { capturedLog } from '../../lib/testing/captured-log.ts'
-import { engineStores } from '../../lib/testing/engine.ts'
-import { gateway, type TestAnswer } from '../../lib/testing/gateway.ts'
-import { logIn, signedUp } from '../../lib/testing/people.ts'
-import { world } from '../../lib/testing/world.ts'
+import { capturedLog } from '../../tools/testing/captured-log.ts'
+import { engineStores } from '../../tools/testing/engine.ts'
+import { gateway, type TestAnswer } from '../../tools/testing/gateway.ts'
+import { logIn, signedUp } from '../../tools/testing/people.ts'
+import { world } from '../../tools/testing/world.ts'
 
 /** A fault of the store, by the command that it befalls. It may answer for the store, or throw. */
 type Fault = (command: string, run: () => Promise<object>, input: object) => Promise<object>

@@ -1,6 +1,6 @@
-import { gateway, type TestAnswer } from '../../lib/testing/gateway.ts'
-import { bearer, cookieOf, fromApp, logIn, signedUp } from '../../lib/testing/people.ts'
-import { world } from '../../lib/testing/world.ts'
+import { gateway, type TestAnswer } from '../../tools/testing/gateway.ts'
+import { bearer, cookieOf, fromApp, logIn, signedUp } from '../../tools/testing/people.ts'
+import { world } from '../../tools/testing/world.ts'
 
 const withAda = async (transport: 'cookie' | 'body') => {
   const parts = world()

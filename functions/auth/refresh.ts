@@ -3,9 +3,9 @@ import { defineContract } from '../../lib/contract/contract.ts'
 import { token } from '../../lib/contract/fields.ts'
 import { grant } from '../../lib/contract/models.ts'
 import { refreshSession } from '../../lib/domain/session-refresh.ts'
-import { grantTo } from '../../lib/http/grant.ts'
-import { oneRefreshToken } from '../../lib/http/refresh-token.ts'
-import { route } from '../../lib/http/route.ts'
+import { grantTo } from '../../lib/lambda/grant.ts'
+import { oneRefreshToken } from '../../lib/lambda/refresh-token.ts'
+import { route } from '../../lib/lambda/route.ts'
 import { accessTokenIssuer, outbox, refreshTokens, sessions } from '../../lib/services.ts'
 
 export const contract = defineContract({

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { email } from '../../lib/contract/fields.ts'
 import { requestMail } from '../../lib/domain/emails.ts'
-import { route } from '../../lib/http/route.ts'
+import { route } from '../../lib/lambda/route.ts'
 import { outbox, throttle } from '../../lib/services.ts'
 
 export const contract = defineContract({

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { newPassword, token } from '../../lib/contract/fields.ts'
 import { resetPassword } from '../../lib/domain/password-resets.ts'
-import { route } from '../../lib/http/route.ts'
+import { route } from '../../lib/lambda/route.ts'
 import {
   breachedPasswords,
   codes,

@@ -1,10 +1,10 @@
 import { newSecret } from '../../lib/crypto/key-material.ts'
 import { bcryptPasswords } from '../../lib/crypto/passwords.ts'
-import { engineStores } from '../../lib/testing/engine.ts'
-import { gateway } from '../../lib/testing/gateway.ts'
-import { keptBelow, keysWith, testKeys } from '../../lib/testing/keys.ts'
-import { ada, logIn } from '../../lib/testing/people.ts'
-import { delivered, type World, world } from '../../lib/testing/world.ts'
+import { engineStores } from '../../tools/testing/engine.ts'
+import { gateway } from '../../tools/testing/gateway.ts'
+import { keptBelow, keysWith, testKeys } from '../../tools/testing/keys.ts'
+import { ada, logIn } from '../../tools/testing/people.ts'
+import { delivered, type World, world } from '../../tools/testing/world.ts'
 
 /** Where emails must be verified, on a real engine, with the real function that mails. */
 async function strict(change: Parameters<typeof world>[0] = {}) {

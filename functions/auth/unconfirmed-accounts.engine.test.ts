@@ -1,11 +1,11 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { setRoles } from '../../lib/domain/administration.ts'
 import { accountKey, emailClaimKey } from '../../lib/storage/keys.ts'
-import { testClock } from '../../lib/testing/clock.ts'
-import { engineStores } from '../../lib/testing/engine.ts'
-import { gateway } from '../../lib/testing/gateway.ts'
-import { ada, administrator, bearer, eve, logIn, mailTo } from '../../lib/testing/people.ts'
-import { delivered, world } from '../../lib/testing/world.ts'
+import { testClock } from '../../tools/testing/clock.ts'
+import { engineStores } from '../../tools/testing/engine.ts'
+import { gateway } from '../../tools/testing/gateway.ts'
+import { ada, administrator, bearer, eve, logIn, mailTo } from '../../tools/testing/people.ts'
+import { delivered, world } from '../../tools/testing/world.ts'
 
 const DAY = 86_400
 

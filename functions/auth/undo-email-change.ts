@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { token } from '../../lib/contract/fields.ts'
 import { undoEmailChange } from '../../lib/domain/email-changes.ts'
-import { route } from '../../lib/http/route.ts'
+import { route } from '../../lib/lambda/route.ts'
 import { codes, outbox, sessions, users } from '../../lib/services.ts'
 
 export const contract = defineContract({

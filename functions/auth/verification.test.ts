@@ -1,7 +1,7 @@
-import { capturedLog } from '../../lib/testing/captured-log.ts'
-import { gateway } from '../../lib/testing/gateway.ts'
-import { ada, bearer, logIn, mailTo } from '../../lib/testing/people.ts'
-import { delivered, world } from '../../lib/testing/world.ts'
+import { capturedLog } from '../../tools/testing/captured-log.ts'
+import { gateway } from '../../tools/testing/gateway.ts'
+import { ada, bearer, logIn, mailTo } from '../../tools/testing/people.ts'
+import { delivered, world } from '../../tools/testing/world.ts'
 
 const strict = () => {
   const parts = world({ policy: { requireVerifiedEmail: true } })

@@ -1,10 +1,10 @@
 import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda'
 import { Refusal } from '../../lib/domain/refusal.ts'
-import { capturedLog } from '../../lib/testing/captured-log.ts'
-import { context, eventOf } from '../../lib/testing/events.ts'
-import { gateway } from '../../lib/testing/gateway.ts'
-import { logIn, signedUp } from '../../lib/testing/people.ts'
-import { world } from '../../lib/testing/world.ts'
+import { capturedLog } from '../../tools/testing/captured-log.ts'
+import { context, eventOf } from '../../tools/testing/events.ts'
+import { gateway } from '../../tools/testing/gateway.ts'
+import { logIn, signedUp } from '../../tools/testing/people.ts'
+import { world } from '../../tools/testing/world.ts'
 import { handler } from './access-token.ts'
 
 const withAda = async () => {

@@ -1,10 +1,10 @@
 import { makeFirstKeys, rotate } from '../../lib/crypto/key-rotation.ts'
 import type { Rotating } from '../../lib/crypto/key-standing.ts'
 import type { Parameters } from '../../lib/crypto/keys.ts'
-import { capturedLog } from '../../lib/testing/captured-log.ts'
-import { context } from '../../lib/testing/events.ts'
-import { memoryParameters, modulusLength } from '../../lib/testing/keys.ts'
-import { world } from '../../lib/testing/world.ts'
+import { capturedLog } from '../../tools/testing/captured-log.ts'
+import { context } from '../../tools/testing/events.ts'
+import { memoryParameters, modulusLength } from '../../tools/testing/keys.ts'
+import { world } from '../../tools/testing/world.ts'
 import { contract, handler } from './rotate.ts'
 
 const DAY = 86_400

@@ -1,5 +1,5 @@
 import type { ScheduleContract } from '../../lib/contract/contract.ts'
-import { scheduled } from '../../lib/http/scheduled.ts'
+import { scheduled } from '../../lib/lambda/scheduled.ts'
 import { rotation } from '../../lib/services.ts'
 
 export const contract: ScheduleContract = {

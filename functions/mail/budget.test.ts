@@ -1,9 +1,9 @@
 import { limits } from '../../lib/domain/limits.ts'
-import { capturedLog } from '../../lib/testing/captured-log.ts'
-import { gateway } from '../../lib/testing/gateway.ts'
-import { bearer, eve, logIn, mailTo } from '../../lib/testing/people.ts'
-import { good, passwords, type Scene, scene, toEve, verified } from '../../lib/testing/scene.ts'
-import { delivered, limited, unavailable } from '../../lib/testing/world.ts'
+import { capturedLog } from '../../tools/testing/captured-log.ts'
+import { gateway } from '../../tools/testing/gateway.ts'
+import { bearer, eve, logIn, mailTo } from '../../tools/testing/people.ts'
+import { good, passwords, type Scene, scene, toEve, verified } from '../../tools/testing/scene.ts'
+import { delivered, limited, unavailable } from '../../tools/testing/world.ts'
 
 const HOUR = 3600
 const DAY = 24 * HOUR

@@ -1,6 +1,6 @@
 import type { StreamContract } from '../../lib/contract/contract.ts'
 import { fulfil } from '../../lib/domain/correspondence.ts'
-import { deliverer } from '../../lib/http/deliver.ts'
+import { deliverer } from '../../lib/lambda/deliver.ts'
 import { codes, fingerprints, mailer, orders, throttle, users } from '../../lib/services.ts'
 
 export const contract: StreamContract = {

@@ -1,5 +1,5 @@
 import type { EventContract } from '../../lib/contract/contract.ts'
-import { mailFeedback } from '../../lib/http/mail-feedback.ts'
+import { mailFeedback } from '../../lib/lambda/mail-feedback.ts'
 
 export const contract: EventContract = {
   event: { source: 'aws.ses', types: ['Email Bounced', 'Email Complaint Received'] },

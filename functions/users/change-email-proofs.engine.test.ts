@@ -1,5 +1,5 @@
-import { engineStores } from '../../lib/testing/engine.ts'
-import { gateway } from '../../lib/testing/gateway.ts'
+import { engineStores } from '../../tools/testing/engine.ts'
+import { gateway } from '../../tools/testing/gateway.ts'
 import {
   ada,
   administrator,
@@ -9,8 +9,8 @@ import {
   mailTo,
   signedUp,
   withRoles,
-} from '../../lib/testing/people.ts'
-import { delivered, type World, world } from '../../lib/testing/world.ts'
+} from '../../tools/testing/people.ts'
+import { delivered, type World, world } from '../../tools/testing/world.ts'
 
 const to = 'king@example.com'
 const atNew = { ...ada, email: to }

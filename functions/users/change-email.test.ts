@@ -1,6 +1,6 @@
-import { gateway } from '../../lib/testing/gateway.ts'
-import { ada, bearer, eve, logIn, mailTo, signedUp } from '../../lib/testing/people.ts'
-import { delivered, limited, type World, world } from '../../lib/testing/world.ts'
+import { gateway } from '../../tools/testing/gateway.ts'
+import { ada, bearer, eve, logIn, mailTo, signedUp } from '../../tools/testing/people.ts'
+import { delivered, limited, type World, world } from '../../tools/testing/world.ts'
 
 const DAY = 86_400
 const to = 'king@example.com'

@@ -3,8 +3,8 @@ import { defineContract } from '../../lib/contract/contract.ts'
 import { newPassword, password, transport } from '../../lib/contract/fields.ts'
 import { grant } from '../../lib/contract/models.ts'
 import { changePassword } from '../../lib/domain/password-changes.ts'
-import { grantTo } from '../../lib/http/grant.ts'
-import { route } from '../../lib/http/route.ts'
+import { grantTo } from '../../lib/lambda/grant.ts'
+import { route } from '../../lib/lambda/route.ts'
 import {
   accessTokenIssuer,
   breachedPasswords,

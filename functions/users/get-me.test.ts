@@ -1,6 +1,6 @@
-import { gateway } from '../../lib/testing/gateway.ts'
-import { bearer, logIn, signedUp } from '../../lib/testing/people.ts'
-import { world } from '../../lib/testing/world.ts'
+import { gateway } from '../../tools/testing/gateway.ts'
+import { bearer, logIn, signedUp } from '../../tools/testing/people.ts'
+import { world } from '../../tools/testing/world.ts'
 
 describe('GET /users/me', () => {
   it('gives the caller’s own account, bare', async () => {

@@ -1,7 +1,7 @@
 import { defineContract } from '../../lib/contract/contract.ts'
 import { user } from '../../lib/contract/models.ts'
 import { ownAccount } from '../../lib/domain/accounts.ts'
-import { route } from '../../lib/http/route.ts'
+import { route } from '../../lib/lambda/route.ts'
 import { users } from '../../lib/services.ts'
 
 export const contract = defineContract({

@@ -1,7 +1,7 @@
-import { capturedLog } from '../../lib/testing/captured-log.ts'
-import { gateway } from '../../lib/testing/gateway.ts'
-import { ada, administrator, bearer, cookieOf, eve, logIn, signedUp } from '../../lib/testing/people.ts'
-import { unavailable, world } from '../../lib/testing/world.ts'
+import { capturedLog } from '../../tools/testing/captured-log.ts'
+import { gateway } from '../../tools/testing/gateway.ts'
+import { ada, administrator, bearer, cookieOf, eve, logIn, signedUp } from '../../tools/testing/people.ts'
+import { unavailable, world } from '../../tools/testing/world.ts'
 
 const withAda = async () => {
   const parts = world()

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { gateway } from '../../lib/testing/gateway.ts'
-import { ada, bearer, eve, logIn, signedUp } from '../../lib/testing/people.ts'
-import { world } from '../../lib/testing/world.ts'
+import { gateway } from '../../tools/testing/gateway.ts'
+import { ada, bearer, eve, logIn, signedUp } from '../../tools/testing/people.ts'
+import { world } from '../../tools/testing/world.ts'
 
 const withTwoSessions = async () => {
   const parts = world()

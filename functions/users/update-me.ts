@@ -3,7 +3,7 @@ import { defineContract } from '../../lib/contract/contract.ts'
 import { name } from '../../lib/contract/fields.ts'
 import { user } from '../../lib/contract/models.ts'
 import { Refusal } from '../../lib/domain/refusal.ts'
-import { route } from '../../lib/http/route.ts'
+import { route } from '../../lib/lambda/route.ts'
 import { users } from '../../lib/services.ts'
 
 export const contract = defineContract({

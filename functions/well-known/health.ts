@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
-import { route } from '../../lib/http/route.ts'
+import { route } from '../../lib/lambda/route.ts'
 
 export const contract = defineContract({
   method: 'GET',

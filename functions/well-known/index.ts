@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
-import { route } from '../../lib/http/route.ts'
+import { route } from '../../lib/lambda/route.ts'
 import project from '../../package.json' with { type: 'json' }
 
 export const contract = defineContract({

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { JWKS_MAX_AGE_SECONDS } from '../../lib/domain/lifetimes.ts'
-import { route } from '../../lib/http/route.ts'
+import { route } from '../../lib/lambda/route.ts'
 
 export const contract = defineContract({
   method: 'GET',

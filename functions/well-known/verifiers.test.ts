@@ -2,9 +2,9 @@ import { JwtVerifier } from 'aws-jwt-verify'
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import * as oauth from 'oauth4webapi'
-import { gateway } from '../../lib/testing/gateway.ts'
-import { logIn, signedUp } from '../../lib/testing/people.ts'
-import { parties, world } from '../../lib/testing/world.ts'
+import { gateway } from '../../tools/testing/gateway.ts'
+import { logIn, signedUp } from '../../tools/testing/people.ts'
+import { parties, world } from '../../tools/testing/world.ts'
 
 const { issuer, audience } = parties
 

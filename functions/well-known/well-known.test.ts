@@ -1,9 +1,9 @@
 import { createPublicKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import jwt from 'jsonwebtoken'
-import { gateway } from '../../lib/testing/gateway.ts'
-import { logIn, signedUp } from '../../lib/testing/people.ts'
-import { world } from '../../lib/testing/world.ts'
+import { gateway } from '../../tools/testing/gateway.ts'
+import { logIn, signedUp } from '../../tools/testing/people.ts'
+import { world } from '../../tools/testing/world.ts'
 
 const api = gateway(world())
 

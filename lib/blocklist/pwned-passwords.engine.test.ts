@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { capturedLog } from '../testing/captured-log.ts'
+import { capturedLog } from '../../tools/testing/captured-log.ts'
 import { pwnedPasswords } from './pwned-passwords.ts'
 
 const PASSWORD = 'correct horse battery staple'

@@ -78,7 +78,7 @@ export const password = z
   )
   .register(z.globalRegistry, { ...passwordFormat, minLength: 1 })
 
-/** A password to set. Its length is checked against the setting, before anything is counted (`lib/http/request.ts`). */
+/** A password to set. Its length is checked against the setting, before anything is counted (`lib/lambda/request.ts`). */
 export const newPassword = z.string().register(z.globalRegistry, {
   ...passwordFormat,
   minLength: DEFAULT_LEAST_LENGTH,

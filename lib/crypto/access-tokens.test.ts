@@ -1,7 +1,7 @@
 import { createHmac, createSign, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
 import fc from 'fast-check'
-import { testKeys } from '../testing/keys.ts'
-import { parties } from '../testing/world.ts'
+import { testKeys } from '../../tools/testing/keys.ts'
+import { parties } from '../../tools/testing/world.ts'
 import { accessTokenIssuer, accessTokenVerifier } from './access-tokens.ts'
 import { refreshTokens } from './refresh-tokens.ts'
 

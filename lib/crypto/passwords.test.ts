@@ -1,5 +1,5 @@
 import bcrypt from 'bcryptjs'
-import { keptBelow, keysWith, testKeys } from '../testing/keys.ts'
+import { keptBelow, keysWith, testKeys } from '../../tools/testing/keys.ts'
 import { newSecret } from './key-material.ts'
 import { bcryptPasswords } from './passwords.ts'
 

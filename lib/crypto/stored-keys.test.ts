@@ -1,5 +1,5 @@
+import { memoryParameters, modulusLength, ready, testParameters } from '../../tools/testing/keys.ts'
 import { currentSignal, runWithSignal } from '../domain/invocation-signal.ts'
-import { memoryParameters, modulusLength, ready, testParameters } from '../testing/keys.ts'
 import { newKeyPair, newSecret } from './key-material.ts'
 import type { KeyPath, Parameters } from './keys.ts'
 import { storedKeys } from './stored-keys.ts'

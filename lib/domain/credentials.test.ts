@@ -1,5 +1,5 @@
 import bcrypt from 'bcryptjs'
-import { limited, world } from '../testing/world.ts'
+import { limited, world } from '../../tools/testing/world.ts'
 import { logIn } from './credentials.ts'
 import type { SecurityEvent } from './events.ts'
 import { limits } from './limits.ts'

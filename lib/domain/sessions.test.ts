@@ -1,4 +1,4 @@
-import { type World, world } from '../testing/world.ts'
+import { type World, world } from '../../tools/testing/world.ts'
 import type { SecurityEvent } from './events.ts'
 import type { Grant } from './grants.ts'
 import { LONGEST_SESSION_SECONDS } from './lifetimes.ts'

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { limited, world } from '../testing/world.ts'
+import { limited, world } from '../../tools/testing/world.ts'
 import { type Limits, limits, lockSeconds } from './limits.ts'
 import { subjectOfIp } from './throttle.ts'
 

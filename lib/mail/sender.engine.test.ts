@@ -5,9 +5,9 @@ import { type AddressInfo, createServer as createSilence, type Server as Socket 
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { promisify } from 'node:util'
+import { capturedLog } from '../../tools/testing/captured-log.ts'
 import type { Letter } from '../domain/letters.ts'
 import { describeError } from '../log.ts'
-import { capturedLog } from '../testing/captured-log.ts'
 import { write } from './letters.ts'
 import { sesMailer } from './sender.ts'
 

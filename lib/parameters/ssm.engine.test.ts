@@ -1,9 +1,9 @@
 import { createServer, type RequestListener } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { startParameterStore } from '../local/parameter-store.ts'
+import { startParameterStore } from '../../tools/local/parameter-store.ts'
+import { memoryParameters } from '../../tools/testing/keys.ts'
+import { signatureOf } from '../../tools/testing/sigv4.ts'
 import { describeError } from '../log.ts'
-import { memoryParameters } from '../testing/keys.ts'
-import { signatureOf } from '../testing/sigv4.ts'
 import { ssmParameters } from './ssm.ts'
 
 const keysPath = '/cardea/test'

@@ -1,13 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { GetCommand, type PutCommandInput, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
+import { newAccount } from '../../tools/testing/accounts.ts'
+import { engineStores } from '../../tools/testing/engine.ts'
+import { memoryStores, memoryTables } from '../../tools/testing/memory-stores.ts'
+import type { Stores } from '../../tools/testing/world.ts'
 import type { MailOrder } from '../domain/mail-orders.ts'
 import type { OneTimeCode } from '../domain/ports.ts'
 import type { Account } from '../domain/users.ts'
-import { newAccount } from '../testing/accounts.ts'
-import { engineStores } from '../testing/engine.ts'
-import { memoryStores, memoryTables } from '../testing/memory-stores.ts'
-import type { Stores } from '../testing/world.ts'
 import { accountKey, emailClaimKey } from './keys.ts'
 
 const NOW = 1_800_000_000

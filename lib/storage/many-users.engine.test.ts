@@ -1,5 +1,5 @@
-import { newAccount } from '../testing/accounts.ts'
-import { costOf, engineStores } from '../testing/engine.ts'
+import { newAccount } from '../../tools/testing/accounts.ts'
+import { costOf, engineStores } from '../../tools/testing/engine.ts'
 
 const USERS = 5000
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
+import { newAccount as account } from '../../tools/testing/accounts.ts'
+import { engineStores } from '../../tools/testing/engine.ts'
+import { memoryStores, memoryTables } from '../../tools/testing/memory-stores.ts'
 import type { Denylist, Session, SessionStore, UserStore } from '../domain/ports.ts'
 import { type Account, positionOf } from '../domain/users.ts'
-import { newAccount as account } from '../testing/accounts.ts'
-import { engineStores } from '../testing/engine.ts'
-import { memoryStores, memoryTables } from '../testing/memory-stores.ts'
 import { accountKey, revokedFamilyKey, sessionKey } from './keys.ts'
 import { dynamoSessions } from './sessions.ts'
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { capturedLog } from '../../../lib/testing/captured-log.ts'
-import { gateway } from '../../../lib/testing/gateway.ts'
-import { ada, administrator, bearer, eve, logIn, signedUp, withRoles } from '../../../lib/testing/people.ts'
-import { world } from '../../../lib/testing/world.ts'
+import { capturedLog } from '../../../tools/testing/captured-log.ts'
+import { gateway } from '../../../tools/testing/gateway.ts'
+import { ada, administrator, bearer, eve, logIn, signedUp, withRoles } from '../../../tools/testing/people.ts'
+import { world } from '../../../tools/testing/world.ts'
 
 /** Ada is the administrator, Eve a user. */
 const started = async () => {

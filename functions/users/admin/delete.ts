@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../../lib/contract/contract.ts'
 import { userId } from '../../../lib/contract/fields.ts'
 import { deleteUser } from '../../../lib/domain/administration.ts'
-import { route } from '../../../lib/http/route.ts'
+import { route } from '../../../lib/lambda/route.ts'
 import { outbox, sessions, users } from '../../../lib/services.ts'
 
 export const contract = defineContract({

@@ -2,8 +2,8 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../../lib/contract/contract.ts'
 import { userId } from '../../../lib/contract/fields.ts'
 import { endAllSessions } from '../../../lib/domain/administration.ts'
-import { clearedRefreshCookie } from '../../../lib/http/cookies.ts'
-import { route } from '../../../lib/http/route.ts'
+import { clearedRefreshCookie } from '../../../lib/lambda/cookies.ts'
+import { route } from '../../../lib/lambda/route.ts'
 import { sessions, users } from '../../../lib/services.ts'
 
 export const contract = defineContract({

@@ -3,7 +3,7 @@ import { defineContract } from '../../../lib/contract/contract.ts'
 import { userId } from '../../../lib/contract/fields.ts'
 import { listedUser } from '../../../lib/contract/models.ts'
 import { anyAccount } from '../../../lib/domain/administration.ts'
-import { route } from '../../../lib/http/route.ts'
+import { route } from '../../../lib/lambda/route.ts'
 import { users } from '../../../lib/services.ts'
 
 export const contract = defineContract({

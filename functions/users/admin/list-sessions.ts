@@ -5,7 +5,7 @@ import { session } from '../../../lib/contract/models.ts'
 import { sessionView } from '../../../lib/contract/views.ts'
 import { anyAccount } from '../../../lib/domain/administration.ts'
 import { openSessions } from '../../../lib/domain/own-sessions.ts'
-import { route } from '../../../lib/http/route.ts'
+import { route } from '../../../lib/lambda/route.ts'
 import { sessions, users } from '../../../lib/services.ts'
 
 export const contract = defineContract({

@@ -3,7 +3,7 @@ import { defineContract } from '../../../lib/contract/contract.ts'
 import { email } from '../../../lib/contract/fields.ts'
 import { listedUser } from '../../../lib/contract/models.ts'
 import { listUsers } from '../../../lib/domain/user-pages.ts'
-import { route } from '../../../lib/http/route.ts'
+import { route } from '../../../lib/lambda/route.ts'
 import { cursors, users } from '../../../lib/services.ts'
 
 const limit = z

@@ -1,7 +1,7 @@
-import { engineStores } from '../../../lib/testing/engine.ts'
-import { gateway } from '../../../lib/testing/gateway.ts'
-import { ada, administrator, bearer, eve } from '../../../lib/testing/people.ts'
-import { world } from '../../../lib/testing/world.ts'
+import { engineStores } from '../../../tools/testing/engine.ts'
+import { gateway } from '../../../tools/testing/gateway.ts'
+import { ada, administrator, bearer, eve } from '../../../tools/testing/people.ts'
+import { world } from '../../../tools/testing/world.ts'
 
 const ROUNDS = 5
 

@@ -4,7 +4,7 @@ import { name, notEmpty, roleList, userId } from '../../../lib/contract/fields.t
 import { listedUser } from '../../../lib/contract/models.ts'
 import { changeUser } from '../../../lib/domain/administration.ts'
 import { statuses } from '../../../lib/domain/users.ts'
-import { route } from '../../../lib/http/route.ts'
+import { route } from '../../../lib/lambda/route.ts'
 import { sessions, users } from '../../../lib/services.ts'
 
 export const contract = defineContract({

@@ -1,0 +1,176 @@
+import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { promisify } from 'node:util'
+import { type BuildOptions, build } from 'esbuild'
+import { makeFirstKeys } from '../../lib/crypto/key-rotation.ts'
+import { startParameterStore } from '../local/parameter-store.ts'
+import { createTables } from '../local/tables.ts'
+import { eventOf } from '../testing/events.ts'
+import { memoryParameters, modulusLength } from '../testing/keys.ts'
+import { signatureOf } from '../testing/sigv4.ts'
+
+const require = createRequire(join(process.cwd(), 'package.json'))
+const { options } = require('./tools/bundle/options.cjs') as { options: BuildOptions }
+const { aliases } = require('./tools/bundle/plugins.cjs') as { aliases: Record<string, string> }
+const folder = mkdtempSync(join(tmpdir(), 'cardea-bundle-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+async function bundled(door: string): Promise<{ file: string; bytes: number; inputs: string[] }> {
+  const outfile = join(folder, `${door.replaceAll('/', '-')}.cjs`)
+  const { metafile, outputFiles } = await build({
+    ...options,
+    entryPoints: [`functions/${door}.ts`],
+    outfile,
+    metafile: true,
+    write: false,
+  })
+  const [output] = outputFiles
+  if (!output) throw new Error('esbuild made nothing')
+  writeFileSync(outfile, output.contents)
+  // What was only read, and then shaken off, has no bytes in the output.
+  const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs))
+  const kept = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([input]) => input)
+  return { file: outfile, bytes: output.contents.length, inputs: kept }
+}
+
+describe('a bundle', () => {
+  it.each([
+    ['authorizer/access-token', 260_000],
+    ['auth/refresh', 295_000],
+    ['auth/login', 340_000],
+  ])('of %s has %i bytes at most', async (door, most) => {
+    expect((await bundled(door)).bytes).toBeLessThanOrEqual(most)
+  })
+
+  it('has nothing in it that a function has no use for', async () => {
+    const { inputs } = await bundled('auth/login')
+    const unwanted =
+      /credential-provider-(?!env|node)|token-providers|client-sso|client-sts|nested-clients|mnemonist|event-streams\/|node_modules\/(semver|ecdsa-sig-formatter)|node_modules\/yaml|lib\/(deploy|local|testing)/
+    expect(inputs.filter((input) => unwanted.test(input))).toEqual([])
+    expect(inputs.some((input) => input.includes('node_modules/jsonwebtoken'))).toBe(true)
+  })
+
+  it.each(Object.entries(aliases))('has nothing of %s, but what stands for it', async (name, file) => {
+    const { inputs } = await bundled('auth/login')
+    expect(inputs.filter((input) => input.includes(`node_modules/${name}/`))).toEqual([])
+    const source = readFileSync(`tools/bundle/${file}`, 'utf8')
+    // What stands for a thing that is never called may be shaken off, too.
+    if (!/= undefined/.test(source)) expect(inputs).toContain(`tools/bundle/${file}`)
+  })
+
+  it('has the bytes that the table of this folder says', async () => {
+    const [, row = ''] =
+      /\| minified bytes, today \|(.*)\|/.exec(readFileSync('tools/bundle/README.md', 'utf8')) ?? []
+    const written = row.split('|').map((cell) => Number(cell.replaceAll(',', '')))
+    for (const [index, door] of ['authorizer/access-token', 'auth/refresh', 'auth/login'].entries()) {
+      const { bytes } = await bundled(door)
+      expect([door, Math.abs(bytes / Number(written[index]) - 1) < 0.01]).toEqual([door, true])
+    }
+  })
+
+  it('has only the parts that its door names', async () => {
+    const parts = async (door: string) => (await bundled(door)).inputs.join('\n')
+    expect(await parts('auth/refresh')).not.toContain('node_modules/bcryptjs')
+    expect(await parts('authorizer/access-token')).not.toMatch(/node_modules\/(bcryptjs|zod|@middy)/)
+    expect(await parts('users/get-me')).not.toMatch(/node_modules\/(bcryptjs|jsonwebtoken)/)
+    for (const door of ['auth/login', 'auth/signup', 'auth/forgot-password'])
+      expect(await parts(door)).not.toContain('client-sesv2')
+    expect(await parts('mail/deliver')).toContain('client-sesv2')
+    expect(await parts('mail/deliver')).not.toMatch(/node_modules\/(@middy|zod|bcryptjs|jsonwebtoken)/)
+    expect(await parts('auth/login')).not.toContain('common-passwords.data')
+    expect(await parts('well-known/health')).not.toMatch(/node_modules\/(bcryptjs|jsonwebtoken|@aws-sdk)/)
+  })
+})
+
+describe('a bundled door', () => {
+  const prefix = `bundle-${randomUUID()}`
+  const tables = {
+    usersTable: `${prefix}-users`,
+    sessionsTable: `${prefix}-sessions`,
+    refreshTokenDenylistTable: `${prefix}-refresh-token-denylist`,
+  }
+  const keysPath = '/cardea/bundle'
+  let store: Awaited<ReturnType<typeof startParameterStore>>
+  const settings = {
+    ISSUER: 'https://auth.example.com',
+    KEYS_PATH: keysPath,
+    BCRYPT_COST: '10',
+    USERS_TABLE: tables.usersTable,
+    SESSIONS_TABLE: tables.sessionsTable,
+    REFRESH_TOKEN_DENYLIST_TABLE: tables.refreshTokenDenylistTable,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: process.env.AWS_ACCESS_KEY_ID ?? '',
+    AWS_SECRET_ACCESS_KEY: process.env.AWS_SECRET_ACCESS_KEY ?? '',
+  }
+  beforeAll(async () => {
+    await createTables(tables, String(process.env.DYNAMODB_ENDPOINT))
+    const parameters = memoryParameters()
+    await makeFirstKeys(parameters, { now: Math.floor(Date.now() / 1000), modulusLength })
+    store = await startParameterStore(parameters, keysPath)
+  })
+  afterAll(() => store.close())
+
+  /** Calls a door in a process of its own, with an environment like Lambda's. */
+  async function invoke(door: string, body: object, env: Record<string, string>) {
+    const { file } = await bundled(door)
+    const event = JSON.stringify(eventOf(`POST /${door}`, { body }))
+    const script = `require(${JSON.stringify(file)}).handler(${event}, { awsRequestId: 'r' }).then((answer) => process.stdout.write('\\n' + JSON.stringify(answer)))`
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['-e', script], {
+      encoding: 'utf8',
+      env: { ...settings, SSM_ENDPOINT: store.endpoint, ...env },
+    })
+    if (stderr) throw new Error(stderr)
+    const answer = JSON.parse(stdout.split('\n').at(-1) ?? '')
+    return { status: answer.statusCode, body: JSON.parse(answer.body), log: stdout }
+  }
+  const ada = { email: 'ada@example.com', password: 'correct horse battery', name: 'Ada' }
+
+  it('signs requests that DynamoDB accepts, with the credentials of its environment', async () => {
+    const env = { DYNAMODB_ENDPOINT: String(process.env.DYNAMODB_ENDPOINT) }
+    expect(await invoke('auth/signup', ada, env)).toMatchObject({ status: 201 })
+    const { email, password } = ada
+    const login = await invoke('auth/login', { email, password, transport: 'body' }, env)
+    expect(login).toMatchObject({ status: 200 })
+    const { refreshToken } = login.body
+    expect(await invoke('auth/refresh', { refreshToken }, env)).toMatchObject({ status: 200 })
+  })
+
+  it('signs them as AWS reckons signatures', async () => {
+    const seen: { headers: IncomingHttpHeaders; body: string }[] = []
+    const listener = createServer(async (request, response) => {
+      seen.push({ headers: request.headers, body: await text(request) })
+      response.writeHead(400).end('{"__type":"ValidationException"}')
+    })
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
+    const { port } = listener.address() as { port: number }
+    await invoke(
+      'auth/login',
+      { email: ada.email, password: ada.password },
+      { DYNAMODB_ENDPOINT: `http://127.0.0.1:${port}` },
+    )
+    listener.close()
+    const [first] = seen
+    expect(first?.headers.authorization).toContain(`Credential=${settings.AWS_ACCESS_KEY_ID}/`)
+    expect(first?.headers.authorization).toContain(
+      `Signature=${signatureOf(first?.headers ?? {}, first?.body ?? '', settings.AWS_SECRET_ACCESS_KEY)}`,
+    )
+  })
+
+  it('whose DynamoDB is not there is 503, and its log has the reason', async () => {
+    const answer = await invoke('auth/signup', ada, { DYNAMODB_ENDPOINT: 'http://127.0.0.1:1' })
+    expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' } })
+    expect(answer.log).toContain('ECONNREFUSED')
+  })
+
+  it('without keys is 500, and says nothing of why', async () => {
+    const answer = await invoke('auth/signup', ada, { KEYS_PATH: '/cardea/nowhere' })
+    expect(answer).toMatchObject({ status: 500, body: { code: 'internal_error' } })
+    expect(JSON.stringify(answer.body)).not.toMatch(/key/i)
+  })
+})

@@ -1,0 +1,60 @@
+import { materialOf } from '../../../lib/crypto/key-material.ts'
+import { type Kind, type Rotating, rotating } from '../../../lib/crypto/key-standing.ts'
+import type { KeyPath } from '../../../lib/crypto/keys.ts'
+import type { Seconds } from '../../../lib/domain/lifetimes.ts'
+import { doubtful, type Finding, fine, wrong } from './finding.ts'
+
+const DAY = 86_400
+
+/** A parameter as SSM lists it without decrypting anything. */
+export interface Listed {
+  readonly number: string
+  readonly madeAt: Seconds
+  /** Of a public key alone: a secret is never read. */
+  readonly value: string | undefined
+}
+export type ListKeys = (path: KeyPath) => Promise<readonly Listed[]>
+
+/** Whether there are keys, and whether they rotate. */
+export const keyChecks = (
+  listed: ListKeys,
+  at: { readonly now: Seconds; readonly keyRotationDays: number },
+): readonly Promise<readonly Finding[]>[] => [
+  ...Object.keys(rotating).map((name) => rotation(listed, name as Rotating, at)),
+  secrets(listed),
+]
+
+async function rotation(
+  listed: ListKeys,
+  name: Rotating,
+  { now, keyRotationDays }: { readonly now: Seconds; readonly keyRotationDays: number },
+): Promise<readonly Finding[]> {
+  const { claim, secret }: Kind = rotating[name]
+  const [all, halves] = await Promise.all([listed(claim), secret && listed(secret)])
+  const whole = all.filter(({ number }) => !halves || halves.some((half) => half.number === number))
+  const times = whole.map((each) => signsFrom(claim, each))
+  const signs = Math.max(...times.filter((time) => time <= now))
+  if (!Number.isFinite(signs))
+    return [wrong(`There is no ${name} key that signs`, 'Run npm run setup -- --stage <stage>')]
+  const age = Math.floor((now - signs) / DAY)
+  if (age > keyRotationDays + 2 && !times.some((time) => time > now))
+    return [
+      doubtful(
+        `The ${name} key is ${age} days old, and none waits: the rotation does not run`,
+        'See the log of the function keysRotate; npm run keys -- rotate makes the next one now',
+      ),
+    ]
+  return [fine(`The ${name} key is ${age} days old, one of ${all.length}`)]
+}
+
+/** A public key says when its private half signs. Of a secret only its date is known, which is two hours before at most. */
+const signsFrom = (path: KeyPath, { number, madeAt, value }: Listed): Seconds =>
+  value === undefined ? madeAt : materialOf(path, new Map([[number, value]]))[0].signsFrom
+
+async function secrets(listed: ListKeys): Promise<readonly Finding[]> {
+  const paths = ['pepper', 'fingerprint'] as const
+  const found = await Promise.all(paths.map(listed))
+  const missing = paths.filter((_, index) => found[index]?.length === 0)
+  if (missing.length === 0) return [fine('The pepper and the fingerprint key are there')]
+  return [wrong(`Missing: ${missing.join(', ')}`, 'Run npm run setup -- --stage <stage>')]
+}

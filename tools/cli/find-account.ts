@@ -1,0 +1,24 @@
+import * as z from 'zod/mini'
+import { email as emailField } from '../../lib/contract/fields.ts'
+import type { Account } from '../../lib/domain/users.ts'
+import { UsageError } from './command.ts'
+import type { StagePorts } from './stage.ts'
+
+/**
+ * The account that an operator names by its id or email; with `alsoFormer` also by the email that it had before a change
+ * which can still be undone: that is what the owner of a stolen account knows.
+ */
+export async function accountOf(
+  { users, clock }: StagePorts,
+  named: string,
+  { alsoFormer }: { alsoFormer: boolean },
+): Promise<Account> {
+  const isId = z.safeParse(z.uuid(), named).success
+  const { data: email } = z.safeParse(emailField, named)
+  if (!isId && email === undefined) throw new UsageError(`"${named}" is neither an id nor an email`)
+  const account = await (isId ? users.findById(named.toLowerCase()) : users.findByEmail(String(email)))
+  if (account) return account
+  const before = alsoFormer && email !== undefined && (await users.findById(await users.ownerOf(email)))
+  if (before && (await users.formerEmail(before.id, clock.now()))?.email === email) return before
+  throw new Error(`Nobody has signed up with that ${isId ? 'id' : 'email'}`)
+}

@@ -1,0 +1,93 @@
+import { materialOf } from '../../lib/crypto/key-material.ts'
+import { type Rotated, revoke, rotate } from '../../lib/crypto/key-rotation.ts'
+import { type Rotating, rotating, signingNow, standingOf } from '../../lib/crypto/key-standing.ts'
+import type { Parameters } from '../../lib/crypto/keys.ts'
+import { inAccount } from './callers-aws.ts'
+import { command, UsageError } from './command.ts'
+import { type CommandLog, commandLog } from './command-log.ts'
+import { keysOfStage } from './stage-keys.ts'
+
+const usage = `Usage: npm run keys -- list [--stage <stage>]
+       npm run keys -- rotate [--stage <stage>]         makes the next keys now; they sign in a little over two hours
+       npm run keys -- revoke <kid> [--stage <stage>]   no token of it is accepted here within 5 minutes;
+                                                         others may keep our public keys for an hour
+
+A change in a stage is written to its log group /cardea/<stage>/command-line. If that cannot be written, nothing is done;
+--unlogged does it all the same, and prints what the log should have.`
+
+const names = Object.keys(rotating) as Rotating[]
+const instant = (seconds: number) => new Date(seconds * 1000).toISOString()
+
+/** Every key by its name, never its value: those that rotate, and the two secrets that stay. */
+async function list(parameters: Parameters, now: number): Promise<void> {
+  const print = (name: string, kid: string, state: string, signsFrom: number) =>
+    console.log(`${name.padEnd(11)} ${kid.padEnd(44)} ${state.padEnd(11)} from ${instant(signsFrom)}`)
+  for (const name of names) {
+    const keys = await standingOf(parameters, name)
+    const signs = signingNow(keys, now)
+    for (const key of keys) {
+      const state = key === signs ? 'signs' : key.signsFrom > now ? 'signs next' : 'verifies'
+      print(name, key.kid, state, key.signsFrom)
+    }
+  }
+  for (const path of ['pepper', 'fingerprint'] as const) {
+    const kept = await parameters.below(path)
+    const keys = kept.size > 0 ? materialOf(path, kept).toReversed() : []
+    const hashes = keys.findLast(({ signsFrom }) => signsFrom <= now)
+    for (const key of keys) {
+      const state = key === hashes ? 'hashes' : key.signsFrom > now ? 'hashes next' : 'verifies'
+      print(path, key.kid, state, key.signsFrom)
+    }
+  }
+}
+
+const tell = (log: CommandLog, name: Rotating, { made, retired }: Rotated) => {
+  log.record({ type: 'keys.rotated', name, made, retired })
+  for (const kid of made) console.log(`Made ${name} key ${kid}`)
+  for (const kid of retired) console.log(`Removed ${name} key ${kid}`)
+}
+
+/** What the words ask for. @throws UsageError with what is wrong. */
+function wanted([action, kid, ...more]: readonly string[]): { action: string; kid: string } {
+  if (!action) throw new UsageError('Say what to do: list, rotate or revoke')
+  if (!['list', 'rotate', 'revoke'].includes(action)) throw new UsageError(`There is no "keys ${action}"`)
+  if (action === 'revoke' && !kid) throw new UsageError('Say which key to revoke: "keys list" has the names')
+  const [surplus] = action === 'revoke' ? more : kid === undefined ? [] : [kid]
+  if (surplus !== undefined) throw new UsageError(`"${surplus}" is one word too many`)
+  return { action, kid: kid ?? '' }
+}
+
+/** The kind of a key. @throws if no key that can be revoked has this name. */
+async function kindOf(parameters: Parameters, kid: string): Promise<Rotating> {
+  for (const name of names) {
+    const keys = await standingOf(parameters, name)
+    if (keys.some((key) => key.kid === kid)) return name
+  }
+  for (const path of ['pepper', 'fingerprint'] as const) {
+    const kept = await parameters.below(path)
+    if (kept.size > 0 && materialOf(path, kept).some((key) => key.kid === kid))
+      throw new Error(`${kid} is of the ${path}, which is replaced and not revoked: see docs/deploy.md, Keys`)
+  }
+  throw new Error(`There is no key ${kid}`)
+}
+
+const options = { stage: { type: 'string', default: 'local' }, unlogged: { type: 'boolean' } } as const
+
+await command(usage, options, async ({ values, positionals }) => {
+  const { action, kid } = wanted(positionals)
+  const { parameters, place } = await keysOfStage(values.stage)
+  const now = Math.floor(Date.now() / 1000)
+  if (action === 'list') {
+    await list(parameters, now)
+    return 0
+  }
+  const log = commandLog(values.stage, values)
+  const revoked = action === 'revoke' ? await kindOf(parameters, kid) : undefined
+  await log.begin(`keys ${action}`, revoked && { kid })
+  if (values.stage !== 'local') console.log(`In ${await inAccount(place)}:`)
+  await log.during(async () => {
+    if (revoked) tell(log, revoked, await revoke(parameters, revoked, kid, { now }))
+    else for (const name of names) tell(log, name, await rotate(parameters, name, { now, everySeconds: 0 }))
+  })
+  return 0
+})

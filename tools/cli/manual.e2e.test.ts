@@ -1,0 +1,401 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { DescribeTimeToLiveCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
+import { makeFirstKeys } from '../../lib/crypto/key-rotation.ts'
+import { fileParameters } from '../../lib/parameters/file.ts'
+import { commandLogGroup } from '../deploy/command-log.ts'
+import { registry } from '../generate/registry.ts'
+import { startDynoxide } from '../local/dynamodb.ts'
+import { nobodysAws } from '../local/nobodys-aws.ts'
+import { startParameterStore } from '../local/parameter-store.ts'
+import { createTables } from '../local/tables.ts'
+import { awsCli } from '../testing/aws-cli.ts'
+import { type LogLine, startAwsServices } from '../testing/aws-services.ts'
+import { browser } from '../testing/browser.ts'
+import { npmStartOver } from '../testing/npm-start.ts'
+import { type Ran, shell } from '../testing/shell.ts'
+
+/** The blocks of a section of the guide, as they are pasted. */
+function blocksOf(section: string): string[] {
+  const guide = readFileSync('docs/deploy.md', 'utf8')
+  const [, part = ''] = new RegExp(`^## ${section}\\n(.*?)^## `, 'ms').exec(`${guide}\n## `) ?? []
+  const blocks = [...part.matchAll(/^( *)```sh\n(.*?)^ *```$/gms)].map(([, indent = '', block = '']) =>
+    block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  )
+  if (blocks.length === 0) throw new Error(`docs/deploy.md has no commands under ${section}`)
+  return blocks
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'cardea-manual-'))
+const npmStart = npmStartOver(folder)
+const keysPath = '/cardea/prod'
+const tables = {
+  usersTable: 'cardea-prod-users',
+  sessionsTable: 'cardea-prod-sessions',
+  refreshTokenDenylistTable: 'cardea-prod-refresh-token-denylist',
+}
+const closing: (() => unknown)[] = []
+afterAll(async () => {
+  for (const close of closing.reverse()) await close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** A stage `prod` over engines of its own, and a shell of its operator with stand-ins of `aws` and of `npx serverless`. */
+async function prod() {
+  Object.assign(process.env, nobodysAws)
+  const { endpoint, child } = await startDynoxide()
+  closing.push(() => child.stop())
+  await createTables(tables, endpoint)
+  const parameters = fileParameters(join(folder, 'keys.json'))
+  await makeFirstKeys(parameters, { now: Math.floor(Date.now() / 1000) })
+  const ofDev = fileParameters(join(folder, 'keys-of-dev.json'))
+  await makeFirstKeys(ofDev, { now: Math.floor(Date.now() / 1000) })
+  const stores = {
+    prod: await startParameterStore(parameters, keysPath),
+    dev: await startParameterStore(ofDev, '/cardea/dev'),
+  }
+  const services = await startAwsServices(nobodysAws.AWS_SECRET_ACCESS_KEY)
+  closing.push(stores.prod.close, stores.dev.close, services.close)
+  services.makeLogGroup(commandLogGroup('prod'))
+
+  const dynamodb = new DynamoDBClient({ endpoint })
+  closing.push(() => dynamodb.destroy())
+  const names = (await registry()).map(({ name }) => name)
+  const ofProd = names.map((name) => `cardea-prod-${name}`)
+  const functions = new Map<string, number | undefined>(
+    [...ofProd, 'cardea-prod2-healthGet', 'cardea-dev-healthGet'].map((name) => [name, undefined]),
+  )
+  const isProtected = new Set([tables.usersTable])
+  const isRecoverable = new Set([tables.usersTable])
+  const functionLines: LogLine[] = []
+  const logs = () =>
+    new Map([
+      ['/aws/lambda/cardea-prod-any', functionLines],
+      [commandLogGroup('prod'), services.linesOf(commandLogGroup('prod'))],
+      [
+        '/aws/lambda/cardea-dev-any',
+        [{ type: 'user.deleted', userId: 'of dev', time: new Date().toISOString() }],
+      ],
+    ])
+  const stacks = new Map<string, 'protected' | 'free'>([
+    ['cardea-dev', 'free'],
+    ['cardea-dev-boundary', 'free'],
+    ['cardea-prod', 'protected'],
+    ['cardea-prod-boundary', 'free'],
+  ])
+  const aws = awsCli({ stacks, dynamodb, parameters, keysPath, functions, isProtected, isRecoverable, logs })
+  const env = {
+    ...nobodysAws,
+    ...services.env,
+    ...programs(
+      async (program, words) => {
+        if (program === 'aws') return aws.run(words)
+        const [, stage] = /^serverless remove --stage (\w+)$/.exec(words.join(' ')) ?? []
+        if (!stage) throw new Error(`The stand-in does not know "npx ${words.join(' ')}"`)
+        return aws.run(['cloudformation', 'delete-stack', '--stack-name', `cardea-${stage}`])
+      },
+      await listening(answerPrograms),
+    ),
+    HOME: folder,
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    AWS_ENDPOINT_URL_SSM: await listening(async (body, target) => {
+      const { endpoint } = body.includes('"/cardea/dev/') ? stores.dev : stores.prod
+      const answer = await fetch(endpoint, { method: 'POST', headers: { 'x-amz-target': target }, body })
+      const said = (await answer.json()) as { Parameters?: { Name: string; Value: string }[] }
+      const { WithDecryption = true } = JSON.parse(body)
+      // What the stand-in for functions leaves out, and `npm run doctor` looks at.
+      const Parameters = said.Parameters?.map((each) => {
+        const isSecret = !each.Name.includes('/access/public/')
+        const Type = isSecret ? 'SecureString' : 'String'
+        const Value = isSecret && !WithDecryption ? 'AQICAHh' : each.Value
+        return { ...each, Type, Value, LastModifiedDate: Date.now() / 1000 }
+      })
+      return { status: answer.status, text: JSON.stringify({ ...said, ...(Parameters && { Parameters }) }) }
+    }),
+    ALLOWED_ORIGINS: 'https://app.example.com',
+    LINK_BASE_URL: 'https://app.example.com',
+    MAIL_FROM: 'login@example.com',
+    DOMAIN_NAME: 'auth.example.com',
+    CERTIFICATE_ARN: 'arn:aws:acm:eu-central-1:123456789012:certificate/x',
+  }
+  const bash = shell(env)
+  closing.push(bash.close)
+  const api = () =>
+    npmStart({
+      DYNAMODB_ENDPOINT: endpoint,
+      KEYS_PATH: keysPath,
+      USERS_TABLE: tables.usersTable,
+      SESSIONS_TABLE: tables.sessionsTable,
+      REFRESH_TOKEN_DENYLIST_TABLE: tables.refreshTokenDenylistTable,
+      REQUIRE_VERIFIED_EMAIL: 'false',
+    })
+  return {
+    parameters,
+    dynamodb,
+    functions,
+    ofProd,
+    isProtected,
+    isRecoverable,
+    functionLines,
+    commandLines: () => services.linesOf(commandLogGroup('prod')),
+    aws,
+    stacks,
+    bash,
+    api,
+  }
+}
+
+/** A server of the test's own; gives its address. */
+async function listening(
+  answer: (body: string, target: string) => Promise<{ status: number; text: string }>,
+): Promise<string> {
+  const server = createServer(async (request, response) => {
+    const { status, text: said } = await answer(await text(request), String(request.headers['x-amz-target']))
+    response.writeHead(status).end(said)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closing.push(() => server.close())
+  return `http://127.0.0.1:${(server.address() as { port: number }).port}`
+}
+
+type Program = (program: string, words: readonly string[]) => Promise<string>
+let answerTo: Program | undefined
+
+/** What a program prints, and with what status it ends. */
+async function answerPrograms(body: string): Promise<{ status: number; text: string }> {
+  const [program, ...words] = JSON.parse(body) as string[]
+  const said = await answerTo?.(String(program), words).then(
+    (stdout) => ({ status: 0, stdout }),
+    (error: Error) => ({ status: 254, stderr: `${error.name}: ${error.message}\n` }),
+  )
+  return { status: 200, text: JSON.stringify(said) }
+}
+
+/** Puts programs first on the PATH that print what `answer` says. */
+function programs(answer: Program, address: string): { PATH: string } {
+  answerTo = answer
+  const bin = join(folder, 'bin')
+  mkdirSync(bin)
+  for (const name of ['aws', 'npx']) {
+    writeFileSync(
+      join(bin, name),
+      `#!${process.execPath}
+fetch('${address}', { method: 'POST', body: JSON.stringify(['${name}', ...process.argv.slice(2)]) })
+  .then((answer) => answer.json())
+  .then(({ status, stdout = '', stderr = '' }) => {
+    process.stdout.write(stdout)
+    process.stderr.write(stderr)
+    process.exitCode = status
+  })
+`,
+    )
+    chmodSync(join(bin, name), 0o755)
+  }
+  return { PATH: `${bin}:${process.env.PATH}` }
+}
+
+describe('the manual of docs/deploy.md', () => {
+  let stage: Awaited<ReturnType<typeof prod>>
+  const pasted: string[] = []
+  beforeAll(async () => {
+    stage = await prod()
+  })
+
+  /** Pastes a block, with what a person puts into its gaps, and expects every command of it to work. */
+  async function paste(block: string | undefined, gaps: Readonly<Record<string, string>> = {}): Promise<Ran> {
+    if (!block) throw new Error('The guide has fewer blocks than this test')
+    let filled = block
+    for (const [gap, value] of Object.entries(gaps)) {
+      if (!filled.includes(gap)) throw new Error(`${gap} is not in ${block}`)
+      filled = filled.replaceAll(gap, value)
+    }
+    expect(filled).not.toMatch(/<[a-z ]+>|example\.com(?!')/)
+    const ran = await stage.bash.run(filled)
+    expect([block, ran.failed, ran.failed && ran.stderr]).toEqual([block, '', ''])
+    pasted.push(block)
+    return ran
+  }
+  const go = (started: { origin: string }) => browser(started as never)
+  const person = (name: string) => ({
+    email: `${name}@example.org`,
+    password: `correct horse battery of ${name}`,
+    name,
+  })
+  const pepper = async () => [...(await stage.parameters.below('pepper'))]
+
+  it('has keys that are listed, made and revoked, and a pepper that is copied, put back and replaced', async () => {
+    const [list, revoke, copy, putBack, replace, ...more] = blocksOf('Keys')
+    expect(more).toEqual([])
+    const { stdout } = await paste(list)
+    const [, kid = ''] = /^access +(\S+) +signs /m.exec(stdout) ?? []
+    expect(stdout).toMatch(/^fingerprint +\S+ +hashes /m)
+    expect((await paste(revoke, { '<kid>': kid })).stdout).toContain(`Removed access key ${kid}`)
+    expect(stage.commandLines()).toContainEqual(
+      expect.objectContaining({ type: 'command.run', command: 'keys revoke', kid }),
+    )
+
+    const kept = await pepper()
+    const { stdout: lines } = await paste(copy)
+    expect(readFileSync('tools/cli/setup.ts', 'utf8')).toContain("--query 'Parameters[].[Name, Value]'")
+    await stage.parameters.remove('pepper', '000001')
+    expect(await pepper()).toEqual([])
+    const file = join(folder, 'pepper.txt')
+    writeFileSync(file, lines)
+    await paste(putBack, { 'pepper.txt': file })
+    expect(await pepper()).toEqual(kept)
+
+    await paste(replace)
+    expect((await stage.bash.run('npm run -s keys -- list --stage prod')).stdout).toMatch(
+      /^pepper .* hashes +from .*\npepper .* hashes next +from .*$/m,
+    )
+  })
+
+  it('has accounts that are shown, disabled and enabled; and users that are restored, into whom nothing old leads', async () => {
+    const before = await stage.api()
+    await before.ready()
+    const [ada, bob, eve] = [person('ada'), person('bob'), person('eve')]
+    const ids: Record<string, string> = {}
+    for (const each of [ada, bob, eve]) {
+      const signup = await go(before)('POST', '/auth/signup', each)
+      ids[each.email] = signup.body.user.id
+    }
+    const logIn = async (started: typeof before, { email, password }: typeof ada) =>
+      go(started)('POST', '/auth/login', { email, password, transport: 'body' })
+    const bearer = (login: { body: { accessToken: string } }) => ({
+      authorization: `Bearer ${login.body.accessToken}`,
+    })
+    /** The authorizer is loaded by its first request, which may take longer than its own time-out. */
+    const authorized = async (started: typeof before, headers: Record<string, string>) => {
+      for (let tries = 0; tries < 5; tries++)
+        if ((await go(started)('GET', '/users/me', undefined, headers)).status === 200) return
+      throw new Error('The authorizer does not get ready')
+    }
+    const old = await logIn(before, ada)
+    expect(old.status).toBe(200)
+    await authorized(before, bearer(old))
+
+    const [accounts] = blocksOf('Accounts')
+    const shown = await paste(accounts, { '<email>': eve.email, '<id>': String(ids[eve.email]) })
+    expect(shown.stdout).toMatch(/sessions +1\n.* is disabled,.* is active,/s)
+
+    await stage.aws.remember(tables.usersTable)
+    await new Promise((resolve) => setTimeout(resolve, 1100))
+    const second = new Date(Math.floor(Date.now() / 1000) * 1000).toISOString().replace('.000', '')
+
+    // What a restored table does not know of.
+    const newPassword = 'another correct horse battery'
+    const change = { currentPassword: ada.password, newPassword }
+    expect(await go(before)('PUT', '/users/me/password', change, bearer(old))).toMatchObject({ status: 200 })
+    const bobs = bearer(await logIn(before, bob))
+    expect((await go(before)('DELETE', '/users/me', { password: bob.password }, bobs)).status).toBe(204)
+    await stage.bash.run(`npm run -s admin -- disable ${eve.email} --stage prod`)
+    await before.interrupt()
+    for (const [line] of before.said().matchAll(/^\{"time".*\}$/gm))
+      stage.functionLines.push(JSON.parse(line))
+
+    const blocks = blocksOf('Restore users')
+    const [
+      close,
+      restore,
+      look,
+      backUp,
+      replace,
+      switchOn,
+      keys,
+      empty,
+      query,
+      correct,
+      open,
+      tidy,
+      ...more
+    ] = blocks
+    expect(more).toEqual([])
+    await paste(close)
+    for (const name of stage.ofProd) expect([name, stage.functions.get(name)]).toEqual([name, 0])
+    expect(stage.functions.get('cardea-prod2-healthGet')).toBeUndefined()
+    await paste(restore, { '2026-11-22T09:00:00Z': second })
+    const looked = await paste(look, { '<email>': ada.email })
+    expect(looked.stdout).toMatch(new RegExp(`^[1-9]\\d*\\n[^]*^id +${ids[ada.email]}$`, 'm'))
+    await paste(backUp)
+    await paste(replace)
+    await paste(switchOn)
+    const { TimeToLiveDescription } = await stage.dynamodb.send(
+      new DescribeTimeToLiveCommand({ TableName: tables.usersTable }),
+    )
+    expect(TimeToLiveDescription).toMatchObject({ AttributeName: 'keptUntil' })
+    expect([stage.isProtected, stage.isRecoverable]).toEqual([
+      new Set([tables.usersTable]),
+      new Set([tables.usersTable]),
+    ])
+    const kids = async () => Object.keys(JSON.parse(readFileSync(join(folder, 'keys.json'), 'utf8')).refresh)
+    const refreshKeys = await kids()
+    const revoked = await paste(keys)
+    expect(revoked.stdout).toMatch(/Removed refresh key.*Removed access key/s)
+    expect(await kids()).not.toEqual(refreshKeys)
+    expect((await paste(empty)).stdout).toMatch(/(?:^|\n)0\n(?:.*\n)?0\n$/s)
+    for (const TableName of [tables.sessionsTable, tables.refreshTokenDenylistTable])
+      expect((await stage.dynamodb.send(new ScanCommand({ TableName }))).Count).toBe(0)
+
+    const changes = (await paste(query)).stdout
+    const [adas, gone, disabled] = [ada, bob, eve].map(({ email }) => String(ids[email])) as [
+      string,
+      string,
+      string,
+    ]
+    const changed = [...changes.matchAll(/^\S+\t(\S+)\t(\S+)/gm)].map(([, type, id]) => [type, id])
+    expect(changed).toEqual([
+      ['password.changed', adas],
+      ['user.deleted', gone],
+      ['user.disabled', disabled],
+    ])
+    const corrected = await paste(correct, {
+      '<id>': gone,
+      '<email>': bob.email,
+      '<id of another>': disabled,
+    })
+    expect(corrected.stdout).toMatch(/This account is deleted.*eve@example\.org \S+ is disabled/s)
+
+    const after = await stage.api()
+    await after.ready()
+    await paste(open, { 'https://auth.example.com': after.origin })
+    for (const name of stage.ofProd) expect([name, stage.functions.get(name)]).toEqual([name, undefined])
+
+    const again = await logIn(after, ada)
+    expect(again.status).toBe(200)
+    await authorized(after, bearer(again))
+    expect((await logIn(after, bob)).status).toBe(401)
+    expect((await logIn(after, eve)).body.code).toBe('account_disabled')
+    expect((await go(after)('GET', '/users/me', undefined, bearer(old))).status).toBe(401)
+    const { refreshToken } = old.body
+    expect(await go(after)('POST', '/auth/refresh', { refreshToken })).toMatchObject({ status: 401 })
+    await after.interrupt()
+    await paste(tidy)
+    // Two starts that bundle every function.
+  }, 900_000)
+
+  it('has stages that are removed, and their keys', async () => {
+    const [dev, unprotect, users, ...more] = blocksOf('Removal')
+    expect(more).toEqual([])
+    await paste(dev)
+    expect(readFileSync(join(folder, 'keys-of-dev.json'), 'utf8')).not.toContain('kid')
+    expect([...stage.stacks]).toEqual([
+      ['cardea-prod', 'protected'],
+      ['cardea-prod-boundary', 'free'],
+    ])
+    await paste(unprotect)
+    expect(stage.stacks.get('cardea-prod')).toBe('free')
+    await paste(users)
+    expect(await pepper()).toEqual([])
+    expect(JSON.stringify(Object.values(JSON.parse(readFileSync(join(folder, 'keys.json'), 'utf8'))))).toBe(
+      '[{},{},{},{},{}]',
+    )
+  })
+
+  it('is run in whole: no block of these sections is left out', () => {
+    const sections = ['Keys', 'Accounts', 'Restore users', 'Removal']
+    expect(pasted.sort()).toEqual(sections.flatMap(blocksOf).sort())
+  })
+})

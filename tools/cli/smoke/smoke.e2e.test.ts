@@ -1,0 +1,341 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
+import { parse } from 'yaml'
+import { mailedToken } from '../../local/mailbox.ts'
+import { nobodysAws } from '../../local/nobodys-aws.ts'
+import { type Stack, startStack } from '../../local/packaged/stack.ts'
+import { freePort } from '../../local/ports.ts'
+import { browser } from '../../testing/browser.ts'
+import { npmStartOver, type Started } from '../../testing/npm-start.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'cardea-smoke-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+Object.assign(process.env, nobodysAws)
+
+const origin = 'https://app.example.com'
+const settings = {
+  ALLOWED_ORIGINS: origin,
+  BCRYPT_COST: '10',
+  SIGNUP_PER_IP: '1000/3600',
+  FORGOT_PER_IP: '1000/3600',
+}
+
+interface Run {
+  readonly status: number | null
+  readonly said: string
+  /** The names of the checks that failed. */
+  readonly failed: readonly string[]
+}
+
+/** Runs `npm run smoke`; `onSaid` sees what it has said so far, and how to interrupt it. */
+async function smoke(
+  args: readonly string[],
+  {
+    env = {},
+    onSaid,
+  }: { env?: Record<string, string>; onSaid?: (said: string, interrupt: () => void) => void } = {},
+): Promise<Run> {
+  const child = spawn('npm', ['run', '-s', 'smoke', '--', ...args], {
+    env: { PATH: process.env.PATH, HOME: folder, ...env },
+    detached: true,
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (data) => {
+      said += data
+      onSaid?.(said, () => process.kill(-Number(child.pid), 'SIGINT'))
+    })
+  }
+  const status = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  const failed = [...said.matchAll(/^FAIL +\d+ ms {2}(.*?)(?: {2}|$)/gm)].map(([, name = '']) => name)
+  expect(said).not.toMatch(/eyJ|[\w-]{30,}|\n\s+at /)
+  return { status, said, failed }
+}
+
+/** Every key that is left of users and their sessions. */
+async function leftIn(endpoint: string, stage: string): Promise<string[]> {
+  const client = new DynamoDBClient({ endpoint })
+  const scanned = await Promise.all(
+    ['users', 'sessions'].map((table) =>
+      client.send(new ScanCommand({ TableName: `cardea-${stage}-${table}`, ConsistentRead: true })),
+    ),
+  )
+  client.destroy()
+  return scanned
+    .flatMap(({ Items = [] }) => Items.map(({ pk }) => pk?.S ?? ''))
+    .filter((pk) => /^(USER|EMAIL)#/.test(pk))
+}
+
+describe('the smoke test of what npm start starts', () => {
+  let started: Started
+  const endpoint = () => readFileSync(join(folder, 'start/dynamodb-endpoint'), 'utf8')
+  const args = (...more: string[]) => ['--url', started.origin, '--mailbox', started.mailbox, ...more]
+  beforeAll(async () => {
+    started = await npmStartOver(join(folder, 'start'))(settings)
+    await started.ready()
+  })
+  afterAll(() => started.interrupt())
+
+  it('only passes, says where the emulator differs, and leaves nobody behind', async () => {
+    const { status, said, failed } = await smoke(args('--origin', origin))
+    expect([failed, status]).toEqual([[], 0])
+    expect(said).toMatch(/^pass .*the e-mail is confirmed by the link in the mail/m)
+    expect(said).toMatch(/^pass .*CORS: a page of the listed origin may send requests/m)
+    expect(said).toMatch(/^pass .*after log-out its access tokens are refused +by the next request/m)
+    expect(said).toMatch(/^pass .*an unknown route is 404 +local: /m)
+    expect(said).toMatch(/^40 passed, 0 failed/m)
+    expect(await leftIn(endpoint(), 'local')).toEqual([])
+  })
+
+  it('says what it could not try', async () => {
+    expect((await smoke(args())).said).toMatch(/^Not tried: CORS of a listed origin/m)
+  })
+
+  it('confirms the e-mail in the storage of a stage as well', async () => {
+    const env = { LOCAL_FOLDER: join(folder, 'start') }
+    const { status, said } = await smoke(['--url', started.origin, '--stage', 'local'], { env })
+    expect(said).toMatch(/^pass .*the e-mail is confirmed in the storage of the stage local/m)
+    expect(status).toBe(0)
+    expect(await leftIn(endpoint(), 'local')).toEqual([])
+  })
+
+  it('removes the account when it is interrupted, whenever that is', async () => {
+    for (const after of ['sign-up opens an account', 'each refresh gives another']) {
+      let isAsked = false
+      const { status, said } = await smoke(args(), {
+        onSaid: (text, interrupt) => {
+          if (!isAsked && text.includes(after)) interrupt()
+          isAsked ||= text.includes(after)
+        },
+      })
+      // npm ends by the signal itself.
+      expect(status).not.toBe(0)
+      expect(said).toMatch(/^pass .*what was made is removed/m)
+      expect(said).toMatch(/^Interrupted/m)
+      expect(await leftIn(endpoint(), 'local')).toEqual([])
+    }
+  })
+})
+
+/** An answer on its way back, to be spoiled. */
+interface Exchange {
+  readonly route: string
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly answer: {
+    status: number
+    readonly headers: Headers
+    json(change: (body: any) => object): void
+    /** Whether the route was asked before. */
+    again(): boolean
+  }
+}
+type Spoil = (exchange: Exchange) => void
+
+/** An API that answers as another does, but for what `spoil` makes of it. */
+function spoiling(target: string, spoil: Spoil): Server {
+  const asked = new Map<string, number>()
+  return createServer(async (request, response) => {
+    const route = `${request.method} ${request.url}`
+    asked.set(route, (asked.get(route) ?? 0) + 1)
+    const { host: _, connection: __, ...headers } = request.headers
+    const body = await buffer(request)
+    const given = await fetch(target + request.url, {
+      method: String(request.method),
+      headers: headers as Record<string, string>,
+      ...(body.length > 0 && { body }),
+    })
+    let text = await given.text()
+    const answer = {
+      status: given.status,
+      headers: new Headers(given.headers),
+      json: (change: (body: any) => object) => {
+        text = JSON.stringify(change(text ? JSON.parse(text) : {}))
+      },
+      again: () => Number(asked.get(route)) > 1,
+    }
+    spoil({ route, headers, answer })
+    answer.headers.delete('content-length')
+    response.writeHead(answer.status, [...answer.headers].flat()).end(text)
+  })
+}
+
+describe('the smoke test of the packaged functions', () => {
+  let stack: Stack
+  let spoiled: Server | undefined
+  beforeAll(async () => {
+    stack = await startStack({
+      stage: 'dev',
+      folder: join(folder, 'stack'),
+      port: await freePort(),
+      mailboxPort: await freePort(),
+      settings: { ...settings, MAIL_FROM: 'no-reply@example.com', LINK_BASE_URL: origin },
+      log: () => undefined,
+    })
+  })
+  afterEach(() => {
+    spoiled?.close()
+    spoiled?.closeAllConnections()
+  })
+  afterAll(() => stack?.close())
+  const args = (url = stack.origin) => ['--url', url, '--mailbox', stack.mailbox, '--origin', origin]
+  async function spoiledApi(spoil: Spoil): Promise<string> {
+    const server = spoiling(stack.origin, spoil)
+    spoiled = server
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    return `http://localhost:${(server.address() as AddressInfo).port}`
+  }
+  /** Whoever has credentials for the stage. */
+  const operator = () => ({ ...nobodysAws, AWS_ENDPOINT_URL_DYNAMODB: stack.dynamodb })
+
+  it('only passes, needs no word about an emulator, and leaves nobody behind', async () => {
+    const { status, said, failed } = await smoke(args())
+    expect([failed, status]).toEqual([[], 0])
+    expect(said).not.toContain('local:')
+    expect(said).toMatch(/^40 passed, 0 failed/m)
+    expect(await leftIn(stack.dynamodb, 'dev')).toEqual([])
+  })
+
+  it('confirms the e-mail in the tables of the stage, with the credentials of who runs it', async () => {
+    // The workflow of GitHub gives every setting by its name, those that are not set as empty texts.
+    const workflow = parse(readFileSync('.github/workflows/deploy.yml', 'utf8'))
+    const unset = Object.fromEntries(Object.keys(workflow.jobs.deploy.env).map((name) => [name, '']))
+    expect(unset).toMatchObject({ ISSUER: '', USERS_TABLE: '' })
+    const env = { ...unset, ...operator() }
+    const { status, said } = await smoke(['--url', stack.origin, '--stage', 'dev'], { env })
+    expect([status, said]).toEqual([0, expect.stringMatching(/^38 passed, 0 failed/m)])
+    expect(await leftIn(stack.dynamodb, 'dev')).toEqual([])
+  })
+
+  it('opens no account that it could not remove', async () => {
+    const nobody = { ...operator(), AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' }
+    const { status, failed } = await smoke(['--url', stack.origin, '--stage', 'dev'], { env: nobody })
+    expect([status, failed]).toEqual([1, ['the e-mail can be confirmed in the storage of the stage dev']])
+    expect(await leftIn(stack.dynamodb, 'dev')).toEqual([])
+  })
+
+  it('keeps a test account, and ends the sessions that it opened', async () => {
+    const ada = { email: 'ada@example.com', password: 'correct horse battery staple', name: 'Ada' }
+    const go = browser(stack, origin)
+    expect(await go('POST', '/auth/signup', ada)).toMatchObject({ status: 202 })
+    const token = await mailedToken(stack.mailbox, ada.email, 'verify-email')
+    await go('POST', '/auth/email/verify', { token })
+
+    const account = ['--url', stack.origin, '--email', ada.email]
+    const { status, said } = await smoke(account, { env: { SMOKE_PASSWORD: ada.password } })
+    expect([status, said]).toEqual([0, expect.stringContaining('0 failed')])
+    expect(said).not.toContain(ada.password)
+    const left = await leftIn(stack.dynamodb, 'dev')
+    expect(left.filter((pk) => pk.startsWith('EMAIL#'))).toEqual(['EMAIL#ada@example.com'])
+    // The account, and the link of its sign-up, which may be opened again.
+    expect(left.filter((pk) => pk.startsWith('USER#'))).toHaveLength(2)
+    expect(await smoke([...account, '--password', 'wrong'])).toMatchObject({ status: 1 })
+
+    const { email, password } = ada
+    const login = await go('POST', '/auth/login', { email, password })
+    const bearer = { authorization: `Bearer ${login.body.accessToken}` }
+    expect(await go('DELETE', '/users/me', { password }, bearer)).toMatchObject({ status: 204 })
+  })
+
+  it.each<[string, Spoil, readonly string[]]>([
+    [
+      'headers, bodies and CORS are wrong',
+      ({ route, answer, headers }) => {
+        answer.headers.delete('x-content-type-options')
+        if (route === 'GET /.well-known/jwks.json')
+          answer.json((jwks) => ({ keys: [{ ...jwks.keys[0], d: 'x' }] }))
+        if (answer.status === 404)
+          answer.json(() => ({ message: 'Not Found', stack: 'Error\n    at x.cjs:1:2' }))
+        if (route === 'GET /users/me' && !headers.authorization) answer.status = 403
+        if (answer.status === 413) answer.json(({ requestId: _, ...problem }) => problem)
+        if (answer.status === 415) answer.headers.set('content-type', 'application/json')
+        if (answer.status === 400)
+          answer.json((problem) => ({ ...problem, errors: [{ path: 'cardea-smoke-marker' }] }))
+        if (headers.origin) answer.headers.set('access-control-allow-origin', String(headers.origin))
+        if (route === 'GET /users/me' && answer.status === 200)
+          answer.json((me) => ({ ...me, passwordHash: 'x' }))
+        if (route === 'POST /auth/password/forgot' && answer.again()) answer.status = 404
+      },
+      [
+        'its answers have every security header',
+        'the public keys are published, and no private one',
+        'an unknown route is 404',
+        'a method that a route does not have is 404',
+        'a protected route without a token is 401',
+        'a body that is not JSON is 400, told as a problem',
+        'a field that is wrong is 400, and is not repeated',
+        'a body above 10 KB is 413',
+        'a body of another type is 415',
+        'CORS: a page of an unlisted origin may send nothing',
+        'CORS: a page of an unlisted origin may read nothing',
+        'forgotten passwords tell nobody who has an account',
+        'the access token verifies with the published keys',
+        'the token opens its own account, and no field too many',
+      ],
+    ],
+    [
+      'refused tokens are let in, and cookies are weak',
+      ({ route, answer }) => {
+        if (route === 'GET /users/me' && answer.status === 401) answer.status = 200
+        const [cookie] = answer.headers.getSetCookie()
+        if (cookie) answer.headers.set('set-cookie', cookie.replace('; HttpOnly', ''))
+      },
+      [
+        'a protected route without a token is 401',
+        'a token that is none, or that nobody signed, is 401',
+        'log-in gives an access token, and the other in a cookie',
+        'after that its access tokens are refused',
+        'the account can be deleted, and nothing of it opens any more',
+      ],
+    ],
+    [
+      'an old refresh token is taken, anybody sees everybody, and guesses are free',
+      ({ route, answer }) => {
+        if (route === 'GET /users') answer.status = 200
+        if (answer.status === 429) {
+          answer.status = 401
+          answer.json((problem) => ({ ...problem, code: 'invalid_credentials', status: 401 }))
+        }
+        if (route === 'POST /auth/refresh' && answer.status >= 400) {
+          answer.status = 200
+          answer.json(() => ({ accessToken: 'x', refreshToken: 'x' }))
+        }
+      },
+      [
+        'the token does not open what administrators see',
+        'the cookie does nothing for a page of another origin',
+        'after log-out its cookie is refused',
+        'an old refresh token that comes back ends the session',
+        'the account can be deleted, and nothing of it opens any more',
+      ],
+    ],
+  ])('fails where %s, in those rows alone', async (_, spoil, rows) => {
+    const { status, failed } = await smoke(args(await spoiledApi(spoil)))
+    expect([failed, status]).toEqual([rows, 1])
+    expect(await leftIn(stack.dynamodb, 'dev')).toEqual([])
+  })
+
+  it('removes the account through storage if nobody can log in', async () => {
+    const url = await spoiledApi(({ route, answer }) => {
+      if (route === 'POST /auth/login') answer.status = 500
+    })
+    const { status, said } = await smoke(['--url', url, '--stage', 'dev'], { env: operator() })
+    expect(status).toBe(1)
+    expect(said).toMatch(/^pass .*what was made is removed/m)
+    expect(await leftIn(stack.dynamodb, 'dev')).toEqual([])
+  })
+
+  it('names the account if it cannot be removed', async () => {
+    const url = await spoiledApi(({ route, answer }) => {
+      if (route === 'POST /auth/login') answer.status = 500
+    })
+    const { failed, said } = await smoke(args(url))
+    expect(failed.at(-1)).toBe('what was made is removed')
+    expect(said).toMatch(/remove success\+cardea-smoke-\w+@simulator\.amazonses\.com by hand/)
+  })
+})

@@ -1,0 +1,64 @@
+import { type Env, readSettings } from '../../lib/config.ts'
+import { registry } from '../generate/registry.ts'
+import { accessLogFormat } from './access-log.ts'
+import { alarms } from './alarms.ts'
+import { boundary } from './boundary.ts'
+import { commandLog } from './command-log.ts'
+import { dashboard } from './dashboard.ts'
+import { domain } from './domain.ts'
+import { stackPolicy } from './kept.ts'
+import { mailEvents } from './mail-events.ts'
+import { permissions } from './permissions.ts'
+import { keepsUsers, problemsOf } from './problems.ts'
+import { deploySettings, keysPathOf, tableNamesOf } from './settings.ts'
+import { throttles } from './throttles.ts'
+
+/** What serverless.yml says of a stage, by the names that it uses; `problems` keep it from being packaged. */
+export async function deployment(service: string, stage: string, env: Env) {
+  const problems = problemsOf(stage, env)
+  // Whatever is wrong, a stage can still be asked about and removed.
+  const given = problems.length > 0 ? {} : env
+  const { values } = readSettings(deploySettings, given)
+  const keeps = keepsUsers(stage)
+  const logRetentionDays = values.logRetentionDays ?? (keeps ? 90 : 14)
+  const entries = await registry()
+  const tables = tableNamesOf(stage, env)
+  const keysPath = keysPathOf(stage, env)
+  const mailFrom = given.MAIL_FROM?.trim()
+  const ownSet = given.MAIL_CONFIGURATION_SET?.trim()
+  // On a developer's machine there is nothing that would make one.
+  const stageSet = mailFrom && !ownSet && stage !== 'local' ? `${service}-${stage}` : undefined
+  const mail = { mailFrom, mailConfigurationSet: ownSet || stageSet }
+  return {
+    problems,
+    issuer: env.ISSUER?.trim() || ownAddress(values.domainName),
+    keysPath,
+    ...tables,
+    boundary: boundary({ service, stage, tables, keysPath }),
+    keepsUsers: keeps,
+    stackPolicy: keeps ? stackPolicy : [],
+    usersDeletionPolicy: keeps ? 'Retain' : 'Delete',
+    logRetentionDays,
+    commandLog: commandLog(stage, logRetentionDays),
+    accessLogFormat,
+    authorizerCacheSeconds: values.authorizerCacheSeconds,
+    tracing: values.tracing,
+    throttles: throttles(entries, values),
+    alarms: alarms(service, stage, entries, values, Boolean(mailFrom)),
+    // By reference, so that no function mails before the set is there.
+    mailConfigurationSet: stageSet ? { Ref: 'MailConfigurationSet' } : (ownSet ?? ''),
+    mailEvents: stageSet ? mailEvents(stageSet) : {},
+    dashboard: dashboard(service, stage, entries),
+    domain:
+      values.domainName && values.certificateArn ? domain(values.domainName, values.certificateArn) : {},
+    permissions: {
+      extensions: permissions(entries, { ...mail, tracing: values.tracing }),
+    },
+  }
+}
+
+/** The API's own address: its domain, or the one that the gateway gives it. */
+const ownAddress = (domainName: string | undefined): string | object =>
+  domainName
+    ? `https://${domainName}`
+    : { 'Fn::Sub': `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}` }

@@ -1,0 +1,71 @@
+import { type Config, contradictions, type Env, readSettings, settings } from '../../lib/config.ts'
+import { deploySettings, problemsOfNames, stageProblem } from './settings.ts'
+
+/** Whether a stage has users that nobody may lose: all but those that are made to be thrown away. */
+export const keepsUsers = (stage: string): boolean => stage !== 'dev' && stage !== 'local'
+
+/** Stands for an issuer that is not set: it is the gateway's own address, which is not known before the first deployment. */
+const ownAddress = 'https://own.example'
+
+/** All that is wrong with the settings of a deployment: one sentence each, by name and never by value. */
+export function problemsOf(stage: string, env: Env): readonly string[] {
+  const given = { ...env, ISSUER: env.ISSUER?.trim() || ownAddress }
+  const { values, problems } = readSettings(deployed, given)
+  const stageIs = stageProblem(stage)
+  return [
+    ...(stageIs ? [stageIs] : []),
+    ...problems,
+    ...contradictions(given),
+    ...problemsOfDeploySettings(env),
+    ...(stageIs ? [] : problemsOfNames(stage, env)),
+    ...(keepsUsers(stage) ? problemsForUsers(values, given) : []),
+  ]
+}
+
+const deployed = Object.fromEntries(
+  Object.entries(settings).filter(([, row]) => !('laptop' in row)),
+) as unknown as typeof settings
+
+function problemsOfDeploySettings(env: Env): string[] {
+  const { problems } = readSettings(deploySettings, env)
+  const has = (name: string) => Boolean(env[name]?.trim())
+  if (has('DOMAIN_NAME') !== has('CERTIFICATE_ARN'))
+    problems.push('DOMAIN_NAME and CERTIFICATE_ARN must be set together')
+  for (const name of ['CERTIFICATE_ARN', 'ALARM_TOPIC_ARN']) {
+    const region = env[name]?.trim().split(':')[3]
+    if (region && env.AWS_REGION && region !== env.AWS_REGION)
+      problems.push(`${name} must be of the region that is deployed to`)
+  }
+  if (has('ALARM_TOPIC_ARN') && has('ALARM_EMAIL'))
+    problems.push('ALARM_EMAIL makes a topic of its own: set it or ALARM_TOPIC_ARN')
+  return problems
+}
+
+/** What a laptop or a try-out may do, and real users may not be met with. */
+function problemsForUsers({ allowedOrigins, ...values }: Config, env: Env): string[] {
+  const problems: string[] = []
+  if (allowedOrigins?.length === 0)
+    problems.push('ALLOWED_ORIGINS must be set: no page could use the API with its cookie')
+  if (allowedOrigins?.some(isInsecure)) problems.push('ALLOWED_ORIGINS must be https, and not localhost')
+  const addresses = {
+    ISSUER: values.issuer,
+    LINK_BASE_URL: values.linkBaseUrl,
+    PWNED_PASSWORDS_URL: values.pwnedPasswordsUrl,
+  }
+  for (const [name, address] of Object.entries(addresses)) {
+    if (address && isInsecure(address)) problems.push(`${name} must be https, and not localhost`)
+  }
+  // Services ask for keys at the issuer.
+  if (values.trustedProxySecrets?.length > 0 && env.ISSUER === ownAddress && !env.DOMAIN_NAME?.trim())
+    problems.push(
+      'TRUSTED_PROXY_SECRET_HASH needs DOMAIN_NAME or ISSUER: the gateway’s own address answers nobody',
+    )
+  if (!env.MAIL_FROM?.trim() && env.REQUIRE_VERIFIED_EMAIL?.trim() !== 'false')
+    problems.push('MAIL_FROM must be set, unless REQUIRE_VERIFIED_EMAIL=false says that nobody is mailed')
+  return problems
+}
+
+function isInsecure(address: string): boolean {
+  const { protocol, hostname } = new URL(address)
+  return protocol !== 'https:' || /^(?:.+\.)?localhost$|^127\.|^\[::1\]$/.test(hostname)
+}

@@ -1,0 +1,123 @@
+import { type Env, optional, senderAddress, setting, truth, whole } from '../../lib/config.ts'
+
+/**
+ * What is wrong with the name of a stage, if anything. Without a hyphen in it, a pattern such as `cardea-prod-*` of a
+ * policy or a command is of one stage. The framework's bucket, `cardea-<stage>-serverlessdeploymentbucket-...`, gives the length.
+ */
+export const stageProblem = (stage: string): string | undefined =>
+  /^[a-z][a-z\d]{0,14}$/.test(stage)
+    ? undefined
+    : 'A stage is named with 1 to 15 lower-case letters and digits, a letter first'
+
+/** Where a stage keeps its keys in SSM. An empty setting is none. */
+export const keysPathOf = (stage: string, env: Env): string => env.KEYS_PATH?.trim() || `/cardea/${stage}`
+
+/** The names of a stage's tables, likewise. */
+export const tableNamesOf = (stage: string, env: Env) => ({
+  usersTable: env.USERS_TABLE?.trim() || `cardea-${stage}-users`,
+  sessionsTable: env.SESSIONS_TABLE?.trim() || `cardea-${stage}-sessions`,
+  refreshTokenDenylistTable:
+    env.REFRESH_TOKEN_DENYLIST_TABLE?.trim() || `cardea-${stage}-refresh-token-denylist`,
+})
+
+/** Which names are of another stage: exported for that one, they would lead a command to its keys and its users. */
+export function problemsOfNames(stage: string, env: Env): string[] {
+  const wrong = (name: string, separator: RegExp) => {
+    const given = env[name]?.trim()
+    return given && !given.split(separator).includes(stage)
+  }
+  return [
+    ...(wrong('KEYS_PATH', /\//)
+      ? [`KEYS_PATH is not a path of the stage ${stage}: it must have /${stage} in it`]
+      : []),
+    ...['USERS_TABLE', 'SESSIONS_TABLE', 'REFRESH_TOKEN_DENYLIST_TABLE']
+      .filter((name) => wrong(name, /[._-]/))
+      .map(
+        (name) =>
+          `${name} is not a table of the stage ${stage}: it must have ${stage} in it, as in acme-${stage}-users`,
+      ),
+  ]
+}
+
+/** What shapes a deployment alone: no function is told of these. `.env.example` says what each means. */
+export const deploySettings = {
+  logRetentionDays: setting({
+    env: 'LOG_RETENTION_DAYS',
+    default: '',
+    read: optional(retention),
+  }),
+  authorizerCacheSeconds: setting({
+    env: 'AUTHORIZER_CACHE_SECONDS',
+    default: '0',
+    read: whole(0, 3600),
+  }),
+  throttleRate: setting({
+    env: 'THROTTLE_RATE',
+    default: '500',
+    read: whole(1, 100_000),
+  }),
+  throttleBurst: setting({
+    env: 'THROTTLE_BURST',
+    default: '1000',
+    read: whole(1, 100_000),
+  }),
+  hashingThrottleRate: setting({
+    env: 'HASHING_THROTTLE_RATE',
+    default: '100',
+    read: whole(1, 100_000),
+  }),
+  hashingThrottleBurst: setting({
+    env: 'HASHING_THROTTLE_BURST',
+    default: '200',
+    read: whole(1, 100_000),
+  }),
+  domainName: setting({
+    env: 'DOMAIN_NAME',
+    default: '',
+    read: optional(domainName),
+  }),
+  certificateArn: setting({
+    env: 'CERTIFICATE_ARN',
+    default: '',
+    read: optional(arnOf('acm')),
+  }),
+  alarmTopicArn: setting({
+    env: 'ALARM_TOPIC_ARN',
+    default: '',
+    read: optional(arnOf('sns')),
+  }),
+  alarmEmail: setting({
+    env: 'ALARM_EMAIL',
+    default: '',
+    read: optional(senderAddress),
+  }),
+  tracing: setting({
+    env: 'TRACING',
+    default: 'false',
+    read: truth,
+  }),
+}
+
+/** The retentions that CloudWatch Logs knows. */
+const retentions = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+]
+
+function retention(text: string): number {
+  const days = retentions.find((each) => String(each) === text)
+  if (days) return days
+  throw new Error(`must be one of ${retentions.join(', ')}`)
+}
+
+function domainName(text: string): string {
+  if (/^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z]{2,}$/.test(text)) return text
+  throw new Error('must be a bare domain name in lower case, such as auth.example.com')
+}
+
+function arnOf(service: string): (text: string) => string {
+  const pattern = new RegExp(`^arn:aws[a-z-]*:${service}:[a-z\\d-]+:\\d{12}:\\S+$`)
+  return (text) => {
+    if (pattern.test(text)) return text
+    throw new Error(`must begin as arn:aws:${service}:<region>:<account>:`)
+  }
+}

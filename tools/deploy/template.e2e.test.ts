@@ -1,0 +1,293 @@
+import { spawnSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { registry } from '../generate/registry.ts'
+import { type Resources, schemaProblems } from '../testing/cloudformation.ts'
+import { type Package, packager } from '../testing/packaged.ts'
+import { stackPolicy } from './kept.ts'
+import { keepsUsers } from './problems.ts'
+
+const { package: packaged, remove } = packager()
+afterAll(remove)
+
+/** Everything switched on. */
+const everything = {
+  ALLOWED_ORIGINS: 'https://app.example.com',
+  MAIL_FROM: 'no-reply@example.com',
+  LINK_BASE_URL: 'https://app.example.com',
+  DOMAIN_NAME: 'auth.example.com',
+  CERTIFICATE_ARN: 'arn:aws:acm:eu-central-1:123456789012:certificate/x',
+  ALARM_EMAIL: 'ops@example.com',
+  TRACING: 'true',
+  AUTHORIZER_CACHE_SECONDS: '30',
+}
+let dev: Package
+let prod: Package
+beforeAll(() => {
+  dev = packaged('dev', {})
+  prod = packaged('prod', everything)
+})
+const both = () =>
+  [
+    ['dev', dev.resources],
+    ['prod', prod.resources],
+  ] as const
+const ofType = (resources: Resources, type: string) =>
+  Object.values(resources).filter(({ Type }) => Type === type)
+
+describe('packaging', () => {
+  it('needs no setting in dev, and takes prod with everything switched on', () => {
+    expect([dev.failed && dev.said, prod.failed && prod.said]).toEqual([false, false])
+  })
+
+  it('of prod fails with the list of all that is wrong, and quotes nothing', () => {
+    const { failed, said } = packaged('prod', { BCRYPT_COST: 'hunter2', TRACING: 'hunter2' })
+    expect(failed).toBe(true)
+    for (const name of ['ALLOWED_ORIGINS', 'MAIL_FROM', 'BCRYPT_COST', 'TRACING'])
+      expect(said).toMatch(new RegExp(`^ {2}- ${name} `, 'm'))
+    expect(said).not.toContain('hunter2')
+  })
+
+  it('fails for a certificate of another region than that of serverless.yml', () => {
+    const elsewhere = everything.CERTIFICATE_ARN.replace('eu-central-1', 'us-east-1')
+    const { failed, said } = packaged('prod', { ...everything, CERTIFICATE_ARN: elsewhere })
+    expect([failed, said]).toEqual([true, expect.stringContaining('CERTIFICATE_ARN must be of the region')])
+  })
+})
+
+describe('a deployment', () => {
+  it.each(['deploy', 'remove', 'rollback'])('is not told to %s where nobody says which region', (command) => {
+    const env = { PATH: process.env.PATH, HOME: '/nonexistent' }
+    const args = [command, '--stage', 'dev']
+    const { status, stdout } = spawnSync('node_modules/.bin/serverless', args, { env, encoding: 'utf8' })
+    expect([status, stdout]).toEqual([1, expect.stringContaining('Say which region: set AWS_REGION')])
+  })
+})
+
+describe('the templates', () => {
+  it('are what the schemas of CloudFormation allow, and refer to nothing that is not there', () => {
+    for (const [stage, resources] of both()) expect([stage, schemaProblems(resources)]).toEqual([stage, []])
+  })
+
+  it('would be told a wrong name, a wrong type, a value outside its list, and what is missing', () => {
+    const broken = structuredClone(prod.resources) as Record<string, any>
+    broken.HttpApiStage.Properties.AccessLogSetting = {}
+    broken.UsersTable.Properties.StreamSpecification = { StreamViewTyp: 'NEW_IMAGE' }
+    broken.AuthLoginLogGroup.Properties.RetentionInDays = 31
+    broken.SessionsTable.Properties.TimeToLiveSpecification.Enabled = 'true'
+    delete broken.HttpApiDomain.Properties.DomainName
+    broken.AlarmTopic.Type = 'AWS::SNS::Topics'
+    broken.TokenReuseAlarm.Properties.AlarmActions = [{ Ref: 'Nobody' }]
+    broken.HttpApiStage.DependsOn.push('HttpApiRouteNowhere')
+    broken.Dashboard.Properties.DashboardBody = { 'Fn::Sub': `\${UsersTable.Arm}` }
+    expect(schemaProblems(broken).sort()).toEqual([
+      'AlarmTopic: there is no AWS::SNS::Topics',
+      'AuthLoginLogGroup.RetentionInDays must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653',
+      'Dashboard.DashboardBody refers to Arm, which AWS::DynamoDB::Table has not',
+      'HttpApiDomain.DomainName is missing',
+      'HttpApiStage depends on no HttpApiRouteNowhere',
+      'HttpApiStage.AccessLogSetting is unknown',
+      'SessionsTable.TimeToLiveSpecification.Enabled must be boolean',
+      'TokenReuseAlarm.AlarmActions.0 refers to Nobody, which is not there',
+      'UsersTable.StreamSpecification.StreamViewTyp is unknown',
+      'UsersTable.StreamSpecification.StreamViewType is missing',
+    ])
+  })
+
+  it('would be told a circle of resources that wait for each other', () => {
+    const broken = structuredClone(dev.resources) as Record<string, any>
+    broken.HttpApi.Properties.Description = { 'Fn::Sub': `\${HttpApiStage}` }
+    expect(schemaProblems(broken)).toContain('HttpApiStage waits for itself')
+  })
+
+  it('have fewer resources than 450 of the 500 that a stack may have', () => {
+    expect(Object.keys(prod.resources).length).toBeLessThan(450)
+  })
+})
+
+describe('a stage', () => {
+  it('of users keeps them whatever happens, and its logs for longer', () => {
+    expect(prod.resources.UsersTable).toMatchObject({
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      },
+    })
+  })
+
+  it('of dev leaves nothing behind: no kept resource, no backup of a deleted table', () => {
+    expect(dev.resources.UsersTable).toMatchObject({
+      DeletionPolicy: 'Delete',
+      UpdateReplacePolicy: 'Delete',
+      Properties: {
+        DeletionProtectionEnabled: false,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false },
+      },
+    })
+    for (const { DeletionPolicy = 'Delete', Properties } of Object.values(dev.resources)) {
+      expect(DeletionPolicy).toBe('Delete')
+      expect(Properties.DeletionProtectionEnabled ?? false).toBe(false)
+    }
+    // A group that a function made for itself would stay.
+    expect(JSON.stringify(dev.resources)).not.toContain('logs:CreateLogGroup')
+  })
+
+  it('has a log of every function, of the gateway and of the command line, each for a time that is set', async () => {
+    const names = (await registry()).map(({ name }) => name)
+    for (const [stage, resources] of both()) {
+      const groups = ofType(resources, 'AWS::Logs::LogGroup').map(({ Properties }) => [
+        Properties.LogGroupName,
+        Properties.RetentionInDays,
+      ])
+      const days = keepsUsers(stage) ? 90 : 14
+      const expected = [
+        ...names.map((name) => [`/aws/lambda/cardea-${stage}-${name}`, days]),
+        [`/aws/http-api/cardea-${stage}`, days],
+        [`/cardea/${stage}/command-line`, days],
+      ]
+      expect(groups.sort()).toEqual(expected.sort())
+      // What the stack policy names has to be there, or CloudFormation refuses the policy.
+      for (const { Resource } of stackPolicy)
+        for (const id of [Resource].flat().filter((each) => each !== '*'))
+          expect(resources).toHaveProperty(id.replace('LogicalResourceId/', ''))
+    }
+  })
+})
+
+describe('the gateway', () => {
+  it('writes its access log', () => {
+    const { AccessLogSettings } = dev.resources.HttpApiStage?.Properties ?? {}
+    expect(AccessLogSettings.DestinationArn).toEqual({ 'Fn::GetAtt': ['HttpApiLogGroup', 'Arn'] })
+    expect(JSON.parse(AccessLogSettings.Format)).toMatchObject({ route: '$context.routeKey' })
+  })
+
+  it('remembers a decision of the authorizer for as long as is set, by default not at all', () => {
+    const ttl = ({ resources }: Package) =>
+      ofType(resources, 'AWS::ApiGatewayV2::Authorizer').map(
+        (each) => each.Properties.AuthorizerResultTtlInSeconds,
+      )
+    expect([ttl(dev), ttl(prod)]).toEqual([[0], [30]])
+  })
+
+  it('has a domain where one is set', () => {
+    const types = ['AWS::ApiGatewayV2::DomainName', 'AWS::ApiGatewayV2::ApiMapping']
+    for (const type of types) expect(ofType(dev.resources, type)).toEqual([])
+    expect(ofType(prod.resources, 'AWS::ApiGatewayV2::DomainName')[0]?.Properties).toEqual({
+      DomainName: 'auth.example.com',
+      DomainNameConfigurations: [
+        {
+          CertificateArn: everything.CERTIFICATE_ARN,
+          EndpointType: 'REGIONAL',
+          SecurityPolicy: 'TLS_1_2',
+        },
+      ],
+    })
+    const { Variables } = prod.resources.AuthLoginLambdaFunction?.Properties.Environment ?? {}
+    expect(Variables.ISSUER).toBe('https://auth.example.com')
+  })
+
+  it('has no CORS, and so lets no other page read an answer, where no origin is listed', () => {
+    expect(dev.resources.HttpApi?.Properties).not.toHaveProperty('CorsConfiguration')
+  })
+})
+
+describe('what SES is told to do with bounces and complaints', () => {
+  it('is nothing where no mail is sent', () => {
+    expect(Object.values(dev.resources).filter(({ Type }) => Type.startsWith('AWS::SES'))).toEqual([])
+  })
+
+  it('is to send these addresses nothing more, and to tell the default event bus', () => {
+    const { MailConfigurationSet, MailEvents, MailDeliverLambdaFunction } = prod.resources
+    expect(MailConfigurationSet?.Properties).toEqual({
+      Name: 'cardea-prod',
+      SuppressionOptions: { SuppressedReasons: ['BOUNCE', 'COMPLAINT'] },
+    })
+    expect(MailEvents?.Properties).toMatchObject({
+      ConfigurationSetName: { Ref: 'MailConfigurationSet' },
+      EventDestination: { Enabled: true, MatchingEventTypes: ['BOUNCE', 'COMPLAINT'] },
+    })
+    const { Variables } = MailDeliverLambdaFunction?.Properties.Environment ?? {}
+    expect(Variables.MAIL_CONFIGURATION_SET).toEqual({ Ref: 'MailConfigurationSet' })
+    const { Statement } = prod.resources.MailDeliverRole?.Properties.Policies[0].PolicyDocument ?? {}
+    expect(JSON.stringify(Statement)).toContain('configuration-set/cardea-prod"')
+  })
+
+  it('calls one function for the mails of this stage, and lets EventBridge call it', () => {
+    for (const [stage, resources] of both()) {
+      const rules = ofType(resources, 'AWS::Events::Rule').filter(({ Properties }) => Properties.EventPattern)
+      expect(
+        rules.map(({ Properties: { EventPattern, Targets } }) => [EventPattern, Targets[0].Arn]),
+      ).toEqual([
+        [
+          {
+            source: ['aws.ses'],
+            'detail-type': ['Email Bounced', 'Email Complaint Received'],
+            detail: { mail: { tags: { stage: [`cardea-${stage}`] } } },
+          },
+          { 'Fn::GetAtt': ['MailFeedbackLambdaFunction', 'Arn'] },
+        ],
+      ])
+      const allowed = ofType(resources, 'AWS::Lambda::Permission').filter(
+        ({ Properties }) => Properties.Principal === 'events.amazonaws.com',
+      )
+      expect(JSON.stringify(allowed)).toContain('MailFeedbackLambdaFunction')
+    }
+  })
+})
+
+describe('a role', () => {
+  const statements = (resources: Resources) =>
+    ofType(resources, 'AWS::IAM::Role').flatMap(
+      ({ Properties }) => Properties.Policies[0].PolicyDocument.Statement as any[],
+    )
+
+  it('names what it may use: nothing at large but for X-Ray, which knows no resources, where it is on', () => {
+    for (const statement of statements(dev.resources)) {
+      // Numbers below the path of one kind of key; which role has them is in tools/generate/template.e2e.test.ts.
+      const named = JSON.stringify(statement).replace(/parameter\/cardea\/dev\/[a-z/]+\/\*/g, '')
+      expect(named).not.toMatch(/"\*"|[/:]\*"(?<!-\w+:\*")|ses:|xray:/)
+    }
+    const large = statements(prod.resources).filter(({ Resource }) => Resource === '*')
+    expect(large).toHaveLength(ofType(prod.resources, 'AWS::IAM::Role').length)
+    for (const { Action } of large)
+      expect(Action).toEqual(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'])
+    const traced = ofType(prod.resources, 'AWS::Lambda::Function').map(
+      ({ Properties }) => Properties.TracingConfig,
+    )
+    expect(new Set(traced.map((config) => config?.Mode))).toEqual(new Set(['Active']))
+    for (const { Properties } of ofType(dev.resources, 'AWS::Lambda::Function'))
+      expect(Properties).not.toHaveProperty('TracingConfig')
+  })
+
+  it('has the boundary of its stage, which is packaged beside as a stack of its own', () => {
+    for (const [stage, resources] of both())
+      for (const { Properties } of ofType(resources, 'AWS::IAM::Role'))
+        expect(Properties.PermissionsBoundary).toEqual({
+          'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:policy/cardea-${stage}-boundary-\${AWS::Region}`,
+        })
+    const { Resources } = prod.boundary as { Resources: Resources }
+    expect(schemaProblems(Resources)).toEqual([])
+    expect(Resources.Boundary?.Properties.ManagedPolicyName).toEqual({
+      'Fn::Sub': `cardea-prod-boundary-\${AWS::Region}`,
+    })
+    // The stack that is deployed could be changed by who deploys it.
+    expect(ofType(prod.resources, 'AWS::IAM::ManagedPolicy')).toEqual([])
+  })
+
+  it('may do nothing to whole services', () => {
+    for (const [, resources] of both())
+      for (const { Action } of statements(resources)) expect([Action].flat().join()).not.toContain('*')
+  })
+})
+
+describe('the functions', () => {
+  it('are told nothing that only shapes a deployment', async () => {
+    const example = await readFile('.env.example', 'utf8')
+    const { Variables } = prod.resources.AuthLoginLambdaFunction?.Properties.Environment ?? {}
+    for (const name of ['ALARM_EMAIL', 'TRACING', 'DOMAIN_NAME', 'AUTHORIZER_CACHE_SECONDS']) {
+      expect(example).toContain(`# ${name}=`)
+      expect(Variables).not.toHaveProperty(name)
+    }
+  })
+})

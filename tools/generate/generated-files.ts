@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises'
+import { commonPasswordsData } from './common-passwords.ts'
+import { functionsYml } from './functions-yml.ts'
+import { limitsTable } from './limits-table.ts'
+import { openapi } from './openapi.ts'
+import { registry } from './registry.ts'
+
+/** What stands between two marks of the README. */
+const limitsSection = /(<!-- limits -->).*?(<!-- \/limits -->)/s
+
+/** Every generated file by its path below the project, from the contracts as they stand. */
+export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
+  const entries = await registry()
+  const { version } = JSON.parse(await readFile('package.json', 'utf8'))
+  const readme = await readFile('README.md', 'utf8')
+  return new Map([
+    ['README.md', readme.replace(limitsSection, `$1\n\n${limitsTable(entries)}\n\n$2`)],
+    ['functions/functions.yml', functionsYml(entries)],
+    ['lib/blocklist/common-passwords.data.ts', await commonPasswordsData()],
+    ['functions/openapi.json', `${JSON.stringify(openapi(entries, version), null, 2)}\n`],
+  ])
+}

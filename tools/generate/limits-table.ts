@@ -1,0 +1,54 @@
+import type { Contract } from '../../lib/contract/contract.ts'
+import { type LimitName, limits, type Per, settingOf } from '../../lib/domain/limits.ts'
+import { type Entry, isRoute } from './registry.ts'
+
+/** What each limit counts, for whoever reads the README. */
+const counts: Readonly<Record<LimitName, string>> = {
+  signupPerIp: 'sign-ups',
+  signupMails: 'mails that follow sign-ups; then none is sent, and nobody is told',
+  mailsPerRecipient: 'mails of every kind but security notices; then none is sent, and nobody is told',
+  resetsPerRecipient: 'mails to confirm a sign-up or set a password that are sent beyond that',
+  loginPerIp: 'log-ins',
+  loginFailures: 'failures in a row; then a lock of 1 s, twice as long each time',
+  refreshPerSession: 'next tokens',
+  passwordPerUser: 'times that the own password is asked for',
+  endSessionsPerUser: 'times that sessions are ended together',
+  resendPerIp: 'requests for a confirmation mail',
+  resendPerEmail: 'requests for a confirmation mail',
+  forgotPerIp: 'requests for a reset mail',
+  forgotPerEmail: 'requests for a reset mail',
+  resetPerUser: 'resets that administrators start',
+  emailChangePerEmail: 'requests to change to it',
+  emailLoginPerIp: 'requests for a log-in mail',
+  emailLoginPerEmail: 'requests for a log-in mail',
+  codePerEmail: 'codes entered',
+  codeTries: 'tries; then it is void',
+}
+
+const whom: Readonly<Record<Per, string>> = {
+  ip: 'IP address',
+  email: 'e-mail',
+  mailbox: 'e-mail',
+  account: 'e-mail',
+  user: 'user',
+  target: 'user',
+  code: 'code',
+  session: 'session',
+}
+
+const routeOf = ({ contract: { method, path } }: Entry<Contract>) => `${method} ${path}`
+
+/** 900 -> `15 min`. */
+const span = (seconds: number) => (seconds % 3600 === 0 ? `${seconds / 3600} h` : `${seconds / 60} min`)
+
+/** The table of all limits with the routes whose contracts name them, in Markdown. */
+export function limitsTable(entries: readonly Entry[]): string {
+  const rows = Object.entries(limits).map(([key, limit]) => {
+    const name = key as LimitName
+    const own = entries.filter(({ contract }) => 'limit' in contract && contract.limit?.includes(name))
+    const where = own.map((entry) => (isRoute(entry) ? `\`${routeOf(entry)}\`` : 'mails')).join(', ')
+    const budget = `${limit.most}${'locks' in limit ? ', locks up to' : ' in'} ${span(limit.seconds)}`
+    return `| ${where} | ${counts[name]} | ${whom[limit.per]} | ${budget} | \`${settingOf(name)}=${limit.most}/${limit.seconds}\` |`
+  })
+  return ['| route | counts | for each | by default | setting |', '|---|---|---|---|---|', ...rows].join('\n')
+}

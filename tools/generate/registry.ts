@@ -1,0 +1,38 @@
+import { readdir } from 'node:fs/promises'
+import type {
+  AuthorizerContract,
+  Contract,
+  EventContract,
+  ScheduleContract,
+  StreamContract,
+} from '../../lib/contract/contract.ts'
+
+/** One function to deploy: its name in `functions.yml`, its file without ending, its contract. */
+export interface Entry<
+  C = Contract | AuthorizerContract | StreamContract | ScheduleContract | EventContract,
+> {
+  readonly name: string
+  readonly file: string
+  readonly contract: C
+}
+
+/** The doors, read from the folder itself: no list of routes is kept by hand. */
+export async function registry(): Promise<readonly Entry[]> {
+  const files = (await readdir('functions', { recursive: true }))
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .sort()
+  return Promise.all(
+    files.map(async (file) => {
+      const { contract } = await import(`../../functions/${file.replaceAll('\\', '/')}`)
+      if (!contract) throw new Error(`functions/${file} exports no contract`)
+      const path = file.slice(0, -'.ts'.length)
+      return { name: nameOf(path), file: `functions/${path}`, contract }
+    }),
+  )
+}
+
+export const isRoute = (entry: Entry): entry is Entry<Contract> => 'method' in entry.contract
+export const isStream = (entry: Entry): entry is Entry<StreamContract> => 'stream' in entry.contract
+
+/** `users/get-me` -> `usersGetMe`. */
+const nameOf = (path: string) => path.replace(/[/-](\w)/g, (_, letter: string) => letter.toUpperCase())

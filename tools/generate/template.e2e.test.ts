@@ -1,0 +1,224 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { settings } from '../../lib/config.ts'
+import { isHashing } from '../../lib/contract/contract.ts'
+import { MAIL_PREFIX } from '../../lib/storage/keys.ts'
+import type { Resource } from '../testing/cloudformation.ts'
+import { modesIn, type Package, packager } from '../testing/packaged.ts'
+import { type Entry, isRoute, registry } from './registry.ts'
+
+const { package: packaged, remove } = packager()
+afterAll(remove)
+let dev: Package
+let resources: Package['resources']
+let entries: readonly Entry[]
+beforeAll(async () => {
+  entries = await registry()
+  dev = packaged('dev', {
+    ALLOWED_ORIGINS: 'https://a.example, https://b.example',
+    MAIL_FROM: 'no-reply@auth.example',
+    LINK_BASE_URL: 'https://a.example',
+    HASHING_THROTTLE_RATE: '40',
+    HASHING_THROTTLE_BURST: '60',
+  })
+  if (dev.failed) throw new Error(dev.said)
+  resources = dev.resources
+})
+
+const ofType = (type: string) => Object.values(resources).filter(({ Type }) => Type === type)
+
+/** What a contract's word for a table stands for in the template, spelled out. */
+const resourceOf: Record<string, object> = {
+  users: { 'Fn::GetAtt': ['UsersTable', 'Arn'] },
+  'users/listing': { 'Fn::Sub': `\${UsersTable.Arn}/index/listing` },
+  sessions: { 'Fn::GetAtt': ['SessionsTable', 'Arn'] },
+  'sessions/stream': { 'Fn::GetAtt': ['SessionsTable', 'StreamArn'] },
+  'refresh-token-denylist': { 'Fn::GetAtt': ['RefreshTokenDenylistTable', 'Arn'] },
+}
+
+/** What Lambda demands of a role that it reads a stream with. */
+const readingAStream = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams']
+
+describe('the packaged template', () => {
+  it('has one function for each door, and the authorizer', () => {
+    const names = ofType('AWS::Lambda::Function').map(({ Properties }) => Properties.FunctionName)
+    expect(names.sort()).toEqual(entries.map(({ name }) => `cardea-dev-${name}`).sort())
+    expect(dev.zips).toHaveLength(entries.length)
+    for (const { Properties } of ofType('AWS::Lambda::Function')) {
+      expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
+    }
+    // What somebody waits for is over before the gateway gives up.
+    for (const { name, contract } of entries.filter(
+      (entry) => isRoute(entry) || 'authorizer' in entry.contract,
+    )) {
+      const logicalId = `${name.charAt(0).toUpperCase()}${name.slice(1)}LambdaFunction`
+      expect([contract, resources[logicalId]?.Properties.Timeout < 10]).toEqual([contract, true])
+    }
+  })
+
+  it('has code that Lambda can read, whatever the umask of the shell that packages', () => {
+    for (const zip of dev.zips) {
+      const modes = Object.entries(modesIn(readFileSync(join(dev.folder, zip))))
+      expect([zip, modes]).toEqual([zip, [[expect.stringMatching(/^functions\/.*\.cjs$/), 0o644]]])
+    }
+  })
+
+  it('has the route of each contract, HEAD beside GET, the authorizer in front of those that are not public', () => {
+    const routes = ofType('AWS::ApiGatewayV2::Route').map(({ Properties }) => [
+      Properties.RouteKey,
+      Properties.AuthorizationType ?? 'NONE',
+    ])
+    const promised = entries
+      .filter(isRoute)
+      .flatMap(({ contract: { method, path, access } }) =>
+        (method === 'GET' ? ['GET', 'HEAD'] : [method]).map((each) => [
+          `${each} ${path}`,
+          access === 'public' ? 'NONE' : 'CUSTOM',
+        ]),
+      )
+    expect(routes.sort()).toEqual(promised.sort())
+  })
+
+  it('throttles each route as is set, those that hash apart, on a stage that waits for every route', () => {
+    const routes = Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::ApiGatewayV2::Route')
+    const stage = resources.HttpApiStage
+    expect(stage?.DependsOn).toEqual(expect.arrayContaining(routes.map(([id]) => id)))
+    const { RouteSettings } = stage?.Properties ?? {}
+    expect(Object.keys(RouteSettings).sort()).toEqual(
+      routes.map(([, { Properties }]) => Properties.RouteKey).sort(),
+    )
+    for (const { contract } of entries.filter(isRoute)) {
+      const [rate, burst] = isHashing(contract) ? [40, 60] : [500, 1000]
+      expect([contract.path, RouteSettings[`${contract.method} ${contract.path}`]]).toEqual([
+        contract.path,
+        { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst },
+      ])
+    }
+    expect(RouteSettings['POST /auth/login']).toMatchObject({ ThrottlingRateLimit: 40 })
+    expect(RouteSettings['POST /auth/refresh']).toMatchObject({ ThrottlingRateLimit: 500 })
+  })
+
+  it('has an authorizer whose decisions are not remembered', () => {
+    const [authorizer, ...others] = ofType('AWS::ApiGatewayV2::Authorizer')
+    expect(others).toEqual([])
+    expect(authorizer?.Properties).toMatchObject({
+      AuthorizerType: 'REQUEST',
+      AuthorizerResultTtlInSeconds: 0,
+      EnableSimpleResponses: true,
+      AuthorizerPayloadFormatVersion: '2.0',
+      IdentitySource: ['$request.header.Authorization'],
+    })
+  })
+
+  it('has three tables, and TTL on what each forgets', () => {
+    const tables = ofType('AWS::DynamoDB::Table').map(
+      ({ Properties: { TableName, TimeToLiveSpecification: ttl } }) => [TableName, ttl],
+    )
+    const expiring = { AttributeName: 'expiresAt', Enabled: true }
+    expect(tables.sort()).toEqual([
+      ['cardea-dev-refresh-token-denylist', expiring],
+      ['cardea-dev-sessions', expiring],
+      ['cardea-dev-users', { AttributeName: 'keptUntil', Enabled: true }],
+    ])
+  })
+
+  it('gives each function a role of its own, with what its contract needs and its own log', () => {
+    for (const { name, contract } of entries) {
+      const logicalId = `${name.charAt(0).toUpperCase()}${name.slice(1)}`
+      const role = resources[`${logicalId}Role`]
+      const deployed = resources[`${logicalId}LambdaFunction`]
+      expect(deployed?.Properties.Role['Fn::GetAtt'][0]).toBe(`${logicalId}Role`)
+      const statements = role?.Properties.Policies[0].PolicyDocument.Statement as {
+        Action: string[]
+        Resource: unknown
+      }[]
+      const allowed = statements
+        .filter(({ Action }) => Action.every((action) => action.startsWith('dynamodb:')))
+        .flatMap(({ Action, Resource }) => Action.map((action) => `${JSON.stringify(Resource)} ${action}`))
+      const needed = (contract.needs ?? []).flatMap((need) => {
+        const [table = '', action = ''] = need.split(':')
+        const actions = need === 'sessions/stream:Read' ? readingAStream : [action]
+        return need === 'mail:SendEmail' || need.startsWith('keys/')
+          ? []
+          : actions.map((each) => `${JSON.stringify(resourceOf[table])} dynamodb:${each}`)
+      })
+      expect([name, allowed.sort()]).toEqual([name, needed.sort()])
+      expect(JSON.stringify(statements)).toContain(`/aws/lambda/cardea-dev-${name}:*`)
+    }
+    expect(ofType('AWS::IAM::Role')).toHaveLength(entries.length)
+  })
+
+  it('lets each function read the keys that it needs, by their path, and one make and remove those that rotate', () => {
+    const below = `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/cardea/dev/`
+    for (const { name, contract } of entries) {
+      const role = resources[`${name.charAt(0).toUpperCase()}${name.slice(1)}Role`]
+      const statements = role?.Properties.Policies[0].PolicyDocument.Statement as {
+        Action: string[]
+        Resource: { 'Fn::Sub': string }
+      }[]
+      const allowed = statements
+        .filter(({ Action }) => Action.some((action) => action.startsWith('ssm:')))
+        .flatMap(({ Action, Resource }) => {
+          const path = Resource['Fn::Sub'].replace(below, '')
+          const isListed = Action.includes('ssm:GetParametersByPath')
+          // A path is listed, a number below it is written.
+          expect([name, Action, path.endsWith('/*')]).toEqual([name, Action, !isListed])
+          return Action.map((action) => `keys/${path.replace('/*', '')}:${action.slice('ssm:'.length)}`)
+        })
+      const needed = (contract.needs ?? []).filter((need) => need.startsWith('keys/'))
+      expect([name, allowed.sort()]).toEqual([name, [...needed].sort()])
+    }
+  })
+
+  it('lets one function send mail, from the one sender', () => {
+    const roles = Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::IAM::Role')
+    const sending = roles.filter(([, role]) => JSON.stringify(role).includes('ses:'))
+    expect(sending.map(([name]) => name)).toEqual(['MailDeliverRole'])
+    const { Statement } = (resources.MailDeliverRole as Resource).Properties.Policies[0].PolicyDocument
+    expect(
+      Statement.find(({ Action }: { Action: string[] }) => Action.includes('ses:SendEmail')),
+    ).toMatchObject({
+      Action: ['ses:SendEmail'],
+      Condition: { StringEquals: { 'ses:FromAddress': 'no-reply@auth.example' } },
+    })
+  })
+
+  it('hands new mail orders, each by itself, and nothing else of the table to the function that mails', () => {
+    const [mapping, ...others] = ofType('AWS::Lambda::EventSourceMapping')
+    expect(others).toEqual([])
+    expect(mapping?.Properties).toMatchObject({
+      EventSourceArn: { 'Fn::GetAtt': ['SessionsTable', 'StreamArn'] },
+      FunctionName: { 'Fn::GetAtt': ['MailDeliverLambdaFunction', 'Arn'] },
+      BatchSize: 1,
+      MaximumRecordAgeInSeconds: 900,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      // Without it nothing would count what Lambda gives up.
+      MetricsConfig: { Metrics: ['EventCount'] },
+    })
+    const [{ Pattern }] = (mapping as Resource).Properties.FilterCriteria.Filters
+    const prefix = { pk: { S: [{ prefix: MAIL_PREFIX }] } }
+    expect(JSON.parse(Pattern)).toEqual({ eventName: ['INSERT'], dynamodb: { Keys: prefix } })
+    expect(resources.SessionsTable?.Properties.StreamSpecification).toEqual({ StreamViewType: 'NEW_IMAGE' })
+  })
+
+  it('holds nothing that is for a laptop, and an environment below 4 KB', () => {
+    const laptop = Object.values(settings).filter((row) => row.laptop)
+    for (const { Properties } of ofType('AWS::Lambda::Function')) {
+      const { Variables } = Properties.Environment
+      for (const { env } of laptop) expect(Variables).not.toHaveProperty(env)
+      expect(JSON.stringify(Variables).length).toBeLessThan(4096)
+    }
+    expect(JSON.stringify(resources)).not.toContain('localhost')
+  })
+
+  it('lets pages of the listed origins read answers, with their cookie, and no other page', () => {
+    expect(resources.HttpApi?.Properties.CorsConfiguration).toEqual({
+      AllowCredentials: true,
+      AllowHeaders: ['Authorization', 'Content-Type'],
+      AllowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      AllowOrigins: ['https://a.example', 'https://b.example'],
+      ExposeHeaders: ['Retry-After'],
+      MaxAge: 86400,
+    })
+  })
+})

@@ -1,0 +1,45 @@
+import type { Contract } from '../../lib/contract/contract.ts'
+import { isRoute, registry } from '../generate/registry.ts'
+
+/** Who may call, where not anyone may. */
+const marks = (access: Contract['access']) => (access === 'public' ? '' : ` (${access})`)
+
+/** What `npm start` says once it serves: the address, the routes, and how to begin. */
+export async function introduction(
+  port: number,
+  {
+    endpoint,
+    mailbox,
+    keysFile,
+    keys,
+  }: { endpoint: string; mailbox: string; keysFile: string; keys: 'made' | 'kept' },
+): Promise<string> {
+  const contracts = (await registry()).filter(isRoute).map(({ contract }) => contract)
+  const width = Math.max(...contracts.map(({ path }) => path.length))
+  const routes = contracts
+    .sort((a, b) => a.path.localeCompare(b.path))
+    .map(
+      ({ method, path, access, summary }) =>
+        `  ${method.padEnd(6)} ${path.padEnd(width)}  ${summary}${marks(access)}`,
+    )
+  return `
+Cardea is running on http://localhost:${port}
+
+  API      http://localhost:${port}    described at /openapi.json and in README.md
+  mailbox  ${mailbox}    every mail that is sent, and the links in it
+  data     DynamoDB at ${endpoint}; keys ${keys} in ${keysFile}
+
+${routes.join('\n')}
+
+Open an account:
+
+  curl -X POST http://localhost:${port}/auth/signup -H 'Content-Type: application/json' \\
+    -d '{"email":"ada@example.com","password":"correct horse battery staple","name":"Ada Lovelace"}'
+
+Confirm it with the token of the link in its mail, as a page of your front end would:
+
+  curl -X POST http://localhost:${port}/auth/email/verify -H 'Content-Type: application/json' -d '{"token":"..."}'
+
+Ctrl-C ends it all.
+`
+}

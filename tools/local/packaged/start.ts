@@ -1,0 +1,46 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { settings } from '../../../lib/config.ts'
+import { stopAll } from '../child.ts'
+import { checkFree } from '../ports.ts'
+import { givenSettings, localConfig } from '../settings.ts'
+import { whenTold } from '../when-told.ts'
+import { type Stack, startStack } from './stack.ts'
+
+let stack: Stack | undefined
+let stopping: Promise<void> | undefined
+
+function stop(status: number): Promise<void> {
+  stopping ??= Promise.resolve(stack?.close())
+    .then(stopAll)
+    .then(() => process.exit(status))
+  return stopping
+}
+
+/** Packages the stage `dev` with the settings of this laptop and serves it until Ctrl-C; users are forgotten then. */
+async function main(): Promise<void> {
+  whenTold(() => stop(0))
+  const { localFolder, port, mailboxPort, mailFrom = '', linkBaseUrl = '' } = localConfig()
+  await checkFree(port, 'PORT=3001 npm run start:packaged')
+  await checkFree(mailboxPort, 'MAILBOX_PORT=8006 npm run start:packaged')
+  const packaged = new Set(Object.values(settings).flatMap((row) => (row.laptop ? [] : [row.env])))
+  const given = Object.entries(givenSettings()).filter(([name]) => packaged.has(name))
+  const folder = join(localFolder, 'packaged')
+  await rm(folder, { recursive: true, force: true })
+  stack = await startStack({
+    stage: 'dev',
+    folder,
+    port,
+    mailboxPort,
+    settings: { ...Object.fromEntries(given), MAIL_FROM: mailFrom, LINK_BASE_URL: linkBaseUrl },
+    log: (text) => process.stdout.write(text),
+  })
+  console.log(
+    `The packaged functions answer on ${stack.origin}, mails are at ${stack.mailbox}; Ctrl-C ends it all`,
+  )
+}
+
+main().catch(async (error: Error) => {
+  if (!stopping) console.error(error.message)
+  await stop(1)
+})

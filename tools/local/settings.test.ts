@@ -1,0 +1,58 @@
+import { limits } from '../../lib/domain/limits.ts'
+import { checked, localEnv } from './settings.ts'
+
+const local = (given: Record<string, string> = {}) => checked(localEnv(given))
+
+describe('the settings of npm start', () => {
+  it('are whole without any, with an address and a sender of its own', () => {
+    expect(local()).toMatchObject({
+      issuer: 'http://localhost:3000',
+      linkBaseUrl: 'http://localhost:3000',
+      mailFrom: 'no-reply@example.com',
+    })
+    expect(local({ PORT: '4000' })).toMatchObject({ issuer: 'http://localhost:4000' })
+  })
+
+  it.each([
+    ['http://127.0.0.1:5173', 'http://127.0.0.1:5173'],
+    ['http://[::1]:5173', 'http://[::1]:5173'],
+    ['http://192.168.1.20:5173', 'http://localhost:3000'],
+    ['http://app.example.com,http://localhost:5173', 'http://localhost:5173'],
+    ['http://192.168.1.20:5173,https://app.example.com', 'https://app.example.com'],
+  ])('let mails link to the first front end of %s that links may open', (ALLOWED_ORIGINS, linkBaseUrl) => {
+    expect(local({ ALLOWED_ORIGINS })).toMatchObject({
+      linkBaseUrl,
+      allowedOrigins: ALLOWED_ORIGINS.split(','),
+    })
+  })
+
+  it('are those that were given', () => {
+    const given = {
+      ISSUER: 'http://127.0.0.1:3000',
+      LINK_BASE_URL: 'https://a.example',
+      MAIL_FROM: 'a@b.example',
+    }
+    expect(local(given)).toMatchObject({
+      issuer: given.ISSUER,
+      linkBaseUrl: given.LINK_BASE_URL,
+      mailFrom: given.MAIL_FROM,
+    })
+  })
+
+  it('have limits that no test suite of a front end meets, unless one is set; what guards an account stays', () => {
+    const config = local({ SIGNUP_PER_IP: '10/3600' })
+    expect(config.signupPerIp).toEqual({ most: 10, seconds: 3600 })
+    const narrow = Object.keys(limits).filter((name) => config[name as keyof typeof limits].most < 100_000)
+    expect(narrow.sort()).toEqual(['codeTries', 'loginFailures', 'signupPerIp'])
+    for (const name of ['codeTries', 'loginFailures'] as const)
+      expect(limits[name]).toMatchObject(config[name])
+  })
+
+  it('that are wrong are named, a line each, and not quoted', () => {
+    const wrong = { BCRYPT_COST: 'hunter2', ALLOWED_ORIGINS: 'http://localhost:5173/', MAILBOX_PORT: '3000' }
+    expect(() => local(wrong)).toThrow(
+      /^Wrong settings, in .env or the shell:\n {2}ALLOWED_ORIGINS must [^\n]*\n {2}BCRYPT_COST must [^\n]*\n {2}PORT and MAILBOX_PORT must differ$/,
+    )
+    expect(() => local(wrong)).not.toThrow(/hunter2/)
+  })
+})

@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import {
+  type Config,
+  contradictions,
+  type Env,
+  readConfig,
+  readSettings,
+  settings,
+} from '../../lib/config.ts'
+import { type Limit, limits, settingOf } from '../../lib/domain/limits.ts'
+import { nobodysAws } from './nobodys-aws.ts'
+
+/** What `.env` says; settings of the shell go before it. */
+export const envFile = (): Env => (existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {})
+
+/** The settings that `.env` and the shell give, and nothing else of our environment. An empty one counts as absent. */
+export function givenSettings(): Record<string, string> {
+  const env = { ...envFile(), ...process.env }
+  const rows = Object.values(settings).map((row) => [row.env, env[row.env]?.trim()])
+  return Object.fromEntries(rows.filter(([, value]) => value))
+}
+
+/**
+ * Budgets that no test suite of a front end reaches: all its requests come from one address. The lock of one account and
+ * the tries of one code stay: a front end has to handle them.
+ */
+const wideLimits = Object.entries<Limit>(limits)
+  .filter(([, { per, locks }]) => !locks && per !== 'code')
+  .map(([name, { seconds }]) => [settingOf(name), `1000000/${seconds}`])
+
+/**
+ * The settings of what `npm start` serves: those that were given, and defaults of its own. It has its own address, a sender,
+ * wide limits, and links to the first front end that links may open. Nothing of this is ever packaged.
+ */
+export function localEnv(given: Readonly<Record<string, string>>): Record<string, string> {
+  const { values } = readSettings({ port: settings.port, origins: settings.allowedOrigins }, given)
+  const own = `http://localhost:${values.port}`
+  const isLinkable = (origin: string) =>
+    readSettings({ url: settings.linkBaseUrl }, { LINK_BASE_URL: origin }).problems.length === 0
+  return {
+    ...Object.fromEntries(wideLimits),
+    ISSUER: own,
+    MAIL_FROM: 'no-reply@example.com',
+    LINK_BASE_URL: values.origins?.find(isLinkable) ?? own,
+    ...given,
+  }
+}
+
+/** All settings of `npm start`. @throws one error with a line for each that is wrong, by name and never by value. */
+export function localConfig(): Config {
+  // What runs here finds no credentials of its owner.
+  Object.assign(process.env, nobodysAws)
+  return checked(localEnv(givenSettings()))
+}
+
+export function checked(env: Env): Config {
+  const { values, problems } = readSettings(settings, env)
+  problems.push(...contradictions(env))
+  if (!values.sesEndpoint && values.port === values.mailboxPort)
+    problems.push('PORT and MAILBOX_PORT must differ')
+  if (problems.length === 0) return readConfig(env)
+  throw new Error(['Wrong settings, in .env or the shell:', ...problems].join('\n  '))
+}

@@ -1,0 +1,122 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { contract as mailFunction } from '../../functions/mail/deliver.ts'
+import type { Config } from '../../lib/config.ts'
+import { makeFirstKeys } from '../../lib/crypto/key-rotation.ts'
+import { storedKeys } from '../../lib/crypto/stored-keys.ts'
+import { generatedFiles } from '../generate/generated-files.ts'
+import { type Child, stopAll } from './child.ts'
+import { startDynoxide } from './dynamodb.ts'
+import { introduction } from './introduction.ts'
+import { localKeyFile } from './key-file.ts'
+import { type Following, followStream, invokeLocally } from './mail-stream.ts'
+import { startMailbox } from './mailbox.ts'
+import { startParameterStore } from './parameter-store.ts'
+import { checkFree, freePort } from './ports.ts'
+import { announceEndpoint, forgetEndpoint, runningEndpoint } from './running.ts'
+import { checkHome, serve } from './serve.ts'
+import { givenSettings, localConfig, localEnv } from './settings.ts'
+import { createTables } from './tables.ts'
+import { whenTold } from './when-told.ts'
+
+let stopping: Promise<void> | undefined
+/** The folder over which an engine of ours runs. */
+let ownFolder: string | undefined
+
+function stop(status: number): Promise<void> {
+  stopping ??= stopAll()
+    .then(() => (ownFolder ? forgetEndpoint(ownFolder) : undefined))
+    .then(() => process.exit(status))
+  return stopping
+}
+
+/** Says one sentence, unless whatever failed did so because we are ending it. */
+async function fail(error: unknown): Promise<void> {
+  if (!stopping) console.error((error as Error).message)
+  await stop(1)
+}
+
+async function main(): Promise<void> {
+  whenTold(() => stop(0))
+  process.on('uncaughtException', fail)
+  const config = localConfig()
+  const running = await runningEndpoint(config.localFolder)
+  if (running) {
+    throw new Error(
+      `npm start is running over ${config.localFolder}, or its DynamoDB at ${running} is left of one: end it, or choose another folder with LOCAL_FOLDER`,
+    )
+  }
+  await checkHome()
+  await checkFree(config.port, 'PORT=3001 npm start')
+  if (!config.sesEndpoint) await checkFree(config.mailboxPort, 'MAILBOX_PORT=8006 npm start')
+
+  for (const [path, text] of await generatedFiles()) {
+    const isFresh = (await readFile(path, 'utf8').catch(() => '')) === text
+    if (!isFresh) throw new Error(`${path} is not what the contracts say: run npm run generate`)
+  }
+
+  await mkdir(config.localFolder, { recursive: true }).catch(({ code }: NodeJS.ErrnoException) => {
+    throw new Error(`LOCAL_FOLDER is not a folder, and cannot be made one: ${code}`)
+  })
+  const { parameters, place: keysFile } = await localKeyFile()
+  const now = () => Math.floor(Date.now() / 1000)
+  const keys = (await makeFirstKeys(parameters, { now: now() })).length > 0 ? 'made' : 'kept'
+  await storedKeys(parameters, now).signingKey()
+  const store = await startParameterStore(parameters, config.keysPath)
+  if (!config.dynamodbEndpoint) begin('the local DynamoDB')
+  const endpoint = config.dynamodbEndpoint ?? (await ownDynamodb(config.localFolder))
+  await createTables(config, endpoint).catch((error: Error) => {
+    if (!config.dynamodbEndpoint) throw error
+    throw new Error(
+      `Nothing answers at DYNAMODB_ENDPOINT ${endpoint} as DynamoDB would: ${error.message || error.name}`,
+    )
+  })
+  if (!config.sesEndpoint) begin('the mailbox')
+  const mailbox = config.sesEndpoint ?? (await ownMailbox(config))
+  const lambdaPort = await freePort()
+  const local = {
+    ...localEnv(givenSettings()),
+    DYNAMODB_ENDPOINT: endpoint,
+    SES_ENDPOINT: mailbox,
+    KEYS_PATH: config.keysPath,
+    SSM_ENDPOINT: store.endpoint,
+  }
+  begin('the functions, which are bundled first')
+  await serve(config, lambdaPort, local, whenEnded)
+  const orders: Following = {
+    endpoint,
+    table: config.sessionsTable,
+    startsAt: 'LATEST',
+    batchSize: 1,
+    retries: 2,
+    wants: ({ eventName, dynamodb }) =>
+      eventName === 'INSERT' && dynamodb?.Keys?.pk?.S?.startsWith(mailFunction.stream.prefix) === true,
+  }
+  const take = invokeLocally(lambdaPort, 'cardea-local-mailDeliver')
+  followStream(orders, take, () => stopping !== undefined).catch(fail)
+  if (!stopping) console.log(await introduction(config.port, { endpoint, mailbox, keysFile, keys }))
+}
+
+const begin = (what: string) => stopping ?? console.log(`Starting ${what} ...`)
+
+/** What was started serves until Ctrl-C. */
+function whenEnded(child: Child): void {
+  if (!stopping) fail(new Error(`${child.name} has ended: ${child.lastWords()}`))
+}
+
+async function ownMailbox({ mailboxPort, localFolder }: Config): Promise<string> {
+  const { endpoint, child } = await startMailbox(mailboxPort, join(localFolder, 'log', 'mailbox.log'))
+  child.end.then(() => whenEnded(child))
+  return endpoint
+}
+
+async function ownDynamodb(folder: string): Promise<string> {
+  const log = join(folder, 'log', 'dynamodb.log')
+  const { endpoint, child } = await startDynoxide(join(folder, 'dynamodb.sqlite'), log)
+  ownFolder = folder
+  await announceEndpoint(folder, endpoint)
+  child.end.then(() => whenEnded(child))
+  return endpoint
+}
+
+main().catch(fail)

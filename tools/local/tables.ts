@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises'
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DynamoDBClient,
+  ResourceInUseException,
+  type StreamViewType,
+  UpdateTimeToLiveCommand,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb'
+import { parse } from 'yaml'
+import { type Config, settings } from '../../lib/config.ts'
+
+/** A table as CloudFormation describes it. */
+export type TableProperties = Omit<CreateTableCommandInput, 'TableName' | 'StreamSpecification'> & {
+  StreamSpecification?: { StreamViewType: StreamViewType }
+  TimeToLiveSpecification?: { AttributeName: string; Enabled: boolean }
+}
+
+/** Creates the tables of `lib/storage/tables.yml` that are missing, under the names of the settings. */
+export async function createTables(
+  names: Pick<Config, 'usersTable' | 'sessionsTable' | 'refreshTokenDenylistTable'>,
+  endpoint: string,
+): Promise<void> {
+  const client = new DynamoDBClient({
+    endpoint,
+    // An address that takes the connection and never answers is no reason to wait for ever.
+    requestHandler: { connectionTimeout: 2000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+  })
+  const { Resources } = parse(await readFile('lib/storage/tables.yml', 'utf8')) as {
+    Resources: Record<string, { Properties: TableProperties }>
+  }
+  for (const [logicalId, { Properties }] of Object.entries(Resources)) {
+    const setting = `${logicalId.charAt(0).toLowerCase()}${logicalId.slice(1)}` as keyof typeof names
+    if (!(setting in settings)) throw new Error(`lib/config.ts has no setting for ${logicalId} of tables.yml`)
+    await createTable(client, names[setting], Properties)
+  }
+  client.destroy()
+}
+
+/** Creates a table, unless there is one of its name. */
+export async function createTable(
+  client: DynamoDBClient,
+  TableName: string,
+  properties: TableProperties,
+): Promise<void> {
+  try {
+    await client.send(new CreateTableCommand(creationOf(TableName, properties)))
+  } catch (error) {
+    if (error instanceof ResourceInUseException) return
+    throw error
+  }
+  await waitUntilTableExists({ client, minDelay: 1, maxWaitTime: 60 }, { TableName })
+  const { TimeToLiveSpecification } = properties
+  if (TimeToLiveSpecification) {
+    await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }))
+  }
+}
+
+/** Of a table of CloudFormation, what every engine understands. */
+const creationOf = (
+  TableName: string,
+  {
+    AttributeDefinitions,
+    KeySchema,
+    BillingMode,
+    GlobalSecondaryIndexes,
+    StreamSpecification,
+  }: TableProperties,
+): CreateTableCommandInput => ({
+  TableName,
+  AttributeDefinitions,
+  KeySchema,
+  BillingMode,
+  ...(GlobalSecondaryIndexes && { GlobalSecondaryIndexes }),
+  ...(StreamSpecification && { StreamSpecification: { ...StreamSpecification, StreamEnabled: true } }),
+})

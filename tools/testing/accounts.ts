@@ -1,0 +1,22 @@
+import { randomUUID } from 'node:crypto'
+import type { Account } from '../../lib/domain/users.ts'
+
+/** An account as a store keeps it, of nobody else's id and e-mail; not yet stored. */
+export function newAccount(change: Partial<Account> = {}): Account {
+  const id = randomUUID()
+  return {
+    id,
+    email: `${id}@example.com`,
+    name: 'Ada Lovelace',
+    roles: ['user'],
+    emailVerified: false,
+    createdAt: '2027-01-15T08:00:00.000Z',
+    status: 'active',
+    passwordHash:
+      'bcrypt-hmac-sha384.0123456789ab.$2b$12$abcdefghijklmnopqrstuu5555555555555555555555555555555',
+    claimsVersion: 1,
+    epoch: 1,
+    devices: [],
+    ...change,
+  }
+}

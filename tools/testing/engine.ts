@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { Clock } from '../../lib/domain/ports.ts'
+import { endingWithInvocation, type TableNames } from '../../lib/storage/client.ts'
+import { dynamoCodes } from '../../lib/storage/codes.ts'
+import { dynamoCounters } from '../../lib/storage/counters.ts'
+import { dynamoDenylist } from '../../lib/storage/denylist.ts'
+import { dynamoOrders } from '../../lib/storage/orders.ts'
+import { dynamoOutbox } from '../../lib/storage/outbox.ts'
+import { dynamoSessions } from '../../lib/storage/sessions.ts'
+import { dynamoUsers } from '../../lib/storage/users.ts'
+import { createTables } from '../local/tables.ts'
+
+/** The stores over the engine that runs, in tables of their own, and the client to look behind them. */
+export async function engineStores(clock: Clock = nothingEnds, stage = 'test') {
+  const endpoint = process.env.DYNAMODB_ENDPOINT
+  if (!endpoint) throw new Error('No engine runs: this test belongs to the project "engine"')
+  const tables = tableNames(`${stage}-${randomBytes(4).toString('hex')}`)
+  await createTables(tables, endpoint)
+  // Patient, unlike our own: a thousand calls at once on a slow machine are a queue, not an engine that is away.
+  const client = endingWithInvocation(new DynamoDBClient({ endpoint, maxAttempts: 1 }))
+  return { client, tables, endpoint, ...storesOver(client, tables, clock) }
+}
+
+/** For tests in which no account reaches its end. */
+export const nothingEnds: Clock = { now: () => 0 }
+
+const storesOver = (client: DynamoDBDocumentClient, tables: TableNames, clock: Clock) => ({
+  users: dynamoUsers(client, tables, clock),
+  sessions: dynamoSessions(client, tables),
+  denylist: dynamoDenylist(client, tables),
+  codes: dynamoCodes(client, tables),
+  counters: dynamoCounters(client, tables),
+  outbox: dynamoOutbox(client, tables),
+  orders: dynamoOrders(client, tables),
+})
+
+const tableNames = (prefix: string): TableNames => ({
+  usersTable: `${prefix}-users`,
+  sessionsTable: `${prefix}-sessions`,
+  refreshTokenDenylistTable: `${prefix}-refresh-token-denylist`,
+})
+
+/** What a piece of work asked of DynamoDB, each call as a contract names it, and the units that it was billed. */
+export interface Cost {
+  readonly calls: string[]
+  readUnits: number
+  writeUnits: number
+}
+
+/** Counts what `work` costs, by asking the engine to say so with each answer. */
+export async function costOf(
+  { client, tables }: { client: DynamoDBDocumentClient; tables: TableNames },
+  work: () => Promise<unknown>,
+): Promise<Cost> {
+  const cost: Cost = { calls: [], readUnits: 0, writeUnits: 0 }
+  const bill = (consumed: Consumed | Consumed[] | undefined, isRead: boolean) => {
+    const units = [consumed ?? []].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0)
+    cost[isRead ? 'readUnits' : 'writeUnits'] += units
+  }
+  client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      async (args) => {
+        cost.calls.push(...needsOf(commandName.replace('Command', ''), args.input, tables))
+        Object.assign(args.input, { ReturnConsumedCapacity: 'TOTAL' })
+        const result = await next(args)
+        const { ConsumedCapacity } = result.output as { ConsumedCapacity?: Consumed | Consumed[] }
+        bill(ConsumedCapacity, /Get|Query/.test(commandName))
+        return result
+      },
+    { step: 'initialize', name: 'countCost', override: true },
+  )
+  try {
+    await work()
+  } finally {
+    client.middlewareStack.remove('countCost')
+  }
+  return cost
+}
+type Consumed = { CapacityUnits?: number }
+
+/** The needs of one call, in IAM's words: a transaction needs its parts, a batch its tables. */
+function needsOf(command: string, input: object, tables: TableNames): string[] {
+  const { IndexName, TableName, RequestItems, TransactItems } = input as {
+    IndexName?: string
+    TableName?: string
+    RequestItems?: Record<string, unknown>
+    TransactItems?: readonly Record<string, { TableName?: string }>[]
+  }
+  const table = (name = '') =>
+    ({
+      [tables.usersTable]: 'users',
+      [tables.sessionsTable]: 'sessions',
+      [tables.refreshTokenDenylistTable]: 'refresh-token-denylist',
+    })[name]
+  if (command === 'Query') return [`${table(TableName)}${IndexName ? `/${IndexName}` : ''}:Query`]
+  if (RequestItems)
+    return Object.keys(RequestItems).map((name) => `${table(name)}:${command.replace(/Item$/, '')}Item`)
+  const parts = TransactItems?.flatMap((part) => Object.entries(part)) ?? [
+    [command.replace(/Item$/, ''), { TableName }],
+  ]
+  return parts.map(([action, { TableName: name }]) => `${table(name)}:${action}Item`)
+}

@@ -1,0 +1,401 @@
+import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { currentSignal } from '../../lib/domain/invocation-signal.ts'
+import type {
+  AccountChange,
+  Actor,
+  Clock,
+  CodeStore,
+  Counters,
+  Denylist,
+  FormerEmail,
+  OneTimeCode,
+  Session,
+  SessionStore,
+  Tries,
+  UserStore,
+} from '../../lib/domain/ports.ts'
+import { Refusal } from '../../lib/domain/refusal.ts'
+import {
+  type Account,
+  type AccountFields,
+  changedBy,
+  isActiveAdministrator,
+  isExpired,
+  type ListedUser,
+  positionOf,
+} from '../../lib/domain/users.ts'
+
+/** The tables of one world, as maps. */
+export interface MemoryTables {
+  readonly accounts: Map<string, Account>
+  /** A claim with an end is that of a former e-mail. */
+  readonly claims: Map<string, { readonly userId: string; readonly keptUntil?: number }>
+  /** By user id. */
+  readonly formerEmails: Map<string, FormerEmail>
+  /** By user id and purpose. */
+  readonly codes: Map<string, OneTimeCode>
+  readonly windows: Map<string, number>
+  readonly tries: Map<string, Tries>
+  readonly sessions: Map<string, Session>
+  /** Session ids to when the entry may be forgotten. */
+  readonly revokedFamilies: Map<string, number>
+  /** User ids to the lowest claims version still accepted. */
+  readonly revokedClaims: Map<string, number>
+}
+
+export const memoryTables = (): MemoryTables => ({
+  accounts: new Map(),
+  claims: new Map(),
+  formerEmails: new Map(),
+  codes: new Map(),
+  windows: new Map(),
+  tries: new Map(),
+  sessions: new Map(),
+  revokedFamilies: new Map(),
+  revokedClaims: new Map(),
+})
+
+/**
+ * Other requests run between a question and its answer, as they do with a store across a network; and a question of an
+ * invocation that has been answered meanwhile is not asked any more.
+ */
+export async function roundTrip(): Promise<void> {
+  await new Promise<void>((resolve) => setImmediate(resolve))
+  if (currentSignal().aborted) throw new Refusal('unavailable', { cause: currentSignal().reason })
+}
+
+/**
+ * The stores without an engine, in one file as they share their tables. Each operation decides and writes at once, so
+ * races end as they do in DynamoDB.
+ */
+export function memoryStores(
+  tables: MemoryTables,
+  clock: Clock = { now: () => 0 },
+): {
+  users: UserStore
+  sessions: SessionStore
+  denylist: Denylist
+  codes: CodeStore
+  counters: Counters
+} {
+  const { accounts, claims, formerEmails, codes, windows, tries, sessions, revokedFamilies, revokedClaims } =
+    tables
+  const isFree = (email: string, now: number) => {
+    const claim = claims.get(email)
+    return !claim || (claim.keptUntil !== undefined && claim.keptUntil <= now)
+  }
+  const codeId = ({ userId, purpose }: Pick<OneTimeCode, 'userId' | 'purpose'>) => `${userId} ${purpose}`
+  const isStill = (code: OneTimeCode) => codes.get(codeId(code))?.tokenHash === code.tokenHash
+  const alive = (account: Account | undefined) =>
+    account && isExpired(account, clock.now()) ? undefined : account
+  /** Why the claims do not let the e-mail move, or the move. */
+  const moveOf = (
+    { id, email: from }: Account,
+    to: string,
+    { now, keeps, restores, takesFrom }: NonNullable<AccountChange['emailMove']>,
+  ): 'changed_meanwhile' | 'email_taken' | 'email_changed_recently' | (() => void) => {
+    const former = formerEmails.get(id)
+    if (restores) {
+      if (former?.undoHash !== restores.undoHash || claims.get(restores.email)?.userId !== id)
+        return 'changed_meanwhile'
+      return () => {
+        claims.delete(from)
+        claims.set(restores.email, { userId: id })
+        formerEmails.delete(id)
+      }
+    }
+    if (keeps && former && former.keptUntil > now) return 'email_changed_recently'
+    if (takesFrom && !unmoved(takesFrom)) return 'changed_meanwhile'
+    if (!isFree(to, now) && claims.get(to)?.userId !== takesFrom?.id) return 'email_taken'
+    return () => {
+      if (takesFrom) {
+        accounts.delete(takesFrom.id)
+        revokedClaims.set(takesFrom.id, Number.MAX_SAFE_INTEGER)
+      }
+      claims.delete(from)
+      if (keeps) {
+        claims.set(from, { userId: id, keptUntil: keeps.keptUntil })
+        formerEmails.set(id, keeps)
+      }
+      claims.set(to, { userId: id })
+    }
+  }
+  /** The account as it stands, if nothing has moved since it was read. */
+  const unmoved = (read: Account): Account | undefined => {
+    const found = accounts.get(read.id)
+    const isUnmoved =
+      found?.claimsVersion === read.claimsVersion &&
+      found.epoch === read.epoch &&
+      found.passwordHash === read.passwordHash
+    return isUnmoved ? found : undefined
+  }
+  const stillMay = (by: Actor | undefined, { id }: Account) =>
+    !by || by.userId === id || accounts.get(by.userId)?.claimsVersion === by.claimsVersion
+  const isLast = (account: Account) =>
+    isActiveAdministrator(account) && [...accounts.values()].filter(isActiveAdministrator).length === 1
+
+  return {
+    users: {
+      async create(account, now) {
+        await roundTrip()
+        if (!isFree(account.email, now)) return 'email_taken'
+        if (accounts.has(account.id)) throw new Error('An account has this id')
+        const { id, keptUntil } = account
+        claims.set(account.email, { userId: id, ...(keptUntil !== undefined && { keptUntil }) })
+        accounts.set(account.id, account)
+        return 'created'
+      },
+      async ownerOf(email) {
+        await roundTrip()
+        return claims.get(email)?.userId ?? randomUUID()
+      },
+      async findByEmail(email) {
+        await roundTrip()
+        const account = alive(accounts.get(claims.get(email)?.userId ?? ''))
+        return account?.email === email ? account : undefined
+      },
+      async findById(userId) {
+        await roundTrip()
+        return alive(accounts.get(userId))
+      },
+      async endExpiry({ id, email }) {
+        await roundTrip()
+        const { keptUntil: _, ...account } = accounts.get(id) ?? { id: '' }
+        if (account.id !== id || claims.get(email)?.userId !== id) return false
+        accounts.set(id, account as Account)
+        claims.set(email, { userId: id })
+        return true
+      },
+      async replacePasswordHash(userId, from, to) {
+        await roundTrip()
+        const account = accounts.get(userId)
+        if (account?.passwordHash !== from) return 'changed_meanwhile'
+        accounts.set(userId, { ...account, passwordHash: to })
+        return 'replaced'
+      },
+      async rename(userId, name) {
+        await roundTrip()
+        const account = accounts.get(userId)
+        if (account) accounts.set(userId, { ...account, name })
+        return accounts.get(userId)
+      },
+      async formerEmail(userId, now) {
+        await roundTrip()
+        const former = formerEmails.get(userId)
+        return former && former.keptUntil > now ? former : undefined
+      },
+      async rememberDevices(userId, devices, epoch) {
+        await roundTrip()
+        const account = accounts.get(userId)
+        if (account?.epoch === epoch) accounts.set(userId, { ...account, devices })
+      },
+      async change(read, { deniedUntil: _, replaces, redeems, emailMove, by, ...fields }) {
+        await roundTrip()
+        const found = unmoved(read)
+        if (!found || (replaces && !sessions.has(replaces.sessionId))) return 'changed_meanwhile'
+        if (redeems && !isStill(redeems)) return 'changed_meanwhile'
+        const changed = changedBy(read, fields)
+        const move = emailMove ? moveOf(read, changed.email, emailMove) : () => undefined
+        if (typeof move === 'string') return move
+        if (!stillMay(by, read)) return 'caller_outdated'
+        if (isLast(read) && !isActiveAdministrator(changed)) return 'last_administrator'
+        move()
+        if (redeems) codes.delete(codeId(redeems))
+        const { keptUntil, ...others } = found
+        const endsExpiry = read.keptUntil !== undefined && changed.keptUntil === undefined
+        if (endsExpiry && !emailMove) claims.set(read.email, { userId: read.id })
+        accounts.set(read.id, {
+          ...others,
+          ...(!endsExpiry && keptUntil !== undefined && { keptUntil }),
+          ...withoutFlag(fields),
+          claimsVersion: changed.claimsVersion,
+          epoch: changed.epoch,
+        })
+        revokedClaims.set(read.id, changed.claimsVersion)
+        if (replaces) {
+          sessions.delete(replaces.sessionId)
+          sessions.set(replaces.by.id, replaces.by)
+        }
+        return changed
+      },
+      async remove(read, { by, now }) {
+        await roundTrip()
+        if (!unmoved(read)) return 'changed_meanwhile'
+        if (!stillMay(by, read)) return 'caller_outdated'
+        if (isLast(read)) return 'last_administrator'
+        const former = formerEmails.get(read.id)
+        accounts.delete(read.id)
+        for (const [email, { userId }] of claims) if (userId === read.id) claims.delete(email)
+        formerEmails.delete(read.id)
+        revokedClaims.set(read.id, Number.MAX_SAFE_INTEGER)
+        return { former: former && former.keptUntil > now ? former : undefined }
+      },
+      async list({ limit, order, after }) {
+        await roundTrip()
+        const direction = order === 'asc' ? 1 : -1
+        const isBehind = (position: string) =>
+          after === undefined || (order === 'asc' ? position > after : position < after)
+        const behind = [...accounts.values()]
+          .filter((account) => isBehind(positionOf(account)))
+          .sort((a, b) => (positionOf(a) < positionOf(b) ? -direction : direction))
+        const found = behind.slice(0, limit)
+        const last = behind.length > limit ? found.at(-1) : undefined
+        return {
+          users: found.filter((account) => alive(account)).map(listed),
+          behind: last && positionOf(last),
+        }
+      },
+      async administrators() {
+        await roundTrip()
+        return [...accounts.values()].filter(isActiveAdministrator).map(({ id }) => id)
+      },
+    },
+    sessions: {
+      async open(session) {
+        await roundTrip()
+        const found = sessions.get(session.id)
+        if (found && !isDeepStrictEqual(found, session)) throw new Error('This session id was used before')
+        sessions.set(session.id, session)
+      },
+      async rotate({ userId, sessionId, generation, now, idleExpiresAt, rotatedBy, pace }) {
+        await roundTrip()
+        const found = sessions.get(sessionId)
+        if (found?.userId !== userId) return { rotated: false, session: undefined }
+        if (found.generation !== generation || found.idleExpiresAt <= now || found.expiresAt <= now) {
+          return { rotated: false, session: found }
+        }
+        const session = {
+          ...found,
+          generation: generation + 1,
+          lastUsedAt: now,
+          rotatedAt: now,
+          rotatedBy,
+          idleExpiresAt,
+          pace,
+        }
+        sessions.set(sessionId, session)
+        return { rotated: true, session }
+      },
+      async keepPredecessor({ userId, sessionId, rotatedBy }) {
+        await roundTrip()
+        const found = sessions.get(sessionId)
+        if (found?.userId !== userId || found.rotatedBy !== rotatedBy) return
+        sessions.set(sessionId, { ...found, rotatedAt: found.expiresAt })
+      },
+      async standing(userId, sessionId) {
+        await roundTrip()
+        return { account: accounts.get(userId), revoked: revokedFamilies.has(sessionId) }
+      },
+      async revoke({ userId, sessionId, deniedUntil }) {
+        await roundTrip()
+        revokedFamilies.set(sessionId, deniedUntil)
+        if (sessions.get(sessionId)?.userId === userId) sessions.delete(sessionId)
+      },
+      async list(userId, now) {
+        await roundTrip()
+        return [...sessions.values()]
+          .filter(
+            (session) => session.userId === userId && session.idleExpiresAt > now && session.expiresAt > now,
+          )
+          .sort((a, b) => b.lastUsedAt - a.lastUsedAt || (a.id < b.id ? -1 : 1))
+      },
+      async forgetBefore(userId, epoch) {
+        await roundTrip()
+        for (const [id, session] of sessions)
+          if (session.userId === userId && session.epoch < epoch) sessions.delete(id)
+      },
+      async forgetAll(userId) {
+        await roundTrip()
+        for (const [id, session] of sessions) if (session.userId === userId) sessions.delete(id)
+        for (const [id, code] of codes) if (code.userId === userId) codes.delete(id)
+      },
+    },
+    codes: {
+      async put(code) {
+        await roundTrip()
+        for (const [id, { userId, purpose }] of codes)
+          if (userId === code.userId && purpose === code.purpose) codes.delete(id)
+        codes.set(codeId(code), code)
+      },
+      async add(code, now) {
+        await roundTrip()
+        const links = [...codes].filter(
+          ([, { userId, purpose }]) => userId === code.userId && purpose === code.purpose,
+        )
+        const isBeside = links.some(
+          ([, { epoch, email, expiresAt }]) =>
+            epoch === code.epoch && email === code.email && expiresAt > now,
+        )
+        if (!isBeside || links.length >= 8) for (const [id] of links) codes.delete(id)
+        codes.set(`${codeId(code)} ${code.tokenHash}`, code)
+      },
+      async find(userId, purposes) {
+        await roundTrip()
+        const found = purposes.flatMap((purpose) =>
+          [...codes.values()].filter((code) => code.userId === userId && code.purpose === purpose),
+        )
+        return { codes: found, account: accounts.get(userId) }
+      },
+      async tryDigits(userId, challengeHash, most, now) {
+        await roundTrip()
+        const code = codes.get(codeId({ userId, purpose: 'email_login' }))
+        if (code?.challengeHash !== challengeHash || code.tries >= most || code.expiresAt <= now)
+          return undefined
+        const tried = { ...code, tries: code.tries + 1 }
+        codes.set(codeId(code), tried)
+        return tried
+      },
+      async redeem(code, { id, claimsVersion }) {
+        await roundTrip()
+        if (!isStill(code) || accounts.get(id)?.claimsVersion !== claimsVersion) return 'spent'
+        codes.delete(codeId(code))
+        return 'redeemed'
+      },
+    },
+    counters: {
+      async take(id, { window, most }) {
+        await roundTrip()
+        const taken = windows.get(`${id} ${window}`) ?? 0
+        if (taken < most) windows.set(`${id} ${window}`, taken + 1)
+        return taken < most
+      },
+      async giveBack(id, window) {
+        await roundTrip()
+        const taken = windows.get(`${id} ${window}`) ?? 0
+        if (taken > 0) windows.set(`${id} ${window}`, taken - 1)
+      },
+      async addTry(id, { free, ...next }) {
+        await roundTrip()
+        const found = tries.get(id)
+        if (found && (found.tries >= free || found.expiresAt <= next.lastAt)) return { added: false, found }
+        const count = (found?.tries ?? 0) + 1
+        tries.set(id, { ...next, tries: count })
+        return { added: true, tries: count }
+      },
+      async replaceTries(id, from, to) {
+        await roundTrip()
+        const found = tries.get(id)
+        if (found?.tries !== from.tries || found.lastAt !== from.lastAt) return false
+        tries.set(id, to)
+        return true
+      },
+      async forget(id) {
+        await roundTrip()
+        tries.delete(id)
+      },
+    },
+    denylist: {
+      async denies({ userId, sessionId, claimsVersion }) {
+        await roundTrip()
+        return revokedFamilies.has(sessionId) || claimsVersion < (revokedClaims.get(userId) ?? 0)
+      },
+    },
+  }
+}
+
+const withoutFlag = ({ endsSessions: _, ...fields }: AccountFields) => fields
+
+function listed({ id, email, name, roles, emailVerified, createdAt, status }: Account): ListedUser {
+  return { id, email, name, roles, emailVerified, createdAt, status }
+}
