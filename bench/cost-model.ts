@@ -2,7 +2,7 @@ import { contract as forgotContract } from '../functions/auth/forgot-password.ts
 import { contract as loginContract } from '../functions/auth/login.ts'
 import { contract as refreshContract } from '../functions/auth/refresh.ts'
 import { contract as authorizerContract } from '../functions/authorizer/access-token.ts'
-import { contract as deliverContract } from '../functions/mail/deliver.ts'
+import { contract as deliverContract } from '../functions/mail/send.ts'
 import { roundTripsOf, units } from '../tools/testing/units.ts'
 import { prices, region, sources, tiered } from './prices.ts'
 
@@ -98,12 +98,12 @@ const mailOrder: Call = {
   cpuMs: 2.5,
   roundTrips: roundTripsOf.authForgotPassword,
 }
-const mailDelivery: Call = {
+const mailSendy: Call = {
   ...units.mail,
   memory: memoryOf(deliverContract),
   cpuMs: 5,
   // SES answers in the time of some ten of these.
-  roundTrips: roundTripsOf.mailDeliver + 10,
+  roundTrips: roundTripsOf.mailSend + 10,
   viaGateway: false,
   logBytes: platformLogBytes + eventLogBytes,
   responseBytes: 0,
@@ -140,7 +140,7 @@ export interface Goal {
 /** Dollars per million calls, beside what they should not exceed. */
 export function goals(): readonly Goal[] {
   const rows = [
-    { name: 'log-in at BCRYPT_COST=10', goal: 5.6, call: login(10) },
+    { name: 'login at BCRYPT_COST=10', goal: 5.6, call: login(10) },
     { name: 'refresh', goal: 2.5, call: refresh },
   ]
   return rows.map(({ name, goal, call }) => {
@@ -165,7 +165,7 @@ export function month(users: number, does = behaviour) {
     { count: users * does.refreshes, call: refresh },
     { count: users * does.authorized, call: authorized },
     { count: users * does.mails, call: mailOrder },
-    { count: users * does.mails, call: mailDelivery },
+    { count: users * does.mails, call: mailSendy },
   ]
   const sum = (part: (call: Call) => number) =>
     made.reduce((total, { count, call }) => total + count * part(call), 0)

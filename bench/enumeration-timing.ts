@@ -3,17 +3,17 @@ import { startDynoxide } from '../tools/local/dynamodb.ts'
 import { nobodysAws } from '../tools/local/nobodys-aws.ts'
 import { engineStores } from '../tools/testing/engine.ts'
 import { testKeys } from '../tools/testing/keys.ts'
+import { testServices } from '../tools/testing/test-services.ts'
 import { ratios } from '../tools/testing/timing.ts'
-import { world } from '../tools/testing/world.ts'
 
-/** Prints how long routes take for an e-mail that nobody has, over one that has an account: it must not tell. */
+/** Prints how long routes take for an email that nobody has, over one that has an account: it must not tell. */
 Object.assign(process.env, nobodysAws)
 const { endpoint, child } = await startDynoxide()
 process.env.DYNAMODB_ENDPOINT = endpoint
 // What the doors log would drown the figures, which go to standard error.
 process.stdout.write = () => true
 const passwords = bcryptPasswords({ cost: 12, keys: testKeys })
-const strict = world({ stores: await engineStores(), policy: { requireVerifiedEmail: true } })
+const strict = testServices({ stores: await engineStores(), policy: { requireVerifiedEmail: true } })
 const measured = await ratios({ ...strict, passwords })
 await child.stop()
 for (const { route, ratio, medians } of measured) {

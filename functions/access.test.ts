@@ -3,8 +3,8 @@ import { rolesOf } from '../lib/contract/contract.ts'
 import { roles } from '../lib/domain/users.ts'
 import { isRoute, registry } from '../tools/generate/registry.ts'
 import { gateway } from '../tools/testing/gateway.ts'
-import { ada, bearer, logIn, signedUp, withRoles } from '../tools/testing/people.ts'
-import { world } from '../tools/testing/world.ts'
+import { testServices } from '../tools/testing/test-services.ts'
+import { ada, bearer, logIn, signedUp, withRoles } from '../tools/testing/test-users.ts'
 
 /** A request that gets past nothing but the question of who may. */
 const params = { userId: randomUUID(), sessionId: randomUUID() }
@@ -17,10 +17,10 @@ describe('who may call', () => {
     for (const { contract } of guarded) {
       const route = `${contract.method} ${contract.path}`
       for (const role of roles) {
-        const parts = world()
-        const api = gateway(parts)
+        const services = testServices()
+        const api = gateway(services)
         const { id } = (await signedUp(api)).body.user
-        if (role !== 'user') await withRoles(parts.users, id, [role])
+        if (role !== 'user') await withRoles(services.users, id, [role])
         const request = { params, ...(contract.body && { body: {} }) }
         expect([route, (await api(route, request)).status]).toEqual([route, 401])
 

@@ -1,19 +1,19 @@
 import { currentSignal } from '../lib/domain/invocation-signal.ts'
-import { throttle } from '../lib/domain/throttle.ts'
+import { rateLimiter } from '../lib/domain/rate-limiter.ts'
 import { type Entry, isRoute, isStream, registry } from '../tools/generate/registry.ts'
 import { capturedLog } from '../tools/testing/captured-log.ts'
 import { context } from '../tools/testing/events.ts'
+import { asEve, type Fixture, good, makeFixture, toEve } from '../tools/testing/fixtures.ts'
 import { gateway } from '../tools/testing/gateway.ts'
 import { memoryStores } from '../tools/testing/memory-stores.ts'
-import { asEve, good, type Scene, scene, toEve } from '../tools/testing/scene.ts'
-import { delivered, type World } from '../tools/testing/world.ts'
+import { delivered, type TestServices } from '../tools/testing/test-services.ts'
 import { handler as rotate } from './keys/rotate.ts'
 
 /** Milliseconds: enough for what a handler does in memory before the call that is late, and for what is left of it. */
 const PATIENCE = 60
 
-/** The parts of a scene. Each call is taken down with its signal; the answer to the one numbered `late` waits to be released. */
-function watched({ parts }: Scene, late?: number) {
+/** The services of a scene. Each call is taken down with its signal; the answer to the one numbered `late` waits to be released. */
+function watched({ services }: Fixture, late?: number) {
   const calls: { readonly call: string; readonly signal: AbortSignal; readonly wasOver: boolean }[] = []
   let release = () => {}
   const released = new Promise<void>((resolve) => {
@@ -33,39 +33,39 @@ function watched({ parts }: Scene, late?: number) {
         },
       ]),
     ) as T
-  const { users, sessions, codes, counters, denylist } = memoryStores(parts.tables)
-  const world: World = {
-    ...parts,
+  const { users, sessions, codes, counters, denylist } = memoryStores(services.tables)
+  const watched: TestServices = {
+    ...services,
     users: watch(users),
     sessions: watch(sessions),
     codes: watch(codes),
     denylist: watch(denylist),
-    outbox: watch(parts.outbox),
-    mailer: watch(parts.mailer),
-    orders: { ...parts.orders, ...watch({ forget: parts.orders.forget }) },
-    rotation: watch(parts.rotation),
-    throttle: throttle({ ...parts, counters: watch(counters) }),
+    outbox: watch(services.outbox),
+    mailer: watch(services.mailer),
+    emailJobs: { ...services.emailJobs, ...watch({ forget: services.emailJobs.forget }) },
+    rotation: watch(services.rotation),
+    rateLimiter: rateLimiter({ ...services, counters: watch(counters) }),
   }
-  return { world, calls, release }
+  return { services: watched, calls, release }
 }
 
 /** Everything that is stored and mailed. */
-const stored = ({ parts: { tables, left, mailbox } }: Scene) =>
+const stored = ({ services: { tables, left, mailbox } }: Fixture) =>
   JSON.stringify([Object.values(tables).map((table) => [...table]), left, mailbox])
 
 const routeOf = ({ contract }: Entry) => ('method' in contract ? `${contract.method} ${contract.path}` : '')
 
 /** Has a handler do what it is there for. */
-async function run(entry: Entry, it: Scene, world: World): Promise<void> {
+async function run(entry: Entry, it: Fixture, watched: TestServices): Promise<void> {
   if (isRoute(entry)) {
     const route = routeOf(entry)
-    const { status } = await gateway(world)(route, await good[route]?.(it))
+    const { status } = await gateway(watched)(route, await good[route]?.(it))
     expect([route, status < 300]).toEqual([route, true])
   } else if (isStream(entry)) {
     await it.api('POST /auth/password/forgot', toEve)
-    expect(await delivered(world)).toHaveLength(1)
-  } else if ('authorizer' in entry.contract) await gateway(world)('GET /users/me', asEve(it))
-  else if ('schedule' in entry.contract) await rotate.over(world)({}, context())
+    expect(await delivered(watched)).toHaveLength(1)
+  } else if ('authorizer' in entry.contract) await gateway(watched)('GET /users/me', asEve(it))
+  else if ('schedule' in entry.contract) await rotate.over(watched)({}, context())
   else throw new Error(`Nothing is known of how ${entry.name} is called`)
 }
 
@@ -77,9 +77,9 @@ describe('after its answer', () => {
   const called = new Map<string, ReturnType<typeof watched>['calls']>()
   beforeAll(async () => {
     for (const entry of await entries()) {
-      const it = await scene()
-      const { world, calls } = watched(it)
-      await run(entry, it, world)
+      const it = await makeFixture()
+      const { services, calls } = watched(it)
+      await run(entry, it, services)
       called.set(entry.name, calls)
     }
   })
@@ -102,10 +102,10 @@ describe('after its answer', () => {
       const route = routeOf(entry)
       const calls = called.get(entry.name)?.filter(({ call }) => call !== 'denies') ?? []
       for (const late of calls.keys()) {
-        const it = await scene()
+        const it = await makeFixture()
         const request = await good[route]?.(it)
-        const { world, release } = watched(it, late)
-        const answer = await gateway(world, { milliseconds: PATIENCE })(route, request)
+        const { services, release } = watched(it, late)
+        const answer = await gateway(services, { milliseconds: PATIENCE })(route, request)
         const atAnswer = stored(it)
         const logged = await capturedLog(async () => {
           release()

@@ -1,17 +1,17 @@
 import { isRoute, registry } from '../tools/generate/registry.ts'
 import { capturedLog } from '../tools/testing/captured-log.ts'
 import type { TestRequest } from '../tools/testing/events.ts'
+import { good, makeFixture, passwords } from '../tools/testing/fixtures.ts'
 import { gateway, type TestAnswer } from '../tools/testing/gateway.ts'
-import { ada, bearer, cookieOf, eve, fromApp, logIn, signedUp } from '../tools/testing/people.ts'
-import { good, passwords, scene } from '../tools/testing/scene.ts'
-import { delivered, silent, unavailable, world } from '../tools/testing/world.ts'
+import { delivered, silent, testServices, unavailable } from '../tools/testing/test-services.ts'
+import { ada, bearer, cookieOf, eve, fromApp, logIn, signedUp } from '../tools/testing/test-users.ts'
 
 const json = { 'content-type': 'application/json' }
 
 describe('secrets', () => {
-  it('are in no line of the log and in no answer but the one that grants them', async () => {
-    const parts = world()
-    const api = gateway(parts)
+  it('are in no line of the log and in no answer but the one that issues them', async () => {
+    const services = testServices()
+    const api = gateway(services)
     const password = 'MARKED correct horse battery'
     const granted: TestAnswer[] = []
     const answers: TestAnswer[] = []
@@ -32,20 +32,20 @@ describe('secrets', () => {
         await api('POST /auth/refresh', { cookies: [cookieOf(inCookie)], headers: { ...json, ...fromApp } }),
       )
       granted.push(await api('POST /auth/refresh', { body: { refreshToken } }))
-      parts.clock.advance(61)
+      services.clock.advance(61)
       answers.push(await api('POST /auth/refresh', { body: { refreshToken } }))
       answers.push(await api('POST /auth/refresh', { body: { refreshToken, more: refreshToken } }))
       answers.push(await api('POST /auth/refresh', { body: { refreshToken: refreshToken.slice(0, -1) } }))
       answers.push(await api('GET /users/me', { headers: bearer(inBody) }))
       answers.push(await api('POST /auth/logout', { headers: { ...json, ...bearer(inCookie) } }))
       const broken = gateway({
-        ...parts,
-        users: { ...parts.users, findByEmail: () => Promise.reject(new Error('broken')) },
+        ...services,
+        users: { ...services.users, findByEmail: () => Promise.reject(new Error('broken')) },
       })
       answers.push(await logIn(broken, 'body', { ...ada, password }))
     })
 
-    const [account] = [...parts.tables.accounts.values()]
+    const [account] = [...services.tables.accounts.values()]
     const tokens = granted.flatMap(({ body, cookies }) => [
       body.accessToken,
       body.refreshToken ?? cookies[0]?.split(';')[0],
@@ -89,16 +89,16 @@ describe('every door', () => {
         ]
         // In a scene of its own each: the first would end the session that the others need.
         for (const ask of asked) {
-          const it = await scene()
+          const it = await makeFixture()
           const answer = await it.api(route, ask((await good[route]?.(it)) ?? {}))
           const logins = [it.login, it.other, it.admin.login, answer].map((each) => each.body ?? {})
           const tokens = logins.flatMap(({ accessToken, refreshToken }) => [accessToken, refreshToken])
-          await delivered(it.parts)
-          const mailed = it.parts.mailbox.map(({ letter }) => letter as object)
-          secrets.push(...mailed.flatMap((letter) => ('token' in letter ? [String(letter.token)] : [])))
+          await delivered(it.services)
+          const mailed = it.services.mailbox.map(({ template }) => template as object)
+          secrets.push(...mailed.flatMap((template) => ('token' in template ? [String(template.token)] : [])))
           secrets.push(...tokens.filter(Boolean).map((token: string) => token.split('.').at(-1) ?? ''))
           secrets.push(
-            ...[...it.parts.tables.accounts.values()]
+            ...[...it.services.tables.accounts.values()]
               .map(({ passwordHash }) => passwordHash.slice(-31))
               .filter(Boolean),
           )
@@ -115,13 +115,13 @@ describe('every door', () => {
 
 describe('a store that does not answer', () => {
   it('is 503 with Retry-After at every door that needs one, and nothing half-made', async () => {
-    const parts = world()
-    const api = gateway(parts)
+    const services = testServices()
+    const api = gateway(services)
     await signedUp(api)
     const login = await logIn(api)
-    const broken = gateway(silent(parts))
+    const broken = gateway(silent(services))
     const { refreshToken } = login.body
-    const before = JSON.stringify([...parts.tables.accounts, ...parts.tables.sessions])
+    const before = JSON.stringify([...services.tables.accounts, ...services.tables.sessions])
     const { result: answers } = await capturedLog(() =>
       Promise.all([
         broken('POST /auth/signup', { body: { ...ada, email: 'eve@example.com' } }),
@@ -134,19 +134,19 @@ describe('a store that does not answer', () => {
     for (const { status, headers, body } of answers) {
       expect([status, headers['retry-after'], body.code]).toEqual([503, '1', 'unavailable'])
     }
-    expect(JSON.stringify([...parts.tables.accounts, ...parts.tables.sessions])).toBe(before)
+    expect(JSON.stringify([...services.tables.accounts, ...services.tables.sessions])).toBe(before)
   })
 
-  it('between the two writes of a log-out leaves the session dead', async () => {
-    const parts = world()
-    const api = gateway(parts)
+  it('between the two writes of a logout leaves the session dead', async () => {
+    const services = testServices()
+    const api = gateway(services)
     await signedUp(api)
     const login = await logIn(api)
-    const revoke = async ({ sessionId, deniedUntil }: Parameters<typeof parts.sessions.revoke>[0]) => {
-      parts.tables.revokedFamilies.set(sessionId, deniedUntil)
+    const revoke = async ({ sessionId, deniedUntil }: Parameters<typeof services.sessions.revoke>[0]) => {
+      services.tables.revokedFamilies.set(sessionId, deniedUntil)
       return unavailable()
     }
-    const dying = gateway({ ...parts, sessions: { ...parts.sessions, revoke } })
+    const dying = gateway({ ...services, sessions: { ...services.sessions, revoke } })
     const { refreshToken } = login.body
     expect(await dying('POST /auth/logout', { body: { refreshToken } })).toMatchObject({ status: 503 })
     expect(await api('GET /users/me', { headers: bearer(login) })).toMatchObject({ status: 401 })

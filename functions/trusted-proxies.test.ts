@@ -2,10 +2,10 @@ import { createHash, randomBytes } from 'node:crypto'
 import { isRoute, registry } from '../tools/generate/registry.ts'
 import { capturedLog } from '../tools/testing/captured-log.ts'
 import { context, eventOf } from '../tools/testing/events.ts'
+import { good, makeFixture } from '../tools/testing/fixtures.ts'
 import { gateway } from '../tools/testing/gateway.ts'
-import { bearer, eve } from '../tools/testing/people.ts'
-import { good, scene } from '../tools/testing/scene.ts'
-import { limited, type World, world } from '../tools/testing/world.ts'
+import { limited, type TestServices, testServices } from '../tools/testing/test-services.ts'
+import { bearer, eve } from '../tools/testing/test-users.ts'
 import { handler as getMe } from './users/get-me.ts'
 
 const secretOf = () => randomBytes(32).toString('base64url')
@@ -28,15 +28,17 @@ const forVisitor = (address = '203.0.113.77', secret = backend) => ({
 })
 type Headers = Record<string, string>
 /** The address under which a failed login is logged, or how the request was refused. */
-async function loggedAddress(parts: World, headers: Headers): Promise<unknown> {
+async function loggedAddress(services: TestServices, headers: Headers): Promise<unknown> {
   const body = { email: 'nobody@example.com', password: 'wrong password of a test' }
-  const { result, entries } = await capturedLog(() => gateway(parts)('POST /auth/login', { headers, body }))
+  const { result, entries } = await capturedLog(() =>
+    gateway(services)('POST /auth/login', { headers, body }),
+  )
   if (result.status !== 401) return [result.status, result.body.code]
   return entries.find(({ type }) => type === 'login.failed')?.ip
 }
 
 describe('the address of a client', () => {
-  const parts = world({ trustedProxies })
+  const services = testServices({ trustedProxies })
   const refused = [403, 'untrusted_proxy']
 
   it.each<[string, Headers, string]>([
@@ -64,7 +66,7 @@ describe('the address of a client', () => {
       viewer,
     ],
   ])('is that %s', async (_, headers, address) => {
-    expect(await loggedAddress(parts, headers)).toBe(address)
+    expect(await loggedAddress(services, headers)).toBe(address)
   })
 
   it.each<[string, Headers]>([
@@ -81,7 +83,7 @@ describe('the address of a client', () => {
     ['the secret of a back end as that of the CDN', throughCdn(`${viewer}:1`, backend)],
     ['a wrong secret of a back end behind the CDN', { ...throughCdn(), ...forVisitor('192.0.2.1', next) }],
   ])('is not believed with %s', async (_, headers) => {
-    expect(await loggedAddress(parts, headers)).toEqual(refused)
+    expect(await loggedAddress(services, headers)).toEqual(refused)
   })
 
   const malformed = [
@@ -103,34 +105,34 @@ describe('the address of a client', () => {
     `${'1'.repeat(9000)}:1`,
   ]
   it.each(addresses)('must be one address and a port behind the CDN: %#', async (address) => {
-    expect(await loggedAddress(parts, throughCdn(address))).toEqual(refused)
+    expect(await loggedAddress(services, throughCdn(address))).toEqual(refused)
   })
 
   it.each(['', `${viewer}:1`, `${viewer}, 192.0.2.1`, 'fe80::1%eth0', '[2001:db8::1]', 'visitor'])(
     'must be one bare address of a visitor: %j',
     async (address) => {
-      expect(await loggedAddress(parts, forVisitor(address))).toEqual(refused)
+      expect(await loggedAddress(services, forVisitor(address))).toEqual(refused)
     },
   )
 
   it('must be there, also from a sender that is trusted', async () => {
-    expect(await loggedAddress(parts, { 'cardea-proxy-secret': cdn })).toEqual(refused)
-    expect(await loggedAddress(parts, { 'cardea-backend-secret': backend })).toEqual(refused)
+    expect(await loggedAddress(services, { 'cardea-proxy-secret': cdn })).toEqual(refused)
+    expect(await loggedAddress(services, { 'cardea-backend-secret': backend })).toEqual(refused)
   })
 
   it('is said to be wrong to a sender that is trusted, and to no other', async () => {
-    const ask = (headers: Headers) => gateway(parts)('GET /health', { headers })
+    const ask = (headers: Headers) => gateway(services)('GET /health', { headers })
     const errors = [{ path: 'cloudfront-viewer-address', message: 'must be one IP address' }]
     expect((await ask({ 'cardea-proxy-secret': cdn })).body.errors).toEqual(errors)
     expect((await ask({ 'cardea-proxy-secret': secretOf() })).body).not.toHaveProperty('errors')
   })
 
   it('is the sender’s where nothing is set, whatever headers say', async () => {
-    expect(await loggedAddress(world(), { ...throughCdn(), ...forVisitor() })).toBe('198.51.100.7')
+    expect(await loggedAddress(testServices(), { ...throughCdn(), ...forVisitor() })).toBe('198.51.100.7')
   })
 
   it('is the sender’s for browsers, and the visitor’s for a back end, where only a back end is trusted', async () => {
-    const without = world({ trustedProxies: { trustedBackendSecrets: [sha256(backend)] } })
+    const without = testServices({ trustedProxies: { trustedBackendSecrets: [sha256(backend)] } })
     expect(await loggedAddress(without, {})).toBe('198.51.100.7')
     expect(await loggedAddress(without, throughCdn())).toBe('198.51.100.7')
     expect(await loggedAddress(without, { 'cardea-client-address': '192.0.2.1' })).toBe('198.51.100.7')
@@ -139,7 +141,7 @@ describe('the address of a client', () => {
   })
 
   it('needs a secret that cannot be found from its digest', async () => {
-    const weak = world({ trustedProxies: { trustedProxySecrets: [sha256('hunter2')] } })
+    const weak = testServices({ trustedProxies: { trustedProxySecrets: [sha256('hunter2')] } })
     expect(await loggedAddress(weak, throughCdn(`${viewer}:1`, 'hunter2'))).toEqual(refused)
   })
 })
@@ -149,7 +151,7 @@ describe('what comes past the CDN', () => {
     const routes = (await registry()).filter(isRoute).map(({ contract }) => contract)
     for (const { method, path, access } of routes) {
       const route = `${method} ${path}`
-      const it = await scene()
+      const it = await makeFixture()
       const request = await good[route]?.(it)
       const called: string[] = []
       const watched = <T extends object>(port: T, name: string) =>
@@ -162,12 +164,21 @@ describe('what comes past the CDN', () => {
             },
           ]),
         ) as T
-      const { users, sessions, codes, outbox, denylist, throttle, publishedKeys, accessTokenVerifier } =
-        it.parts
-      const ports = { users, sessions, codes, outbox, denylist, throttle, publishedKeys, accessTokenVerifier }
+      const { users, sessions, codes, outbox, denylist, rateLimiter, publishedKeys, accessTokenVerifier } =
+        it.services
+      const ports = {
+        users,
+        sessions,
+        codes,
+        outbox,
+        denylist,
+        rateLimiter,
+        publishedKeys,
+        accessTokenVerifier,
+      }
       const behind = Object.entries(ports).map(([name, port]) => [name, watched(port, name)])
-      const parts = { ...it.parts, ...Object.fromEntries(behind), trustedProxies } as World
-      const { result, entries } = await capturedLog(() => gateway(parts)(route, request))
+      const services = { ...it.services, ...Object.fromEntries(behind), trustedProxies } as TestServices
+      const { result, entries } = await capturedLog(() => gateway(services)(route, request))
       expect([route, result.status, called]).toEqual([route, 403, []])
       expect(result.body).toMatchObject(
         access === 'public' ? { code: 'untrusted_proxy' } : { message: 'Forbidden' },
@@ -176,7 +187,7 @@ describe('what comes past the CDN', () => {
         { type: 'access.denied', reason: 'untrusted_proxy', ip: '198.51.100.7' },
       ])
 
-      const passed = await gateway({ ...it.parts, trustedProxies })(route, {
+      const passed = await gateway({ ...it.services, trustedProxies })(route, {
         ...request,
         headers: { ...request?.headers, ...throughCdn() },
       })
@@ -185,29 +196,29 @@ describe('what comes past the CDN', () => {
   })
 
   it('is refused by a protected route itself, where the gateway remembers what the authorizer said', async () => {
-    const parts = world({ trustedProxies })
-    const api = gateway(parts)
+    const services = testServices({ trustedProxies })
+    const api = gateway(services)
     const headers = throughCdn()
     await api('POST /auth/signup', { body: eve, headers })
     const { email, password } = eve
     const login = await api('POST /auth/login', { body: { email, password, transport: 'body' }, headers })
-    const caller = {
+    const principal = {
       userId: login.body.user.id,
       sessionId: login.body.user.id,
       roles: ['user'],
       claimsVersion: 1,
-      expiresAt: parts.clock.now() + 60,
+      expiresAt: services.clock.now() + 60,
     }
-    const event = eventOf('GET /users/me', { headers: bearer(login) }, caller)
-    const { result } = await capturedLog(() => getMe.over(parts)(event, context()))
+    const event = eventOf('GET /users/me', { headers: bearer(login) }, principal)
+    const { result } = await capturedLog(() => getMe.over(services)(event, context()))
     expect([result.statusCode, JSON.parse(String(result.body)).code]).toEqual([403, 'untrusted_proxy'])
   })
 })
 
 describe('limits by address', () => {
   const signupPerIp = { most: 10, seconds: 3600 }
-  const signUps = async (parts: World, headersOf: (index: number) => Headers) => {
-    const api = gateway(limited(parts, { signupPerIp }))
+  const signUps = async (services: TestServices, headersOf: (index: number) => Headers) => {
+    const api = gateway(limited(services, { signupPerIp }))
     const statuses: number[] = []
     for (let index = 0; index < 11; index++) {
       const body = { ...eve, email: `eve${index}@example.com` }
@@ -218,12 +229,14 @@ describe('limits by address', () => {
 
   it('are each visitor’s own behind the CDN and behind a back end, and those of one visitor are one', async () => {
     expect(
-      await signUps(world({ trustedProxies }), (index) => throughCdn(`192.0.2.${index}:443`)),
+      await signUps(testServices({ trustedProxies }), (index) => throughCdn(`192.0.2.${index}:443`)),
     ).not.toContain(429)
-    expect(await signUps(world({ trustedProxies }), (index) => forVisitor(`192.0.2.${index}`))).not.toContain(
-      429,
+    expect(
+      await signUps(testServices({ trustedProxies }), (index) => forVisitor(`192.0.2.${index}`)),
+    ).not.toContain(429)
+    const ofOne = await signUps(testServices({ trustedProxies }), (index) =>
+      throughCdn(`${viewer}:${index + 1}`),
     )
-    const ofOne = await signUps(world({ trustedProxies }), (index) => throughCdn(`${viewer}:${index + 1}`))
     expect(ofOne.lastIndexOf(201)).toBe(9)
     expect(ofOne[10]).toBe(429)
   })
@@ -233,15 +246,15 @@ describe('limits by address', () => {
       ...throughCdn(`192.0.2.${index}:443`, secretOf()),
       'cardea-client-address': `192.0.2.${index}`,
     })
-    expect((await signUps(world(), forged))[10]).toBe(429)
+    expect((await signUps(testServices(), forged))[10]).toBe(429)
   })
 })
 
 describe('the secrets', () => {
   it('reach no line of the log, whatever fails', async () => {
     const { text } = await capturedLog(async () => {
-      const parts = world({ trustedProxies })
-      const api = gateway(parts)
+      const services = testServices({ trustedProxies })
+      const api = gateway(services)
       for (const headers of [throughCdn(), forVisitor(), { ...throughCdn('x'), ...forVisitor('x') }]) {
         await api('GET /health', { headers })
         await api('POST /auth/login', { headers, body: '{' })

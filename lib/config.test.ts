@@ -132,7 +132,7 @@ describe('settings of mail and limits', () => {
     expect(policy({})).toMatchObject({ sendsMail: false, requireVerifiedEmail: false, emailLogin: false })
   })
 
-  it('with a sender have e-mails verified, unless that is switched off', () => {
+  it('with a sender have emails verified, unless that is switched off', () => {
     expect(policy(mail)).toMatchObject({ sendsMail: true, requireVerifiedEmail: true, emailLogin: false })
     expect(policy({ ...mail, REQUIRE_VERIFIED_EMAIL: 'false' })).toMatchObject({
       requireVerifiedEmail: false,

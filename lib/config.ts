@@ -219,13 +219,13 @@ export function contradictions(env: Env): string[] {
   }
   return [
     ...(env.REQUIRE_VERIFIED_EMAIL?.trim() === 'true'
-      ? ['REQUIRE_VERIFIED_EMAIL needs MAIL_FROM: nobody could verify an e-mail']
+      ? ['REQUIRE_VERIFIED_EMAIL needs MAIL_FROM: nobody could verify an email']
       : []),
     ...(env.EMAIL_LOGIN?.trim() === 'true' ? ['EMAIL_LOGIN needs MAIL_FROM'] : []),
   ]
 }
 
-/** What settings decide; with a sender, e-mails are verified unless REQUIRE_VERIFIED_EMAIL says otherwise. */
+/** What settings decide; with a sender, emails are verified unless REQUIRE_VERIFIED_EMAIL says otherwise. */
 export function policyOf({
   mailFrom,
   requireVerifiedEmail,
@@ -307,7 +307,7 @@ function keysPath(text: string): string {
 /** A bare address: the name beside it is the product's. IAM tells upper case from lower, and SES keeps domains in lower. */
 export function senderAddress(text: string): string {
   if (/^[\w.+-]+@[a-z\d-]+(?:\.[a-z\d-]+)+$/.test(text)) return text
-  throw new Error('must be a bare e-mail address, without a name, and its domain in lower case')
+  throw new Error('must be a bare email address, without a name, and its domain in lower case')
 }
 
 function tableName(text: string): string {

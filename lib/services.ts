@@ -6,21 +6,21 @@ import {
   accessTokenVerifier as makeAccessTokenVerifier,
 } from './crypto/access-tokens.ts'
 import { cursors as makeCursors } from './crypto/cursors.ts'
-import { fingerprints as makeFingerprints } from './crypto/fingerprints.ts'
 import { rotate } from './crypto/key-rotation.ts'
-import type { Rotating } from './crypto/key-standing.ts'
+import type { Rotating } from './crypto/key-states.ts'
+import { keyedHashes as makeKeyedHashes } from './crypto/keyed-hashes.ts'
 import { bcryptPasswords } from './crypto/passwords.ts'
 import { publishedKeys as makePublishedKeys } from './crypto/published-keys.ts'
 import { refreshTokens as makeRefreshTokens } from './crypto/refresh-tokens.ts'
 import { storedKeys } from './crypto/stored-keys.ts'
-import { throttle as makeThrottle } from './domain/throttle.ts'
+import { rateLimiter as makeRateLimiter } from './domain/rate-limiter.ts'
 import { sesMailer } from './mail/sender.ts'
 import { ssmParameters } from './parameters/ssm.ts'
 import { documentClient } from './storage/client.ts'
 import { dynamoCodes } from './storage/codes.ts'
 import { dynamoCounters } from './storage/counters.ts'
 import { dynamoDenylist } from './storage/denylist.ts'
-import { dynamoOrders } from './storage/orders.ts'
+import { dynamoEmailJobs } from './storage/email-jobs.ts'
 import { dynamoOutbox } from './storage/outbox.ts'
 import { dynamoSessions } from './storage/sessions.ts'
 import { dynamoUsers } from './storage/users.ts'
@@ -80,15 +80,13 @@ export const refreshTokens = /* @__PURE__ */ once(() =>
 )
 export const cursors = /* @__PURE__ */ once(() => begun(keys().refreshKeys(), makeCursors(keys())))
 export const publishedKeys = /* @__PURE__ */ once(() => begun(keys().publicKeys(), makePublishedKeys(keys())))
-export const fingerprints = /* @__PURE__ */ once(() =>
-  begun(keys().fingerprintKey(), makeFingerprints(keys())),
-)
-export const throttle = /* @__PURE__ */ once(() =>
-  makeThrottle({ ...core(), counters: dynamoCounters(client(), config()), fingerprints: fingerprints() }),
+export const keyedHashes = /* @__PURE__ */ once(() => begun(keys().keyedHashKey(), makeKeyedHashes(keys())))
+export const rateLimiter = /* @__PURE__ */ once(() =>
+  makeRateLimiter({ ...core(), counters: dynamoCounters(client(), config()), keyedHashes: keyedHashes() }),
 )
 export const codes = /* @__PURE__ */ once(() => dynamoCodes(client(), config()))
 export const outbox = /* @__PURE__ */ once(() => dynamoOutbox(client(), config()))
-export const orders = /* @__PURE__ */ once(() => dynamoOrders(client(), config()))
+export const emailJobs = /* @__PURE__ */ once(() => dynamoEmailJobs(client(), config()))
 export const mailer = /* @__PURE__ */ once(() => {
   const { mailFrom, linkBaseUrl, ...others } = config()
   if (!mailFrom || !linkBaseUrl) throw new Error('There is no sender of mails: MAIL_FROM is not set')

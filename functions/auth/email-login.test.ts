@@ -1,34 +1,36 @@
 import { limits } from '../../lib/domain/limits.ts'
 import { capturedLog } from '../../tools/testing/captured-log.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
-import { ada, bearer, eve, logIn, mailTo, signedUp } from '../../tools/testing/people.ts'
-import { delivered, limited, unavailable, world } from '../../tools/testing/world.ts'
+import { delivered, limited, testServices, unavailable } from '../../tools/testing/test-services.ts'
+import { ada, bearer, eve, logIn, mailTo, signedUp } from '../../tools/testing/test-users.ts'
 
-const withAda = async ({ verified = true, change = {} as Parameters<typeof world>[0] } = {}) => {
-  const parts = world(change)
-  const api = gateway(parts)
+const withAda = async ({ verified = true, change = {} as Parameters<typeof testServices>[0] } = {}) => {
+  const services = testServices(change)
+  const api = gateway(services)
   await signedUp(api)
-  await delivered(parts)
+  await delivered(services)
   if (verified) {
-    await api('POST /auth/email/verify', { body: { token: mailTo(parts, ada.email, 'verify_email').token } })
+    await api('POST /auth/email/verify', {
+      body: { token: mailTo(services, ada.email, 'verify_email').token },
+    })
   }
   const ask = async (email = ada.email) => {
     const { status, body } = await api('POST /auth/email-login', { body: { email } })
-    await delivered(parts)
+    await delivered(services)
     return { status, body, challenge: body.challenge as string }
   }
-  const mail = () => mailTo(parts, ada.email, 'email_login')
+  const mail = () => mailTo(services, ada.email, 'email_login')
   const redeem = (token: string, more: object = {}) =>
     api('POST /auth/email-login/redeem', { body: { token, ...more } })
   const enter = (challenge: string, code: string, email = ada.email) =>
     api('POST /auth/email-login/code', { body: { email, challenge, code, transport: 'body' } })
-  return { parts, api, ask, mail, redeem, enter }
+  return { services, api, ask, mail, redeem, enter }
 }
 const isRefused = (code: string) => ({ status: 400, body: { code } })
 /** Six digits that are not these. */
 const others = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0')
 
-describe('a log-in by mail', () => {
+describe('a login by mail', () => {
   it('opens a session with the link, once', async () => {
     const { api, ask, mail, redeem } = await withAda()
     await ask()
@@ -57,10 +59,10 @@ describe('a log-in by mail', () => {
   })
 
   it('spends neither link nor digits while there is no key to sign with', async () => {
-    const { parts, ask, mail, redeem } = await withAda()
+    const { services, ask, mail, redeem } = await withAda()
     const { challenge } = await ask()
     const { token, code } = mail()
-    const noKey = gateway({ ...parts, accessTokenIssuer: { ready: unavailable, issue: unavailable } })
+    const noKey = gateway({ ...services, accessTokenIssuer: { ready: unavailable, issue: unavailable } })
     const { result } = await capturedLog(async () => [
       await noKey('POST /auth/email-login/redeem', { body: { token } }),
       await noKey('POST /auth/email-login/code', { body: { email: ada.email, challenge, code } }),
@@ -70,14 +72,14 @@ describe('a log-in by mail', () => {
   })
 
   it('is won by one of fifty at once, by link and by digits', async () => {
-    const { parts, ask, mail, enter, redeem } = await withAda()
+    const { services, ask, mail, enter, redeem } = await withAda()
     const { challenge } = await ask()
     const { code, token } = mail()
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, index) => (index % 12 === 0 ? enter(challenge, code) : redeem(token))),
     )
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
-    expect(parts.tables.sessions.size).toBe(1)
+    expect(services.tables.sessions.size).toBe(1)
   })
 
   it('ends after 10 minutes, with the next request, and with what ends sessions', async () => {
@@ -87,7 +89,7 @@ describe('a log-in by mail', () => {
     const second = await it.ask()
     expect(await it.redeem(old.token)).toMatchObject(isRefused('invalid_link'))
     expect(await it.enter(first.challenge, old.code)).toMatchObject(isRefused('invalid_code'))
-    it.parts.clock.advance(600)
+    it.services.clock.advance(600)
     expect(await it.redeem(it.mail().token)).toMatchObject(isRefused('invalid_link'))
     expect(await it.enter(second.challenge, it.mail().code)).toMatchObject(isRefused('invalid_code'))
     const third = await it.ask()
@@ -97,7 +99,7 @@ describe('a log-in by mail', () => {
     expect(await it.redeem(it.mail().token)).toMatchObject(isRefused('invalid_link'))
   })
 
-  it('is asked for in the same words whether the e-mail is known', async () => {
+  it('is asked for in the same words whether the email is known', async () => {
     const { ask, enter } = await withAda()
     const known = await ask()
     const unknown = await ask('nobody@example.com')
@@ -109,9 +111,9 @@ describe('a log-in by mail', () => {
   })
 
   it('is off unless it is switched on, whatever is asked', async () => {
-    const { parts, ask, mail } = await withAda()
+    const { services, ask, mail } = await withAda()
     const { challenge } = await ask()
-    const off = gateway({ ...parts, policy: { ...parts.policy, emailLogin: false } })
+    const off = gateway({ ...services, policy: { ...services.policy, emailLogin: false } })
     const { token, code } = mail()
     for (const [route, body] of [
       ['POST /auth/email-login', { email: ada.email }],
@@ -122,7 +124,7 @@ describe('a log-in by mail', () => {
     }
   })
 
-  it('as the first proof of the e-mail voids the password and the sessions of whoever opened the account', async () => {
+  it('as the first proof of the email voids the password and the sessions of whoever opened the account', async () => {
     const it = await withAda({ verified: false })
     const stranger = await logIn(it.api)
     await it.ask()
@@ -138,9 +140,9 @@ describe('a log-in by mail', () => {
 
 describe('the digits of a mail', () => {
   it('are worth nothing with another challenge, or for another account', async () => {
-    const { api, parts, ask, mail, enter } = await withAda()
+    const { api, services, ask, mail, enter } = await withAda()
     await signedUp(api, eve)
-    await delivered(parts)
+    await delivered(services)
     const { challenge } = await ask()
     const { code } = mail()
     const foreign = (await ask('nobody@example.com')).challenge
@@ -149,10 +151,10 @@ describe('the digits of a mail', () => {
     expect(await enter(challenge, code)).toMatchObject({ status: 200 })
   })
 
-  it('are void after 5 tries, a hundred at once or one by one, the right ones too', async () => {
+  it('are void after 5 attempts, a hundred at once or one by one, the right ones too', async () => {
     for (const atOnce of [true, false]) {
-      const { parts, ask, mail } = await withAda()
-      const strict = limited(parts, { codeTries: limits.codeTries })
+      const { services, ask, mail } = await withAda()
+      const strict = limited(services, { codeTries: limits.codeTries })
       const api = gateway(strict)
       const { challenge } = await ask()
       const { code } = mail()
@@ -165,8 +167,8 @@ describe('the digits of a mail', () => {
     }
   })
 
-  it('are not made void by tries without a challenge, or with that of another request', async () => {
-    const { parts, api, ask, mail } = await withAda({ change: { limits } })
+  it('are not made void by attempts without a challenge, or with that of another request', async () => {
+    const { services, api, ask, mail } = await withAda({ change: { limits } })
     const body = { email: ada.email, code: '000000' }
     const { challenge: strangers } = await ask()
     const { challenge } = await ask()
@@ -181,18 +183,18 @@ describe('the digits of a mail', () => {
       await api('POST /auth/email-login/code', { body: { ...body, challenge: strangers } })
     }
     const right = await api('POST /auth/email-login/code', { body: { ...body, challenge, code } })
-    expect([right.status, parts.tables.sessions.size]).toEqual([200, 1])
+    expect([right.status, services.tables.sessions.size]).toEqual([200, 1])
   })
 
   it('are entered 10 times an hour for an account at most, however many are asked for', async () => {
-    const { parts, api } = await withAda({
+    const { services, api } = await withAda({
       change: { limits: { ...limits, emailLoginPerEmail: { most: 99, seconds: 900 } } },
     })
     const statuses: number[] = []
     for (let code = 0; code < 3; code++) {
       const { challenge } = (await api('POST /auth/email-login', { body: { email: ada.email } })).body
-      await delivered(parts)
-      const { code: right } = mailTo(parts, ada.email, 'email_login')
+      await delivered(services)
+      const { code: right } = mailTo(services, ada.email, 'email_login')
       for (let tried = 0; tried < 5; tried++) {
         const body = { email: ada.email, challenge, code: others(right) }
         statuses.push((await api('POST /auth/email-login/code', { body })).status)

@@ -1,18 +1,18 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { digits, email, token, transport } from '../../lib/contract/fields.ts'
-import { grant } from '../../lib/contract/models.ts'
+import { tokenResponse } from '../../lib/contract/models.ts'
 import { enterEmailLoginCode } from '../../lib/domain/email-login.ts'
-import { grantTo } from '../../lib/lambda/grant.ts'
 import { route } from '../../lib/lambda/route.ts'
+import { tokenReply } from '../../lib/lambda/token-reply.ts'
 import {
   accessTokenIssuer,
   codes,
-  fingerprints,
+  keyedHashes,
   outbox,
+  rateLimiter,
   refreshTokens,
   sessions,
-  throttle,
   users,
 } from '../../lib/services.ts'
 
@@ -22,15 +22,15 @@ export const contract = defineContract({
   access: 'public',
   summary: 'Log in with the six digits of a mail',
   description:
-    'For a device without a browser. Takes the challenge that was answered when the mail was asked for. After five wrong tries, by default, the digits are void, and the link still good.',
+    'For a device without a browser. Takes the challenge that was answered when the mail was asked for. After five wrong attempts, by default, the digits are void, and the link still good.',
   body: z.strictObject({ email, challenge: token, code: digits, transport }),
-  responses: { 200: grant },
+  responses: { 200: tokenResponse },
   refusals: ['not_enabled', 'invalid_code', 'conflict'],
-  limit: ['loginPerIp', 'codePerEmail', 'codeTries'],
+  stepLimits: ['loginPerIp', 'codePerEmail', 'codeTries'],
   needs: [
     'keys/access/private:GetParametersByPath',
     'keys/refresh:GetParametersByPath',
-    'keys/fingerprint:GetParametersByPath',
+    'keys/keyed-hash:GetParametersByPath',
     'sessions:UpdateItem',
     'users:GetItem',
     'users:ConditionCheckItem',
@@ -41,9 +41,18 @@ export const contract = defineContract({
   ],
 })
 
-const parts = { throttle, users, codes, fingerprints, sessions, accessTokenIssuer, refreshTokens, outbox }
+const factories = {
+  rateLimiter,
+  users,
+  codes,
+  keyedHashes,
+  sessions,
+  accessTokenIssuer,
+  refreshTokens,
+  outbox,
+}
 
-export const handler = route(contract, parts, async ({ parts, body, client, reply }) => {
-  const granted = await enterEmailLoginCode(parts, body, client)
-  return reply(200, ...grantTo(body.transport, granted))
+export const handler = route(contract, factories, async ({ services, body, client, reply }) => {
+  const tokens = await enterEmailLoginCode(services, body, client)
+  return reply(200, ...tokenReply(body.transport, tokens))
 })

@@ -1,40 +1,48 @@
 import { randomUUID } from 'node:crypto'
 import { newToken } from '../../lib/domain/one-time-codes.ts'
 import { capturedLog } from '../../tools/testing/captured-log.ts'
+import {
+  asEve,
+  type Fixture,
+  good,
+  mailAfter,
+  makeFixture,
+  passwords,
+  toEve,
+} from '../../tools/testing/fixtures.ts'
 import type { TestAnswer } from '../../tools/testing/gateway.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
-import { eve } from '../../tools/testing/people.ts'
-import { asEve, good, mailAfter, passwords, type Scene, scene, toEve } from '../../tools/testing/scene.ts'
-import { limited } from '../../tools/testing/world.ts'
+import { limited } from '../../tools/testing/test-services.ts'
+import { eve } from '../../tools/testing/test-users.ts'
 
 const claimed = randomUUID()
 const CODE = 'POST /auth/email-login/code'
 const other = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0')
-const codeOf = async (it: Scene) => (await good[CODE]?.(it))?.body as { code: string; challenge: string }
-const withCode = async (it: Scene, change: (code: string) => string) => {
+const codeOf = async (it: Fixture) => (await good[CODE]?.(it))?.body as { code: string; challenge: string }
+const withCode = async (it: Fixture, change: (code: string) => string) => {
   const body = await codeOf(it)
   return it.api(CODE, { body: { ...body, code: change(body.code) } })
 }
-const twice = async (it: Scene, route: string) => {
+const twice = async (it: Fixture, route: string) => {
   const request = await good[route]?.(it)
   await it.api(route, request)
   return it.api(route, request)
 }
-const late = async (it: Scene, route: string, seconds: number) => {
+const late = async (it: Fixture, route: string, seconds: number) => {
   const request = await good[route]?.(it)
-  it.parts.clock.advance(seconds)
+  it.services.clock.advance(seconds)
   return it.api(route, request)
 }
 
 interface Attempt {
   readonly secret: string
-  readonly attempt: (it: Scene) => Promise<TestAnswer>
+  readonly attempt: (it: Fixture) => Promise<TestAnswer>
   /** What the line says of whom. */
-  readonly about?: (it: Scene) => object
+  readonly about?: (it: Fixture) => object
   readonly type?: 'access.denied'
   readonly reason: string
 }
-const eves = (it: Scene) => ({ userId: it.userId })
+const eves = (it: Fixture) => ({ userId: it.userId })
 const { token: forged } = newToken(claimed)
 const forgedLink = (route: string, more: object = {}): Attempt => ({
   secret: `a forged link at ${route}`,
@@ -56,7 +64,7 @@ const attempts: readonly Attempt[] = [
     secret: 'the right code, tried too often',
     attempt: async (it) => {
       const body = await codeOf(it)
-      const api = gateway(limited(it.parts, { codeTries: { most: 1, seconds: 600 } }))
+      const api = gateway(limited(it.services, { codeTries: { most: 1, seconds: 600 } }))
       await api(CODE, { body: { ...body, code: other(body.code) } })
       return api(CODE, { body })
     },
@@ -67,7 +75,7 @@ const attempts: readonly Attempt[] = [
     secret: 'a code over the budget of the address',
     attempt: async (it) => {
       const body = await codeOf(it)
-      const api = gateway(limited(it.parts, { codePerEmail: { most: 1, seconds: 600 } }))
+      const api = gateway(limited(it.services, { codePerEmail: { most: 1, seconds: 600 } }))
       await api(CODE, { body: { ...body, code: other(body.code) } })
       return api(CODE, { body })
     },
@@ -137,7 +145,7 @@ const attempts: readonly Attempt[] = [
 
 describe('a failed attempt leaves one event (ASVS 16.3.1)', () => {
   it.each(attempts)('$secret', async ({ attempt, about, type = 'secret.refused', reason }) => {
-    const it = await scene()
+    const it = await makeFixture()
     const { result, entries } = await capturedLog(() => attempt(it))
     expect(result.status).toBeGreaterThanOrEqual(400)
     const { requestId } = result.body

@@ -3,7 +3,7 @@ import { defineContract } from '../../lib/contract/contract.ts'
 import { email } from '../../lib/contract/fields.ts'
 import { requestMail } from '../../lib/domain/emails.ts'
 import { route } from '../../lib/lambda/route.ts'
-import { outbox, throttle } from '../../lib/services.ts'
+import { outbox, rateLimiter } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
@@ -11,15 +11,15 @@ export const contract = defineContract({
   access: 'public',
   summary: 'Ask for a mail to set a new password',
   description:
-    'Always 202, in the same time; a mail goes out if there is an account of this e-mail. Its link is good for 30 minutes, once, and until the next is asked for.',
+    'Always 202, in the same time; a mail goes out if there is an account of this email. Its link is good for 30 minutes, once, and until the next is asked for.',
   body: z.strictObject({ email }),
   responses: { 202: null },
   refusals: ['not_enabled'],
-  limit: ['forgotPerIp', 'forgotPerEmail'],
-  needs: ['keys/fingerprint:GetParametersByPath', 'sessions:UpdateItem', 'sessions:PutItem'],
+  limits: ['forgotPerIp', 'forgotPerEmail'],
+  needs: ['keys/keyed-hash:GetParametersByPath', 'sessions:UpdateItem', 'sessions:PutItem'],
 })
 
-export const handler = route(contract, { throttle, outbox }, async ({ parts, body, reply }) => {
-  await requestMail(parts, { type: 'reset_requested', email: body.email })
+export const handler = route(contract, { rateLimiter, outbox }, async ({ services, body, reply }) => {
+  await requestMail(services, { type: 'reset_requested', email: body.email })
   return reply(202)
 })

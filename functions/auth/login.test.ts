@@ -1,11 +1,11 @@
 import { gateway } from '../../tools/testing/gateway.ts'
-import { ada, logIn, signedUp } from '../../tools/testing/people.ts'
-import { world } from '../../tools/testing/world.ts'
+import { testServices } from '../../tools/testing/test-services.ts'
+import { ada, logIn, signedUp } from '../../tools/testing/test-users.ts'
 
 const withAda = async () => {
-  const parts = world()
-  const api = gateway(parts)
-  return { parts, api, user: (await signedUp(api)).body.user }
+  const services = testServices()
+  const api = gateway(services)
+  return { services, api, user: (await signedUp(api)).body.user }
 }
 
 describe('POST /auth/login', () => {
@@ -32,7 +32,7 @@ describe('POST /auth/login', () => {
     expect(body.refreshToken).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
   })
 
-  it('refuses a wrong password and an unknown e-mail in the same words', async () => {
+  it('refuses a wrong password and an unknown email in the same words', async () => {
     const { api } = await withAda()
     const wrong = await logIn(api, 'body', { ...ada, password: 'wrong' })
     const unknown = await logIn(api, 'body', { ...ada, email: 'eve@example.com' })
@@ -45,21 +45,21 @@ describe('POST /auth/login', () => {
   })
 
   it('refuses a disabled account with 403, after the right password', async () => {
-    const { parts, api, user } = await withAda()
-    const account = parts.tables.accounts.get(user.id)
-    if (account) parts.tables.accounts.set(user.id, { ...account, status: 'disabled' })
+    const { services, api, user } = await withAda()
+    const account = services.tables.accounts.get(user.id)
+    if (account) services.tables.accounts.set(user.id, { ...account, status: 'disabled' })
     expect(await logIn(api)).toMatchObject({ status: 403, body: { code: 'account_disabled' } })
     expect(await logIn(api, 'body', { ...ada, password: 'wrong' })).toMatchObject({ status: 401 })
-    expect(parts.tables.sessions.size).toBe(0)
+    expect(services.tables.sessions.size).toBe(0)
   })
 
   it('remembers the client as the gateway saw it, and takes no header’s word for its address', async () => {
-    const { parts, api } = await withAda()
+    const { services, api } = await withAda()
     await api('POST /auth/login', {
       body: { email: ada.email, password: ada.password },
       headers: { 'User-Agent': `\u4e2d${'x'.repeat(1000)}`, 'x-forwarded-for': '203.0.113.9' },
     })
-    const [session] = [...parts.tables.sessions.values()]
+    const [session] = [...services.tables.sessions.values()]
     expect(session).toMatchObject({ userAgent: `?${'x'.repeat(255)}`, ip: '198.51.100.7' })
   })
 

@@ -1,17 +1,17 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { email, password, transport } from '../../lib/contract/fields.ts'
-import { grant } from '../../lib/contract/models.ts'
+import { tokenResponse } from '../../lib/contract/models.ts'
 import { logIn } from '../../lib/domain/credentials.ts'
-import { grantTo } from '../../lib/lambda/grant.ts'
 import { route } from '../../lib/lambda/route.ts'
+import { tokenReply } from '../../lib/lambda/token-reply.ts'
 import {
   accessTokenIssuer,
   outbox,
   passwords,
+  rateLimiter,
   refreshTokens,
   sessions,
-  throttle,
   users,
 } from '../../lib/services.ts'
 
@@ -19,16 +19,16 @@ export const contract = defineContract({
   method: 'POST',
   path: '/auth/login',
   access: 'public',
-  summary: 'Log in with e-mail and password',
+  summary: 'Log in with email and password',
   body: z.strictObject({ email, password, transport }),
-  responses: { 200: grant },
+  responses: { 200: tokenResponse },
   refusals: ['invalid_credentials', 'account_disabled', 'email_not_verified'],
-  limit: ['loginPerIp', 'loginFailures'],
+  stepLimits: ['loginPerIp', 'loginFailures'],
   needs: [
     'keys/access/private:GetParametersByPath',
     'keys/refresh:GetParametersByPath',
     'keys/pepper:GetParametersByPath',
-    'keys/fingerprint:GetParametersByPath',
+    'keys/keyed-hash:GetParametersByPath',
     'sessions:UpdateItem',
     'users:GetItem',
     'sessions:DeleteItem',
@@ -38,8 +38,8 @@ export const contract = defineContract({
   memory: 1769,
 })
 
-const parts = { throttle, users, passwords, sessions, outbox, accessTokenIssuer, refreshTokens }
+const factories = { rateLimiter, users, passwords, sessions, outbox, accessTokenIssuer, refreshTokens }
 
-export const handler = route(contract, parts, async ({ parts, body, client, reply }) => {
-  return reply(200, ...grantTo(body.transport, await logIn(parts, body, client)))
+export const handler = route(contract, factories, async ({ services, body, client, reply }) => {
+  return reply(200, ...tokenReply(body.transport, await logIn(services, body, client)))
 })

@@ -1,18 +1,18 @@
 import { gateway } from '../../tools/testing/gateway.ts'
-import { bearer, cookieOf, fromApp, logIn, signedUp } from '../../tools/testing/people.ts'
-import { unavailable, world } from '../../tools/testing/world.ts'
+import { testServices, unavailable } from '../../tools/testing/test-services.ts'
+import { bearer, cookieOf, fromApp, logIn, signedUp } from '../../tools/testing/test-users.ts'
 
 const json = { 'content-type': 'application/json' }
 const withAda = async (transport: 'cookie' | 'body') => {
-  const parts = world()
-  const api = gateway(parts)
+  const services = testServices()
+  const api = gateway(services)
   await signedUp(api)
-  return { parts, api, login: await logIn(api, transport) }
+  return { services, api, login: await logIn(api, transport) }
 }
 
 describe('POST /auth/logout', () => {
   it('ends the session of a browser, clears its cookie, and its access token is refused on the next request', async () => {
-    const { parts, api, login } = await withAda('cookie')
+    const { services, api, login } = await withAda('cookie')
     expect(await api('GET /users/me', { headers: bearer(login) })).toMatchObject({ status: 200 })
     const headers = { ...json, ...fromApp }
     const answer = await api('POST /auth/logout', { cookies: [cookieOf(login)], headers })
@@ -20,7 +20,7 @@ describe('POST /auth/logout', () => {
     expect(answer.cookies).toEqual([
       '__Host-cardea_refresh=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Strict',
     ])
-    expect(parts.tables.sessions.size).toBe(0)
+    expect(services.tables.sessions.size).toBe(0)
     expect(await api('GET /users/me', { headers: bearer(login) })).toMatchObject({ status: 401 })
   })
 
@@ -37,11 +37,11 @@ describe('POST /auth/logout', () => {
   })
 
   it('works with an expired access token beside a good refresh token', async () => {
-    const { parts, api, login } = await withAda('body')
-    parts.clock.advance(1000)
+    const { services, api, login } = await withAda('body')
+    services.clock.advance(1000)
     const request = { body: { refreshToken: login.body.refreshToken }, headers: bearer(login) }
     expect(await api('POST /auth/logout', request)).toMatchObject({ status: 204 })
-    expect(parts.tables.sessions.size).toBe(0)
+    expect(services.tables.sessions.size).toBe(0)
   })
 
   it('is no error a second time, nor with nothing or garbage to end', async () => {
@@ -55,11 +55,11 @@ describe('POST /auth/logout', () => {
   })
 
   it('by a cookie is refused from a foreign page: nobody logs another out', async () => {
-    const { parts, api, login } = await withAda('cookie')
+    const { services, api, login } = await withAda('cookie')
     const headers = { ...json, origin: 'https://evil.example' }
     const answer = await api('POST /auth/logout', { cookies: [cookieOf(login)], headers })
     expect(answer).toMatchObject({ status: 403, body: { code: 'origin_not_allowed' }, cookies: [] })
-    expect(parts.tables.sessions.size).toBe(1)
+    expect(services.tables.sessions.size).toBe(1)
     // SameSite keeps the cookie back: the answer must not clear it either.
     const withoutCookie = await api('POST /auth/logout', {
       headers: { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
@@ -68,21 +68,21 @@ describe('POST /auth/logout', () => {
   })
 
   it('needs no body and no type', async () => {
-    const { parts, api, login } = await withAda('cookie')
+    const { services, api, login } = await withAda('cookie')
     const answer = await api('POST /auth/logout', { cookies: [cookieOf(login)], headers: fromApp })
     expect(answer).toMatchObject({ status: 204, cookies: [expect.stringContaining('Max-Age=0')] })
-    expect(parts.tables.sessions.size).toBe(0)
+    expect(services.tables.sessions.size).toBe(0)
   })
 
   it('ends what the body names where a client attaches a cookie too, needs no origin, and clears the cookie', async () => {
-    const { parts, api, login } = await withAda('cookie')
+    const { services, api, login } = await withAda('cookie')
     const { refreshToken } = (await logIn(api)).body
     for (const token of [refreshToken, refreshToken, 'expired or forged']) {
       const body = { refreshToken: token }
       const answer = await api('POST /auth/logout', { cookies: [cookieOf(login)], body })
       expect(answer).toMatchObject({ status: 204, cookies: [expect.stringContaining('Max-Age=0')] })
     }
-    const left = [...parts.tables.sessions.values()]
+    const left = [...services.tables.sessions.values()]
     expect(left.map(({ userAgent }) => userAgent)).toHaveLength(1)
     const headers = { ...json, ...fromApp }
     expect(await api('POST /auth/refresh', { cookies: [cookieOf(login)], headers })).toMatchObject({
@@ -91,26 +91,26 @@ describe('POST /auth/logout', () => {
   })
 
   it('by two cookies of the name, which come in no order, ends both', async () => {
-    const { parts, api, login } = await withAda('cookie')
+    const { services, api, login } = await withAda('cookie')
     const other = await logIn(api, 'cookie')
     const cookies = [cookieOf(login), cookieOf(other), '__Host-cardea_refresh=nonsense']
     const answer = await api('POST /auth/logout', { cookies, headers: fromApp })
     expect(answer).toMatchObject({ status: 204, cookies: [expect.stringContaining('Max-Age=0')] })
-    expect(parts.tables.sessions.size).toBe(0)
+    expect(services.tables.sessions.size).toBe(0)
   })
 
   it('takes an access token after several blanks (RFC 6750 2.1)', async () => {
-    const { parts, api, login } = await withAda('body')
+    const { services, api, login } = await withAda('body')
     const headers = { ...json, authorization: `Bearer   ${login.body.accessToken}` }
     expect(await api('POST /auth/logout', { headers })).toMatchObject({ status: 204 })
-    expect(parts.tables.sessions.size).toBe(0)
+    expect(services.tables.sessions.size).toBe(0)
   })
 
   it('that the store did not answer is 503, and tried again ends the session', async () => {
-    const { parts, api, login } = await withAda('body')
-    const { revoke } = parts.sessions
+    const { services, api, login } = await withAda('body')
+    const { revoke } = services.sessions
     const failing = jest.fn(revoke).mockImplementationOnce(unavailable)
-    const flaky = gateway({ ...parts, sessions: { ...parts.sessions, revoke: failing } })
+    const flaky = gateway({ ...services, sessions: { ...services.sessions, revoke: failing } })
     const request = { body: { refreshToken: login.body.refreshToken } }
     expect(await flaky('POST /auth/logout', request)).toMatchObject({ status: 503 })
     expect(await flaky('POST /auth/logout', request)).toMatchObject({ status: 204 })
@@ -118,10 +118,10 @@ describe('POST /auth/logout', () => {
   })
 
   it('ends one session of several', async () => {
-    const { parts, api, login } = await withAda('body')
+    const { services, api, login } = await withAda('body')
     const other = await logIn(api)
     await api('POST /auth/logout', { body: { refreshToken: login.body.refreshToken } })
-    expect(parts.tables.sessions.size).toBe(1)
+    expect(services.tables.sessions.size).toBe(1)
     expect(await api('GET /users/me', { headers: bearer(other) })).toMatchObject({ status: 200 })
   })
 })

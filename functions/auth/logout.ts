@@ -24,12 +24,12 @@ export const contract = defineContract({
   ],
 })
 
-const parts = { sessions, accessTokenVerifier, refreshTokens }
+const factories = { sessions, accessTokenVerifier, refreshTokens }
 
-export const handler = route(contract, parts, async ({ parts, presented, reply }) => {
+export const handler = route(contract, factories, async ({ services, presented, reply }) => {
   const { refreshTokens, accessToken } = presented
   const [refreshToken, ...others] = refreshTokens
-  await endSession(parts, { refreshToken, accessToken })
-  for (const other of others) await endSession(parts, { refreshToken: other, accessToken: undefined })
+  await endSession(services, { refreshToken, accessToken })
+  for (const other of others) await endSession(services, { refreshToken: other, accessToken: undefined })
   return reply(204, undefined, { cookie: clearedRefreshCookie })
 })

@@ -2,30 +2,30 @@ import { limits } from '../../lib/domain/limits.ts'
 import { newToken, readToken } from '../../lib/domain/one-time-codes.ts'
 import { capturedLog } from '../../tools/testing/captured-log.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
-import { ada, administrator, bearer, eve, logIn, mailTo, signedUp } from '../../tools/testing/people.ts'
-import { delivered, unavailable, world } from '../../tools/testing/world.ts'
+import { delivered, testServices, unavailable } from '../../tools/testing/test-services.ts'
+import { ada, administrator, bearer, eve, logIn, mailTo, signedUp } from '../../tools/testing/test-users.ts'
 
 const newPassword = 'a new and longer password'
-const withAda = async (change: Parameters<typeof world>[0] = {}) => {
-  const parts = world(change)
-  const api = gateway(parts)
+const withAda = async (change: Parameters<typeof testServices>[0] = {}) => {
+  const services = testServices(change)
+  const api = gateway(services)
   await signedUp(api)
-  await delivered(parts)
+  await delivered(services)
   const forgot = (email = ada.email) => api('POST /auth/password/forgot', { body: { email } })
   const reset = (token: string, password = newPassword) =>
     api('POST /auth/password/reset', { body: { token, newPassword: password } })
   const mailedToken = async () => {
     await forgot()
-    await delivered(parts)
-    return mailTo(parts, ada.email, 'reset_password').token
+    await delivered(services)
+    return mailTo(services, ada.email, 'reset_password').token
   }
-  return { parts, api, forgot, reset, mailedToken }
+  return { services, api, forgot, reset, mailedToken }
 }
 const isRefused = { status: 400, body: { code: 'invalid_link' } }
 
 describe('a forgotten password', () => {
-  it('is set anew with the mailed token: every session is dead, the e-mail proven, its owner told', async () => {
-    const { parts, api, reset, mailedToken } = await withAda()
+  it('is set anew with the mailed token: every session is dead, the email proven, its owner told', async () => {
+    const { services, api, reset, mailedToken } = await withAda()
     const login = await logIn(api)
     expect(await reset(await mailedToken())).toMatchObject({ status: 204, body: undefined, cookies: [] })
     expect(await api('GET /users/me', { headers: bearer(login) })).toMatchObject({ status: 401 })
@@ -39,20 +39,20 @@ describe('a forgotten password', () => {
       status: 200,
       body: { user: { emailVerified: true } },
     })
-    const told = await delivered(parts)
-    expect(told.map(({ letter }) => letter.kind)).toEqual(['password_changed'])
+    const told = await delivered(services)
+    expect(told.map(({ template }) => template.kind)).toEqual(['password_changed'])
   })
 
-  it('is asked for in the same words whether the e-mail is known; only the known one is mailed', async () => {
-    const { parts, forgot } = await withAda()
+  it('is asked for in the same words whether the email is known; only the known one is mailed', async () => {
+    const { services, forgot } = await withAda()
     const known = await forgot()
     expect(known).toMatchObject({ status: 202, body: undefined })
-    expect(await delivered(parts)).toHaveLength(1)
+    expect(await delivered(services)).toHaveLength(1)
     expect(await forgot('nobody@example.com')).toEqual(known)
-    expect(await delivered(parts)).toEqual([])
+    expect(await delivered(services)).toEqual([])
   })
 
-  it('lifts the lock of failed log-ins, which never stops the reset itself', async () => {
+  it('lifts the lock of failed logins, which never stops the reset itself', async () => {
     const { api, reset, mailedToken } = await withAda({ limits })
     for (let time = 0; time < 6; time++) await logIn(api, 'body', { ...ada, password: 'wrong' })
     expect(await logIn(api)).toMatchObject({ status: 429 })
@@ -60,7 +60,7 @@ describe('a forgotten password', () => {
     expect(await logIn(api, 'body', { ...ada, password: newPassword })).toMatchObject({ status: 200 })
   })
 
-  it('of an account that a stranger has opened gives it to the owner of the e-mail', async () => {
+  it('of an account that a stranger has opened gives it to the owner of the email', async () => {
     const { api, reset, mailedToken } = await withAda()
     const stranger = await logIn(api)
     await reset(await mailedToken())
@@ -83,12 +83,12 @@ describe('the token of a reset', () => {
   })
 
   it('is good for 30 minutes', async () => {
-    const { parts, reset, mailedToken } = await withAda()
+    const { services, reset, mailedToken } = await withAda()
     const token = await mailedToken()
-    parts.clock.advance(1800)
+    services.clock.advance(1800)
     expect(await reset(token)).toMatchObject(isRefused)
     const next = await mailedToken()
-    parts.clock.advance(1799)
+    services.clock.advance(1799)
     expect(await reset(next)).toMatchObject({ status: 204 })
   })
 
@@ -131,7 +131,7 @@ describe('the token of a reset', () => {
     expect(await reset(token)).toMatchObject({ status: 204 })
   })
 
-  it('confirms no e-mail and logs nobody in', async () => {
+  it('confirms no email and logs nobody in', async () => {
     const { api, mailedToken } = await withAda()
     const body = { token: await mailedToken() }
     for (const route of [
@@ -143,25 +143,25 @@ describe('the token of a reset', () => {
     }
   })
 
-  it('sets the password, ends what it should and is told, though the lock of log-ins cannot be lifted', async () => {
-    const { parts, api, mailedToken } = await withAda()
+  it('sets the password, ends what it should and is told, though the lock of logins cannot be lifted', async () => {
+    const { services, api, mailedToken } = await withAda()
     const body = { token: await mailedToken(), newPassword }
-    const throttle = { ...parts.throttle, forgive: unavailable }
+    const rateLimiter = { ...services.rateLimiter, resetAttempts: unavailable }
     const { result, entries } = await capturedLog(() =>
-      gateway({ ...parts, throttle })('POST /auth/password/reset', { body }),
+      gateway({ ...services, rateLimiter })('POST /auth/password/reset', { body }),
     )
     expect(result).toMatchObject({ status: 204 })
     expect(entries.map(({ type }) => type)).toEqual(['password.reset', 'login.lock_left'])
-    expect((await delivered(parts)).map(({ letter }) => letter.kind)).toEqual(['password_changed'])
+    expect((await delivered(services)).map(({ template }) => template.kind)).toEqual(['password_changed'])
     expect(await logIn(api, 'body', { ...ada, password: newPassword })).toMatchObject({ status: 200 })
   })
 
   it('costs no hash unless it is good', async () => {
-    const { parts, mailedToken } = await withAda()
-    const passwords = { ...parts.passwords, hash: () => Promise.reject(new Error('a hash was made')) }
+    const { services, mailedToken } = await withAda()
+    const passwords = { ...services.passwords, hash: () => Promise.reject(new Error('a hash was made')) }
     const { userId } = readToken(await mailedToken())
     const body = { token: newToken(userId).token, newPassword }
-    expect(await gateway({ ...parts, passwords })('POST /auth/password/reset', { body })).toMatchObject(
+    expect(await gateway({ ...services, passwords })('POST /auth/password/reset', { body })).toMatchObject(
       isRefused,
     )
   })
@@ -169,42 +169,42 @@ describe('the token of a reset', () => {
 
 describe('an administrator', () => {
   it('starts a reset, and neither sees a token nor sets a password', async () => {
-    const { parts, api, reset } = await withAda()
-    const admin = await administrator(api, parts, eve)
-    const [account] = [...parts.tables.accounts.values()]
-    await delivered(parts)
+    const { services, api, reset } = await withAda()
+    const admin = await administrator(api, services, eve)
+    const [account] = [...services.tables.accounts.values()]
+    await delivered(services)
     const params = { userId: account?.id ?? '' }
     const answer = await api('POST /users/{userId}/password-reset', { headers: bearer(admin.login), params })
     expect(answer).toMatchObject({ status: 202, body: undefined })
-    expect((await delivered(parts)).map(({ to }) => to)).toEqual([ada.email])
+    expect((await delivered(services)).map(({ to }) => to)).toEqual([ada.email])
     expect(await logIn(api)).toMatchObject({ status: 200 })
-    expect(await reset(mailTo(parts, ada.email, 'reset_started').token)).toMatchObject({ status: 204 })
+    expect(await reset(mailTo(services, ada.email, 'reset_started').token)).toMatchObject({ status: 204 })
   })
 
   it('and nobody else starts one for a disabled account', async () => {
-    const { parts, forgot } = await withAda()
-    const [account] = [...parts.tables.accounts.values()]
-    if (account) parts.tables.accounts.set(account.id, { ...account, status: 'disabled' })
+    const { services, forgot } = await withAda()
+    const [account] = [...services.tables.accounts.values()]
+    if (account) services.tables.accounts.set(account.id, { ...account, status: 'disabled' })
     await forgot()
-    expect(await delivered(parts)).toEqual([])
+    expect(await delivered(services)).toEqual([])
   })
 })
 
 describe('a mail that cannot be sent', () => {
   it('is ordered again by the stream if that may help, and is given up and logged if not', async () => {
-    const { parts, forgot } = await withAda()
+    const { services, forgot } = await withAda()
     await forgot()
     const passing = { send: () => Promise.reject(new Error('SES does not answer')) }
     const { entries } = await capturedLog(async () => {
-      await expect(delivered({ ...parts, mailer: passing })).rejects.toThrow('An order was not fulfilled')
+      await expect(delivered({ ...services, mailer: passing })).rejects.toThrow('An email job failed')
     })
     expect(entries).toMatchObject([{ type: 'mail.failed', error: { message: 'SES does not answer' } }])
 
     await forgot()
     const final = { send: async () => ({ rejectedAs: 'MessageRejected' }) }
-    const log = await capturedLog(() => delivered({ ...parts, mailer: final }))
+    const log = await capturedLog(() => delivered({ ...services, mailer: final }))
     expect(log.entries).toMatchObject([
-      { type: 'mail.rejected', letter: 'reset_password', reason: 'MessageRejected' },
+      { type: 'mail.rejected', template: 'reset_password', reason: 'MessageRejected' },
     ])
     expect(log.text).not.toContain(ada.email)
   })

@@ -1,15 +1,15 @@
 import { gateway, type TestAnswer } from '../../tools/testing/gateway.ts'
-import { bearer, cookieOf, fromApp, logIn, signedUp } from '../../tools/testing/people.ts'
-import { world } from '../../tools/testing/world.ts'
+import { testServices } from '../../tools/testing/test-services.ts'
+import { bearer, cookieOf, fromApp, logIn, signedUp } from '../../tools/testing/test-users.ts'
 
 const withAda = async (transport: 'cookie' | 'body') => {
-  const parts = world()
-  const api = gateway(parts)
+  const services = testServices()
+  const api = gateway(services)
   await signedUp(api)
   const login = await logIn(api, transport)
   const refresh = ({ body }: TestAnswer) =>
     api('POST /auth/refresh', { body: { refreshToken: body.refreshToken } })
-  return { parts, api, login, refresh, cookie: cookieOf(login) }
+  return { services, api, login, refresh, cookie: cookieOf(login) }
 }
 const json = { 'content-type': 'application/json' }
 
@@ -54,10 +54,10 @@ describe('POST /auth/refresh with a cookie', () => {
     ['the address bar', { 'sec-fetch-site': 'none' }],
     ['a sister site without an origin', { 'sec-fetch-site': 'same-site' }],
   ])('is refused from %s, and nothing moves', async (_, headers) => {
-    const { parts, api, cookie } = await withAda('cookie')
+    const { services, api, cookie } = await withAda('cookie')
     const answer = await api('POST /auth/refresh', { cookies: [cookie], headers: { ...json, ...headers } })
     expect(answer).toMatchObject({ status: 403, body: { code: 'origin_not_allowed' } })
-    expect([...parts.tables.sessions.values()][0]?.generation).toBe(1)
+    expect([...services.tables.sessions.values()][0]?.generation).toBe(1)
   })
 
   it('needs no body and no type, but a body that is not JSON is refused', async () => {
@@ -76,19 +76,19 @@ describe('POST /auth/refresh with a cookie', () => {
   })
 
   it('is not asked for beside a token in the body, which needs no origin', async () => {
-    const { parts, api, cookie } = await withAda('cookie')
+    const { services, api, cookie } = await withAda('cookie')
     const { refreshToken } = (await logIn(api)).body
     for (const cookies of [[cookie], [cookie, `${cookie}x`], ['__Host-cardea_refresh=nonsense']]) {
       const answer = await api('POST /auth/refresh', { cookies, body: { refreshToken } })
       expect(answer).toMatchObject({ status: 200, body: { refreshToken: expect.any(String) }, cookies: [] })
     }
-    const generations = [...parts.tables.sessions.values()].map(({ generation }) => generation)
+    const generations = [...services.tables.sessions.values()].map(({ generation }) => generation)
     expect(generations.sort()).toEqual([1, 2])
   })
 
   it('that is refused stays: a late refusal must not take the cookie of a newer login', async () => {
-    const { parts, api, cookie } = await withAda('cookie')
-    parts.tables.sessions.clear()
+    const { services, api, cookie } = await withAda('cookie')
+    services.tables.sessions.clear()
     const answer = await api('POST /auth/refresh', { cookies: [cookie], headers: fromApp })
     expect(answer).toMatchObject({ status: 401, body: { code: 'session_ended' }, cookies: [] })
   })
@@ -145,7 +145,7 @@ describe('POST /auth/refresh with a token in the body', () => {
     expect(garbage).toMatchObject({ status: 401, body: { code: 'invalid_refresh_token' } })
   })
 
-  it('after a log-out is 401 session_ended', async () => {
+  it('after a logout is 401 session_ended', async () => {
     const { api, login, refresh } = await withAda('body')
     await api('POST /auth/logout', { body: { refreshToken: login.body.refreshToken } })
     expect(await refresh(login)).toMatchObject({ status: 401, body: { code: 'session_ended' } })
@@ -160,9 +160,9 @@ describe('POST /auth/refresh with a token in the body', () => {
   })
 
   it('answers fifty at once with 200, and there is one generation', async () => {
-    const { parts, login, refresh } = await withAda('body')
+    const { services, login, refresh } = await withAda('body')
     const answers = await Promise.all(Array.from({ length: 50 }, () => refresh(login)))
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
-    expect([...parts.tables.sessions.values()].map(({ generation }) => generation)).toEqual([2])
+    expect([...services.tables.sessions.values()].map(({ generation }) => generation)).toEqual([2])
   })
 })

@@ -9,8 +9,8 @@ import {
   commonPasswords,
   outbox,
   passwords,
+  rateLimiter,
   sessions,
-  throttle,
   users,
 } from '../../lib/services.ts'
 
@@ -20,13 +20,13 @@ export const contract = defineContract({
   access: 'public',
   summary: 'Set a new password with a mailed token',
   description:
-    'Takes the token of the link `/reset-password#token=...`. Every session ends and nobody is logged in; the e-mail counts as confirmed, and a lock of failed log-ins is lifted.',
+    'Takes the token of the link `/reset-password#token=...`. Every session ends and nobody is logged in; the email counts as confirmed, and a lock of failed logins is lifted.',
   body: z.strictObject({ token, newPassword }),
   responses: { 204: null },
   refusals: ['invalid_link', 'weak_password', 'conflict'],
   needs: [
     'keys/pepper:GetParametersByPath',
-    'keys/fingerprint:GetParametersByPath',
+    'keys/keyed-hash:GetParametersByPath',
     'sessions:BatchGetItem',
     'users:BatchGetItem',
     'users:UpdateItem',
@@ -39,9 +39,18 @@ export const contract = defineContract({
   memory: 1769,
 })
 
-const parts = { users, sessions, codes, passwords, commonPasswords, breachedPasswords, throttle, outbox }
+const factories = {
+  users,
+  sessions,
+  codes,
+  passwords,
+  commonPasswords,
+  breachedPasswords,
+  rateLimiter,
+  outbox,
+}
 
-export const handler = route(contract, parts, async ({ parts, body, client, reply }) => {
-  await resetPassword(parts, body, client)
+export const handler = route(contract, factories, async ({ services, body, client, reply }) => {
+  await resetPassword(services, body, client)
   return reply(204)
 })

@@ -1,18 +1,18 @@
 import { capturedLog } from '../../tools/testing/captured-log.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
-import { ada, bearer, cookieOf, eve, fromApp, logIn, signedUp } from '../../tools/testing/people.ts'
-import { delivered, world } from '../../tools/testing/world.ts'
+import { delivered, testServices } from '../../tools/testing/test-services.ts'
+import { ada, bearer, cookieOf, eve, fromApp, logIn, signedUp } from '../../tools/testing/test-users.ts'
 
 const fresh = () => {
-  const parts = world()
-  return { parts, api: gateway(parts) }
+  const services = testServices()
+  return { services, api: gateway(services) }
 }
 
 describe('POST /auth/signup', () => {
   it('opens an account and shows it, without a hash', async () => {
-    const { parts, api } = fresh()
+    const { services, api } = fresh()
     const { result, entries } = await capturedLog(() => api('POST /auth/signup', { body: ada }))
-    const [account] = [...parts.tables.accounts.values()]
+    const [account] = [...services.tables.accounts.values()]
     expect(result).toMatchObject({ status: 201, headers: { 'cache-control': 'no-store' } })
     expect(result.body).toEqual({
       accessToken: expect.any(String),
@@ -36,11 +36,11 @@ describe('POST /auth/signup', () => {
   it.each([8, 15, 64])(
     'asks for a password of %i characters at least where that is set, and says so',
     async (least) => {
-      const parts = world({
+      const services = testServices({
         policy: { passwordMinLength: least },
         limits: { signupPerIp: { most: 1, seconds: 3600 } },
       })
-      const api = gateway(parts)
+      const api = gateway(services)
       const good = 'Kq7#mVx2!pLw9$Rt'.repeat(4)
       for (const password of [good.slice(0, least - 1), good.repeat(5).slice(0, 257)]) {
         const refused = await api('POST /auth/signup', { body: { ...ada, email: 'no address', password } })
@@ -63,16 +63,16 @@ describe('POST /auth/signup', () => {
     'Manchester2024!!',
     'xyz!xyz!xyz!xyz!9',
   ])('refuses a password that is easy to guess: %s', async (password) => {
-    const { parts, api } = fresh()
+    const { services, api } = fresh()
     expect(await api('POST /auth/signup', { body: { ...ada, password } })).toMatchObject({
       status: 400,
       body: { code: 'weak_password', errors: [{ path: 'password' }] },
     })
-    expect(parts.tables.accounts.size).toBe(0)
+    expect(services.tables.accounts.size).toBe(0)
   })
 
   it('opens a session at once, by the asked transport, as a login does', async () => {
-    const { parts, api } = fresh()
+    const { services, api } = fresh()
     const byCookie = await api('POST /auth/signup', { body: ada })
     expect(byCookie.body).not.toHaveProperty('refreshToken')
     const refreshed = await api('POST /auth/refresh', {
@@ -91,43 +91,43 @@ describe('POST /auth/signup', () => {
       body: { email: eve.email },
     })
     // The device of the sign-up is no news, and the email is confirmed all the same.
-    expect((await delivered(parts)).map(({ letter }) => letter.kind)).toEqual([
+    expect((await delivered(services)).map(({ template }) => template.kind)).toEqual([
       'verify_email',
       'verify_email',
     ])
   })
 
   it('gives no token and no cookie where emails must be verified, whatever was asked for', async () => {
-    const parts = world({ policy: { requireVerifiedEmail: true } })
+    const services = testServices({ policy: { requireVerifiedEmail: true } })
     for (const transport of ['cookie', 'body'])
-      expect(await gateway(parts)('POST /auth/signup', { body: { ...ada, transport } })).toMatchObject({
+      expect(await gateway(services)('POST /auth/signup', { body: { ...ada, transport } })).toMatchObject({
         status: 202,
         body: undefined,
         cookies: [],
       })
-    expect(parts.tables.sessions.size).toBe(0)
+    expect(services.tables.sessions.size).toBe(0)
   })
 
   it('opens no account where it could open no session: the next try is the first', async () => {
-    const { parts, api } = fresh()
+    const { services, api } = fresh()
     const ready = () => Promise.reject(new Error('no key'))
-    const keyless = gateway({ ...parts, accessTokenIssuer: { ...parts.accessTokenIssuer, ready } })
+    const keyless = gateway({ ...services, accessTokenIssuer: { ...services.accessTokenIssuer, ready } })
     const { result } = await capturedLog(() => keyless('POST /auth/signup', { body: ada }))
     expect(result.status).toBeGreaterThanOrEqual(500)
     expect(await api('POST /auth/signup', { body: ada })).toMatchObject({ status: 201 })
   })
 
   it('is 201 though the order for the mail is lost: another can be asked for', async () => {
-    const { parts } = fresh()
+    const { services } = fresh()
     const outbox = { put: () => Promise.reject(new Error('lost')) }
     const { result, entries } = await capturedLog(() =>
-      gateway({ ...parts, outbox })('POST /auth/signup', { body: ada }),
+      gateway({ ...services, outbox })('POST /auth/signup', { body: ada }),
     )
     expect(result).toMatchObject({ status: 201, body: { accessToken: expect.any(String) } })
-    expect(entries).toContainEqual(expect.objectContaining({ type: 'mail.lost', order: 'signed_up' }))
+    expect(entries).toContainEqual(expect.objectContaining({ type: 'mail.lost', job: 'signed_up' }))
   })
 
-  it('keeps the e-mail in its canonical form, under which every way of writing it logs in', async () => {
+  it('keeps the email in its canonical form, under which every way of writing it logs in', async () => {
     const { api } = fresh()
     await signedUp(api, { ...ada, email: ' ＡＤＡ@Example.com ' })
     for (const email of ['ada@example.com', 'ADA@EXAMPLE.COM', ' ada@example.com']) {
@@ -138,7 +138,7 @@ describe('POST /auth/signup', () => {
     })
   })
 
-  it('refuses an e-mail that has an account: 409 email_taken', async () => {
+  it('refuses an email that has an account: 409 email_taken', async () => {
     const { api } = fresh()
     await signedUp(api)
     const second = await api('POST /auth/signup', { body: { ...ada, name: 'Eve' } })
@@ -161,19 +161,19 @@ describe('POST /auth/signup', () => {
     ['name', { ...ada, name: '\ud83e' }],
     ['name', { email: ada.email, password: ada.password }],
   ])('refuses what does not fit, naming %s, and stores nothing', async (path, body) => {
-    const { parts, api } = fresh()
+    const { services, api } = fresh()
     const answer = await api('POST /auth/signup', { body })
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request', errors: [{ path }] } })
-    expect(parts.tables.accounts.size + parts.tables.claims.size).toBe(0)
+    expect(services.tables.accounts.size + services.tables.claims.size).toBe(0)
   })
 
   it('gives one of fifty at once the account', async () => {
-    const { parts, api } = fresh()
+    const { services, api } = fresh()
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => api('POST /auth/signup', { body: ada })),
     )
     const statuses = answers.map(({ status }) => status).sort()
     expect(statuses).toEqual([201, ...Array.from({ length: 49 }, () => 409)])
-    expect(parts.tables.accounts.size).toBe(1)
+    expect(services.tables.accounts.size).toBe(1)
   })
 })

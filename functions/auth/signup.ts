@@ -1,19 +1,19 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { email, name, newPassword, transport } from '../../lib/contract/fields.ts'
-import { grant } from '../../lib/contract/models.ts'
+import { tokenResponse } from '../../lib/contract/models.ts'
 import { signUp } from '../../lib/domain/sign-up.ts'
-import { grantTo } from '../../lib/lambda/grant.ts'
 import { route } from '../../lib/lambda/route.ts'
+import { tokenReply } from '../../lib/lambda/token-reply.ts'
 import {
   accessTokenIssuer,
   breachedPasswords,
   commonPasswords,
   outbox,
   passwords,
+  rateLimiter,
   refreshTokens,
   sessions,
-  throttle,
   users,
 } from '../../lib/services.ts'
 
@@ -25,14 +25,15 @@ export const contract = defineContract({
   description:
     'Where emails must be verified: 202 whether the email is new or known, without tokens, and a mail says how to go on. Elsewhere: 201 with the tokens of a new session, as at login, or 409.',
   body: z.strictObject({ email, password: newPassword, name, transport }),
-  responses: { 202: null, 201: grant },
+  responses: { 202: null, 201: tokenResponse },
   refusals: ['email_taken', 'weak_password'],
-  limit: ['signupPerIp', 'signupMails'],
+  limits: ['signupPerIp'],
+  stepLimits: ['signupMails'],
   needs: [
     'keys/access/private:GetParametersByPath',
     'keys/refresh:GetParametersByPath',
     'keys/pepper:GetParametersByPath',
-    'keys/fingerprint:GetParametersByPath',
+    'keys/keyed-hash:GetParametersByPath',
     'sessions:UpdateItem',
     'users:PutItem',
     'sessions:PutItem',
@@ -40,8 +41,8 @@ export const contract = defineContract({
   memory: 1769,
 })
 
-const parts = {
-  throttle,
+const factories = {
+  rateLimiter,
   users,
   passwords,
   commonPasswords,
@@ -52,8 +53,8 @@ const parts = {
   refreshTokens,
 }
 
-export const handler = route(contract, parts, async ({ parts, body, client, reply }) => {
+export const handler = route(contract, factories, async ({ services, body, client, reply }) => {
   const { transport, ...input } = body
-  const granted = await signUp(parts, { ...input, client })
-  return granted ? reply(201, ...grantTo(transport, granted)) : reply(202)
+  const tokens = await signUp(services, { ...input, client })
+  return tokens ? reply(201, ...tokenReply(transport, tokens)) : reply(202)
 })

@@ -9,7 +9,7 @@ export const contract = defineContract({
   method: 'POST',
   path: '/auth/email/undo',
   access: 'public',
-  summary: 'Take a change of e-mail back',
+  summary: 'Take a change of email back',
   description:
     'Takes the token of the link `/undo-email-change#token=...` that the former address got, for 7 days. Every session ends, and a mail to that address offers to set a new password: no other opens the account. Of a disabled account the address is given back, and no mail goes out.',
   body: z.strictObject({ token }),
@@ -29,9 +29,9 @@ export const contract = defineContract({
   ],
 })
 
-const parts = { users, codes, sessions, outbox }
+const factories = { users, codes, sessions, outbox }
 
-export const handler = route(contract, parts, async ({ parts, body, client, reply }) => {
-  await undoEmailChange(parts, body.token, client)
+export const handler = route(contract, factories, async ({ services, body, client, reply }) => {
+  await undoEmailChange(services, body.token, client)
   return reply(204)
 })

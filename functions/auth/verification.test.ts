@@ -1,57 +1,60 @@
 import { capturedLog } from '../../tools/testing/captured-log.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
-import { ada, bearer, logIn, mailTo } from '../../tools/testing/people.ts'
-import { delivered, world } from '../../tools/testing/world.ts'
+import { delivered, testServices } from '../../tools/testing/test-services.ts'
+import { ada, bearer, logIn, mailTo } from '../../tools/testing/test-users.ts'
 
 const strict = () => {
-  const parts = world({ policy: { requireVerifiedEmail: true } })
-  const api = gateway(parts)
+  const services = testServices({ policy: { requireVerifiedEmail: true } })
+  const api = gateway(services)
   const signUp = (change: object = {}) => api('POST /auth/signup', { body: { ...ada, ...change } })
   const elsewhere = (change: object = {}) =>
     api('POST /auth/signup', { body: { ...ada, ...change }, ip: '203.0.113.9' })
   const verify = (token: string) => api('POST /auth/email/verify', { body: { token } })
   const resend = (email = ada.email) => api('POST /auth/email/resend', { body: { email } })
-  return { parts, api, signUp, elsewhere, verify, resend }
+  return { services, api, signUp, elsewhere, verify, resend }
 }
 const withAda = async () => {
   const it = strict()
   await it.signUp()
-  await delivered(it.parts)
-  return { ...it, token: mailTo(it.parts, ada.email, 'verify_email').token }
+  await delivered(it.services)
+  return { ...it, token: mailTo(it.services, ada.email, 'verify_email').token }
 }
 const isRefused = { status: 400, body: { code: 'invalid_link' } }
 
-describe('a sign-up, where e-mails must be verified', () => {
-  it('is 202 with no body, mails a link, and log-in waits for it', async () => {
-    const { parts, api, signUp, verify } = strict()
+describe('a sign-up, where emails must be verified', () => {
+  it('is 202 with no body, mails a link, and login waits for it', async () => {
+    const { services, api, signUp, verify } = strict()
     expect(await signUp()).toMatchObject({ status: 202, body: undefined })
-    const [mail, ...others] = await delivered(parts)
-    expect([mail, others]).toMatchObject([{ to: ada.email, letter: { kind: 'verify_email', hours: 24 } }, []])
+    const [mail, ...others] = await delivered(services)
+    expect([mail, others]).toMatchObject([
+      { to: ada.email, template: { kind: 'verify_email', hours: 24 } },
+      [],
+    ])
     expect(await logIn(api)).toMatchObject({ status: 403, body: { code: 'email_not_verified' } })
     expect(await logIn(api, 'body', { ...ada, password: 'wrong' })).toMatchObject({ status: 401 })
-    const { token } = mailTo(parts, ada.email, 'verify_email')
+    const { token } = mailTo(services, ada.email, 'verify_email')
     const { result, entries } = await capturedLog(() => verify(token))
     expect([result.status, entries.map(({ type }) => type)]).toEqual([204, ['email.verified']])
     expect(await logIn(api)).toMatchObject({ status: 200, body: { user: { emailVerified: true } } })
   })
 
-  it('with a known e-mail is answered the same, and mails its owner: log in, or reset, with no token', async () => {
-    const { parts, signUp, verify, token } = await withAda()
+  it('with a known email is answered the same, and mails its owner: log in, or reset, with no token', async () => {
+    const { services, signUp, verify, token } = await withAda()
     await verify(token)
     const again = await signUp({ name: 'Eve', password: 'a password of her own' })
     const fresh = await signUp({ email: 'new@example.com' })
     expect(again).toEqual(fresh)
-    const sent = await delivered(parts)
-    expect(sent[0]).toEqual({ to: ada.email, letter: { kind: 'already_registered' } })
-    expect(parts.tables.accounts.size).toBe(2)
+    const sent = await delivered(services)
+    expect(sent[0]).toEqual({ to: ada.email, template: { kind: 'already_registered' } })
+    expect(services.tables.accounts.size).toBe(2)
   })
 
-  it('with a known e-mail that nobody confirmed lets its owner set the password, whoever signed up first', async () => {
-    const { parts, api, elsewhere } = await withAda()
+  it('with a known email that nobody confirmed lets its owner set the password, whoever signed up first', async () => {
+    const { services, api, elsewhere } = await withAda()
     const owner = { ...ada, password: 'what the owner wants' }
     await elsewhere({ password: owner.password })
-    await delivered(parts)
-    const { token } = mailTo(parts, ada.email, 'finish_sign_up')
+    await delivered(services)
+    const { token } = mailTo(services, ada.email, 'finish_sign_up')
     const body = { token, newPassword: owner.password }
     expect(await api('POST /auth/password/reset', { body })).toMatchObject({ status: 204 })
     expect(await logIn(api, 'body', owner)).toMatchObject({ status: 200 })
@@ -59,15 +62,15 @@ describe('a sign-up, where e-mails must be verified', () => {
   })
 
   it('that two have made counts for neither: the first password opens nothing, whichever mail its owner answers', async () => {
-    const { parts, api, elsewhere, verify, resend, token } = await withAda()
+    const { services, api, elsewhere, verify, resend, token } = await withAda()
     await elsewhere({ password: 'what the owner wants' })
     await resend()
-    const sent = await delivered(parts)
-    expect(sent.map(({ letter }) => letter.kind)).toEqual(['finish_sign_up', 'finish_sign_up'])
+    const sent = await delivered(services)
+    expect(sent.map(({ template }) => template.kind)).toEqual(['finish_sign_up', 'finish_sign_up'])
     expect(await verify(token)).toMatchObject(isRefused)
     expect(await logIn(api)).toMatchObject({ status: 401 })
     const body = {
-      token: mailTo(parts, ada.email, 'finish_sign_up').token,
+      token: mailTo(services, ada.email, 'finish_sign_up').token,
       newPassword: 'what the owner wants',
     }
     expect(await api('POST /auth/password/reset', { body })).toMatchObject({ status: 204 })
@@ -75,66 +78,70 @@ describe('a sign-up, where e-mails must be verified', () => {
   })
 
   it('that is made again with the same password is the same, wherever it comes from: nothing is void', async () => {
-    const { parts, api, elsewhere, verify, token } = await withAda()
+    const { services, api, elsewhere, verify, token } = await withAda()
     await elsewhere()
-    expect((await delivered(parts)).map(({ letter }) => letter.kind)).toEqual(['verify_email'])
+    expect((await delivered(services)).map(({ template }) => template.kind)).toEqual(['verify_email'])
     expect(await verify(token)).toMatchObject({ status: 204 })
     expect(await logIn(api)).toMatchObject({ status: 200 })
   })
 
   it('is 202 for fifty at once, and makes one account', async () => {
-    const { parts, signUp } = strict()
+    const { services, signUp } = strict()
     const answers = await Promise.all(Array.from({ length: 50 }, () => signUp()))
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]))
-    expect(parts.tables.accounts.size).toBe(1)
+    expect(services.tables.accounts.size).toBe(1)
   })
 
   it('again and again sends a recipient 3 mails in 15 minutes at most, and tells nobody', async () => {
-    const parts = world({
+    const services = testServices({
       policy: { requireVerifiedEmail: true },
       limits: { signupMails: { most: 3, seconds: 900 } },
     })
-    const api = gateway(parts)
+    const api = gateway(services)
     for (let time = 0; time < 10; time++) {
       expect(await api('POST /auth/signup', { body: ada })).toMatchObject({ status: 202 })
     }
-    const { result } = await capturedLog(() => delivered(parts))
-    expect(result.map(({ letter }) => letter.kind)).toEqual(['verify_email', 'verify_email', 'verify_email'])
+    const { result } = await capturedLog(() => delivered(services))
+    expect(result.map(({ template }) => template.kind)).toEqual([
+      'verify_email',
+      'verify_email',
+      'verify_email',
+    ])
   })
 
   it('whose order for the mail is lost is 503: nobody is told to wait for it', async () => {
-    const { parts } = strict()
+    const { services } = strict()
     const outbox = { put: () => Promise.reject(Object.assign(new Error('lost'), { code: 'ECONNREFUSED' })) }
     const { result } = await capturedLog(() =>
-      gateway({ ...parts, outbox })('POST /auth/signup', { body: ada }),
+      gateway({ ...services, outbox })('POST /auth/signup', { body: ada }),
     )
     expect(result.status).toBeGreaterThanOrEqual(500)
   })
 })
 
-describe('a link to confirm an e-mail', () => {
+describe('a link to confirm an email', () => {
   it('may be opened again until its end, fifty at once too; the email is confirmed once', async () => {
-    const { parts, verify, token } = await withAda()
+    const { services, verify, token } = await withAda()
     const { result, entries } = await capturedLog(() =>
       Promise.all(Array.from({ length: 50 }, () => verify(token))),
     )
     expect(new Set(result.map(({ status }) => status))).toEqual(new Set([204]))
     expect(entries.map(({ type }) => type)).toEqual(['email.verified'])
-    const [account] = [...parts.tables.accounts.values()]
-    parts.clock.advance(86_399)
+    const [account] = [...services.tables.accounts.values()]
+    services.clock.advance(86_399)
     expect(await verify(token)).toMatchObject({ status: 204 })
     // It has moved nothing: access tokens go on.
-    expect([...parts.tables.accounts.values()]).toEqual([account])
-    parts.clock.advance(1)
+    expect([...services.tables.accounts.values()]).toEqual([account])
+    services.clock.advance(1)
     expect(await verify(token)).toMatchObject(isRefused)
   })
 
   it('that was opened says so whatever happened to the account since, and nothing once that has another email', async () => {
-    const { parts, api, verify, token } = await withAda()
+    const { services, api, verify, token } = await withAda()
     await verify(token)
     await api('POST /auth/password/forgot', { body: { email: ada.email } })
-    await delivered(parts)
-    const reset = mailTo(parts, ada.email, 'reset_password').token
+    await delivered(services)
+    const reset = mailTo(services, ada.email, 'reset_password').token
     const next = { ...ada, password: 'a new and longer password' }
     await api('POST /auth/password/reset', { body: { token: reset, newPassword: next.password } })
     expect(await verify(token)).toMatchObject({ status: 204 })
@@ -142,8 +149,8 @@ describe('a link to confirm an e-mail', () => {
     const headers = bearer(await logIn(api, 'body', next))
     const body = { newEmail: 'king@example.com', password: next.password }
     await api('PUT /users/me/email', { headers, body })
-    await delivered(parts)
-    await verify(mailTo(parts, body.newEmail, 'confirm_new_email').token)
+    await delivered(services)
+    await verify(mailTo(services, body.newEmail, 'confirm_new_email').token)
     expect(await verify(token)).toMatchObject(isRefused)
   })
 
@@ -164,21 +171,21 @@ describe('a link to confirm an e-mail', () => {
       [86_399, 204],
       [86_400, 400],
     ] as const) {
-      const { parts, verify, token } = await withAda()
-      parts.clock.advance(seconds)
+      const { services, verify, token } = await withAda()
+      services.clock.advance(seconds)
       expect(await verify(token)).toMatchObject({ status })
     }
   })
 
   it('is void once another was asked for', async () => {
-    const { parts, verify, resend, token } = await withAda()
+    const { services, verify, resend, token } = await withAda()
     expect(await resend()).toMatchObject({ status: 202 })
-    await delivered(parts)
+    await delivered(services)
     expect(await verify(token)).toMatchObject(isRefused)
-    expect(await verify(mailTo(parts, ada.email, 'verify_email').token)).toMatchObject({ status: 204 })
+    expect(await verify(mailTo(services, ada.email, 'verify_email').token)).toMatchObject({ status: 204 })
   })
 
-  it('is nothing else: no reset, no undo, no log-in', async () => {
+  it('is nothing else: no reset, no undo, no login', async () => {
     const { api, token } = await withAda()
     for (const [route, more] of [
       ['POST /auth/password/reset', { newPassword: 'a new and longer password' }],
@@ -203,10 +210,10 @@ describe('a link to confirm an e-mail', () => {
   })
 
   it('of another’s is of no use with one’s own id in it', async () => {
-    const { parts, signUp, verify, token } = await withAda()
+    const { services, signUp, verify, token } = await withAda()
     await signUp({ email: 'eve@example.com' })
-    await delivered(parts)
-    const eves = Buffer.from(mailTo(parts, 'eve@example.com', 'verify_email').token, 'base64url')
+    await delivered(services)
+    const eves = Buffer.from(mailTo(services, 'eve@example.com', 'verify_email').token, 'base64url')
     const adas = Buffer.from(token, 'base64url')
     const mixed = Buffer.concat([adas.subarray(0, 16), eves.subarray(16)]).toString('base64url')
     expect(await verify(mixed)).toMatchObject(isRefused)
@@ -214,47 +221,49 @@ describe('a link to confirm an e-mail', () => {
   })
 
   it('is void when the account is disabled or gone', async () => {
-    const { parts, verify, token } = await withAda()
-    const [account] = [...parts.tables.accounts.values()]
+    const { services, verify, token } = await withAda()
+    const [account] = [...services.tables.accounts.values()]
     if (!account) throw new Error('There is no account')
-    parts.tables.accounts.set(account.id, { ...account, status: 'disabled' })
+    services.tables.accounts.set(account.id, { ...account, status: 'disabled' })
     expect(await verify(token)).toMatchObject(isRefused)
-    parts.tables.accounts.delete(account.id)
+    services.tables.accounts.delete(account.id)
     expect(await verify(token)).toMatchObject(isRefused)
   })
 })
 
 describe('POST /auth/email/resend', () => {
-  it('is the same for an unknown, a confirmed and an unconfirmed e-mail; only the last is mailed', async () => {
-    const { parts, verify, resend, token } = await withAda()
+  it('is the same for an unknown, a confirmed and an unconfirmed email; only the last is mailed', async () => {
+    const { services, verify, resend, token } = await withAda()
     const unconfirmed = await resend()
-    expect((await delivered(parts)).map(({ letter }) => letter.kind)).toEqual(['verify_email'])
+    expect((await delivered(services)).map(({ template }) => template.kind)).toEqual(['verify_email'])
     expect(await resend('nobody@example.com')).toEqual(unconfirmed)
-    expect(await delivered(parts)).toEqual([])
+    expect(await delivered(services)).toEqual([])
     expect(await verify(token)).toMatchObject({ status: 400 })
-    await verify(mailTo(parts, ada.email, 'verify_email').token)
+    await verify(mailTo(services, ada.email, 'verify_email').token)
     expect(await resend()).toEqual(unconfirmed)
-    expect(await delivered(parts)).toEqual([])
+    expect(await delivered(services)).toEqual([])
   })
 })
 
-describe('a sign-up, where e-mails need not be verified', () => {
-  it('is 201 or 409, mails a link all the same, and a log-in does not wait for it', async () => {
-    const parts = world()
-    const api = gateway(parts)
+describe('a sign-up, where emails need not be verified', () => {
+  it('is 201 or 409, mails a link all the same, and a login does not wait for it', async () => {
+    const services = testServices()
+    const api = gateway(services)
     expect(await api('POST /auth/signup', { body: ada })).toMatchObject({ status: 201 })
     expect(await api('POST /auth/signup', { body: ada })).toMatchObject({ status: 409 })
-    expect((await delivered(parts)).map(({ letter }) => letter.kind)).toEqual(['verify_email'])
+    expect((await delivered(services)).map(({ template }) => template.kind)).toEqual(['verify_email'])
     expect(await logIn(api)).toMatchObject({ status: 200 })
   })
 
   it('confirms without ending the session; its next refresh knows', async () => {
-    const parts = world()
-    const api = gateway(parts)
+    const services = testServices()
+    const api = gateway(services)
     await api('POST /auth/signup', { body: ada })
     const login = await logIn(api)
-    await delivered(parts)
-    await api('POST /auth/email/verify', { body: { token: mailTo(parts, ada.email, 'verify_email').token } })
+    await delivered(services)
+    await api('POST /auth/email/verify', {
+      body: { token: mailTo(services, ada.email, 'verify_email').token },
+    })
     expect(await api('GET /users/me', { headers: bearer(login) })).toMatchObject({ status: 401 })
     const { refreshToken } = login.body
     const refreshed = await api('POST /auth/refresh', { body: { refreshToken } })
@@ -262,8 +271,8 @@ describe('a sign-up, where e-mails need not be verified', () => {
   })
 
   it('mails nothing where there is no sender', async () => {
-    const parts = world({ policy: { sendsMail: false } })
-    expect(await gateway(parts)('POST /auth/signup', { body: ada })).toMatchObject({ status: 201 })
-    expect(parts.left).toEqual([])
+    const services = testServices({ policy: { sendsMail: false } })
+    expect(await gateway(services)('POST /auth/signup', { body: ada })).toMatchObject({ status: 201 })
+    expect(services.left).toEqual([])
   })
 })

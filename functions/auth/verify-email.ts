@@ -9,9 +9,9 @@ export const contract = defineContract({
   method: 'POST',
   path: '/auth/email/verify',
   access: 'public',
-  summary: 'Confirm an e-mail',
+  summary: 'Confirm an email',
   description:
-    'Takes the token of the link `/verify-email#token=...`: of a sign-up, which may be sent again until its end, or of a change of e-mail, which it makes, once.',
+    'Takes the token of the link `/verify-email#token=...`: of a sign-up, which may be sent again until its end, or of a change of email, which it makes, once.',
   body: z.strictObject({ token }),
   responses: { 204: null },
   refusals: ['invalid_link', 'email_taken', 'email_changed_recently', 'conflict'],
@@ -30,7 +30,11 @@ export const contract = defineContract({
   ],
 })
 
-export const handler = route(contract, { users, sessions, codes, outbox }, async ({ parts, body, reply }) => {
-  await verifyEmail(parts, body.token)
-  return reply(204)
-})
+export const handler = route(
+  contract,
+  { users, sessions, codes, outbox },
+  async ({ services, body, reply }) => {
+    await verifyEmail(services, body.token)
+    return reply(204)
+  },
+)

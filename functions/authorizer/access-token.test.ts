@@ -3,52 +3,55 @@ import { Refusal } from '../../lib/domain/refusal.ts'
 import { capturedLog } from '../../tools/testing/captured-log.ts'
 import { context, eventOf } from '../../tools/testing/events.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
-import { logIn, signedUp } from '../../tools/testing/people.ts'
-import { world } from '../../tools/testing/world.ts'
+import { testServices } from '../../tools/testing/test-services.ts'
+import { logIn, signedUp } from '../../tools/testing/test-users.ts'
 import { handler } from './access-token.ts'
 
 const withAda = async () => {
-  const parts = world()
-  const api = gateway(parts)
+  const services = testServices()
+  const api = gateway(services)
   const { user } = (await signedUp(api)).body
   const { accessToken, refreshToken } = (await logIn(api)).body
-  const [session] = [...parts.tables.sessions.values()]
-  return { parts, user, accessToken, refreshToken, sessionId: session?.id ?? '' }
+  const [session] = [...services.tables.sessions.values()]
+  return { services, user, accessToken, refreshToken, sessionId: session?.id ?? '' }
 }
 
-const decide = (parts: Parameters<typeof handler.over>[0], headers: Record<string, string> | undefined) => {
+const decide = (
+  services: Parameters<typeof handler.over>[0],
+  headers: Record<string, string> | undefined,
+) => {
   const event = { ...eventOf('GET /users/me', {}), headers } as unknown as APIGatewayRequestAuthorizerEventV2
-  return handler.over(parts)(event, context())
+  return handler.over(services)(event, context())
 }
 
 describe('the authorizer', () => {
   it('says who a good token speaks for', async () => {
-    const { parts, user, accessToken, sessionId } = await withAda()
-    expect(await decide(parts, { authorization: `Bearer ${accessToken}` })).toEqual({
+    const { services, user, accessToken, sessionId } = await withAda()
+    expect(await decide(services, { authorization: `Bearer ${accessToken}` })).toEqual({
       isAuthorized: true,
       context: {
         userId: user.id,
         sessionId,
         roles: ['user'],
         claimsVersion: 1,
-        expiresAt: parts.clock.now() + 900,
+        expiresAt: services.clock.now() + 900,
       },
     })
   })
 
   it('takes the header and the scheme in any case', async () => {
-    const { parts, accessToken } = await withAda()
+    const { services, accessToken } = await withAda()
     for (const headers of [
       { Authorization: `bearer ${accessToken}` },
       { AUTHORIZATION: `BEARER ${accessToken}` },
       { authorization: `Bearer    ${accessToken}` },
     ]) {
-      expect(await decide(parts, headers)).toMatchObject({ isAuthorized: true })
+      expect(await decide(services, headers)).toMatchObject({ isAuthorized: true })
     }
   })
 
   it('throws Unauthorized, and nothing else, whatever is wrong with the token', async () => {
-    const { parts, accessToken, refreshToken } = await withAda()
+    const { services, accessToken, refreshToken } = await withAda()
     const wrong = [
       undefined,
       {},
@@ -77,27 +80,27 @@ describe('the authorizer', () => {
       { cookie: `Authorization=Bearer ${accessToken}` },
     ]
     for (const headers of wrong) {
-      await expect(decide(parts, headers)).rejects.toMatchObject({ message: 'Unauthorized', stack: '' })
+      await expect(decide(services, headers)).rejects.toMatchObject({ message: 'Unauthorized', stack: '' })
     }
   })
 
   it('throws Unauthorized for a token that has expired, was revoked, or has claims of yesterday', async () => {
-    const { parts, accessToken, sessionId, user } = await withAda()
+    const { services, accessToken, sessionId, user } = await withAda()
     const headers = only(`Bearer ${accessToken}`)
-    parts.tables.revokedFamilies.set(sessionId, parts.clock.now())
-    await expect(decide(parts, headers)).rejects.toThrow(/^Unauthorized$/)
-    parts.tables.revokedFamilies.clear()
-    parts.tables.revokedClaims.set(user.id, 2)
-    await expect(decide(parts, headers)).rejects.toThrow(/^Unauthorized$/)
-    parts.tables.revokedClaims.clear()
-    expect(await decide(parts, headers)).toMatchObject({ isAuthorized: true })
-    parts.clock.advance(900)
-    await expect(decide(parts, headers)).rejects.toThrow(/^Unauthorized$/)
+    services.tables.revokedFamilies.set(sessionId, services.clock.now())
+    await expect(decide(services, headers)).rejects.toThrow(/^Unauthorized$/)
+    services.tables.revokedFamilies.clear()
+    services.tables.revokedClaims.set(user.id, 2)
+    await expect(decide(services, headers)).rejects.toThrow(/^Unauthorized$/)
+    services.tables.revokedClaims.clear()
+    expect(await decide(services, headers)).toMatchObject({ isAuthorized: true })
+    services.clock.advance(900)
+    await expect(decide(services, headers)).rejects.toThrow(/^Unauthorized$/)
   })
 
   it('logs whom a revoked token was of, which its signature has proven, and of a forged one nobody', async () => {
-    const parts = world()
-    const api = gateway(parts)
+    const services = testServices()
+    const api = gateway(services)
     const { id } = (await signedUp(api)).body.user
     const login = await logIn(api)
     await api('POST /auth/logout', { body: { refreshToken: login.body.refreshToken } })
@@ -113,24 +116,24 @@ describe('the authorizer', () => {
   })
 
   it('does not ask the store about a token that is not good', async () => {
-    const { parts } = await withAda()
+    const { services } = await withAda()
     const denies = jest.fn()
-    await expect(decide({ ...parts, denylist: { denies } }, only('Bearer a.b.c'))).rejects.toThrow(
+    await expect(decide({ ...services, denylist: { denies } }, only('Bearer a.b.c'))).rejects.toThrow(
       'Unauthorized',
     )
     expect(denies).not.toHaveBeenCalled()
   })
 
   it('throws another error if the store or the keys do not answer: admitted is nobody', async () => {
-    const { parts, accessToken } = await withAda()
+    const { services, accessToken } = await withAda()
     const broken = [
       {
-        ...parts,
+        ...services,
         denylist: {
           denies: () => Promise.reject(new Refusal('unavailable', { cause: new Error('throttled') })),
         },
       },
-      { ...parts, accessTokenVerifier: { verify: () => Promise.reject(new Error('no keys')) } },
+      { ...services, accessTokenVerifier: { verify: () => Promise.reject(new Error('no keys')) } },
     ]
     for (const each of broken) {
       const { result, entries } = await capturedLog(() =>

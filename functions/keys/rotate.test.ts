@@ -1,10 +1,10 @@
 import { makeFirstKeys, rotate } from '../../lib/crypto/key-rotation.ts'
-import type { Rotating } from '../../lib/crypto/key-standing.ts'
+import type { Rotating } from '../../lib/crypto/key-states.ts'
 import type { Parameters } from '../../lib/crypto/keys.ts'
 import { capturedLog } from '../../tools/testing/captured-log.ts'
 import { context } from '../../tools/testing/events.ts'
 import { memoryParameters, modulusLength } from '../../tools/testing/keys.ts'
-import { world } from '../../tools/testing/world.ts'
+import { testServices } from '../../tools/testing/test-services.ts'
 import { contract, handler } from './rotate.ts'
 
 const DAY = 86_400
@@ -13,8 +13,8 @@ const DAY = 86_400
 async function scheduledOver() {
   const calls = new Set<string>()
   const kept = memoryParameters()
-  const parts = world()
-  await makeFirstKeys(kept, { now: parts.clock.now(), modulusLength })
+  const services = testServices()
+  await makeFirstKeys(kept, { now: services.clock.now(), modulusLength })
   const parameters: Parameters = {
     below(path) {
       calls.add(`keys/${path}:GetParametersByPath`)
@@ -33,24 +33,24 @@ async function scheduledOver() {
     rotate: (name: Rotating, now: number) =>
       rotate(parameters, name, { now, everySeconds: 30 * DAY, modulusLength }),
   }
-  const run = () => capturedLog(() => handler.over({ ...parts, rotation })({}, context()))
-  return { parts, kept, calls, run }
+  const run = () => capturedLog(() => handler.over({ ...services, rotation })({}, context()))
+  return { services, kept, calls, run }
 }
 
 describe('the function that rotates keys', () => {
   it('needs what its contract says, no more and no less', async () => {
-    const { parts, calls, run } = await scheduledOver()
+    const { services, calls, run } = await scheduledOver()
     for (let day = 0; day < 160; day += 5) {
       await run()
-      parts.clock.advance(5 * DAY)
+      services.clock.advance(5 * DAY)
     }
     expect([...calls].sort()).toEqual([...contract.needs].sort())
   })
 
   it('says which keys it has made and taken away, by name, and is silent on other days', async () => {
-    const { parts, kept, run } = await scheduledOver()
+    const { services, kept, run } = await scheduledOver()
     expect((await run()).entries).toEqual([])
-    parts.clock.advance(30 * DAY)
+    services.clock.advance(30 * DAY)
     const { entries, text } = await run()
     expect(entries).toMatchObject([
       { type: 'keys.rotated', name: 'access', made: [expect.any(String)], retired: [] },
@@ -60,7 +60,7 @@ describe('the function that rotates keys', () => {
   })
 
   it('gives each kind its turn, though another has failed', async () => {
-    const parts = world()
+    const services = testServices()
     const turns: string[] = []
     const rotation = {
       async rotate(name: Rotating) {
@@ -70,17 +70,17 @@ describe('the function that rotates keys', () => {
       },
     }
     const { entries } = await capturedLog(() =>
-      expect(handler.over({ ...parts, rotation })({}, context())).rejects.toThrow(),
+      expect(handler.over({ ...services, rotation })({}, context())).rejects.toThrow(),
     )
     expect(turns).toEqual(['access', 'refresh'])
     expect(entries).toMatchObject([{ type: 'keys.rotated', name: 'refresh' }, { type: 'schedule.failed' }])
   })
 
   it('that fails says so in the log and to its clock', async () => {
-    const parts = world()
+    const services = testServices()
     const rotation = { rotate: () => Promise.reject(new Error('SSM does not answer')) }
     const { entries } = await capturedLog(() =>
-      expect(handler.over({ ...parts, rotation })({}, context())).rejects.toThrow(
+      expect(handler.over({ ...services, rotation })({}, context())).rejects.toThrow(
         'What was scheduled has failed',
       ),
     )

@@ -20,12 +20,13 @@ export const contract: ScheduleContract = {
   timeout: 60,
 }
 
-export const handler = scheduled({ rotation }, async ({ parts }) => {
+export const handler = scheduled({ rotation }, async ({ services }) => {
   const failed: unknown[] = []
   for (const name of ['access', 'refresh'] as const) {
     try {
-      const { made, retired } = await parts.rotation.rotate(name, parts.clock.now())
-      if (made.length + retired.length > 0) parts.events.record({ type: 'keys.rotated', name, made, retired })
+      const { made, retired } = await services.rotation.rotate(name, services.clock.now())
+      if (made.length + retired.length > 0)
+        services.events.record({ type: 'keys.rotated', name, made, retired })
     } catch (error) {
       // It keeps no other kind from its turn.
       failed.push(error)

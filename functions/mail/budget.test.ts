@@ -1,20 +1,20 @@
 import { limits } from '../../lib/domain/limits.ts'
 import { capturedLog } from '../../tools/testing/captured-log.ts'
+import { type Fixture, good, makeFixture, passwords, toEve, verified } from '../../tools/testing/fixtures.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
-import { bearer, eve, logIn, mailTo } from '../../tools/testing/people.ts'
-import { good, passwords, type Scene, scene, toEve, verified } from '../../tools/testing/scene.ts'
-import { delivered, limited, unavailable } from '../../tools/testing/world.ts'
+import { delivered, limited, unavailable } from '../../tools/testing/test-services.ts'
+import { bearer, eve, logIn, mailTo } from '../../tools/testing/test-users.ts'
 
 const HOUR = 3600
 const DAY = 24 * HOUR
-const kindsTo = async (it: Scene, to = eve.email) =>
-  (await delivered(it.parts)).filter((mail) => mail.to === to).map(({ letter }) => letter.kind)
+const kindsTo = async (it: Fixture, to = eve.email) =>
+  (await delivered(it.services)).filter((mail) => mail.to === to).map(({ template }) => template.kind)
 
 /** Everything that a stranger who knows an address can ask for, from ever new IP addresses. */
 let asked = 0
-async function askForAll({ parts }: Scene, api = gateway(parts)) {
+async function askForAll({ services }: Fixture, api = gateway(services)) {
   const ip = () => `203.0.${Math.floor(++asked / 250) % 250}.${asked % 250}`
-  const strict = gateway({ ...parts, policy: { ...parts.policy, requireVerifiedEmail: true } })
+  const strict = gateway({ ...services, policy: { ...services.policy, requireVerifiedEmail: true } })
   return Promise.all([
     api('POST /auth/password/forgot', { ...toEve, ip: ip() }),
     api('POST /auth/email/resend', { ...toEve, ip: ip() }),
@@ -24,18 +24,18 @@ async function askForAll({ parts }: Scene, api = gateway(parts)) {
 }
 /** A scene under the limits that a deployment has, Eve's mails of signing up behind her. */
 const underLimits = async (confirmed = true) => {
-  const it = await scene({ limits })
+  const it = await makeFixture({ limits })
   if (confirmed) await verified(it)
-  await delivered(it.parts)
+  await delivered(it.services)
   return it
 }
-const spent = async (it: Scene) => {
+const spent = async (it: Fixture) => {
   for (let time = 0; time < 10; time++) {
     await askForAll(it)
-    await delivered(it.parts)
-    it.parts.clock.advance(15 * 60)
+    await delivered(it.services)
+    it.services.clock.advance(15 * 60)
   }
-  await delivered(it.parts)
+  await delivered(it.services)
 }
 const reset = 'POST /auth/password/forgot'
 
@@ -44,7 +44,7 @@ describe('a recipient', () => {
     'is sent 20 mails a day whatever strangers ask for, and then one reset an hour (confirmed: %s)',
     async (confirmed) => {
       const it = await underLimits(confirmed)
-      const { clock } = it.parts
+      const { clock } = it.services
       const end = clock.now() + DAY
       const kinds: string[] = []
       while (clock.now() < end) {
@@ -60,37 +60,37 @@ describe('a recipient', () => {
 
   it('who is over it is sent nothing, no code is made, and the link of before stays good', async () => {
     const it = await underLimits()
-    const { parts, api } = it
-    const { throttle } = limited(parts, {
+    const { services, api } = it
+    const { rateLimiter } = limited(services, {
       mailsPerRecipient: { most: 1, seconds: DAY },
       resetsPerRecipient: { most: 1, seconds: HOUR },
     })
-    Object.assign(parts, { throttle })
+    Object.assign(services, { rateLimiter })
     const answers = await askForAll(it)
-    const first = (await delivered(parts)).map(({ letter }) => letter.kind)
+    const first = (await delivered(services)).map(({ template }) => template.kind)
     expect(first).toEqual(['reset_password'])
     const again = await askForAll(it)
-    const codes = JSON.stringify([...parts.tables.codes])
-    const { entries } = await capturedLog(() => delivered(parts))
+    const codes = JSON.stringify([...services.tables.codes])
+    const { entries } = await capturedLog(() => delivered(services))
     expect(entries).toContainEqual(
-      expect.objectContaining({ type: 'mail.withheld', letter: 'reset_password', userId: it.userId }),
+      expect.objectContaining({ type: 'mail.withheld', template: 'reset_password', userId: it.userId }),
     )
-    expect(JSON.stringify([...parts.tables.codes])).toBe(codes)
+    expect(JSON.stringify([...services.tables.codes])).toBe(codes)
     const plain = (all: typeof answers) => all.map(({ status, headers }) => ({ status, headers }))
     expect(plain(again)).toEqual(plain(answers))
-    const { token } = mailTo(parts, eve.email, 'reset_password')
+    const { token } = mailTo(services, eve.email, 'reset_password')
     const body = { token, newPassword: passwords.newPassword }
     expect(await api('POST /auth/password/reset', { body })).toMatchObject({ status: 204 })
   })
 
   it('is never kept from a reset for longer than an hour, however much strangers ask for', async () => {
     const it = await underLimits()
-    const { parts, api } = it
+    const { services, api } = it
     await spent(it)
     for (let hours = 0; hours < 30; hours++) {
       await askForAll(it)
       // Whoever asked, the link goes to the owner, who asks at the end of the hour.
-      parts.clock.advance(HOUR)
+      services.clock.advance(HOUR)
       await api(reset, { ...toEve, ip: `198.51.100.${hours}` })
       expect([hours, await kindsTo(it)]).toEqual([hours, expect.arrayContaining(['reset_password'])])
     }
@@ -98,29 +98,29 @@ describe('a recipient', () => {
 
   it('can sign up though strangers have used up the mails of the day: one link an hour confirms it', async () => {
     const it = await underLimits()
-    const { parts, userId } = it
+    const { services, userId } = it
     const email = 'mary@example.com'
-    const eveNow = await parts.users.findById(userId)
-    const order = {
+    const eveNow = await services.users.findById(userId)
+    const job = {
       type: 'email_change_requested',
       userId,
       newEmail: email,
-      epoch: eveNow?.epoch ?? 0,
+      sessionVersion: eveNow?.sessionVersion ?? 0,
     } as const
-    parts.left.push(...Array.from({ length: 25 }, () => order))
+    services.left.push(...Array.from({ length: 25 }, () => job))
     expect(await kindsTo(it, email)).toHaveLength(20)
 
-    const api = gateway({ ...parts, policy: { ...parts.policy, requireVerifiedEmail: true } })
+    const api = gateway({ ...services, policy: { ...services.policy, requireVerifiedEmail: true } })
     const mary = { ...eve, email }
     await api('POST /auth/signup', { body: mary })
     expect(await kindsTo(it, email)).toEqual(['verify_email'])
     // It is the one hour's mail of all that lead into the account.
     for (const route of ['POST /auth/email/resend', reset]) await api(route, { body: { email } })
     expect(await kindsTo(it, email)).toEqual([])
-    parts.clock.advance(HOUR)
+    services.clock.advance(HOUR)
     await api('POST /auth/email/resend', { body: { email } })
     expect(await kindsTo(it, email)).toEqual(['verify_email'])
-    const { token } = mailTo(parts, email, 'verify_email')
+    const { token } = mailTo(services, email, 'verify_email')
     expect(await api('POST /auth/email/verify', { body: { token } })).toMatchObject({ status: 204 })
     expect(await logIn(api, 'body', mary)).toMatchObject({ status: 200 })
   })
@@ -142,25 +142,25 @@ describe('a recipient', () => {
 
   it('is sent what the budget has, of 50 asked for at once', async () => {
     const it = await underLimits()
-    const order = { type: 'email_login_requested', email: eve.email, challengeHash: 'x' } as const
+    const job = { type: 'email_login_requested', email: eve.email, challengeHash: 'x' } as const
     const one = async () => {
-      const parts = { ...it.parts, left: [order] }
-      await delivered(parts)
+      const services = { ...it.services, left: [job] }
+      await delivered(services)
     }
-    const before = it.parts.mailbox.length
+    const before = it.services.mailbox.length
     await Promise.all(Array.from({ length: 50 }, one))
     // The mails of the scene count too.
-    expect(it.parts.mailbox.length - before).toBeLessThanOrEqual(20)
-    expect(it.parts.mailbox.length - before).toBeGreaterThan(15)
+    expect(it.services.mailbox.length - before).toBeLessThanOrEqual(20)
+    expect(it.services.mailbox.length - before).toBeGreaterThan(15)
   })
 
   it('pays nothing for an outage of ours: a mail that SES did not take is tried again for the same one', async () => {
     const it = await underLimits()
-    const { parts } = it
+    const { services } = it
     const send = unavailable
     for (let time = 0; time < 30; time++) {
-      parts.left.push({ type: 'email_login_requested', email: eve.email, challengeHash: 'x' })
-      await capturedLog(() => delivered({ ...parts, mailer: { send } }).catch(() => undefined))
+      services.left.push({ type: 'email_login_requested', email: eve.email, challengeHash: 'x' })
+      await capturedLog(() => delivered({ ...services, mailer: { send } }).catch(() => undefined))
     }
     await it.api('POST /auth/email-login', toEve)
     expect(await kindsTo(it)).toEqual(['email_login'])

@@ -1,6 +1,6 @@
 import { gateway } from '../../tools/testing/gateway.ts'
-import { ada, bearer, eve, logIn, mailTo, signedUp } from '../../tools/testing/people.ts'
-import { delivered, limited, type World, world } from '../../tools/testing/world.ts'
+import { delivered, limited, type TestServices, testServices } from '../../tools/testing/test-services.ts'
+import { ada, bearer, eve, logIn, mailTo, signedUp } from '../../tools/testing/test-users.ts'
 
 const DAY = 86_400
 const to = 'king@example.com'
@@ -8,35 +8,35 @@ const atNew = { ...ada, email: to }
 const isRefused = { status: 400, body: { code: 'invalid_link' } }
 
 async function withAda({ verified = true } = {}) {
-  const parts = world()
-  const api = gateway(parts)
+  const services = testServices()
+  const api = gateway(services)
   await signedUp(api)
-  await delivered(parts)
+  await delivered(services)
   const verify = (token: string) => api('POST /auth/email/verify', { body: { token } })
-  if (verified) await verify(mailTo(parts, ada.email, 'verify_email').token)
+  if (verified) await verify(mailTo(services, ada.email, 'verify_email').token)
   const change = async (newEmail = to, person = ada) => {
     const headers = bearer(await logIn(api, 'body', person))
     return api('PUT /users/me/email', { headers, body: { newEmail, password: person.password } })
   }
   const undo = (token: string) => api('POST /auth/email/undo', { body: { token } })
-  return { parts, api, verify, change, undo }
+  return { services, api, verify, change, undo }
 }
-/** Ada has asked for another e-mail: the token that confirms it, and the one that undoes it. */
+/** Ada has asked for another email: the token that confirms it, and the one that undoes it. */
 async function asked(it: Awaited<ReturnType<typeof withAda>>) {
   expect(await it.change()).toMatchObject({ status: 202 })
-  await delivered(it.parts)
+  await delivered(it.services)
   return {
-    confirming: mailTo(it.parts, to, 'confirm_new_email').token,
-    undoing: mailTo(it.parts, ada.email, 'email_change_requested').token,
+    confirming: mailTo(it.services, to, 'confirm_new_email').token,
+    undoing: mailTo(it.services, ada.email, 'email_change_requested').token,
   }
 }
-const kinds = (sent: World['mailbox']) => sent.map(({ to, letter }) => `${to} ${letter.kind}`)
+const kinds = (sent: TestServices['mailbox']) => sent.map(({ to, template }) => `${to} ${template.kind}`)
 
-describe('a change of e-mail', () => {
+describe('a change of email', () => {
   it('warns the old address, asks the new one, and changes nothing before that is confirmed', async () => {
     const it = await withAda()
     await it.change()
-    expect(kinds(await delivered(it.parts))).toEqual([
+    expect(kinds(await delivered(it.services))).toEqual([
       `${ada.email} email_change_requested`,
       `${to} confirm_new_email`,
     ])
@@ -49,7 +49,7 @@ describe('a change of e-mail', () => {
     const { confirming } = await asked(it)
     const login = await logIn(it.api)
     expect(await it.verify(confirming)).toMatchObject({ status: 204 })
-    expect(kinds(await delivered(it.parts))).toEqual([`${ada.email} email_changed`])
+    expect(kinds(await delivered(it.services))).toEqual([`${ada.email} email_changed`])
     expect(await logIn(it.api, 'body', atNew)).toMatchObject({
       status: 200,
       body: { user: { emailVerified: true } },
@@ -73,25 +73,25 @@ describe('a change of e-mail', () => {
       status: 400,
       body: { errors: [{ path: 'newEmail' }] },
     })
-    expect(await delivered(it.parts)).toEqual([])
+    expect(await delivered(it.services)).toEqual([])
   })
 
   it('of which the old address could not be warned is not confirmed', async () => {
     const it = await withAda()
     await it.change()
-    const mailer: World['mailer'] = {
+    const mailer: TestServices['mailer'] = {
       send: async (...mail) =>
-        mail[0] === ada.email ? { rejectedAs: 'MessageRejected' } : it.parts.mailer.send(...mail),
+        mail[0] === ada.email ? { rejectedAs: 'MessageRejected' } : it.services.mailer.send(...mail),
     }
-    expect(await delivered({ ...it.parts, mailer })).toEqual([])
+    expect(await delivered({ ...it.services, mailer })).toEqual([])
   })
 
   it('goes on though somebody asks for a mail to confirm the old address', async () => {
     const it = await withAda({ verified: false })
     await it.change()
     await it.api('POST /auth/email/resend', { body: { email: ada.email } })
-    await delivered(it.parts)
-    const { token } = mailTo(it.parts, to, 'confirm_new_email')
+    await delivered(it.services)
+    const { token } = mailTo(it.services, to, 'confirm_new_email')
     expect(await it.verify(token)).toMatchObject({ status: 204 })
   })
 
@@ -100,18 +100,18 @@ describe('a change of e-mail', () => {
       const it = await withAda()
       if (target === 'taken') {
         await signedUp(it.api, { ...eve, email: to })
-        await delivered(it.parts)
-        await it.verify(mailTo(it.parts, to, 'verify_email').token)
+        await delivered(it.services)
+        await it.verify(mailTo(it.services, to, 'verify_email').token)
       }
-      const { throttle } = limited(it.parts, { mailsPerRecipient: { most: 0, seconds: DAY } })
-      const parts = target === 'over its budget' ? { ...it.parts, throttle } : it.parts
+      const { rateLimiter } = limited(it.services, { mailsPerRecipient: { most: 0, seconds: DAY } })
+      const services = target === 'over its budget' ? { ...it.services, rateLimiter } : it.services
       // What was asked for before must not go on in one case alone.
       await it.change('before@example.com')
-      await delivered(it.parts)
-      const before = mailTo(it.parts, 'before@example.com', 'confirm_new_email').token
+      await delivered(it.services)
+      const before = mailTo(it.services, 'before@example.com', 'confirm_new_email').token
       const { status, body } = await it.change()
-      const sent = kinds(await delivered(parts))
-      const { token } = mailTo(it.parts, ada.email, 'email_change_requested')
+      const sent = kinds(await delivered(services))
+      const { token } = mailTo(it.services, ada.email, 'email_change_requested')
       const confirmed = (await it.verify(before)).status
       const undone = (await it.undo(token)).status
       const own = (mail: string) => mail.startsWith(ada.email)
@@ -135,8 +135,8 @@ describe('a change of e-mail', () => {
     const it = await withAda()
     const { confirming } = await asked(it)
     await signedUp(it.api, { ...eve, email: to })
-    await delivered(it.parts)
-    await it.verify(mailTo(it.parts, to, 'verify_email').token)
+    await delivered(it.services)
+    await it.verify(mailTo(it.services, to, 'verify_email').token)
     expect(await it.verify(confirming)).toMatchObject({ status: 409, body: { code: 'email_taken' } })
     expect(await logIn(it.api)).toMatchObject({ status: 200 })
   })
@@ -155,7 +155,7 @@ describe('a change of e-mail', () => {
     await it.change()
     const headers = bearer(await logIn(it.api))
     await it.api('DELETE /users/me/sessions', { headers, query: { all: 'true' } })
-    expect(await delivered(it.parts)).toEqual([])
+    expect(await delivered(it.services)).toEqual([])
   })
 
   it('can be made once in 7 days, and then again', async () => {
@@ -166,17 +166,17 @@ describe('a change of e-mail', () => {
       status: 409,
       body: { code: 'email_changed_recently' },
     })
-    it.parts.clock.advance(7 * DAY)
+    it.services.clock.advance(7 * DAY)
     expect(await it.change('other@example.com', atNew)).toMatchObject({ status: 202 })
   })
 
   it('of an address that nobody proved is undone by nobody: a typo’s owner cannot take the account', async () => {
     const it = await withAda({ verified: false })
     await it.change()
-    expect(kinds(await delivered(it.parts))).toEqual([`${to} confirm_new_email`])
-    await it.verify(mailTo(it.parts, to, 'confirm_new_email').token)
-    expect(it.parts.tables.formerEmails.size).toBe(0)
-    expect(await delivered(it.parts)).toEqual([])
+    expect(kinds(await delivered(it.services))).toEqual([`${to} confirm_new_email`])
+    await it.verify(mailTo(it.services, to, 'confirm_new_email').token)
+    expect(it.services.tables.formerEmails.size).toBe(0)
+    expect(await delivered(it.services)).toEqual([])
     expect(await signedUp(it.api)).toMatchObject({ status: 201 })
   })
 })
@@ -188,15 +188,15 @@ describe('what was mailed to the old address before', () => {
       const it = await withAda({ verified: false })
       await it.api(route, { body: { email: ada.email } })
       await it.change()
-      await delivered(it.parts)
-      await it.verify(mailTo(it.parts, to, 'confirm_new_email').token)
+      await delivered(it.services)
+      await it.verify(mailTo(it.services, to, 'confirm_new_email').token)
       const newPassword = 'the password of a stranger'
       const answer = route.endsWith('forgot')
         ? await it.api('POST /auth/password/reset', {
-            body: { token: mailTo(it.parts, ada.email, 'reset_password').token, newPassword },
+            body: { token: mailTo(it.services, ada.email, 'reset_password').token, newPassword },
           })
         : await it.api('POST /auth/email-login/redeem', {
-            body: { token: mailTo(it.parts, ada.email, 'email_login').token },
+            body: { token: mailTo(it.services, ada.email, 'email_login').token },
           })
       expect(answer).toMatchObject(isRefused)
       expect(await logIn(it.api, 'body', atNew)).toMatchObject({ status: 200 })
@@ -206,26 +206,26 @@ describe('what was mailed to the old address before', () => {
   it('does not lead back to it, though the mail was written while the change was made', async () => {
     const it = await withAda({ verified: false })
     await it.change()
-    await delivered(it.parts)
-    const { token } = mailTo(it.parts, to, 'confirm_new_email')
-    const before = await it.parts.users.findByEmail(ada.email)
+    await delivered(it.services)
+    const { token } = mailTo(it.services, to, 'confirm_new_email')
+    const before = await it.services.users.findByEmail(ada.email)
     await it.api('POST /auth/email/resend', { body: { email: ada.email } })
     await it.verify(token)
     // The function that mails has read the account before the change was made.
-    const users = { ...it.parts.users, findByEmail: async () => before }
-    await delivered({ ...it.parts, users })
-    const late = mailTo(it.parts, ada.email, 'verify_email').token
+    const users = { ...it.services.users, findByEmail: async () => before }
+    await delivered({ ...it.services, users })
+    const late = mailTo(it.services, ada.email, 'verify_email').token
     expect(await it.verify(late)).toMatchObject(isRefused)
     expect(await logIn(it.api, 'body', atNew)).toMatchObject({ status: 200, body: { user: { email: to } } })
   })
 })
 
-describe('a change of e-mail that a thief has made', () => {
+describe('a change of email that a thief has made', () => {
   it('is undone from the old address: it logs in again with a new password, and the thief with none', async () => {
     const it = await withAda()
     const { confirming, undoing } = await asked(it)
     await it.verify(confirming)
-    await delivered(it.parts)
+    await delivered(it.services)
     const thief = await logIn(it.api, 'body', atNew)
     expect(await it.undo(undoing)).toMatchObject({ status: 204 })
 
@@ -235,8 +235,8 @@ describe('a change of e-mail that a thief has made', () => {
     for (const person of [ada, atNew])
       expect(await logIn(it.api, 'body', person)).toMatchObject({ status: 401 })
 
-    expect(kinds(await delivered(it.parts))).toEqual([`${ada.email} email_kept`])
-    const { token } = mailTo(it.parts, ada.email, 'email_kept')
+    expect(kinds(await delivered(it.services))).toEqual([`${ada.email} email_kept`])
+    const { token } = mailTo(it.services, ada.email, 'email_kept')
     const newPassword = 'a new and longer password'
     await it.api('POST /auth/password/reset', { body: { token, newPassword } })
     expect(await logIn(it.api, 'body', { ...ada, password: newPassword })).toMatchObject({
@@ -264,7 +264,7 @@ describe('a change of e-mail that a thief has made', () => {
     expect(await it.undo(undoing)).toMatchObject({ status: 204 })
     expect(await it.verify(confirming)).toMatchObject(isRefused)
     expect(await logIn(it.api)).toMatchObject({ status: 401 })
-    expect(kinds(await delivered(it.parts))).toEqual([`${ada.email} email_kept`])
+    expect(kinds(await delivered(it.services))).toEqual([`${ada.email} email_kept`])
   })
 
   it('is undone once, by one of fifty at once, and not by the confirming link', async () => {
@@ -281,15 +281,15 @@ describe('a change of e-mail that a thief has made', () => {
   it('is undone while it is being confirmed: one of the two readings is of before', async () => {
     const it = await withAda()
     const { confirming, undoing } = await asked(it)
-    const [before] = [...it.parts.tables.accounts.values()]
-    const pending = [...it.parts.tables.codes.values()]
+    const [before] = [...it.services.tables.accounts.values()]
+    const pending = [...it.services.tables.codes.values()]
     await it.verify(confirming)
     let read = 0
-    const find: World['codes']['find'] = async (...given) =>
-      read++ === 0 ? { codes: pending, account: before } : it.parts.codes.find(...given)
-    const api = gateway({ ...it.parts, codes: { ...it.parts.codes, find } })
+    const find: TestServices['codes']['find'] = async (...given) =>
+      read++ === 0 ? { codes: pending, account: before } : it.services.codes.find(...given)
+    const api = gateway({ ...it.services, codes: { ...it.services.codes, find } })
     expect(await api('POST /auth/email/undo', { body: { token: undoing } })).toMatchObject({ status: 204 })
-    expect(await it.parts.users.findByEmail(ada.email)).toBeDefined()
+    expect(await it.services.users.findByEmail(ada.email)).toBeDefined()
   })
 
   it('can be undone for 7 days after it was made', async () => {
@@ -299,9 +299,9 @@ describe('a change of e-mail that a thief has made', () => {
     ] as const) {
       const it = await withAda()
       const { confirming, undoing } = await asked(it)
-      it.parts.clock.advance(DAY - 1)
+      it.services.clock.advance(DAY - 1)
       await it.verify(confirming)
-      it.parts.clock.advance(seconds)
+      it.services.clock.advance(seconds)
       expect(await it.undo(undoing)).toMatchObject({ status })
     }
   })
@@ -315,7 +315,7 @@ describe('a change of e-mail that a thief has made', () => {
       return (await it.api('GET /users/me/export', { headers })).body.user.formerEmail
     }
     expect(await exported()).toEqual({ email: ada.email, keptUntil: '2027-01-22T08:00:00.000Z' })
-    it.parts.clock.advance(7 * DAY)
+    it.services.clock.advance(7 * DAY)
     expect(await exported()).toBeUndefined()
   })
 
@@ -323,7 +323,7 @@ describe('a change of e-mail that a thief has made', () => {
     const it = await withAda()
     const { confirming } = await asked(it)
     await it.verify(confirming)
-    await delivered(it.parts)
+    await delivered(it.services)
     expect(await it.api('POST /auth/signup', { body: ada })).toMatchObject({ status: 409 })
   })
 })

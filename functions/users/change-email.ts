@@ -3,22 +3,22 @@ import { defineContract } from '../../lib/contract/contract.ts'
 import { email, password } from '../../lib/contract/fields.ts'
 import { requestEmailChange } from '../../lib/domain/email-changes.ts'
 import { route } from '../../lib/lambda/route.ts'
-import { outbox, passwords, throttle, users } from '../../lib/services.ts'
+import { outbox, passwords, rateLimiter, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'PUT',
   path: '/users/me/email',
   access: 'user',
-  summary: 'Ask for another e-mail',
+  summary: 'Ask for another email',
   description:
-    'Mails the new address a link to confirm it, and the present one a way to undo that for 7 days. Until it is confirmed nothing changes. Always 202: whether the new e-mail has an account is not told.',
+    'Mails the new address a link to confirm it, and the present one a way to undo that for 7 days. Until it is confirmed nothing changes. Always 202: whether the new email has an account is not told.',
   body: z.strictObject({ newEmail: email, password }),
   responses: { 202: null },
   refusals: ['not_enabled', 'wrong_password', 'email_changed_recently'],
-  limit: ['passwordPerUser', 'emailChangePerEmail'],
+  limits: ['passwordPerUser', 'emailChangePerEmail'],
   needs: [
     'keys/pepper:GetParametersByPath',
-    'keys/fingerprint:GetParametersByPath',
+    'keys/keyed-hash:GetParametersByPath',
     'sessions:UpdateItem',
     'users:GetItem',
     'sessions:PutItem',
@@ -26,9 +26,9 @@ export const contract = defineContract({
   memory: 1769,
 })
 
-const parts = { throttle, users, passwords, outbox }
+const factories = { rateLimiter, users, passwords, outbox }
 
-export const handler = route(contract, parts, async ({ parts, caller, body, reply }) => {
-  await requestEmailChange(parts, caller, body)
+export const handler = route(contract, factories, async ({ services, principal, body, reply }) => {
+  await requestEmailChange(services, principal, body)
   return reply(202)
 })

@@ -1,18 +1,18 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { newPassword, password, transport } from '../../lib/contract/fields.ts'
-import { grant } from '../../lib/contract/models.ts'
+import { tokenResponse } from '../../lib/contract/models.ts'
 import { changePassword } from '../../lib/domain/password-changes.ts'
-import { grantTo } from '../../lib/lambda/grant.ts'
 import { route } from '../../lib/lambda/route.ts'
+import { tokenReply } from '../../lib/lambda/token-reply.ts'
 import {
   accessTokenIssuer,
   breachedPasswords,
   commonPasswords,
   outbox,
   passwords,
+  rateLimiter,
   refreshTokens,
-  throttle,
   users,
 } from '../../lib/services.ts'
 
@@ -24,14 +24,14 @@ export const contract = defineContract({
   description:
     'Ends every session. The one that asks goes on with the new tokens of the answer; all others log in again.',
   body: z.strictObject({ currentPassword: password, newPassword, transport }),
-  responses: { 200: grant },
+  responses: { 200: tokenResponse },
   refusals: ['wrong_password', 'weak_password', 'conflict'],
-  limit: ['passwordPerUser'],
+  limits: ['passwordPerUser'],
   needs: [
     'keys/access/private:GetParametersByPath',
     'keys/refresh:GetParametersByPath',
     'keys/pepper:GetParametersByPath',
-    'keys/fingerprint:GetParametersByPath',
+    'keys/keyed-hash:GetParametersByPath',
     'sessions:UpdateItem',
     'users:GetItem',
     'users:UpdateItem',
@@ -42,8 +42,8 @@ export const contract = defineContract({
   memory: 1769,
 })
 
-const parts = {
-  throttle,
+const factories = {
+  rateLimiter,
   users,
   passwords,
   commonPasswords,
@@ -53,7 +53,7 @@ const parts = {
   outbox,
 }
 
-export const handler = route(contract, parts, async ({ parts, caller, body, client, reply }) => {
-  const granted = await changePassword(parts, caller, { ...body, client })
-  return reply(200, ...grantTo(body.transport, granted))
+export const handler = route(contract, factories, async ({ services, principal, body, client, reply }) => {
+  const tokens = await changePassword(services, principal, { ...body, client })
+  return reply(200, ...tokenReply(body.transport, tokens))
 })

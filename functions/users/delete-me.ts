@@ -1,10 +1,10 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { password } from '../../lib/contract/fields.ts'
-import { deleteOwnAccount } from '../../lib/domain/accounts.ts'
+import { deleteOwnAccount } from '../../lib/domain/own-account.ts'
 import { clearedRefreshCookie } from '../../lib/lambda/cookies.ts'
 import { route } from '../../lib/lambda/route.ts'
-import { outbox, passwords, sessions, throttle, users } from '../../lib/services.ts'
+import { outbox, passwords, rateLimiter, sessions, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'DELETE',
@@ -16,10 +16,10 @@ export const contract = defineContract({
   body: z.strictObject({ password }),
   responses: { 204: null },
   refusals: ['wrong_password', 'last_administrator', 'conflict'],
-  limit: ['passwordPerUser'],
+  limits: ['passwordPerUser'],
   needs: [
     'keys/pepper:GetParametersByPath',
-    'keys/fingerprint:GetParametersByPath',
+    'keys/keyed-hash:GetParametersByPath',
     'sessions:UpdateItem',
     'users:GetItem',
     'users:DeleteItem',
@@ -32,9 +32,9 @@ export const contract = defineContract({
   memory: 1769,
 })
 
-const parts = { throttle, users, passwords, sessions, outbox }
+const factories = { rateLimiter, users, passwords, sessions, outbox }
 
-export const handler = route(contract, parts, async ({ parts, caller, body, reply }) => {
-  await deleteOwnAccount(parts, caller, body.password)
+export const handler = route(contract, factories, async ({ services, principal, body, reply }) => {
+  await deleteOwnAccount(services, principal, body.password)
   return reply(204, undefined, { cookie: clearedRefreshCookie })
 })

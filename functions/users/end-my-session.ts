@@ -16,9 +16,9 @@ export const contract = defineContract({
   needs: ['sessions:Query', 'refresh-token-denylist:PutItem', 'sessions:DeleteItem'],
 })
 
-export const handler = route(contract, { sessions }, async ({ parts, caller, params, reply }) => {
-  await endOwnSession(parts, caller.userId, params.sessionId)
+export const handler = route(contract, { sessions }, async ({ services, principal, params, reply }) => {
+  await endOwnSession(services, principal.userId, params.sessionId)
   // The cookie of a session that has ended would be refused, and asked about, at each visit.
-  const isCurrent = params.sessionId === caller.sessionId
+  const isCurrent = params.sessionId === principal.sessionId
   return reply(204, undefined, isCurrent ? { cookie: clearedRefreshCookie } : {})
 })

@@ -4,7 +4,7 @@ import { endAllSessions } from '../../lib/domain/administration.ts'
 import { endOtherSessions } from '../../lib/domain/own-sessions.ts'
 import { clearedRefreshCookie } from '../../lib/lambda/cookies.ts'
 import { route } from '../../lib/lambda/route.ts'
-import { sessions, throttle, users } from '../../lib/services.ts'
+import { rateLimiter, sessions, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'DELETE',
@@ -14,9 +14,9 @@ export const contract = defineContract({
   query: z.strictObject({ all: z.optional(z.enum(['true', 'false'])) }),
   responses: { 204: null },
   refusals: ['conflict'],
-  limit: ['endSessionsPerUser'],
+  limits: ['endSessionsPerUser'],
   needs: [
-    'keys/fingerprint:GetParametersByPath',
+    'keys/keyed-hash:GetParametersByPath',
     'sessions:UpdateItem',
     'users:GetItem',
     'users:UpdateItem',
@@ -29,13 +29,13 @@ export const contract = defineContract({
 
 export const handler = route(
   contract,
-  { throttle, users, sessions },
-  async ({ parts, caller, query, reply }) => {
+  { rateLimiter, users, sessions },
+  async ({ services, principal, query, reply }) => {
     if (query.all === 'true') {
-      await endAllSessions(parts, caller, caller.userId)
+      await endAllSessions(services, principal, principal.userId)
       return reply(204, undefined, { cookie: clearedRefreshCookie })
     }
-    await endOtherSessions(parts, caller)
+    await endOtherSessions(services, principal)
     return reply(204)
   },
 )

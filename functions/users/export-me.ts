@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { exportedSession, exportedUser } from '../../lib/contract/models.ts'
 import { exportedSessionView, exportedUserView } from '../../lib/contract/views.ts'
-import { ownAccount } from '../../lib/domain/accounts.ts'
+import { ownAccount } from '../../lib/domain/own-account.ts'
 import { openSessions } from '../../lib/domain/own-sessions.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { sessions, users } from '../../lib/services.ts'
@@ -18,15 +18,15 @@ export const contract = defineContract({
   needs: ['users:GetItem', 'sessions:Query'],
 })
 
-export const handler = route(contract, { users, sessions }, async ({ parts, caller, reply }) => {
-  const user = await ownAccount(parts, caller)
-  const now = parts.clock.now()
-  const formerEmail = await parts.users.formerEmail(user.id, now)
-  const open = await openSessions(parts, user)
-  parts.events.record({ type: 'user.exported', userId: user.id })
+export const handler = route(contract, { users, sessions }, async ({ services, principal, reply }) => {
+  const user = await ownAccount(services, principal)
+  const now = services.clock.now()
+  const formerEmail = await services.users.formerEmail(user.id, now)
+  const open = await openSessions(services, user)
+  services.events.record({ type: 'user.exported', userId: user.id })
   return reply(200, {
     exportedAt: new Date(now * 1000).toISOString(),
     user: exportedUserView(user, formerEmail),
-    sessions: open.map((each) => exportedSessionView(each, caller.sessionId)),
+    sessions: open.map((each) => exportedSessionView(each, principal.sessionId)),
   })
 })

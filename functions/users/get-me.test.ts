@@ -1,10 +1,10 @@
 import { gateway } from '../../tools/testing/gateway.ts'
-import { bearer, logIn, signedUp } from '../../tools/testing/people.ts'
-import { world } from '../../tools/testing/world.ts'
+import { testServices } from '../../tools/testing/test-services.ts'
+import { bearer, logIn, signedUp } from '../../tools/testing/test-users.ts'
 
 describe('GET /users/me', () => {
   it('gives the caller’s own account, bare', async () => {
-    const api = gateway(world())
+    const api = gateway(testServices())
     const { user } = (await signedUp(api)).body
     const me = await api('GET /users/me', { headers: bearer(await logIn(api)) })
     expect(me).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } })
@@ -12,12 +12,12 @@ describe('GET /users/me', () => {
   })
 
   it('is 401 without a token, and with a token of a user that is gone', async () => {
-    const parts = world()
-    const api = gateway(parts)
+    const services = testServices()
+    const api = gateway(services)
     await signedUp(api)
     const login = await logIn(api)
     expect(await api('GET /users/me')).toMatchObject({ status: 401 })
-    parts.tables.accounts.clear()
+    services.tables.accounts.clear()
     expect(await api('GET /users/me', { headers: bearer(login) })).toMatchObject({
       status: 401,
       body: { code: 'unauthorized' },

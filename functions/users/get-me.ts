@@ -1,6 +1,6 @@
 import { defineContract } from '../../lib/contract/contract.ts'
 import { user } from '../../lib/contract/models.ts'
-import { ownAccount } from '../../lib/domain/accounts.ts'
+import { ownAccount } from '../../lib/domain/own-account.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { users } from '../../lib/services.ts'
 
@@ -13,6 +13,6 @@ export const contract = defineContract({
   needs: ['users:GetItem'],
 })
 
-export const handler = route(contract, { users }, async ({ parts, caller, reply }) => {
-  return reply(200, await ownAccount(parts, caller))
+export const handler = route(contract, { users }, async ({ services, principal, reply }) => {
+  return reply(200, await ownAccount(services, principal))
 })

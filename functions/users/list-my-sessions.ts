@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { session } from '../../lib/contract/models.ts'
 import { sessionView } from '../../lib/contract/views.ts'
-import { ownAccount } from '../../lib/domain/accounts.ts'
+import { ownAccount } from '../../lib/domain/own-account.ts'
 import { openSessions } from '../../lib/domain/own-sessions.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { sessions, users } from '../../lib/services.ts'
@@ -16,7 +16,7 @@ export const contract = defineContract({
   needs: ['users:GetItem', 'sessions:Query'],
 })
 
-export const handler = route(contract, { users, sessions }, async ({ parts, caller, reply }) => {
-  const open = await openSessions(parts, await ownAccount(parts, caller))
-  return reply(200, { sessions: open.map((each) => sessionView(each, caller.sessionId)) })
+export const handler = route(contract, { users, sessions }, async ({ services, principal, reply }) => {
+  const open = await openSessions(services, await ownAccount(services, principal))
+  return reply(200, { sessions: open.map((each) => sessionView(each, principal.sessionId)) })
 })

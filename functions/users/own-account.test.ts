@@ -1,14 +1,14 @@
 import { capturedLog } from '../../tools/testing/captured-log.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
-import { ada, administrator, bearer, cookieOf, eve, logIn, signedUp } from '../../tools/testing/people.ts'
-import { unavailable, world } from '../../tools/testing/world.ts'
+import { testServices, unavailable } from '../../tools/testing/test-services.ts'
+import { ada, administrator, bearer, cookieOf, eve, logIn, signedUp } from '../../tools/testing/test-users.ts'
 
 const withAda = async () => {
-  const parts = world()
-  const api = gateway(parts)
+  const services = testServices()
+  const api = gateway(services)
   const { user } = (await signedUp(api)).body
   const login = await logIn(api)
-  return { parts, api, user, login, own: { headers: bearer(login) } }
+  return { services, api, user, login, own: { headers: bearer(login) } }
 }
 const newPassword = 'a new and longer password'
 
@@ -23,11 +23,11 @@ describe('PATCH /users/me', () => {
   it.each(['roles', 'status', 'id', 'email', 'emailVerified', 'createdAt', 'passwordHash', 'claimsVersion'])(
     'takes no %s',
     async (field) => {
-      const { parts, api, own } = await withAda()
-      const before = JSON.stringify([...parts.tables.accounts])
+      const { services, api, own } = await withAda()
+      const before = JSON.stringify([...services.tables.accounts])
       const answer = await api('PATCH /users/me', { ...own, body: { name: 'Ada King', [field]: 'admin' } })
       expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: field }] } })
-      expect(JSON.stringify([...parts.tables.accounts])).toBe(before)
+      expect(JSON.stringify([...services.tables.accounts])).toBe(before)
     },
   )
 
@@ -37,16 +37,16 @@ describe('PATCH /users/me', () => {
   })
 
   it('of an account that is gone is 401, and makes none', async () => {
-    const { parts, api, own } = await withAda()
-    parts.tables.accounts.clear()
+    const { services, api, own } = await withAda()
+    services.tables.accounts.clear()
     expect(await api('PATCH /users/me', { ...own, body: { name: 'Ada' } })).toMatchObject({ status: 401 })
-    expect(parts.tables.accounts.size).toBe(0)
+    expect(services.tables.accounts.size).toBe(0)
   })
 })
 
 describe('PUT /users/me/password', () => {
   it('ends every session, and this client goes on with new tokens', async () => {
-    const { parts, api, login, own } = await withAda()
+    const { services, api, login, own } = await withAda()
     const other = await logIn(api)
     const body = { currentPassword: ada.password, newPassword, transport: 'body' }
     const { result: answer, entries } = await capturedLog(() =>
@@ -66,7 +66,7 @@ describe('PUT /users/me/password', () => {
     expect(await api('POST /auth/refresh', { body: { refreshToken } })).toMatchObject({ status: 200 })
     expect(await logIn(api)).toMatchObject({ status: 401 })
     expect(await logIn(api, 'body', { ...ada, password: newPassword })).toMatchObject({ status: 200 })
-    expect([...parts.tables.accounts.values()]).toMatchObject([{ claimsVersion: 2, epoch: 2 }])
+    expect([...services.tables.accounts.values()]).toMatchObject([{ claimsVersion: 2, sessionVersion: 2 }])
   })
 
   it('gives a browser its new refresh token as a cookie', async () => {
@@ -80,18 +80,18 @@ describe('PUT /users/me/password', () => {
   })
 
   it('with a wrong password is 403, and nothing ends', async () => {
-    const { parts, api, own } = await withAda()
+    const { services, api, own } = await withAda()
     const body = { currentPassword: 'wrong', newPassword }
     const { result, entries } = await capturedLog(() => api('PUT /users/me/password', { ...own, body }))
     expect(result).toMatchObject({ status: 403, body: { code: 'wrong_password' }, cookies: [] })
     expect(entries).toMatchObject([{ type: 'secret.refused', reason: 'wrong_password' }])
     expect(await api('GET /users/me', own)).toMatchObject({ status: 200 })
-    expect(parts.tables.sessions.size).toBe(1)
+    expect(services.tables.sessions.size).toBe(1)
   })
 
   it('without a key to sign with changes nothing', async () => {
-    const { parts, api, own } = await withAda()
-    const noKey = gateway({ ...parts, accessTokenIssuer: { ready: unavailable, issue: unavailable } })
+    const { services, api, own } = await withAda()
+    const noKey = gateway({ ...services, accessTokenIssuer: { ready: unavailable, issue: unavailable } })
     const body = { currentPassword: ada.password, newPassword }
     const { result } = await capturedLog(() => noKey('PUT /users/me/password', { ...own, body }))
     expect(result).toMatchObject({ status: 503 })
@@ -108,7 +108,7 @@ describe('PUT /users/me/password', () => {
   })
 
   it('twice at once succeeds once: the other is 409 conflict, or 401 as its token is outdated', async () => {
-    const { parts, api, own } = await withAda()
+    const { services, api, own } = await withAda()
     const change = (to: string) =>
       api('PUT /users/me/password', { ...own, body: { currentPassword: ada.password, newPassword: to } })
     const answers = await Promise.all(
@@ -116,18 +116,18 @@ describe('PUT /users/me/password', () => {
     )
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     for (const { status } of answers) expect([200, 401, 403, 409]).toContain(status)
-    expect([...parts.tables.accounts.values()]).toMatchObject([{ claimsVersion: 2, epoch: 2 }])
-    expect(parts.tables.sessions.size).toBe(1)
+    expect([...services.tables.accounts.values()]).toMatchObject([{ claimsVersion: 2, sessionVersion: 2 }])
+    expect(services.tables.sessions.size).toBe(1)
   })
 
   it('during a login makes a session that ends at its first refresh', async () => {
-    const { parts, api, own } = await withAda()
+    const { services, api, own } = await withAda()
     const findById = async (userId: string) => {
-      const account = await parts.users.findById(userId)
+      const account = await services.users.findById(userId)
       await api('PUT /users/me/password', { ...own, body: { currentPassword: ada.password, newPassword } })
       return account
     }
-    const late = await logIn(gateway({ ...parts, users: { ...parts.users, findById } }))
+    const late = await logIn(gateway({ ...services, users: { ...services.users, findById } }))
     expect(late.status).toBe(200)
     expect(await api('GET /users/me', { headers: bearer(late) })).toMatchObject({ status: 401 })
     const { refreshToken } = late.body
@@ -137,51 +137,51 @@ describe('PUT /users/me/password', () => {
 
 describe('an account that is disabled while a request is under way', () => {
   it('gets neither a new password nor a new session out of it, and is not deleted', async () => {
-    const { parts, user, own } = await withAda()
+    const { services, user, own } = await withAda()
     const disabling = {
-      ...parts.users,
+      ...services.users,
       findById: async (id: string) => {
-        const account = await parts.users.findById(id)
+        const account = await services.users.findById(id)
         if (account?.status === 'active') {
-          await parts.users.change(account, { status: 'disabled', endsSessions: true, deniedUntil: 0 })
+          await services.users.change(account, { status: 'disabled', endsSessions: true, deniedUntil: 0 })
         }
-        return parts.users.findById(id)
+        return services.users.findById(id)
       },
     }
-    const api = gateway({ ...parts, users: disabling })
+    const api = gateway({ ...services, users: disabling })
     const change = { currentPassword: ada.password, newPassword }
     expect(await api('PUT /users/me/password', { ...own, body: change })).toMatchObject({
       status: 401,
       cookies: [],
     })
-    expect(parts.tables.accounts.get(user.id)).toMatchObject({ status: 'disabled', epoch: 2 })
-    parts.tables.revokedClaims.clear()
+    expect(services.tables.accounts.get(user.id)).toMatchObject({ status: 'disabled', sessionVersion: 2 })
+    services.tables.revokedClaims.clear()
     const leave = await api('DELETE /users/me', { ...own, body: { password: ada.password } })
     expect(leave.status).toBe(401)
-    expect(parts.tables.accounts.size).toBe(1)
+    expect(services.tables.accounts.size).toBe(1)
   })
 
   it('and a session that is ended while its password change is under way, ends', async () => {
-    const { parts, own } = await withAda()
+    const { services, own } = await withAda()
     const hash = async (password: string) => {
-      parts.tables.sessions.clear()
-      return parts.passwords.hash(password)
+      services.tables.sessions.clear()
+      return services.passwords.hash(password)
     }
-    const api = gateway({ ...parts, passwords: { ...parts.passwords, hash } })
+    const api = gateway({ ...services, passwords: { ...services.passwords, hash } })
     const change = { currentPassword: ada.password, newPassword }
     const answer = await api('PUT /users/me/password', { ...own, body: change })
     expect(answer).toMatchObject({ status: 409, body: { code: 'conflict' } })
-    expect(parts.tables.sessions.size).toBe(0)
+    expect(services.tables.sessions.size).toBe(0)
   })
 })
 
 describe('DELETE /users/me', () => {
-  it('takes everything with it, tokens at once, and the e-mail may sign up again', async () => {
-    const { parts, api, login, own } = await withAda()
+  it('takes everything with it, tokens at once, and the email may sign up again', async () => {
+    const { services, api, login, own } = await withAda()
     await logIn(api)
     const answer = await api('DELETE /users/me', { ...own, body: { password: ada.password } })
     expect(answer).toMatchObject({ status: 204, cookies: [expect.stringContaining('Max-Age=0')] })
-    const { accounts, claims, sessions } = parts.tables
+    const { accounts, claims, sessions } = services.tables
     expect([accounts.size, claims.size, sessions.size]).toEqual([0, 0, 0])
     expect(await api('GET /users/me', own)).toMatchObject({ status: 401 })
     const { refreshToken } = login.body
@@ -193,29 +193,29 @@ describe('DELETE /users/me', () => {
   })
 
   it('with a wrong password is 403, and nothing goes', async () => {
-    const { parts, api, own } = await withAda()
+    const { services, api, own } = await withAda()
     const answer = await api('DELETE /users/me', { ...own, body: { password: 'wrong' } })
     expect(answer).toMatchObject({ status: 403, body: { code: 'wrong_password' } })
-    expect(parts.tables.accounts.size).toBe(1)
+    expect(services.tables.accounts.size).toBe(1)
   })
 
   it('of the last administrator is 409, of one of two is not', async () => {
-    const parts = world()
-    const api = gateway(parts)
-    const first = await administrator(api, parts)
+    const services = testServices()
+    const api = gateway(services)
+    const first = await administrator(api, services)
     const leave = (login: Parameters<typeof bearer>[0]) =>
       api('DELETE /users/me', { headers: bearer(login), body: { password: ada.password } })
     expect(await leave(first.login)).toMatchObject({ status: 409, body: { code: 'last_administrator' } })
-    const second = await administrator(api, parts, eve)
+    const second = await administrator(api, services, eve)
     expect(await leave(first.login)).toMatchObject({ status: 204 })
     expect(await leave(second.login)).toMatchObject({ status: 409, body: { code: 'last_administrator' } })
   })
 
   it('whose sessions cannot be cleared away is done all the same, and says so in the log', async () => {
-    const { parts, api, own } = await withAda()
+    const { services, api, own } = await withAda()
     const forgetAll = () => Promise.reject(new Error('no answer'))
-    const sessions = { ...parts.sessions, forgetAll }
-    const failing = gateway({ ...parts, sessions })
+    const sessions = { ...services.sessions, forgetAll }
+    const failing = gateway({ ...services, sessions })
     const { result, entries } = await capturedLog(() =>
       failing('DELETE /users/me', { ...own, body: { password: ada.password } }),
     )
@@ -227,10 +227,10 @@ describe('DELETE /users/me', () => {
 
 describe('GET /users/me/export', () => {
   it('holds everything that is stored, as one document, and no hash', async () => {
-    const { parts, api, user, own } = await withAda()
+    const { services, api, user, own } = await withAda()
     const { status, body, headers } = await api('GET /users/me/export', own)
     expect([status, headers['cache-control']]).toEqual([200, 'no-store'])
-    const [session] = [...parts.tables.sessions.values()]
+    const [session] = [...services.tables.sessions.values()]
     expect(body).toEqual({
       exportedAt: '2027-01-15T08:00:00.000Z',
       user: { ...user, status: 'active', devices: [expect.stringMatching(/^[\w-]{8}$/)] },
@@ -249,7 +249,16 @@ describe('GET /users/me/export', () => {
     })
     expect(JSON.stringify(body)).not.toMatch(/hash|\$2b/i)
     // What is stored and not shown is named here, so that nothing new is forgotten.
-    const hidden = ['userId', 'epoch', 'generation', 'rotatedAt', 'rotatedBy', 'pace', 'userAgent', 'ip']
+    const hidden = [
+      'userId',
+      'sessionVersion',
+      'generation',
+      'rotatedAt',
+      'rotatedBy',
+      'refreshRate',
+      'userAgent',
+      'ip',
+    ]
     const shown = Object.keys(body.sessions[0]).filter((key) => key !== 'client' && key !== 'current')
     expect([...shown, ...hidden].sort()).toEqual(Object.keys(session ?? {}).sort())
   })

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { gateway } from '../../tools/testing/gateway.ts'
-import { ada, bearer, eve, logIn, signedUp } from '../../tools/testing/people.ts'
-import { world } from '../../tools/testing/world.ts'
+import { testServices } from '../../tools/testing/test-services.ts'
+import { ada, bearer, eve, logIn, signedUp } from '../../tools/testing/test-users.ts'
 
 const withTwoSessions = async () => {
-  const parts = world()
-  const api = gateway(parts)
+  const services = testServices()
+  const api = gateway(services)
   await signedUp(api)
   const phone = await logIn(api)
-  parts.clock.advance(100)
+  services.clock.advance(100)
   const laptop = await logIn(api)
   const sessionsOf = async (login: typeof phone) =>
     (await api('GET /users/me/sessions', { headers: bearer(login) })).body.sessions
-  return { parts, api, phone, laptop, sessionsOf }
+  return { services, api, phone, laptop, sessionsOf }
 }
 
 describe('GET /users/me/sessions', () => {
@@ -31,21 +31,21 @@ describe('GET /users/me/sessions', () => {
   })
 
   it('shows none that ended with a change of the password, though its item is still there', async () => {
-    const { parts, api, laptop, sessionsOf } = await withTwoSessions()
+    const { services, api, laptop, sessionsOf } = await withTwoSessions()
     const body = { currentPassword: ada.password, newPassword: 'a new and longer password' }
     const changed = await api('PUT /users/me/password', { headers: bearer(laptop), body })
     expect(await sessionsOf(changed)).toMatchObject([{ current: true }])
-    expect(parts.tables.sessions.size).toBe(2)
+    expect(services.tables.sessions.size).toBe(2)
   })
 
   it('shows none that has ended, though its item is still there, and nobody else’s', async () => {
-    const { parts, api, sessionsOf } = await withTwoSessions()
+    const { services, api, sessionsOf } = await withTwoSessions()
     await signedUp(api, eve)
     const other = await logIn(api, 'body', eve)
     expect(await sessionsOf(other)).toHaveLength(1)
-    parts.clock.advance(15 * 86_400)
+    services.clock.advance(15 * 86_400)
     expect(await sessionsOf(await logIn(api))).toHaveLength(1)
-    expect(parts.tables.sessions.size).toBe(4)
+    expect(services.tables.sessions.size).toBe(4)
   })
 })
 
@@ -82,11 +82,11 @@ describe('DELETE /users/me/sessions/{sessionId}', () => {
   })
 
   it('of another user, of nobody, and of no form is 404, and ends nothing', async () => {
-    const { parts, api, phone } = await withTwoSessions()
+    const { services, api, phone } = await withTwoSessions()
     await signedUp(api, eve)
     const other = await logIn(api, 'body', eve)
     const foreign =
-      [...parts.tables.sessions.values()].find(({ userId }) => userId === other.body.user.id)?.id ?? ''
+      [...services.tables.sessions.values()].find(({ userId }) => userId === other.body.user.id)?.id ?? ''
     for (const sessionId of [foreign, randomUUID(), 'me', '', '../x', "' OR 1=1", '__proto__']) {
       const answer = await api('DELETE /users/me/sessions/{sessionId}', {
         headers: bearer(phone),
@@ -100,24 +100,24 @@ describe('DELETE /users/me/sessions/{sessionId}', () => {
 
 describe('an access token', () => {
   it('ends with its session at the latest, idle end included: no session is alive that is not listed', async () => {
-    const parts = world({ lifetimes: { sessionIdleSeconds: 300, accessTokenSeconds: 900 } })
-    const api = gateway(parts)
+    const services = testServices({ lifetimes: { sessionIdleSeconds: 300, accessTokenSeconds: 900 } })
+    const api = gateway(services)
     await signedUp(api)
     const phone = await logIn(api)
     expect(phone.body).toMatchObject({ expiresIn: 300 })
-    parts.clock.advance(200)
+    services.clock.advance(200)
     const refreshed = await api('POST /auth/refresh', { body: { refreshToken: phone.body.refreshToken } })
     expect(refreshed.body).toMatchObject({ expiresIn: 300 })
     // A retry of a lost answer gets what is left, not a new life.
-    parts.clock.advance(50)
+    services.clock.advance(50)
     const retried = await api('POST /auth/refresh', { body: { refreshToken: phone.body.refreshToken } })
     expect(retried.body).toMatchObject({ expiresIn: 250 })
-    parts.clock.advance(249)
+    services.clock.advance(249)
     const laptop = await logIn(api)
     expect(await api('DELETE /users/me/sessions', { headers: bearer(laptop) })).toMatchObject({ status: 204 })
     for (const each of [phone, refreshed, retried])
       expect(await api('GET /users/me', { headers: bearer(each) })).toMatchObject({ status: 401 })
-    expect(parts.tables.sessions.size).toBe(1)
+    expect(services.tables.sessions.size).toBe(1)
   })
 })
 
@@ -133,7 +133,7 @@ describe('DELETE /users/me/sessions', () => {
   })
 
   it('with all=true ends this one too, and clears its cookie', async () => {
-    const { parts, api, phone, laptop } = await withTwoSessions()
+    const { services, api, phone, laptop } = await withTwoSessions()
     const answer = await api('DELETE /users/me/sessions', { headers: bearer(laptop), query: { all: 'true' } })
     expect(answer).toMatchObject({ status: 204, cookies: [expect.stringContaining('Max-Age=0')] })
     for (const dead of [phone, laptop]) {
@@ -141,7 +141,7 @@ describe('DELETE /users/me/sessions', () => {
       const { refreshToken } = dead.body
       expect(await api('POST /auth/refresh', { body: { refreshToken } })).toMatchObject({ status: 401 })
     }
-    expect(parts.tables.sessions.size).toBe(0)
+    expect(services.tables.sessions.size).toBe(0)
     expect(await logIn(api, 'body', ada)).toMatchObject({ status: 200 })
   })
 
@@ -151,9 +151,9 @@ describe('DELETE /users/me/sessions', () => {
     { everything: 'true' },
     { all: 'true,false' },
   ])('refuses a query that it does not know: %j', async (query) => {
-    const { parts, api, laptop } = await withTwoSessions()
+    const { services, api, laptop } = await withTwoSessions()
     const answer = await api('DELETE /users/me/sessions', { headers: bearer(laptop), query })
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
-    expect(parts.tables.sessions.size).toBe(2)
+    expect(services.tables.sessions.size).toBe(2)
   })
 })

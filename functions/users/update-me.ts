@@ -16,9 +16,9 @@ export const contract = defineContract({
   needs: ['users:UpdateItem'],
 })
 
-export const handler = route(contract, { users }, async ({ parts, caller, body, reply }) => {
-  const account = await parts.users.rename(caller.userId, body.name)
+export const handler = route(contract, { users }, async ({ services, principal, body, reply }) => {
+  const account = await services.users.rename(principal.userId, body.name)
   if (!account) throw new Refusal('unauthorized')
-  parts.events.record({ type: 'user.renamed', userId: account.id })
+  services.events.record({ type: 'user.renamed', userId: account.id })
   return reply(200, account)
 })

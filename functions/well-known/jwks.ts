@@ -28,6 +28,6 @@ export const contract = defineContract({
   cacheControl: `public, max-age=${JWKS_MAX_AGE_SECONDS}`,
 })
 
-export const handler = route(contract, { publishedKeys }, async ({ parts, reply }) => {
-  return reply(200, { keys: [...(await parts.publishedKeys.list())] })
+export const handler = route(contract, { publishedKeys }, async ({ services, reply }) => {
+  return reply(200, { keys: [...(await services.publishedKeys.list())] })
 })

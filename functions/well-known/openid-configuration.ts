@@ -20,7 +20,7 @@ export const contract = defineContract({
   cacheControl: `public, max-age=${JWKS_MAX_AGE_SECONDS}`,
 })
 
-export const handler = route(contract, {}, async ({ parts: { issuer }, reply }) => {
+export const handler = route(contract, {}, async ({ services: { issuer }, reply }) => {
   const jwks_uri = `${issuer}/.well-known/jwks.json`
   return reply(200, { issuer, jwks_uri, id_token_signing_alg_values_supported: ['RS256'] })
 })

@@ -3,20 +3,20 @@ import { SimpleJwksCache } from 'aws-jwt-verify/jwk'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { gateway } from '../../tools/testing/gateway.ts'
-import { logIn, signedUp } from '../../tools/testing/people.ts'
-import { parties, world } from '../../tools/testing/world.ts'
+import { parties, testServices } from '../../tools/testing/test-services.ts'
+import { logIn, signedUp } from '../../tools/testing/test-users.ts'
 
 const { issuer, audience } = parties
 
 /** An API with somebody logged in, and what it publishes fetched as strangers would, by its address. */
 async function published() {
-  const parts = world()
-  const api = gateway(parts)
+  const services = testServices()
+  const api = gateway(services)
   await signedUp(api)
   const { accessToken } = (await logIn(api)).body
   const fetched = async (url: string) => (await api(`GET ${url.slice(issuer.length)}`)).body
   const discovery = await fetched(`${issuer}/.well-known/openid-configuration`)
-  return { parts, api, accessToken: accessToken as string, fetched, discovery }
+  return { services, api, accessToken: accessToken as string, fetched, discovery }
 }
 
 describe('the discovery document', () => {
@@ -100,8 +100,8 @@ describe('verifiers that others have written', () => {
   }
 
   it.each(['jose', 'aws-jwt-verify'] as const)('accept our access token: %s', async (name) => {
-    const { verify, accessToken, parts } = await verifiers()
-    at(parts.clock.now())
+    const { verify, accessToken, services } = await verifiers()
+    at(services.clock.now())
     expect(await verify[name](accessToken, { issuer, audience })).toBeDefined()
   })
 
@@ -110,14 +110,14 @@ describe('verifiers that others have written', () => {
       (['jose', 'aws-jwt-verify'] as const).map((name) => [name, what, change] as const),
     ),
   )('%s refuses a token %s', async (name, _, { token = (each) => each, later = 0, ...expected }) => {
-    const { verify, accessToken, parts } = await verifiers()
-    at(parts.clock.now() + later)
+    const { verify, accessToken, services } = await verifiers()
+    at(services.clock.now() + later)
     await expect(verify[name](token(accessToken), { issuer, audience, ...expected })).rejects.toThrow()
   })
 
   it('of RFC 9068 accept our access token with every claim that it requires: oauth4webapi', async () => {
-    const { accessToken, parts, fetched, discovery } = await verifiers()
-    at(parts.clock.now())
+    const { accessToken, services, fetched, discovery } = await verifiers()
+    at(services.clock.now())
     const request = (token: string) =>
       new Request('https://api.example.com/things', { headers: { authorization: `Bearer ${token}` } })
     const validated = (token: string, expected = audience) =>
@@ -130,9 +130,9 @@ describe('verifiers that others have written', () => {
   })
 
   it('refuse our refresh token, which no published key has signed', async () => {
-    const { verify, api, parts } = await verifiers()
+    const { verify, api, services } = await verifiers()
     const { refreshToken } = (await logIn(api)).body
-    at(parts.clock.now())
+    at(services.clock.now())
     for (const each of Object.values(verify)) {
       await expect(each(refreshToken, { issuer, audience })).rejects.toThrow()
     }

@@ -2,10 +2,10 @@ import { createPublicKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import jwt from 'jsonwebtoken'
 import { gateway } from '../../tools/testing/gateway.ts'
-import { logIn, signedUp } from '../../tools/testing/people.ts'
-import { world } from '../../tools/testing/world.ts'
+import { testServices } from '../../tools/testing/test-services.ts'
+import { logIn, signedUp } from '../../tools/testing/test-users.ts'
 
-const api = gateway(world())
+const api = gateway(testServices())
 
 describe('GET /.well-known/jwks.json', () => {
   it('publishes the public keys, with which a stranger verifies our tokens, and no private part', async () => {

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini'
-import { type LimitName, limits } from '../domain/limits.ts'
+import { type LimitName, limits, type RequestLimit } from '../domain/limits.ts'
 import type { RefusalCode } from '../domain/refusal.ts'
 import type { Role } from '../domain/users.ts'
 
@@ -16,7 +16,7 @@ export const LENGTH_SETTING = 'x-minLength-setting'
 export type Table = 'users' | 'sessions' | 'refresh-token-denylist'
 
 /** The kinds of keys, each below a path of its own in SSM Parameter Store. */
-type KeyPath = 'access/public' | 'access/private' | 'refresh' | 'pepper' | 'fingerprint'
+type KeyPath = 'access/public' | 'access/private' | 'refresh' | 'pepper' | 'keyed-hash'
 
 /** One call that a function makes to one table or its index `listing`, in IAM's words; a transaction counts as its parts. */
 export type Need =
@@ -49,8 +49,10 @@ export interface Contract {
   readonly responses: { readonly [status: number]: Schema | null }
   /** The refusals of its own; those that come with a body, an access or a need are implied. */
   readonly refusals?: readonly RefusalCode[]
-  /** What is counted before its work, address first; a step counts what the door cannot see (`lib/domain/limits.ts`). */
-  readonly limit?: readonly LimitName[]
+  /** The limits that are counted before the steps run, in this order. */
+  readonly limits?: readonly RequestLimit[]
+  /** The limits that the steps count themselves: by what only they know, or together with a read of theirs. */
+  readonly stepLimits?: readonly LimitName[]
   /** What it calls in AWS, and so all that its role allows. */
   readonly needs?: readonly Need[]
   /** What caches may do. Without it: `no-store`. */
@@ -72,6 +74,12 @@ export const isHashing = ({ memory = 0 }: Contract): boolean => memory >= VCPU
 /** Keeps the contract's literal types, and checks its shape. */
 export const defineContract = <const C extends Contract>(contract: C): C => contract
 
+/** Every limit of a contract, in the order in which they are counted. */
+export const limitsOf = ({
+  limits = [],
+  stepLimits = [],
+}: Pick<Contract, 'limits' | 'stepLimits'>): readonly LimitName[] => [...limits, ...stepLimits]
+
 /** Every code that a door may refuse with: its own, and those that its shape implies. */
 export function refusalsOf(contract: Contract): ReadonlySet<RefusalCode> {
   return new Set<RefusalCode>([
@@ -83,7 +91,7 @@ export function refusalsOf(contract: Contract): ReadonlySet<RefusalCode> {
     ...(contract.query || contract.body ? (['invalid_request'] as const) : []),
     ...(contract.body ? (['unsupported_media_type', 'payload_too_large'] as const) : []),
     ...(contract.takesRefreshToken ? (['origin_not_allowed'] as const) : []),
-    ...(contract.limit?.some(isTold) ? (['too_many_attempts'] as const) : []),
+    ...(limitsOf(contract).some(isTold) ? (['too_many_attempts'] as const) : []),
     ...(contract.needs?.length ? (['unavailable'] as const) : []),
   ])
 }
@@ -101,8 +109,8 @@ export function rolesOf({ access }: Contract): readonly Role[] | undefined {
 export interface StreamContract {
   /** How the `pk` of those new items of the table of sessions begins that it is handed. */
   readonly stream: { readonly prefix: string }
-  /** What its steps count, of whoever they mail. */
-  readonly limit?: readonly LimitName[]
+  /** What its steps count for each recipient. */
+  readonly stepLimits?: readonly LimitName[]
   readonly needs: readonly Need[]
   readonly memory: number
   /** Seconds. */

@@ -5,7 +5,7 @@ import { digits, email, name, newPassword, password, sessionId, userId } from '.
 
 const accepts = (schema: z.ZodMiniType, text: unknown) => z.safeParse(schema, text).success
 
-describe('an e-mail', () => {
+describe('an email', () => {
   it.each([
     ['ada@example.com', 'ada@example.com'],
     ['  Ada@Example.COM \n', 'ada@example.com'],

@@ -5,7 +5,7 @@ import { roles } from '../domain/users.ts'
 import { LENGTH_SETTING } from './contract.ts'
 
 const isBetween = (least: number, value: number, most: number) => least <= value && value <= most
-const notAnAddress = 'must be an e-mail address'
+const notAnAddress = 'must be an email address'
 const passwordFormat = {
   format: 'password',
   maxLength: LONGEST_PASSWORD,
@@ -27,7 +27,7 @@ const notInHost =
   /[^a-z0-9.\u0080-\u{10FFFF}-]|(?![\u200C\u200D])\p{Default_Ignorable_Code_Point}|(?:^|[.\u3002])-|-(?:[.\u3002]|$)/u
 
 /**
- * The canonical form of an e-mail, or a text that is none: NFKC, lower case, and the domain in A-labels (UTS 46,
+ * The canonical form of an email, or a text that is none: NFKC, lower case, and the domain in A-labels (UTS 46,
  * non-transitional: `ß` is not `ss`), which is what mail servers are asked for. UTS 46 maps the domain as it was given: a
  * capital sigma at the end of a word is `ς` in lower case, and `σ` there. ASCII stays as it is: `domainToASCII` would read it
  * as a URL's host, and make an IPv4 address of `1.2`.
@@ -42,7 +42,7 @@ function canonical(text: string): string {
   return folded.slice(0, at + 1) + domainToASCII(given.slice(given.lastIndexOf('@') + 1))
 }
 
-/** An e-mail in its canonical form: first made so, then checked. */
+/** An email in its canonical form: first made so, then checked. */
 export const email = z
   .pipe(
     z.string().check(

@@ -25,7 +25,7 @@ export const exportedUser = z
     }),
     formerEmail: z.optional(
       z.object({ email: z.string(), keptUntil: z.iso.datetime() }).register(z.globalRegistry, {
-        description: 'The e-mail of before a change that can still be undone from there.',
+        description: 'The email of before a change that can still be undone from there.',
       }),
     ),
   })
@@ -52,7 +52,7 @@ export const exportedSession = z
   .register(z.globalRegistry, { id: 'ExportedSession' })
 
 /** RFC 6749 section 5.1, in this API's case, with the user that the access token speaks for. */
-export const grant = z
+export const tokenResponse = z
   .object({
     accessToken: z
       .string()
@@ -64,7 +64,7 @@ export const grant = z
     }),
     user,
   })
-  .register(z.globalRegistry, { id: 'Grant' })
+  .register(z.globalRegistry, { id: 'TokenResponse' })
 
 /** RFC 9457, with the code that programs decide by and the id to give to whoever runs the service. */
 export const problem = z

@@ -1,7 +1,7 @@
 import { createHmac, createSign, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
 import fc from 'fast-check'
 import { testKeys } from '../../tools/testing/keys.ts'
-import { parties } from '../../tools/testing/world.ts'
+import { parties } from '../../tools/testing/test-services.ts'
 import { accessTokenIssuer, accessTokenVerifier } from './access-tokens.ts'
 import { refreshTokens } from './refresh-tokens.ts'
 
@@ -11,7 +11,7 @@ const verifier = accessTokenVerifier(parties, testKeys)
 
 const userId = randomUUID()
 const sessionId = randomUUID()
-const grant = {
+const input = {
   userId,
   sessionId,
   roles: ['user'] as const,
@@ -29,7 +29,7 @@ const decode = (part = '') => JSON.parse(Buffer.from(part, 'base64url').toString
 
 /** The header and claims of a good token, to be forged from. */
 async function good() {
-  const token = await issuer.issue(grant)
+  const token = await issuer.issue(input)
   const [header, claims, signature] = token.split('.')
   return {
     token,
@@ -202,7 +202,7 @@ describe('a token of ours that says something else is refused', () => {
   it('a refresh token', async () => {
     const tokens = refreshTokens(testKeys)
     const token = await tokens.issue(
-      { userId, sessionId, generation: 1, pace: { since: NOW, refreshes: 0 }, expiresAt: NOW + 900 },
+      { userId, sessionId, generation: 1, refreshRate: { since: NOW, refreshes: 0 }, expiresAt: NOW + 900 },
       NOW,
     )
     expect(await verifier.verify(token, NOW)).toBeUndefined()

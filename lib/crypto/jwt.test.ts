@@ -1,7 +1,7 @@
 import { createHmac, randomUUID, sign } from 'node:crypto'
 import fc from 'fast-check'
 import { testKeys } from '../../tools/testing/keys.ts'
-import { parties } from '../../tools/testing/world.ts'
+import { parties } from '../../tools/testing/test-services.ts'
 import { accessTokenIssuer, accessTokenVerifier } from './access-tokens.ts'
 import { cursors } from './cursors.ts'
 import { refreshTokens } from './refresh-tokens.ts'
@@ -27,7 +27,7 @@ const kinds = {
   'refresh token': {
     make: () =>
       refreshTokens(testKeys).issue(
-        { ...family, generation: 1, pace: { since: NOW, refreshes: 0 }, expiresAt: NOW + 900 },
+        { ...family, generation: 1, refreshRate: { since: NOW, refreshes: 0 }, expiresAt: NOW + 900 },
         NOW,
       ),
     open: (token: string) => refreshTokens(testKeys).verify(token, NOW),

@@ -82,7 +82,7 @@ const readers: Readonly<Record<KeyPath, (text: string) => KeyObject>> = {
   'access/private': (pem) => rsa(createPrivateKey(pem)),
   refresh: secret,
   pepper: secret,
-  fingerprint: secret,
+  'keyed-hash': secret,
 }
 
 function rsa(key: KeyObject): KeyObject {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { type MemoryParameters, memoryParameters, modulusLength } from '../../tools/testing/keys.ts'
-import { parties } from '../../tools/testing/world.ts'
+import { parties } from '../../tools/testing/test-services.ts'
 import { LONGEST_SESSION_SECONDS } from '../domain/lifetimes.ts'
 import { accessTokenIssuer, accessTokenVerifier } from './access-tokens.ts'
 import { makeFirstKeys, revoke, rotate } from './key-rotation.ts'
-import { type Rotating, standingOf } from './key-standing.ts'
+import { keyStates, type Rotating } from './key-states.ts'
 import { keyPaths } from './keys.ts'
 import { refreshTokens } from './refresh-tokens.ts'
 import { storedKeys } from './stored-keys.ts'
@@ -28,7 +28,7 @@ async function deployment(functions = 6) {
   })
   const run = (name: Rotating, everySeconds = 30 * DAY) =>
     rotate(parameters, name, { now: clock.now, everySeconds, modulusLength })
-  const kids = async (name: Rotating) => (await standingOf(parameters, name)).map(({ kid }) => kid)
+  const kids = async (name: Rotating) => (await keyStates(parameters, name)).map(({ kid }) => kid)
   return { parameters, clock, instances, run, kids }
 }
 type Deployment = Awaited<ReturnType<typeof deployment>>
@@ -59,7 +59,7 @@ const dying = (
   return { ...parameters, [action]: call }
 }
 
-describe('ten rotations under a stream of log-ins, refreshes and verifications', () => {
+describe('ten rotations under a stream of logins, refreshes and verifications', () => {
   it('refuse no token that is valid, whichever function made it and whichever reads it', async () => {
     const it = await deployment()
     const alive: { token: string; expiresAt: number; kid: string }[] = []
@@ -95,8 +95,11 @@ describe('ten rotations under a stream of log-ins, refreshes and verifications',
     for (let day = 0; day < 330; day++) {
       await it.run('refresh')
       const expiresAt = it.clock.now + LONGEST_SESSION_SECONDS
-      const pace = { since: it.clock.now, refreshes: 0 }
-      alive.push({ token: await one.refresh.issue({ ...family, pace, expiresAt }, it.clock.now), expiresAt })
+      const refreshRate = { since: it.clock.now, refreshes: 0 }
+      alive.push({
+        token: await one.refresh.issue({ ...family, refreshRate, expiresAt }, it.clock.now),
+        expiresAt,
+      })
       const oldest = alive.find((each) => each.expiresAt > it.clock.now)
       if (oldest) expect(await two.refresh.verify(oldest.token, it.clock.now)).toBeDefined()
       it.clock.now += DAY
@@ -111,7 +114,7 @@ describe('a rotation', () => {
     const [first] = await it.kids('access')
     it.clock.now += 30 * DAY
     expect(await it.run('access')).toEqual({ made: [expect.any(String)], retired: [] })
-    const [, second] = await standingOf(it.parameters, 'access')
+    const [, second] = await keyStates(it.parameters, 'access')
     expect(second?.signsFrom).toBe(it.clock.now + 7800)
 
     it.clock.now += 7800 + 600
@@ -139,7 +142,7 @@ describe('a rotation', () => {
     await Promise.all(Array.from({ length: 10 }, () => it.run('access')))
     await it.run('access')
     expect(await it.kids('access')).toHaveLength(2)
-    expect((await standingOf(it.parameters, 'access')).every(({ isWhole }) => isWhole)).toBe(true)
+    expect((await keyStates(it.parameters, 'access')).every(({ isWhole }) => isWhole)).toBe(true)
   })
 
   it.each([0, 1])(
@@ -197,7 +200,7 @@ describe('a rotation', () => {
     }
     const { made } = await rotate(lagging, 'access', { now: it.clock.now, everySeconds: DAY, modulusLength })
     expect(made).toHaveLength(1)
-    expect((await standingOf(it.parameters, 'access')).every(({ isWhole }) => isWhole)).toBe(true)
+    expect((await keyStates(it.parameters, 'access')).every(({ isWhole }) => isWhole)).toBe(true)
   })
 
   it('without a first key says what to do', async () => {
@@ -273,9 +276,9 @@ describe('a key that is revoked', () => {
     await revoke(it.parameters, 'refresh', String(kid), { now: it.clock.now + 5 * MINUTE, modulusLength })
     it.clock.now += 300
     const family = { userId: randomUUID(), sessionId: randomUUID(), generation: 1 }
-    const pace = { since: it.clock.now, refreshes: 0 }
+    const refreshRate = { since: it.clock.now, refreshes: 0 }
     const made = it.instances[0]?.refresh.issue(
-      { ...family, pace, expiresAt: it.clock.now + DAY },
+      { ...family, refreshRate, expiresAt: it.clock.now + DAY },
       it.clock.now,
     )
     expect(await it.instances[1]?.refresh.verify(String(await made), it.clock.now)).toMatchObject(family)
@@ -315,7 +318,7 @@ describe('the first keys', () => {
       const keys = storedKeys(parameters, () => START)
       const { kid } = await keys.signingKey()
       expect([...(await keys.publicKeys()).keys()]).toContain(kid)
-      for (const read of [keys.refreshKeys, keys.peppers, keys.fingerprintKey])
+      for (const read of [keys.refreshKeys, keys.peppers, keys.keyedHashKey])
         expect(await read()).toBeDefined()
     }
   })

@@ -2,14 +2,14 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { JWKS_MAX_AGE_SECONDS, type Seconds } from '../domain/lifetimes.ts'
 import { newKeyPair, newSecret } from './key-material.ts'
 import {
+  type KeyState,
   type Kind,
+  keyStates,
   kidIn,
   type Rotating,
   rotating,
-  type Standing,
   signingNow,
-  standingOf,
-} from './key-standing.ts'
+} from './key-states.ts'
 import type { KeyPath, Parameters } from './keys.ts'
 
 /** How long a function may go on with what it has read, twice over, for clocks and for its last call. */
@@ -50,7 +50,7 @@ export async function rotate(
 ): Promise<Rotated> {
   const { claim, secret, lastSeconds }: Kind = rotating[name]
   await clear(parameters, name)
-  const keys = await standingOf(parameters, name)
+  const keys = await keyStates(parameters, name)
   const newest = keys.findLast(({ isWhole }) => isWhole)
   if (!newest) throw new Error(`There is no key of ${claim}: run setup`)
 
@@ -74,7 +74,7 @@ export async function rotate(
 export async function make(
   parameters: Parameters,
   name: Rotating,
-  keys: readonly Standing[],
+  keys: readonly KeyState[],
   signsFrom: Seconds,
   modulusLength?: number,
 ): Promise<string | undefined> {
@@ -121,7 +121,7 @@ export async function revoke(
   { now, modulusLength }: { now: Seconds; modulusLength?: number },
 ): Promise<Rotated> {
   const { claim, secret }: Kind = rotating[name]
-  let keys = await standingOf(parameters, name)
+  let keys = await keyStates(parameters, name)
   const key = keys.find((each) => each.kid === kid)
   if (!key) throw new Error(`There is no key ${kid} of ${name}`)
   const others = keys.filter((each) => each !== key && each.isWhole && each.signsFrom <= now)
@@ -130,7 +130,7 @@ export async function revoke(
   if (key === signs || others.length === 0) {
     for (let tried = 0; !made && tried < 5; tried++) {
       made = await make(parameters, name, keys, now - MARGIN_SECONDS, modulusLength)
-      if (!made) keys = await standingOf(parameters, name)
+      if (!made) keys = await keyStates(parameters, name)
     }
     if (!made) throw new Error('Others make keys at the same time: nothing was revoked, try again')
   }
@@ -150,11 +150,11 @@ export async function makeFirstKeys(
   const made: KeyPath[] = []
   for (const name of ['access', 'refresh'] as const) {
     await clear(parameters, name)
-    const keys = await standingOf(parameters, name)
+    const keys = await keyStates(parameters, name)
     if (keys.some(({ isWhole }) => isWhole)) continue
     if (await make(parameters, name, keys, signsFrom, modulusLength)) made.push(rotating[name].claim)
   }
-  for (const path of ['pepper', 'fingerprint'] as const) {
+  for (const path of ['pepper', 'keyed-hash'] as const) {
     if ((await parameters.below(path)).size > 0) continue
     if ((await parameters.create(path, '000001', newSecret(signsFrom).secret)) === 'created') made.push(path)
   }

@@ -22,7 +22,7 @@ export interface Keys {
   refreshKeys(kid?: string): Promise<KeyRing>
   peppers(kid?: string): Promise<KeyRing>
   /** What counters are kept under: it protects names that live for a day, and nothing else. */
-  fingerprintKey(): Promise<KeyObject>
+  keyedHashKey(): Promise<KeyObject>
 }
 
 /** Parameters by their paths, as SSM keeps them: each numbered, made once, never written over. */
@@ -36,5 +36,5 @@ export interface Parameters {
 }
 
 /** Each kind of key by where it is kept, so that a role can be given one and no other. */
-export const keyPaths = ['access/public', 'access/private', 'refresh', 'pepper', 'fingerprint'] as const
+export const keyPaths = ['access/public', 'access/private', 'refresh', 'pepper', 'keyed-hash'] as const
 export type KeyPath = (typeof keyPaths)[number]

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import jwt from 'jsonwebtoken'
 import { keptBelow, keysWith, testKeys } from '../../tools/testing/keys.ts'
-import { parties } from '../../tools/testing/world.ts'
+import { parties } from '../../tools/testing/test-services.ts'
 import { accessTokenIssuer } from './access-tokens.ts'
 import { newSecret } from './key-material.ts'
 import { refreshTokens } from './refresh-tokens.ts'
@@ -12,14 +12,14 @@ const claims = {
   userId: randomUUID(),
   sessionId: randomUUID(),
   generation: 4,
-  pace: { since: NOW, refreshes: 3 },
+  refreshRate: { since: NOW, refreshes: 3 },
   expiresAt: NOW + 5000,
 }
 
 const forged = async (change: object, typ = 'rt+jwt') => {
   const { current } = await testKeys.refreshKeys()
   const { userId: sub, sessionId: sid, generation: gen, expiresAt: exp } = claims
-  return jwt.sign({ sub, sid, gen, pace: [NOW, 3], iat: NOW, exp, ...change }, current.key, {
+  return jwt.sign({ sub, sid, gen, refreshRate: [NOW, 3], iat: NOW, exp, ...change }, current.key, {
     algorithm: 'HS256',
     keyid: current.kid,
     header: { alg: 'HS256', typ },
@@ -68,10 +68,10 @@ describe('a refresh token', () => {
     ['half a generation', { gen: 1.5 }],
     ['a generation as text', { gen: '4' }],
     ['a generation beyond counting', { gen: 2 ** 60 }],
-    ['no pace', { pace: undefined }],
-    ['a pace from no time', { pace: [0, 3] }],
-    ['a pace of no count', { pace: [1_800_000_000] }],
-    ['a pace in text', { pace: ['1800000000', '3'] }],
+    ['no refreshRate', { refreshRate: undefined }],
+    ['a refreshRate from no time', { refreshRate: [0, 3] }],
+    ['a refreshRate of no count', { refreshRate: [1_800_000_000] }],
+    ['a refreshRate in text', { refreshRate: ['1800000000', '3'] }],
   ])('with %s is refused', async (_, change) => {
     expect(await tokens.verify(await forged({}), NOW)).toEqual(claims)
     expect(await tokens.verify(await forged(change), NOW)).toBeUndefined()

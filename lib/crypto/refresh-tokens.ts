@@ -11,13 +11,13 @@ export function refreshTokens(keys: Pick<Keys, 'refreshKeys'>): RefreshTokens {
     async ready() {
       await keys.refreshKeys()
     },
-    async issue({ userId, sessionId, generation, pace, expiresAt }, now) {
+    async issue({ userId, sessionId, generation, refreshRate, expiresAt }, now) {
       const { current } = await keys.refreshKeys()
       return signJwt(kind, current, {
         sub: userId,
         sid: sessionId,
         gen: generation,
-        pace: [pace.since, pace.refreshes],
+        refreshRate: [refreshRate.since, refreshRate.refreshes],
         iat: now,
         exp: expiresAt,
       })
@@ -26,11 +26,17 @@ export function refreshTokens(keys: Pick<Keys, 'refreshKeys'>): RefreshTokens {
       const { all } = await keys.refreshKeys(kidOf(token))
       const claims = verifyJwt(token, kind, { keys: all, issuer: null, audience: null, now })
       if (!claims) return undefined
-      const { sub, sid, gen, exp, pace } = claims
+      const { sub, sid, gen, exp, refreshRate } = claims
       if (!isId(sub) || !isId(sid) || !isTime(gen) || !isTime(exp)) return undefined
-      const [since, refreshes] = Array.isArray(pace) ? pace : []
+      const [since, refreshes] = Array.isArray(refreshRate) ? refreshRate : []
       if (!isTime(since) || !Number.isSafeInteger(refreshes)) return undefined
-      return { userId: sub, sessionId: sid, generation: gen, pace: { since, refreshes }, expiresAt: exp }
+      return {
+        userId: sub,
+        sessionId: sid,
+        generation: gen,
+        refreshRate: { since, refreshes },
+        expiresAt: exp,
+      }
     },
   }
 }

@@ -28,16 +28,16 @@ export function storedKeys(
   now: () => Seconds,
   random: () => number = Math.random,
 ): Keys {
-  const held = (path: KeyPath) => {
+  const cached = (path: KeyPath) => {
     const renewedAt = RENEWED_SECONDS - Math.floor(random() * RENEWED_EARLIER_SECONDS)
     return holding(async () => materialOf(path, await parameters.below(path)), now, renewedAt)
   }
   const paths = {
-    public: held('access/public'),
-    private: held('access/private'),
-    refresh: held('refresh'),
-    pepper: held('pepper'),
-    fingerprint: held('fingerprint'),
+    public: cached('access/public'),
+    private: cached('access/private'),
+    refresh: cached('refresh'),
+    pepper: cached('pepper'),
+    keyedHash: cached('keyed-hash'),
   }
   const ring = async (keys: Holding, kid?: string): Promise<KeyRing> => {
     const all = await keys(kid)
@@ -48,7 +48,7 @@ export function storedKeys(
     publicKeys: async (kid) => byId(await paths.public(kid)),
     refreshKeys: (kid) => ring(paths.refresh, kid),
     peppers: (kid) => ring(paths.pepper, kid),
-    fingerprintKey: async () => signingOf(await paths.fingerprint(), now()).key,
+    keyedHashKey: async () => signingOf(await paths.keyedHash(), now()).key,
   }
 }
 

@@ -1,6 +1,8 @@
-import { type Caller, forgetSessions, ownAccount, removeAccount, retried } from './accounts.ts'
+import { forgetSessions, removeAccount, withOptimisticRetry } from './account-changes.ts'
 import { deniedUntil } from './lifetimes.ts'
+import { ownAccount } from './own-account.ts'
 import type { AccountChange, NotChanged, Ports } from './ports.ts'
+import type { Principal } from './principal.ts'
 import { Refusal } from './refusal.ts'
 import type { Account, Role } from './users.ts'
 
@@ -19,7 +21,7 @@ export async function anyAccount({ users }: Pick<Ports, 'users'>, userId: string
  */
 export async function changeUser(
   ports: AdministrationPorts,
-  caller: Caller | undefined,
+  principal: Principal | undefined,
   userId: string,
   wanted: {
     roles?: readonly Role[] | undefined
@@ -27,9 +29,9 @@ export async function changeUser(
     name?: string | undefined
   },
 ): Promise<Account> {
-  if (wanted.status === 'disabled' && userId === caller?.userId) throw new Refusal('own_account')
+  if (wanted.status === 'disabled' && userId === principal?.userId) throw new Refusal('own_account')
 
-  return onAccount(ports, caller, userId, async (account) => {
+  return onAccount(ports, principal, userId, async (account) => {
     const roles = wanted.roles && !hasExactly(account.roles, wanted.roles) ? wanted.roles : undefined
     const status = wanted.status !== account.status ? wanted.status : undefined
     const name = wanted.name !== account.name ? wanted.name : undefined
@@ -37,9 +39,9 @@ export async function changeUser(
       if (!name) return account
       const renamed = await ports.users.rename(userId, name)
       if (renamed) ports.events.record({ type: 'user.renamed', userId })
-      return renamed ?? 'changed_meanwhile'
+      return renamed ?? 'version_conflict'
     }
-    const changed = await change(ports, caller, account, {
+    const changed = await change(ports, principal, account, {
       ...(roles && { roles }),
       ...(status && { status }),
       ...(name && { name }),
@@ -50,7 +52,7 @@ export async function changeUser(
     if (roles) ports.events.record({ type: 'user.roles_changed', userId, roles })
     if (status)
       ports.events.record({ type: status === 'disabled' ? 'user.disabled' : 'user.enabled', userId })
-    if (status === 'disabled') await forgetSessions(ports, userId, changed.epoch)
+    if (status === 'disabled') await forgetSessions(ports, userId, changed.sessionVersion)
     return changed
   })
 }
@@ -77,14 +79,14 @@ export async function setRoles(
  */
 export async function endAllSessions(
   ports: AdministrationPorts,
-  caller: Caller,
+  principal: Principal,
   userId: string,
 ): Promise<void> {
-  const { epoch } = await onAccount(ports, caller, userId, (account) =>
-    change(ports, caller, account, { endsSessions: true }),
+  const { sessionVersion } = await onAccount(ports, principal, userId, (account) =>
+    change(ports, principal, account, { endsSessions: true }),
   )
   ports.events.record({ type: 'session.all_revoked', userId })
-  await forgetSessions(ports, userId, epoch)
+  await forgetSessions(ports, userId, sessionVersion)
 }
 
 /** Leaves an order for the mail with which a user sets a new password. Refuses with `not_enabled` or `not_found`. */
@@ -101,19 +103,19 @@ export async function startReset(
 /** Deletes another user's account. Refuses with `not_found`, `own_account`, `last_administrator`, `unauthorized` or `conflict`. */
 export async function deleteUser(
   ports: AdministrationPorts & Pick<Ports, 'policy' | 'outbox'>,
-  caller: Caller | undefined,
+  principal: Principal | undefined,
   userId: string,
 ): Promise<void> {
   // One's own account is deleted with one's password.
-  if (userId === caller?.userId) throw new Refusal('own_account')
-  await removeAccount(ports, await anyAccount(ports, userId), 'administrator', caller)
+  if (userId === principal?.userId) throw new Refusal('own_account')
+  await removeAccount(ports, await anyAccount(ports, userId), 'administrator', principal)
 }
 
 type AdministrationPorts = Pick<Ports, 'users' | 'sessions' | 'clock' | 'events'>
 
 function change(
   { users, clock }: Pick<Ports, 'users' | 'clock'>,
-  by: Caller | undefined,
+  by: Principal | undefined,
   account: Account,
   fields: Omit<AccountChange, 'deniedUntil' | 'by'>,
 ): Promise<Account | NotChanged> {
@@ -123,12 +125,14 @@ function change(
 /** Writes on an account as it is read; one's own must be as one's token says: or who was disabled would enable themself. */
 function onAccount(
   ports: Pick<Ports, 'users'>,
-  caller: Caller | undefined,
+  principal: Principal | undefined,
   userId: string,
   write: (account: Account) => Promise<Account | NotChanged>,
 ): Promise<Account> {
-  return retried(async () =>
-    write(caller?.userId === userId ? await ownAccount(ports, caller) : await anyAccount(ports, userId)),
+  return withOptimisticRetry(async () =>
+    write(
+      principal?.userId === userId ? await ownAccount(ports, principal) : await anyAccount(ports, userId),
+    ),
   )
 }
 

@@ -1,5 +1,5 @@
 import bcrypt from 'bcryptjs'
-import { limited, world } from '../../tools/testing/world.ts'
+import { limited, testServices } from '../../tools/testing/test-services.ts'
 import { logIn } from './credentials.ts'
 import type { SecurityEvent } from './events.ts'
 import { limits } from './limits.ts'
@@ -11,7 +11,7 @@ const client = { userAgent: 'a test', ip: '198.51.100.7' }
 
 async function withAccount() {
   const events: SecurityEvent[] = []
-  const ports = { ...world(), events: { record: (event: SecurityEvent) => events.push(event) } }
+  const ports = { ...testServices(), events: { record: (event: SecurityEvent) => events.push(event) } }
   const granted = await signUp(ports, { email, password, name: 'Ada', client })
   if (!granted) throw new Error('There is no account to see')
   const { account } = granted
@@ -26,7 +26,7 @@ describe('logging in', () => {
     expect(await logIn(ports, { email, password }, client)).toMatchObject({ account })
   })
 
-  it('refuses an unknown e-mail and a wrong password with the same code; only the log tells them apart', async () => {
+  it('refuses an unknown email and a wrong password with the same code; only the log tells them apart', async () => {
     const { ports, events, account } = await withAccount()
     const refused = { code: 'invalid_credentials', issues: [] }
     await expect(logIn(ports, { email, password: 'wrong' }, client)).rejects.toMatchObject(refused)
@@ -48,7 +48,7 @@ describe('logging in', () => {
     ])
   })
 
-  it('compares a hash of the same cost for an unknown e-mail', async () => {
+  it('compares a hash of the same cost for an unknown email', async () => {
     const { ports } = await withAccount()
     const compare = jest.spyOn(bcrypt, 'compare')
     await logIn(ports, { email: 'eve@example.com', password }, client).catch(() => undefined)
@@ -109,7 +109,7 @@ describe('a login over the limit of its address', () => {
       await expect(logIn(strict, { email, password: given }, client)).rejects.toMatchObject({
         code: 'too_many_attempts',
       })
-    expect([ports.tables.tries.size, compare.mock.calls.length, events.length]).toEqual([0, 0, 2])
+    expect([ports.tables.attempts.size, compare.mock.calls.length, events.length]).toEqual([0, 0, 2])
     compare.mockRestore()
   })
 })
@@ -117,9 +117,9 @@ describe('a login over the limit of its address', () => {
 describe('a login whose failures cannot be forgotten', () => {
   it('is a login: the lock that may be left ends by itself', async () => {
     const { ports, events, account } = await withAccount()
-    const forgive = () => Promise.reject(new Error('no answer'))
-    const throttle = { ...ports.throttle, forgive }
-    expect(await logIn({ ...ports, throttle }, { email, password }, client)).toMatchObject({ account })
+    const resetAttempts = () => Promise.reject(new Error('no answer'))
+    const rateLimiter = { ...ports.rateLimiter, resetAttempts }
+    expect(await logIn({ ...ports, rateLimiter }, { email, password }, client)).toMatchObject({ account })
     expect(events).toContainEqual({ type: 'login.lock_left', userId: account.id })
   })
 })
@@ -135,9 +135,9 @@ describe('an email that changed hands between the two reads of a login', () => {
   })
 })
 
-describe('fifty sign-ups with one e-mail at once', () => {
+describe('fifty sign-ups with one email at once', () => {
   it('make one account', async () => {
-    const ports = { ...world(), events: { record: () => undefined } }
+    const ports = { ...testServices(), events: { record: () => undefined } }
     const attempts = Array.from({ length: 50 }, (_, index) =>
       signUp(ports, { email, password, name: `Ada ${index}`, client }).catch((error) => error.code),
     )
@@ -154,6 +154,6 @@ describe('where the pepper cannot be read', () => {
     const passwords = { ...ports.passwords, ready }
     for (let tried = 0; tried < 10; tried++)
       await expect(logIn({ ...ports, passwords }, { email, password }, client)).rejects.toThrow('SSM')
-    expect(ports.tables.tries.size).toBe(0)
+    expect(ports.tables.attempts.size).toBe(0)
   })
 })

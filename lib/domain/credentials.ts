@@ -1,13 +1,13 @@
-import { type Grant, type GrantPorts, readyToGrant } from './grants.ts'
 import type { Client, Ports } from './ports.ts'
+import { subjectOfIp } from './rate-limiter.ts'
 import { Refusal } from './refusal.ts'
 import { openSession } from './sessions.ts'
-import { subjectOfIp } from './throttle.ts'
-import { together } from './together.ts'
+import { settleAll } from './settle-all.ts'
+import { ensureSigningKeys, type TokenPair, type TokenPorts } from './token-pairs.ts'
 import type { Account } from './users.ts'
 
-type LoginPorts = GrantPorts &
-  Pick<Ports, 'users' | 'passwords' | 'throttle' | 'limits' | 'policy' | 'events' | 'sessions' | 'outbox'>
+type LoginPorts = TokenPorts &
+  Pick<Ports, 'users' | 'passwords' | 'rateLimiter' | 'limits' | 'policy' | 'events' | 'sessions' | 'outbox'>
 
 /**
  * Opens a session for an email and its password. What does not depend on each other runs together, in three round trips; an
@@ -19,18 +19,21 @@ export async function logIn(
   ports: LoginPorts,
   { email, password }: { email: string; password: string },
   client: Client,
-): Promise<Grant> {
-  const { users, passwords, throttle, limits, policy, events } = ports
+): Promise<TokenPair> {
+  const { users, passwords, rateLimiter, limits, policy, events } = ports
   // A try that cannot be compared, or that nothing could be signed for, is not one.
-  await together(passwords.ready(), readyToGrant(ports))
+  await settleAll(passwords.ready(), ensureSigningKeys(ports))
 
-  // 1. The client is counted first: one over its limit uses up no tries of an account.
-  const [userId] = await together(users.ownerOf(email), throttle.take('loginPerIp', subjectOfIp(client.ip)))
+  // 1. The client is counted first: one over its limit uses up no attempts of an account.
+  const [userId] = await settleAll(
+    users.ownerOf(email),
+    rateLimiter.take('loginPerIp', subjectOfIp(client.ip)),
+  )
 
   // 2. The try is taken before the compare: a thousand at once must not all find that there was none yet. One consistent
   //    read before the compare gives everything that the session is opened with: if the password changes meanwhile, the
-  //    session is of a past epoch and ends at its first refresh.
-  const [tries, found] = await together(throttle.reserveTry(email), users.findById(userId))
+  //    session is of a past sessionVersion and ends at its first refresh.
+  const [attempts, found] = await settleAll(rateLimiter.reserveAttempt(email), users.findById(userId))
   // Between the two reads the email may have changed hands.
   const account = found?.email === email ? found : undefined
   const matches = await passwords.compare(password, account?.passwordHash)
@@ -38,7 +41,7 @@ export async function logIn(
   if (!account || !matches) {
     const failed = account ? 'wrong_password' : 'unknown_email'
     events.record({ type: 'login.failed', reason: failed, ...(account && { userId: account.id }) })
-    if (tries >= limits.loginFailures.most)
+    if (attempts >= limits.loginFailures.most)
       events.record({ type: 'login.locked', ...(account && { userId: account.id }) })
     throw new Refusal('invalid_credentials')
   }
@@ -46,17 +49,19 @@ export async function logIn(
   // 3. The right password resets the count of failures, whatever else keeps the account shut.
   const refusal = keptOut(policy, account)
   if (refusal) {
-    await throttle.forgive(email)
+    await rateLimiter.resetAttempts(email)
     events.record({ type: 'login.failed', userId: account.id, reason: refusal })
     throw new Refusal(refusal)
   }
-  const [granted] = await together(
+  const [tokens] = await settleAll(
     openSession(ports, account, { amr: ['pwd'], client }),
     // The owner is in, and a lock ends by itself.
-    throttle.forgive(email).catch(() => events.record({ type: 'login.lock_left', userId: account.id })),
+    rateLimiter
+      .resetAttempts(email)
+      .catch(() => events.record({ type: 'login.lock_left', userId: account.id })),
     renewHash(ports, account, password),
   )
-  return granted
+  return tokens
 }
 
 function keptOut({ requireVerifiedEmail }: Ports['policy'], { status, emailVerified }: Account) {

@@ -1,32 +1,35 @@
-import { type Caller, forgetSessions, provenAccount, retried, shut } from './accounts.ts'
+import { disablePassword, forgetSessions, withOptimisticRetry } from './account-changes.ts'
+import { UNDO_SECONDS } from './code-purposes.ts'
 import { deviceOf } from './devices.ts'
 import { deniedUntil, type Seconds } from './lifetimes.ts'
-import { leaveOrder } from './mail-orders.ts'
-import { isGood, isSame, type Opened, readToken, UNDO_SECONDS } from './one-time-codes.ts'
+import { queueEmailJob } from './notifications.ts'
+import { isGood, isSame, type Opened, readToken } from './one-time-codes.ts'
+import { reauthenticate } from './own-account.ts'
 import type { Client, FormerEmail, NotChanged, OneTimeCode, Ports } from './ports.ts'
+import type { Principal } from './principal.ts'
 import { Refusal } from './refusal.ts'
 import { type Account, isUnproven } from './users.ts'
 
 /**
- * Asks for another e-mail, with the password (ASVS 7.5.1): nothing changes before the new address is confirmed. Whether
- * it belongs to somebody else is not told. Refuses with `not_enabled`, `wrong_password`, `invalid_request` for the e-mail
+ * Asks for another email, with the password (ASVS 7.5.1): nothing changes before the new address is confirmed. Whether
+ * it belongs to somebody else is not told. Refuses with `not_enabled`, `wrong_password`, `invalid_request` for the email
  * that one has, or `email_changed_recently`.
  */
 export async function requestEmailChange(
   ports: Pick<Ports, 'users' | 'passwords' | 'policy' | 'outbox' | 'clock' | 'events'>,
-  caller: Caller,
+  principal: Principal,
   { newEmail, password }: { newEmail: string; password: string },
 ): Promise<void> {
   if (!ports.policy.sendsMail) throw new Refusal('not_enabled')
-  const { id: userId, email, epoch } = await provenAccount(ports, caller, password)
+  const { id: userId, email, sessionVersion } = await reauthenticate(ports, principal, password)
   if (newEmail === email) {
     throw new Refusal('invalid_request', {
-      issues: [{ path: 'newEmail', message: 'is your e-mail already' }],
+      issues: [{ path: 'newEmail', message: 'is your email already' }],
     })
   }
   const now = ports.clock.now()
   if (await ports.users.formerEmail(userId, now)) throw new Refusal('email_changed_recently')
-  await ports.outbox.put({ type: 'email_change_requested', userId, newEmail, epoch }, now)
+  await ports.outbox.put({ type: 'email_change_requested', userId, newEmail, sessionVersion }, now)
   ports.events.record({ type: 'email.change_requested', userId })
 }
 
@@ -62,7 +65,7 @@ export async function confirmChange(
 type UndoPorts = Pick<Ports, 'users' | 'sessions' | 'outbox' | 'clock' | 'events'>
 
 /**
- * Takes a change of e-mail back, for whoever reads the mail of the address of before; also one that is not confirmed yet.
+ * Takes a change of email back, for whoever reads the mail of the address of before; also one that is not confirmed yet.
  * Whoever asked for it knew the password, so no password opens the account until a new one is set; the mail for that is
  * on its way. Every session ends, and of all devices only this one is known. A disabled account gets its address back
  * and stays disabled. Refuses with `invalid_link` or `conflict`.
@@ -74,8 +77,8 @@ export async function undoEmailChange(
 ): Promise<void> {
   const { userId, tokenHash } = readToken(token)
   const now = ports.clock.now()
-  const rescue = { ...shut(now), devices: [deviceOf(client)] }
-  const account = await retried(async () => {
+  const rescue = { ...disablePassword(now), devices: [deviceOf(client)] }
+  const account = await withOptimisticRetry(async () => {
     const { codes, account } = await ports.codes.find(userId, ['change_email'])
     // The id is proven by nothing but the token that is being judged.
     const invalid = new Refusal('invalid_link', { subject: { claimedUserId: userId } })
@@ -83,8 +86,8 @@ export async function undoEmailChange(
     const former = await ports.users.formerEmail(userId, now)
 
     if (former && isSame(former.undoHash, tokenHash)) {
-      // The e-mail has moved between the two readings.
-      if (former.email === account.email) return 'changed_meanwhile'
+      // The email has moved between the two readings.
+      if (former.email === account.email) return 'version_conflict'
       return ports.users.change(account, { ...rescue, ...back(former, now) })
     }
     const pending = codes.find(({ undoHash }) => isSame(undoHash, tokenHash))
@@ -97,21 +100,21 @@ export async function undoEmailChange(
 /** Disabling an account has voided the change itself; what its owner asks for then is that the thief's password ends. */
 const mayStop = (pending: OneTimeCode, account: Account, now: Seconds) =>
   account.status === 'disabled'
-    ? isGood(pending, { ...account, status: 'active', epoch: pending.epoch }, now)
+    ? isGood(pending, { ...account, status: 'active', sessionVersion: pending.sessionVersion }, now)
     : isGood(pending, account, now)
 
 /**
- * Gives a user the former e-mail back while it is kept, for whoever administers from outside: the same as the owner's own
+ * Gives a user the former email back while it is kept, for whoever administers from outside: the same as the owner's own
  * undo, for an owner who has lost that mail. Refuses with `not_found` where none is kept, or `conflict`.
  */
 export async function restoreFormerEmail(ports: UndoPorts, userId: string): Promise<Account> {
   const now = ports.clock.now()
-  const account = await retried(async () => {
+  const account = await withOptimisticRetry(async () => {
     const account = await ports.users.findById(userId)
     const former = account && (await ports.users.formerEmail(userId, now))
     if (!former) throw new Refusal('not_found')
-    if (former.email === account.email) return 'changed_meanwhile'
-    return ports.users.change(account, { ...shut(now), devices: [], ...back(former, now) })
+    if (former.email === account.email) return 'version_conflict'
+    return ports.users.change(account, { ...disablePassword(now), devices: [], ...back(former, now) })
   })
   await undone(ports, account)
   return account
@@ -123,9 +126,9 @@ const back = (former: FormerEmail, now: Seconds) => ({
   emailMove: { now, restores: former },
 })
 
-async function undone(ports: UndoPorts, { id: userId, epoch }: Account): Promise<void> {
+async function undone(ports: UndoPorts, { id: userId, sessionVersion }: Account): Promise<void> {
   ports.events.record({ type: 'email.change_undone', userId })
   ports.events.record({ type: 'password.voided', userId, reason: 'email_change_undone' })
-  await leaveOrder(ports, { type: 'email_change_undone', userId })
-  await forgetSessions(ports, userId, epoch)
+  await queueEmailJob(ports, { type: 'email_change_undone', userId })
+  await forgetSessions(ports, userId, sessionVersion)
 }

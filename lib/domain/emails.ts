@@ -1,14 +1,14 @@
-import { forgetSessions, retried } from './accounts.ts'
+import { forgetSessions, withOptimisticRetry } from './account-changes.ts'
 import { confirmChange } from './email-changes.ts'
 import { deniedUntil } from './lifetimes.ts'
-import { notify } from './mail-orders.ts'
+import { notify } from './notifications.ts'
 import { openToken } from './one-time-codes.ts'
 import type { Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
 import type { Account } from './users.ts'
 
 /**
- * Confirms the e-mail that a token was mailed to: that of a new account, or the new one of an account that is to have
+ * Confirms the email that a token was mailed to: that of a new account, or the new one of an account that is to have
  * another; the one of before is then kept for 7 days, in which the change can be undone. A link of a sign-up may be
  * opened again until its end (a double click, a scanner before the reader): then nothing is left to do.
  * Refuses with `invalid_link`, `email_taken`, `email_changed_recently` or `conflict`.
@@ -18,7 +18,7 @@ export async function verifyEmail(
   token: string,
 ): Promise<void> {
   const now = ports.clock.now()
-  const { before, account, replaced } = await retried(async () => {
+  const { before, account, replaced } = await withOptimisticRetry(async () => {
     const opened = await openToken(ports, token, 'verify_email', 'change_email')
     const { code, account: before } = opened
     if (code.purpose === 'change_email') return confirmChange(ports, opened)

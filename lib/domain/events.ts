@@ -1,5 +1,5 @@
-import type { Letter } from './letters.ts'
-import type { MailOrder } from './mail-orders.ts'
+import type { EmailJob } from './email-jobs.ts'
+import type { EmailTemplate } from './email-templates.ts'
 import type { RefusalCode, Subject } from './refusal.ts'
 import type { Role } from './users.ts'
 
@@ -38,26 +38,26 @@ export type SecurityEvent =
       readonly type: 'email.verified' | 'email.change_requested' | 'email.changed' | 'email.change_undone'
       readonly userId: string
     }
-  | { readonly type: 'mail.sent'; readonly userId: string; readonly letter: Letter['kind'] }
+  | { readonly type: 'mail.sent'; readonly userId: string; readonly template: EmailTemplate['kind'] }
   /** It would be more than a recipient is sent. */
-  | { readonly type: 'mail.withheld'; readonly userId: string; readonly letter: Letter['kind'] }
-  | { readonly type: 'mail.withheld'; readonly userId?: string; readonly order: MailOrder['type'] }
+  | { readonly type: 'mail.withheld'; readonly userId: string; readonly template: EmailTemplate['kind'] }
+  | { readonly type: 'mail.withheld'; readonly userId?: string; readonly job: EmailJob['type'] }
   /** No retry would mend it; `reason` is SES's name for why. */
   | {
       readonly type: 'mail.rejected'
       readonly userId: string
-      readonly letter: Letter['kind']
+      readonly template: EmailTemplate['kind']
       readonly reason: string
     }
   /** It came back for good, or its reader called it spam: SES sends that address nothing more. The names are SES's. */
   | {
       readonly type: 'mail.bounced' | 'mail.complained'
       readonly userId: string | undefined
-      readonly letter: string | undefined
+      readonly template: string | undefined
       readonly reason: string | undefined
     }
   /** A mail could not be ordered; what it is about has happened. */
-  | { readonly type: 'mail.lost'; readonly userId: string; readonly order: MailOrder['type'] }
+  | { readonly type: 'mail.lost'; readonly userId: string; readonly job: EmailJob['type'] }
   | { readonly type: 'session.grace_used'; readonly userId: string; readonly sessionId: string }
   | { readonly type: 'session.reuse_detected'; readonly userId: string; readonly sessionId: string }
   | { readonly type: 'session.revoked'; readonly userId: string; readonly sessionId: string }

@@ -7,8 +7,8 @@ export interface Budget {
 }
 
 /**
- * Whom a limit counts: what the door sees of the request is counted before its steps (`ip`, `email`, `user` who asks,
- * `target` user of the path); the rest by the step that knows it (`mailbox` without a word to the caller).
+ * Whom a limit counts: the `ip`, the `email` in the body, the `user` who asks, the `target` user of the path, and what only a
+ * step knows. A `mailbox` is counted without telling the caller.
  */
 export type Per = 'ip' | 'email' | 'user' | 'target' | 'account' | 'code' | 'session' | 'mailbox'
 
@@ -48,20 +48,14 @@ export type LimitName = keyof typeof limits
 
 /** The setting that changes a limit's figures: `loginPerIp` is LOGIN_PER_IP. */
 export const settingOf = (name: string): string =>
-  name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
+  name.replace(/[A-Z]/g, (capital) => `_${capital}`).toUpperCase()
 
 export type Limits = { readonly [K in LimitName]: Budget }
 
-/** Counted by a step after all, together with its first read: that saves a round trip. */
-export const countedBySteps = ['loginPerIp'] as const satisfies readonly LimitName[]
-
-/** The limits that a door counts by itself, before its steps. */
-export type DoorLimit = Exclude<
-  {
-    [K in LimitName]: (typeof limits)[K]['per'] extends 'ip' | 'email' | 'user' | 'target' ? K : never
-  }[LimitName],
-  (typeof countedBySteps)[number]
->
+/** The limits that can be counted from the request alone, before the steps of a route. */
+export type RequestLimit = {
+  [K in LimitName]: (typeof limits)[K]['per'] extends 'ip' | 'email' | 'user' | 'target' ? K : never
+}[LimitName]
 
 /** How long an account is locked after so many failures in a row: 1 s, doubling. */
 export const lockSeconds = (failures: number, { most, seconds }: Budget): Seconds =>

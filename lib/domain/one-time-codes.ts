@@ -1,26 +1,10 @@
 import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
-import { retried } from './accounts.ts'
+import { withOptimisticRetry } from './account-changes.ts'
+import type { Purpose } from './code-purposes.ts'
 import { deniedUntil, type Seconds } from './lifetimes.ts'
 import type { AccountChange, OneTimeCode, Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
 import { type Account, isExpired } from './users.ts'
-
-/** What a code is for; it is good for nothing else. */
-export const purposes = ['verify_email', 'change_email', 'reset_password', 'email_login'] as const
-export type Purpose = (typeof purposes)[number]
-
-const MINUTE = 60
-const DAY = 86_400
-
-/** How long a code lives (OWASP Forgot Password Cheat Sheet; ASVS 6.5.5 for log-in). */
-export const codeSeconds: Readonly<Record<Purpose, Seconds>> = {
-  verify_email: DAY,
-  change_email: DAY,
-  reset_password: 30 * MINUTE,
-  email_login: 10 * MINUTE,
-}
-/** How long a changed e-mail can be undone. */
-export const UNDO_SECONDS = 7 * DAY
 
 /** 16 bytes of the user's id, so that one key finds the code, and 32 random ones. */
 const ID_BYTES = 16
@@ -57,24 +41,24 @@ const hashOf = (token: string) => createHash('sha256').update(token).digest('bas
 export const newDigits = (): string => String(randomInt(1_000_000)).padStart(6, '0')
 
 /**
- * A name for one request for digits, which are good only with it (ASVS 6.6.2). That it was given for this e-mail can be
+ * A name for one request for digits, which are good only with it (ASVS 6.6.2). That it was given for this email can be
  * told without a store, so that nobody without one costs its owner a try.
  */
-export async function newChallenge(ports: Pick<Ports, 'fingerprints'>, email: string): Promise<string> {
+export async function newChallenge(ports: Pick<Ports, 'keyedHashes'>, email: string): Promise<string> {
   const nonce = randomBytes(NONCE_BYTES).toString('hex')
   return nonce + (await sealOf(ports, email, nonce))
 }
-/** Whether a challenge was given for this e-mail, in constant time. */
+/** Whether a challenge was given for this email, in constant time. */
 export async function isChallengeFor(
-  ports: Pick<Ports, 'fingerprints'>,
+  ports: Pick<Ports, 'keyedHashes'>,
   challenge: string,
   email: string,
 ): Promise<boolean> {
   const nonce = challenge.slice(0, NONCE_BYTES * 2)
   return isSame(challenge.slice(NONCE_BYTES * 2), await sealOf(ports, email, nonce))
 }
-const sealOf = ({ fingerprints }: Pick<Ports, 'fingerprints'>, email: string, nonce: string) =>
-  fingerprints.of('challenge', email, nonce)
+const sealOf = ({ keyedHashes }: Pick<Ports, 'keyedHashes'>, email: string, nonce: string) =>
+  keyedHashes.of('challenge', email, nonce)
 
 /** What is stored of a challenge. */
 export const challengeHashOf = hashOf
@@ -105,7 +89,7 @@ export async function openToken(
   return { code, account }
 }
 
-/** The code has not expired, and its user is who it was made for: of the same epoch, and with the same e-mail. */
+/** The code has not expired, and its user is who it was made for: of the same sessionVersion, and with the same email. */
 export function isGood(code: OneTimeCode, account: Account | undefined, now: Seconds): account is Account {
   if (code.expiresAt <= now || account?.status !== 'active' || isExpired(account, now)) return false
   if (account.email !== code.email) return false
@@ -113,7 +97,7 @@ export function isGood(code: OneTimeCode, account: Account | undefined, now: Sec
   if (code.purpose === 'verify_email' && account.emailVerified) return true
   // A change that was asked for before the address was proven warned nobody, and could not be undone.
   if (code.purpose === 'change_email' && account.emailVerified && code.undoHash === undefined) return false
-  return account.epoch === code.epoch
+  return account.sessionVersion === code.sessionVersion
 }
 
 /**
@@ -128,7 +112,7 @@ export async function redeemToken(
 ): Promise<{ readonly account: Account; readonly before: Account }> {
   const until = deniedUntil(ports.clock.now())
   // Whoever is quicker may spend the token: that shows when it is opened again.
-  return retried(async () => {
+  return withOptimisticRetry(async () => {
     const opened = await openToken(ports, token, ...purposes)
     const change = { ...changeOf(opened), redeems: opened.code, deniedUntil: until }
     const outcome = await ports.users.change(opened.account, change)

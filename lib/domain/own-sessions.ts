@@ -1,18 +1,18 @@
 import type { Ports, Session } from './ports.ts'
 import { Refusal } from './refusal.ts'
 import { revokeSession } from './sessions.ts'
-import { together } from './together.ts'
+import { settleAll } from './settle-all.ts'
 import type { Account } from './users.ts'
 
 /** Each is a transaction; a user of many must not wait for one after the other. */
 const AT_ONCE = 10
 
-/** The sessions that an account can go on with: not expired, and of its epoch. */
+/** The sessions that an account can go on with: not expired, and of its sessionVersion. */
 export async function openSessions(
   { sessions, clock }: Pick<Ports, 'sessions' | 'clock'>,
-  { id, epoch }: Account,
+  { id, sessionVersion }: Account,
 ): Promise<readonly Session[]> {
-  return (await sessions.list(id, clock.now())).filter((session) => session.epoch === epoch)
+  return (await sessions.list(id, clock.now())).filter((session) => session.sessionVersion === sessionVersion)
 }
 
 /** Ends one of a user's sessions. Refuses with `not_found` for any other id, whosever it is. */
@@ -35,7 +35,7 @@ export async function endOtherSessions(
   const open = await ports.sessions.list(userId, ports.clock.now())
   const others = open.filter(({ id }) => id !== sessionId)
   for (let start = 0; start < others.length; start += AT_ONCE) {
-    await together(...others.slice(start, start + AT_ONCE).map((session) => revoke(ports, session)))
+    await settleAll(...others.slice(start, start + AT_ONCE).map((session) => revoke(ports, session)))
   }
 }
 

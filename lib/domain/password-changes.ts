@@ -1,10 +1,12 @@
-import { type Caller, held, provenAccount } from './accounts.ts'
-import { type Grant, type GrantPorts, grant, readyToGrant } from './grants.ts'
+import { changedOrRefuse } from './account-changes.ts'
 import { deniedUntil } from './lifetimes.ts'
-import { notify } from './mail-orders.ts'
+import { notify } from './notifications.ts'
+import { reauthenticate } from './own-account.ts'
 import { checkNewPassword, type PasswordRulePorts } from './password-rules.ts'
 import type { Client, Ports } from './ports.ts'
+import type { Principal } from './principal.ts'
 import { newSession } from './sessions.ts'
+import { ensureSigningKeys, issueTokenPair, type TokenPair, type TokenPorts } from './token-pairs.ts'
 import { changedBy } from './users.ts'
 
 /**
@@ -12,25 +14,25 @@ import { changedBy } from './users.ts'
  * Refuses with `wrong_password`, `weak_password`, or `conflict` if the account was changed or this session ended meanwhile.
  */
 export async function changePassword(
-  ports: GrantPorts & PasswordRulePorts & Pick<Ports, 'users' | 'passwords' | 'outbox'>,
-  caller: Caller,
+  ports: TokenPorts & PasswordRulePorts & Pick<Ports, 'users' | 'passwords' | 'outbox'>,
+  principal: Principal,
   input: { currentPassword: string; newPassword: string; client: Client },
-): Promise<Grant> {
-  await readyToGrant(ports)
-  const account = await provenAccount(ports, caller, input.currentPassword)
+): Promise<TokenPair> {
+  await ensureSigningKeys(ports)
+  const account = await reauthenticate(ports, principal, input.currentPassword)
   const about = { path: 'newPassword', words: [account.email, account.name] }
   await checkNewPassword(ports, input.newPassword, about)
   const passwordHash = await ports.passwords.hash(input.newPassword)
   const fields = { passwordHash, endsSessions: true }
   const session = newSession(ports, changedBy(account, fields), { amr: ['pwd'], client: input.client })
-  const changed = held(
+  const changed = changedOrRefuse(
     await ports.users.change(account, {
       ...fields,
       deniedUntil: deniedUntil(ports.clock.now()),
-      replaces: { sessionId: caller.sessionId, by: session },
+      replaces: { sessionId: principal.sessionId, by: session },
     }),
   )
   ports.events.record({ type: 'password.changed', userId: account.id, sessionId: session.id })
   await notify(ports, { type: 'password_changed', userId: account.id, at: ports.clock.now() })
-  return grant(ports, changed, session)
+  return issueTokenPair(ports, changed, session)
 }

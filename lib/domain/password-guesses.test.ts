@@ -10,7 +10,7 @@ const ranks = new Map([
 const bits = (password: string) => guessBits(password, (word) => ranks.get(word))
 
 describe('the guesses that a password takes', () => {
-  it('are those of its parts, multiplied: words by their rank, other characters by how many there are', () => {
+  it('are those of its services, multiplied: words by their rank, other characters by how many there are', () => {
     expect(bits('')).toBe(0)
     expect(bits('horse')).toBe(10)
     expect(bits('horsedragon')).toBe(14)

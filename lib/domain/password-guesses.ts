@@ -1,7 +1,4 @@
-import { dates, isDigit, progressions, repeats, walks, words } from './password-patterns.ts'
-
-/** The place of a word among those that are tried first, from 1 on; `undefined` for a word that no list has. */
-export type RankOf = (word: string) => number | undefined
+import { dates, isDigit, progressions, type RankOf, repeats, walks, words } from './password-patterns.ts'
 
 /** More are not looked at: NFKC makes 4,608 of the 256 that a caller may send. */
 const MOST_CHARACTERS = 256

@@ -1,5 +1,7 @@
 import { type Keyboard, keyboards, ROW } from './keyboards.ts'
-import type { RankOf } from './password-guesses.ts'
+
+/** The place of a word among those that are tried first, from 1 on; `undefined` for a word that no list has. */
+export type RankOf = (word: string) => number | undefined
 
 /** What a part of a password that follows a pattern tells: where it ends, and its guesses as a power of two. */
 export type Found = (end: number, bits: number) => void

@@ -1,19 +1,19 @@
-import { forgetSessions } from './accounts.ts'
+import { forgetSessions } from './account-changes.ts'
 import { deviceOf } from './devices.ts'
-import { notify } from './mail-orders.ts'
+import { notify } from './notifications.ts'
 import { openToken, redeemToken } from './one-time-codes.ts'
 import { checkNewPassword, type PasswordRulePorts } from './password-rules.ts'
 import type { Client, Ports } from './ports.ts'
-import { together } from './together.ts'
+import { settleAll } from './settle-all.ts'
 
 /**
- * Sets the password of whoever has the mailed token, without the old one. Every session ends, the lock of failed log-ins is
- * lifted, and the e-mail is proven. Refuses with `invalid_link`, or `weak_password`, which spends nothing.
+ * Sets the password of whoever has the mailed token, without the old one. Every session ends, the lock of failed logins is
+ * lifted, and the email is proven. Refuses with `invalid_link`, or `weak_password`, which spends nothing.
  * OWASP Forgot Password Cheat Sheet; ASVS 6.4.3, 7.4.3.
  */
 export async function resetPassword(
   ports: PasswordRulePorts &
-    Pick<Ports, 'users' | 'sessions' | 'codes' | 'passwords' | 'throttle' | 'clock' | 'outbox'>,
+    Pick<Ports, 'users' | 'sessions' | 'codes' | 'passwords' | 'rateLimiter' | 'clock' | 'outbox'>,
   { token, newPassword }: { token: string; newPassword: string },
   client: Client,
 ): Promise<void> {
@@ -36,9 +36,11 @@ export async function resetPassword(
 
   // 4. What is left can fail: the password is set, and a lock ends by itself.
   const { id: userId, email } = account
-  await together(
+  await settleAll(
     notify(ports, { type: 'password_changed', userId, at: ports.clock.now() }),
-    ports.throttle.forgive(email).catch(() => ports.events.record({ type: 'login.lock_left', userId })),
-    forgetSessions(ports, userId, account.epoch),
+    ports.rateLimiter
+      .resetAttempts(email)
+      .catch(() => ports.events.record({ type: 'login.lock_left', userId })),
+    forgetSessions(ports, userId, account.sessionVersion),
   )
 }

@@ -39,7 +39,7 @@ async function verdict(
 const messageFor = async (...args: Parameters<typeof verdict>) => (await verdict(...args)).message
 
 const repeats = 'must be more than a few characters, repeated or among blanks'
-const own = 'must not be your name, your e-mail, the name of this service, or a part of these'
+const own = 'must not be your name, your email, the name of this service, or a part of these'
 const easy =
   'must not be easy to guess: common words or passwords, keys in a row, a sequence, a date, or a repeat of these'
 const breach = 'must not be one that was found in a breach of another service'
@@ -147,7 +147,7 @@ describe('a new password', () => {
     expect(await messageFor(password)).toBe(own)
   })
 
-  it('is no e-mail that has more signs than words', async () => {
+  it('is no email that has more signs than words', async () => {
     expect(await messageFor('a.b@c.d.ef a.b@c.d.ef', { words: ['a.b@c.d.ef'] })).toBe(own)
   })
 

@@ -15,7 +15,7 @@ export type PasswordRulePorts = Pick<Ports, 'commonPasswords' | 'breachedPasswor
 
 /**
  * Refuses with `weak_password`, naming `path`, a password that is guessed first: one of few guesses, one that breaches gave
- * away, or the product's or the user's own `words` (e-mail, name); also if it repeats them, the last time cut short.
+ * away, or the product's or the user's own `words` (email, name); also if it repeats them, the last time cut short.
  * NIST SP 800-63B-4 3.1.1.2, ASVS 6.2.4, 6.2.11, 6.2.12.
  */
 export async function checkNewPassword(
@@ -34,7 +34,7 @@ export async function checkNewPassword(
   const forms = [compact, withoutFewSigns(compact)]
   const own = [policy.productName, ...words].flatMap(guesses)
   if (forms.some((form) => own.some((word) => isRepeat(form, word))))
-    refuse('must not be your name, your e-mail, the name of this service, or a part of these')
+    refuse('must not be your name, your email, the name of this service, or a part of these')
 
   const ownWords = new Set(own)
   const rankOf = (word: string) =>
@@ -69,7 +69,7 @@ function asTyped(stored: string): string {
   return at === 0 ? stored : `${stored.slice(0, at)}${domainToUnicode(stored.slice(at))}`
 }
 
-/** What of an e-mail or a name somebody would try: `ada.lovelace+x@example.com`, `ada.lovelace`, `adalovelace`, `ada`. */
+/** What of an email or a name somebody would try: `ada.lovelace+x@example.com`, `ada.lovelace`, `adalovelace`, `ada`. */
 function guesses(text: string): readonly string[] {
   const stored = canonical(text)
   return [...new Set([stored, asTyped(stored)])]

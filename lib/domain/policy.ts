@@ -12,7 +12,7 @@ export type Notice = (typeof notices)[number]
 export interface Policy {
   /** There is a sender: what needs mail is offered. */
   readonly sendsMail: boolean
-  /** Nobody logs in before they have confirmed their e-mail, and a sign-up tells nobody whether it was known. */
+  /** Nobody logs in before they have confirmed their email, and a sign-up tells nobody whether it was known. */
   readonly requireVerifiedEmail: boolean
   /** So long an account waits for its email to be confirmed, where that is required. */
   readonly unconfirmedAccountDays: number

@@ -1,13 +1,13 @@
 /** Every port in one file: what the rules ask of the outside is read top to bottom, as a page. */
 
+import type { Purpose } from './code-purposes.ts'
+import type { EmailJob } from './email-jobs.ts'
+import type { EmailTemplate } from './email-templates.ts'
 import type { SecurityEvents } from './events.ts'
-import type { Letter } from './letters.ts'
 import type { Lifetimes, Seconds } from './lifetimes.ts'
-import type { Limits } from './limits.ts'
-import type { MailOrder } from './mail-orders.ts'
-import type { Purpose } from './one-time-codes.ts'
+import type { LimitName, Limits } from './limits.ts'
 import type { Policy } from './policy.ts'
-import type { Throttle } from './throttle.ts'
+import type { Principal } from './principal.ts'
 import type { Account, AccountFields, ListedUser, Role } from './users.ts'
 
 export interface Clock {
@@ -22,7 +22,7 @@ export interface Client {
 
 export interface AccountChange extends AccountFields {
   readonly deniedUntil: Seconds
-  /** In the same transaction, the caller's session gives way to a new one, of the new epoch. */
+  /** In the same transaction, the caller's session gives way to a new one, of the new sessionVersion. */
   readonly replaces?: { readonly sessionId: string; readonly by: Session }
   /** Spends this code, or nothing is changed. */
   readonly redeems?: OneTimeCode
@@ -35,16 +35,12 @@ export interface AccountChange extends AccountFields {
     readonly takesFrom?: Account
   }
   /** Another user who does this: it holds only if that user's claims have not moved either. */
-  readonly by?: Actor | undefined
-}
-export interface Actor {
-  readonly userId: string
-  readonly claimsVersion: number
+  readonly by?: Pick<Principal, 'userId' | 'claimsVersion'> | undefined
 }
 /** Why a change did not hold; `accounts.ts` says what the caller is told. */
 export type NotChanged =
-  | 'changed_meanwhile'
-  | 'caller_outdated'
+  | 'version_conflict'
+  | 'principal_outdated'
   | 'last_administrator'
   | 'email_taken'
   | 'email_changed_recently'
@@ -59,9 +55,9 @@ export interface UserPage {
 export interface UserStore {
   // An account past its `keptUntil` is found by no reader.
 
-  /** Stores the account and claims its e-mail, both or neither. At `now`, as a former e-mail is kept for a time alone. */
+  /** Stores the account and claims its email, both or neither. At `now`, as a former email is kept for a time alone. */
   create(account: Account, now: Seconds): Promise<'created' | 'email_taken'>
-  /** Costs the same two reads whether the e-mail is known or not. */
+  /** Costs the same two reads whether the email is known or not. */
   findByEmail(email: string): Promise<Account | undefined>
   /**
    * The first of these reads: the id of the user who has the email, or may take it back, or one that
@@ -72,24 +68,24 @@ export interface UserStore {
   /** `undefined` if there is no such account. */
   rename(userId: string, name: string): Promise<Account | undefined>
   /**
-   * Makes a change that outdates the user's claims: one transaction moves `claimsVersion`, and `epoch` if sessions are to
+   * Makes a change that outdates the user's claims: one transaction moves `claimsVersion`, and `sessionVersion` if sessions are to
    * end, and puts the older claims on the denylist until `deniedUntil`. Holds only if nothing moved since `account` was read.
    */
   change(account: Account, change: AccountChange): Promise<Changed>
   /**
-   * Deletes account, e-mail claim and every claim, in one transaction; sessions are for `forgetBefore`. Says which former
+   * Deletes account, email claim and every claim, in one transaction; sessions are for `forgetBefore`. Says which former
    * email was still kept.
    */
   remove(
     account: Account,
     change: Pick<AccountChange, 'deniedUntil' | 'by'> & { readonly now: Seconds },
   ): Promise<{ readonly former: FormerEmail | undefined } | NotChanged>
-  /** The e-mail that the user had before, while the change can be undone. */
+  /** The email that the user had before, while the change can be undone. */
   formerEmail(userId: string, now: Seconds): Promise<FormerEmail | undefined>
   /** Takes the end off an account that nobody confirmed; `false` if it is gone. */
   endExpiry(account: Account): Promise<boolean>
-  /** The devices that the user is known to log in from; only in the epoch in which that was found out. */
-  rememberDevices(userId: string, devices: readonly string[], epoch: number): Promise<void>
+  /** The devices that the user is known to log in from; only in the sessionVersion in which that was found out. */
+  rememberDevices(userId: string, devices: readonly string[], sessionVersion: number): Promise<void>
   /**
    * A page of accounts by when they were created, from behind `after` on, read from an index that lags by moments.
    * `behind` is where the next page begins, if there is one; a page may be short, or empty, before the last.
@@ -100,14 +96,14 @@ export interface UserStore {
   /** The ids of the active administrators. */
   administrators(): Promise<readonly string[]>
   /** Writes only if the hash is still the one that was read. */
-  replacePasswordHash(userId: string, from: string, to: string): Promise<'replaced' | 'changed_meanwhile'>
+  replacePasswordHash(userId: string, from: string, to: string): Promise<'replaced' | 'version_conflict'>
 }
 
 /** One login of one client: a family of refresh tokens of which only the newest generation counts. */
 export interface Session extends Client {
   readonly id: string
   readonly userId: string
-  readonly epoch: number
+  readonly sessionVersion: number
   readonly generation: number
   readonly createdAt: Seconds
   readonly lastUsedAt: Seconds
@@ -118,12 +114,12 @@ export interface Session extends Client {
   readonly rotatedAt: Seconds
   /** The request that made the current generation. */
   readonly rotatedBy: string
-  readonly pace: Pace
+  readonly refreshRate: RefreshRate
   readonly amr: readonly string[]
 }
 
 /** How often a session was refreshed since the current window began. */
-export interface Pace {
+export interface RefreshRate {
   readonly since: Seconds
   readonly refreshes: number
 }
@@ -135,7 +131,7 @@ export interface Rotation {
   readonly now: Seconds
   readonly idleExpiresAt: Seconds
   readonly rotatedBy: string
-  readonly pace: Pace
+  readonly refreshRate: RefreshRate
 }
 
 export interface SessionStore {
@@ -157,24 +153,15 @@ export interface SessionStore {
   revoke(session: { userId: string; sessionId: string; deniedUntil: Seconds }): Promise<void>
   /** Every session of a user that has not expired at `now`, the one last used first. */
   list(userId: string, now: Seconds): Promise<readonly Session[]>
-  /** Deletes the session items of a user that are of an epoch before this one, and so dead. */
-  forgetBefore(userId: string, epoch: number): Promise<void>
+  /** Deletes the session items of a user that are of an sessionVersion before this one, and so dead. */
+  forgetBefore(userId: string, sessionVersion: number): Promise<void>
   /** Deletes every session and code of a user who is gone. */
   forgetAll(userId: string): Promise<void>
 }
 
-/** Who an access token speaks for. */
-export interface AccessTokenSubject {
-  readonly userId: string
-  readonly sessionId: string
-  readonly roles: readonly string[]
-  readonly claimsVersion: number
-  readonly expiresAt: Seconds
-}
-
 export interface Denylist {
   /** Whether the session or this version of the user's claims was revoked, read consistently. */
-  denies(subject: Pick<AccessTokenSubject, 'userId' | 'sessionId' | 'claimsVersion'>): Promise<boolean>
+  denies(subject: Pick<Principal, 'userId' | 'sessionId' | 'claimsVersion'>): Promise<boolean>
 }
 
 export interface AccessTokenIssuer {
@@ -195,7 +182,7 @@ export interface AccessTokenIssuer {
 
 export interface AccessTokenVerifier {
   /** `undefined` for whatever is wrong with the token; throws only if there is no key to judge with. */
-  verify(token: string, now: Seconds): Promise<AccessTokenSubject | undefined>
+  verify(token: string, now: Seconds): Promise<Principal | undefined>
 }
 
 /** What a refresh token says. `expiresAt` is its family's absolute end. */
@@ -204,7 +191,7 @@ export interface RefreshTokenClaims {
   readonly sessionId: string
   readonly generation: number
   /** As it stands on the session item of this generation, so that the next update need not read it. */
-  readonly pace: Pace
+  readonly refreshRate: RefreshRate
   readonly expiresAt: Seconds
 }
 
@@ -231,14 +218,28 @@ export interface PasswordHasher {
 }
 
 /** Names that tell nothing of what they stand for, and are the same each time. */
-export interface Fingerprints {
+export interface KeyedHashes {
   /** 32 hexadecimal digits. */
   of(...parts: readonly string[]): Promise<string>
 }
 
-/** Failed tries in a row, as they are remembered. */
-export interface Tries {
-  readonly tries: number
+/** Limits that hold across every instance of every function: each attempt is reserved in the store before it is made. */
+export interface RateLimiter {
+  /** Takes one from a subject's budget. Refuses with `too_many_attempts`. */
+  take(limit: LimitName, subject: string): Promise<void>
+  /** Takes one from a subject's budget, if there is any left. */
+  hasLeft(limit: LimitName, subject: string): Promise<boolean>
+  /** Puts back what was taken for something that did not come about through our own fault. */
+  giveBack(limit: LimitName, subject: string): Promise<void>
+  /** Reserves a try at an account's password, and says which one in a row it is. Refuses with `too_many_attempts`. */
+  reserveAttempt(email: string): Promise<number>
+  /** Forgets the failures of an account. */
+  resetAttempts(email: string): Promise<void>
+}
+
+/** Failed attempts in a row, as they are remembered. */
+export interface Attempts {
+  readonly attempts: number
   readonly lastAt: Seconds
   readonly expiresAt: Seconds
 }
@@ -252,14 +253,14 @@ export interface Counters {
   /** Counts one less in a window that has any. */
   giveBack(id: string, window: Seconds): Promise<void>
   /** Counts one more try if there were fewer than `free` and they are not past their end; else says what is there. */
-  addTry(
+  addAttempt(
     id: string,
     next: { readonly free: number; readonly lastAt: Seconds; readonly expiresAt: Seconds },
   ): Promise<
-    { readonly added: true; readonly tries: number } | { readonly added: false; readonly found: Tries }
+    { readonly added: true; readonly attempts: number } | { readonly added: false; readonly found: Attempts }
   >
-  /** Writes only if the tries are still those that were read. */
-  replaceTries(id: string, from: Tries, to: Tries): Promise<boolean>
+  /** Writes only if the attempts are still those that were read. */
+  replaceAttempts(id: string, from: Attempts, to: Attempts): Promise<boolean>
   forget(id: string): Promise<void>
 }
 
@@ -269,25 +270,25 @@ export interface OneTimeCode {
   readonly purpose: Purpose
   /** What the raw token is compared with. */
   readonly tokenHash: string
-  /** The user's epoch when it was made: whatever ends sessions voids it. */
-  readonly epoch: number
-  /** The user's e-mail when it was made: what was mailed for one address is worth nothing once there is another. */
+  /** The user's sessionVersion when it was made: whatever ends sessions voids it. */
+  readonly sessionVersion: number
+  /** The user's email when it was made: what was mailed for one address is worth nothing once there is another. */
   readonly email: string
   readonly expiresAt: Seconds
-  /** Of a change of e-mail: the address to be, and what the token that undoes it is compared with. */
+  /** Of a change of email: the address to be, and what the token that undoes it is compared with. */
   readonly newEmail?: string | undefined
   readonly undoHash?: string | undefined
   /** Of a change of email: the account with the address that the mail said would go. */
   readonly replaces?: string | undefined
-  /** Of a log-in by mail: for which request, what its digits are compared with, and how often that was tried. */
+  /** Of a login by mail: for which request, what its digits are compared with, and how often that was tried. */
   readonly challengeHash?: string | undefined
   readonly digitsHash?: string | undefined
-  readonly tries: number
+  readonly attempts: number
 }
 export interface CodeStore {
   /** In the place of any older one of its purpose. */
   put(code: OneTimeCode): Promise<void>
-  /** Beside those of its purpose, email and epoch, which stay good until their own end; there are eight at most. */
+  /** Beside those of its purpose, email and sessionVersion, which stay good until their own end; there are eight at most. */
   add(code: OneTimeCode, now: Seconds): Promise<void>
   /** The codes of these purposes and their user, in one consistent reading. */
   find(
@@ -295,10 +296,10 @@ export interface CodeStore {
     purposes: readonly Purpose[],
   ): Promise<{ readonly codes: readonly OneTimeCode[]; readonly account: Account | undefined }>
   /**
-   * Counts one more try at the digits of a log-in; `undefined` if there were `most`, if it has expired, or if they were not
+   * Counts one more try at the digits of a login; `undefined` if there were `most`, if it has expired, or if they were not
    * asked for with this challenge.
    */
-  tryDigits(
+  attemptDigits(
     userId: string,
     challengeHash: string,
     most: number,
@@ -308,7 +309,7 @@ export interface CodeStore {
   redeem(code: OneTimeCode, account: Account): Promise<'redeemed' | 'spent'>
 }
 
-/** The e-mail that a user had before the last change: nobody else gets it for as long as the change can be undone. */
+/** The email that a user had before the last change: nobody else gets it for as long as the change can be undone. */
 export interface FormerEmail {
   readonly email: string
   readonly undoHash: string
@@ -317,14 +318,14 @@ export interface FormerEmail {
 
 /** Mail that is to be sent: a door leaves an order, and a function of its own fulfils it. */
 export interface Outbox {
-  put(order: MailOrder, now: Seconds): Promise<void>
+  put(job: EmailJob, now: Seconds): Promise<void>
 }
 /** The other end of it. */
-export interface Orders {
+export interface EmailJobs {
   /** The order that a record of the store's stream holds; throws for what is none. */
   read(record: unknown): {
     readonly id: string
-    readonly order: MailOrder
+    readonly job: EmailJob
     readonly expiresAt: Seconds
   }
   /** Takes an order that was fulfilled off the store. */
@@ -348,7 +349,7 @@ export interface Mailer {
   /** Says by what name it was rejected, if no retry would mend that; throws the refusal `unavailable` for what passes. */
   send(
     to: string,
-    letter: Letter,
+    template: EmailTemplate,
     about: { readonly userId: string },
   ): Promise<'sent' | { readonly rejectedAs: string }>
 }
@@ -374,11 +375,11 @@ export interface Ports {
   readonly refreshTokens: RefreshTokens
   readonly cursors: Cursors
   readonly limits: Limits
-  readonly throttle: Throttle
-  readonly fingerprints: Fingerprints
+  readonly rateLimiter: RateLimiter
+  readonly keyedHashes: KeyedHashes
   readonly codes: CodeStore
   readonly outbox: Outbox
-  readonly orders: Orders
+  readonly emailJobs: EmailJobs
   readonly policy: Policy
   readonly commonPasswords: CommonPasswords
   readonly breachedPasswords: BreachedPasswords

@@ -10,16 +10,16 @@ export type RefusalCode =
   | 'wrong_password' // the caller's own password, asked for once more
   | 'last_administrator' // nobody would be left to undo it
   | 'own_account' // an administrator may not do this to themself
-  | 'invalid_credentials' // unknown e-mail or wrong password: never said which
+  | 'invalid_credentials' // unknown email or wrong password: never said which
   | 'account_disabled' // the right password of an account that an administrator has closed
   | 'invalid_refresh_token' // missing, forged, damaged or past its end
   | 'session_ended' // logged out, expired, or its user has moved on
   | 'refresh_token_reused' // an old refresh token came back: theft
   | 'untrusted_proxy' // not from the proxy in front, or without the address of the client
   | 'origin_not_allowed' // a cookie sent from a page of a foreign origin
-  | 'email_taken' // another account holds this e-mail
+  | 'email_taken' // another account holds this email
   | 'email_changed_recently' // the last change can still be undone from the old address
-  | 'email_not_verified' // the right password of an account whose e-mail nobody has confirmed
+  | 'email_not_verified' // the right password of an account whose email nobody has confirmed
   | 'weak_password' // one of those that are guessed first
   | 'invalid_link' // a mailed token that is forged, used, replaced or past its end
   | 'invalid_code' // digits that are wrong, used, replaced or past their end

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { type Grant, type GrantPorts, grant, readyToGrant } from './grants.ts'
 import { within } from './invocation-signal.ts'
 import { deniedUntil, type Seconds } from './lifetimes.ts'
 import type { Budget } from './limits.ts'
-import { notify } from './mail-orders.ts'
-import type { Pace, Ports } from './ports.ts'
+import { notify } from './notifications.ts'
+import type { Ports, RefreshRate } from './ports.ts'
 import { Refusal } from './refusal.ts'
+import { ensureSigningKeys, issueTokenPair, type TokenPair, type TokenPorts } from './token-pairs.ts'
 
-/** The two tries of the store fit into the first, and both into the 9 s of a function. */
+/** The two attempts of the store fit into the first, and both into the 9 s of a function. */
 const PATIENCE_MS = 5000
 const KEEP_MS = 3000
 
@@ -18,9 +18,9 @@ const KEEP_MS = 3000
  * RFC 9700 4.14.2, ASVS 10.4.5.
  */
 export async function refreshSession(
-  ports: GrantPorts & Pick<Ports, 'sessions' | 'limits' | 'policy' | 'outbox' | 'events'>,
+  ports: TokenPorts & Pick<Ports, 'sessions' | 'limits' | 'policy' | 'outbox' | 'events'>,
   refreshToken: string | undefined,
-): Promise<Grant> {
+): Promise<TokenPair> {
   const now = ports.clock.now()
 
   // 1. The token is one of ours, whole, and its family has not reached its end.
@@ -30,10 +30,10 @@ export async function refreshSession(
   const ended = () => new Refusal('session_ended', { subject: { userId } })
 
   // 2. It is not refreshed too often. The token brings what the session's item says, so that nothing is read for it.
-  const pace = nextPace(presented.pace, ports.limits.refreshPerSession, now)
+  const refreshRate = nextRefreshRate(presented.refreshRate, ports.limits.refreshPerSession, now)
 
   // Load the signing keys before rotating: a failure here changes nothing.
-  await readyToGrant(ports)
+  await ensureSigningKeys(ports)
 
   // 3. One conditional write decides who is first, while everything else that decides is read. Both have ended before the
   //    answer: a write in flight could land long after it.
@@ -47,7 +47,7 @@ export async function refreshSession(
         now,
         idleExpiresAt: now + ports.lifetimes.sessionIdleSeconds,
         rotatedBy: request,
-        pace,
+        refreshRate,
       }),
     ),
     within(PATIENCE_MS, () => ports.sessions.standing(userId, sessionId)),
@@ -78,7 +78,7 @@ export async function refreshSession(
   const { account, revoked } = standing.value
   if (!session || session.idleExpiresAt <= now || session.expiresAt <= now) throw ended()
   if (account?.status !== 'active') throw ended()
-  if (revoked || session.epoch !== account.epoch) throw ended()
+  if (revoked || session.sessionVersion !== account.sessionVersion) throw ended()
 
   // 6. Any other generation is theft, or a very late retry.
   if (!rotatedBy) {
@@ -88,11 +88,15 @@ export async function refreshSession(
     throw new Refusal('refresh_token_reused')
   }
   if (!isOurs) ports.events.record({ type: 'session.grace_used', userId, sessionId })
-  return grant(ports, account, session).catch(failed)
+  return issueTokenPair(ports, account, session).catch(failed)
 }
 
 /** One more refresh in the window, or the first of the next. Refuses with `too_many_attempts`. */
-function nextPace({ since, refreshes }: Pace, { most, seconds }: Budget, now: Seconds): Pace {
+function nextRefreshRate(
+  { since, refreshes }: RefreshRate,
+  { most, seconds }: Budget,
+  now: Seconds,
+): RefreshRate {
   if (since + seconds <= now) return { since: now, refreshes: 1 }
   if (refreshes >= most) throw new Refusal('too_many_attempts', { retryAfter: since + seconds - now })
   return { since, refreshes: refreshes + 1 }

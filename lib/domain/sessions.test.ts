@@ -1,20 +1,23 @@
-import { type World, world } from '../../tools/testing/world.ts'
+import { type TestServices, testServices } from '../../tools/testing/test-services.ts'
 import type { SecurityEvent } from './events.ts'
-import type { Grant } from './grants.ts'
 import { LONGEST_SESSION_SECONDS } from './lifetimes.ts'
 import { limits } from './limits.ts'
 import type { Ports } from './ports.ts'
 import { refreshSession } from './session-refresh.ts'
 import { endSession, openSession } from './sessions.ts'
 import { signUp } from './sign-up.ts'
+import type { TokenPair } from './token-pairs.ts'
 import type { Account } from './users.ts'
 
 const client = { userAgent: 'a test', ip: '198.51.100.7' }
 const DAY = 86_400
 
-async function loggedIn(change: Parameters<typeof world>[0] = {}) {
+async function loggedIn(change: Parameters<typeof testServices>[0] = {}) {
   const events: SecurityEvent[] = []
-  const ports: World & Ports = { ...world(change), events: { record: (event) => events.push(event) } }
+  const ports: TestServices & Ports = {
+    ...testServices(change),
+    events: { record: (event) => events.push(event) },
+  }
   const first = await signUp(ports, {
     email: 'ada@example.com',
     password: 'correct horse battery',
@@ -36,17 +39,23 @@ async function loggedIn(change: Parameters<typeof world>[0] = {}) {
     session,
     change: change_,
     stored,
-    refresh: (grant: Grant) => refreshSession(ports, grant.refreshToken),
+    refresh: (pair: TokenPair) => refreshSession(ports, pair.refreshToken),
   }
 }
 
 const types = (events: readonly SecurityEvent[]) => events.map(({ type }) => type)
 
 describe('opening a session', () => {
-  it('grants a pair whose lives are those of the settings', async () => {
+  it('issues a pair whose lives are those of the settings', async () => {
     const { first, session, ports, account } = await loggedIn()
     expect(first).toMatchObject({ accessTokenSeconds: 900, refreshTokenSeconds: 14 * DAY })
-    expect(session).toMatchObject({ userId: account.id, epoch: 1, generation: 1, amr: ['pwd'], ...client })
+    expect(session).toMatchObject({
+      userId: account.id,
+      sessionVersion: 1,
+      generation: 1,
+      amr: ['pwd'],
+      ...client,
+    })
     expect(await ports.accessTokenVerifier.verify(first.accessToken, ports.clock.now())).toEqual({
       userId: account.id,
       sessionId: session.id,
@@ -81,15 +90,15 @@ describe('refreshing', () => {
     })
   })
 
-  it('never grants an access token that outlives the family', async () => {
+  it('never issues an access token that outlives the family', async () => {
     const { ports, first, session, refresh } = await loggedIn()
-    let grant = first
+    let pair = first
     for (const wait of [13 * DAY, 13 * DAY, 4 * DAY - 100]) {
       ports.clock.advance(wait)
-      grant = await refresh(grant)
+      pair = await refresh(pair)
     }
     expect(session.expiresAt - ports.clock.now()).toBe(100)
-    expect(grant).toMatchObject({ accessTokenSeconds: 100, refreshTokenSeconds: 100 })
+    expect(pair).toMatchObject({ accessTokenSeconds: 100, refreshTokenSeconds: 100 })
   })
 
   it.each([undefined, '', 'x', 'a.b.c'])('refuses what is no token of ours: %j', async (token) => {
@@ -122,9 +131,9 @@ describe('a session that is refreshed too often', () => {
 describe('fifty refreshes of one token at once', () => {
   it('all succeed, and there is one successor', async () => {
     const { first, events, stored, refresh } = await loggedIn()
-    const grants = await Promise.all(Array.from({ length: 50 }, () => refresh(first)))
+    const pairs = await Promise.all(Array.from({ length: 50 }, () => refresh(first)))
     expect(stored()?.generation).toBe(2)
-    expect(new Set(grants.map(({ refreshToken }) => refreshToken)).size).toBe(1)
+    expect(new Set(pairs.map(({ refreshToken }) => refreshToken)).size).toBe(1)
     expect(types(events).filter((type) => type === 'session.grace_used')).toHaveLength(49)
   })
 })
@@ -212,7 +221,7 @@ describe('a session has ended', () => {
 
   it.each<[string, Partial<Account>]>([
     ['its user was disabled', { status: 'disabled' }],
-    ['its user moved to another epoch', { epoch: 2 }],
+    ['its user moved to another sessionVersion', { sessionVersion: 2 }],
   ])('when %s, for a first refresh and for an excused one', async (_, fields) => {
     const { first, change, refresh } = await loggedIn()
     await refresh(first)

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { deviceOf } from './devices.ts'
-import { type Grant, type GrantPorts, grant, readyToGrant } from './grants.ts'
 import { deniedUntil, LONGEST_SESSION_SECONDS, type Seconds } from './lifetimes.ts'
-import { notify } from './mail-orders.ts'
+import { notify } from './notifications.ts'
 import type { Client, Ports, Session } from './ports.ts'
 import { Refusal } from './refusal.ts'
-import { together } from './together.ts'
+import { settleAll } from './settle-all.ts'
+import { ensureSigningKeys, issueTokenPair, type TokenPair, type TokenPorts } from './token-pairs.ts'
 import type { Account } from './users.ts'
 
 /** A first generation for an account whose owner has just been proven, `amr` saying how (RFC 8176); not yet stored. */
@@ -18,7 +18,7 @@ export function newSession(
   return {
     id: randomUUID(),
     userId: account.id,
-    epoch: account.epoch,
+    sessionVersion: account.sessionVersion,
     generation: 1,
     createdAt: now,
     lastUsedAt: now,
@@ -26,19 +26,19 @@ export function newSession(
     expiresAt: now + lifetimes.sessionAbsoluteSeconds,
     rotatedAt: now,
     rotatedBy: 'login',
-    pace: { since: now, refreshes: 0 },
+    refreshRate: { since: now, refreshes: 0 },
     amr,
     ...client,
   }
 }
 
-/** Opens a session, and grants its first pair. */
+/** Opens a session, and issues its first pair. */
 export async function openSession(
-  ports: GrantPorts & Pick<Ports, 'users' | 'sessions' | 'policy' | 'outbox' | 'events'>,
+  ports: TokenPorts & Pick<Ports, 'users' | 'sessions' | 'policy' | 'outbox' | 'events'>,
   account: Account,
   proof: { amr: readonly string[]; client: Client },
-): Promise<Grant> {
-  await readyToGrant(ports)
+): Promise<TokenPair> {
+  await ensureSigningKeys(ports)
   // It was opened where nobody could log in unconfirmed, or confirmed by a version that knows no end. Now it is in use.
   if (account.keptUntil !== undefined && !(await ports.users.endExpiry(account)))
     throw new Refusal('unavailable')
@@ -46,14 +46,20 @@ export async function openSession(
   const opened = ports.sessions.open(session)
   const device = deviceOf(proof.client)
   const isKnown = account.devices.includes(device)
-  const order = { userId: account.id, at: session.createdAt, device, epoch: session.epoch, ...proof.client }
-  await together(opened, isKnown ? Promise.resolve() : notify(ports, { type: 'new_device', ...order }))
+  const job = {
+    userId: account.id,
+    at: session.createdAt,
+    device,
+    sessionVersion: session.sessionVersion,
+    ...proof.client,
+  }
+  await settleAll(opened, isKnown ? Promise.resolve() : notify(ports, { type: 'new_device', ...job }))
   ports.events.record({ type: 'login.succeeded', userId: account.id, sessionId: session.id })
-  return grant(ports, account, session)
+  return issueTokenPair(ports, account, session)
 }
 
 /**
- * Ends the session of each token that is still good for it, and is content if there is none: a second log-out,
+ * Ends the session of each token that is still good for it, and is content if there is none: a second logout,
  * or one with dead tokens, changes nothing. An expired access token does not stop a good refresh token.
  * ASVS 7.4.1.
  */
@@ -72,7 +78,7 @@ export async function endSession(
   if (family) ending.set(family.sessionId, { userId: family.userId, endsAt: family.expiresAt })
 
   const revoked = [...ending].map(([sessionId, session]) => revokeSession(ports, { ...session, sessionId }))
-  await together(...revoked)
+  await settleAll(...revoked)
 }
 
 /** Ends a session, whose family of tokens ends at `endsAt` at the latest, and says so. */

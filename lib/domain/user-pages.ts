@@ -1,15 +1,15 @@
-import type { Caller } from './accounts.ts'
 import type { Ports, UserPage } from './ports.ts'
+import type { Principal } from './principal.ts'
 import { Refusal } from './refusal.ts'
 import type { ListedUser } from './users.ts'
 
 /**
- * A page of users by when they signed up, or the one with an e-mail. `nextCursor` is `null` on the last page; it leads on
+ * A page of users by when they signed up, or the one with an email. `nextCursor` is `null` on the last page; it leads on
  * for a day, for the one who was given it. Refuses with `invalid_request` for a cursor that is not theirs.
  */
 export async function listUsers(
   { users, cursors, clock }: Pick<Ports, 'users' | 'cursors' | 'clock'>,
-  { userId }: Pick<Caller, 'userId'>,
+  { userId }: Pick<Principal, 'userId'>,
   {
     limit,
     order,

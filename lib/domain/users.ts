@@ -34,8 +34,8 @@ export interface Account extends ListedUser {
   readonly passwordHash: string
   /** In every access token: an older one is refused. */
   readonly claimsVersion: number
-  /** In every session: one of another epoch has ended. */
-  readonly epoch: number
+  /** In every session: one of another sessionVersion has ended. */
+  readonly sessionVersion: number
   /** Where the user has logged in from, newest first, as `deviceOf` writes it. */
   readonly devices: readonly string[]
   /** When TTL takes an account whose email nobody confirms; readers treat it as gone from that second on. */
@@ -50,7 +50,7 @@ export const isUnproven = ({ emailVerified, roles }: Pick<Account, 'emailVerifie
 export const isExpired = (account: Account, now: Seconds): boolean =>
   account.keptUntil !== undefined && account.keptUntil <= now && isUnproven(account)
 
-/** What of an account is changed together with its claims; `endsSessions` moves the epoch too. */
+/** What of an account is changed together with its claims; `endsSessions` moves the sessionVersion too. */
 export interface AccountFields
   extends Partial<
     Pick<Account, 'roles' | 'status' | 'name' | 'passwordHash' | 'email' | 'emailVerified' | 'devices'>
@@ -64,7 +64,7 @@ export function changedBy(account: Account, { endsSessions, ...fields }: Account
     ...account,
     ...fields,
     claimsVersion: account.claimsVersion + 1,
-    epoch: account.epoch + (endsSessions ? 1 : 0),
+    sessionVersion: account.sessionVersion + (endsSessions ? 1 : 0),
   }
   return keptUntil !== undefined && isUnproven(changed) ? { ...changed, keptUntil } : changed
 }

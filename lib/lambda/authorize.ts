@@ -6,17 +6,17 @@ import type {
 } from 'aws-lambda'
 import type { SecurityEvent } from '../domain/events.ts'
 import type { AccessTokenVerifier, Clock, Denylist } from '../domain/ports.ts'
+import type { Principal } from '../domain/principal.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { describeError, log, logEvent } from '../log.ts'
 import { bearerOf } from './bearer.ts'
-import { overParts } from './parts.ts'
-import type { Caller } from './request.ts'
+import { withServices } from './handler-services.ts'
 import { readClientAddress, type TrustedProxies } from './trusted-proxies.ts'
 
 type Authorizer = (
   event: APIGatewayRequestAuthorizerEventV2,
   context: Context,
-) => Promise<APIGatewaySimpleAuthorizerResult | APIGatewaySimpleAuthorizerWithContextResult<Caller>>
+) => Promise<APIGatewaySimpleAuthorizerResult | APIGatewaySimpleAuthorizerWithContextResult<Principal>>
 
 interface Parts {
   readonly clock: Clock
@@ -34,11 +34,11 @@ interface Parts {
 export function authorizer(factories: {
   readonly accessTokenVerifier: () => AccessTokenVerifier
   readonly denylist: () => Denylist
-}): Authorizer & { over(parts: Parts): Authorizer } {
+}): Authorizer & { over(services: Parts): Authorizer } {
   const build =
-    (parts: () => Parts): Authorizer =>
+    (services: () => Parts): Authorizer =>
     async (event, { awsRequestId: requestId }) => {
-      const { subject, isDenied, isUntrusted } = await judge(parts, event).catch(
+      const { subject, isDenied, isUntrusted } = await judge(services, event).catch(
         (error: unknown): Judgement => {
           if (error instanceof Refusal && error.code === 'untrusted_proxy') return { isUntrusted: true }
           log('error', { type: 'authorizer.failed', requestId, error: describeError(error) })
@@ -60,22 +60,22 @@ export function authorizer(factories: {
       }
       return { isAuthorized: true, context: subject }
     }
-  return overParts(factories, build)
+  return withServices(factories, build)
 }
 
 /** The one word that API Gateway answers with 401. Lambda logs what is thrown: here a stack would tell nothing. */
 const unauthorized = () => Object.assign(new Error('Unauthorized'), { stack: '' })
 
 interface Judgement {
-  readonly subject?: Caller | undefined
+  readonly subject?: Principal | undefined
   readonly isDenied?: boolean
   /** It came past the proxy in front. */
   readonly isUntrusted?: true
 }
 
 /** Whom the token speaks for, if it is good, and whether it was revoked since: who that was is then worth a word in the log. */
-async function judge(parts: () => Parts, event: APIGatewayRequestAuthorizerEventV2): Promise<Judgement> {
-  const { accessTokenVerifier, denylist, clock, trustedProxies } = parts()
+async function judge(services: () => Parts, event: APIGatewayRequestAuthorizerEventV2): Promise<Judgement> {
+  const { accessTokenVerifier, denylist, clock, trustedProxies } = services()
   readClientAddress(event, trustedProxies)
   const token = bearerOf(event.headers ?? {})
   if (!token) return {}

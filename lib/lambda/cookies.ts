@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { REFRESH_COOKIE } from '../contract/contract.ts'
-import { withoutBlanks } from './blanks.ts'
+import { withoutBlanks } from './whitespace.ts'
 
 const attributes = 'Path=/; Secure; HttpOnly; SameSite=Strict'
 

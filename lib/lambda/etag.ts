@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { MiddlewareObj } from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
-import { withoutBlanks } from './blanks.ts'
+import { withoutBlanks } from './whitespace.ts'
 
 /** An answer that caches may keep names its content, and is not sent again to who has it (RFC 9110 8.8.3, 15.4.5). */
 export function etag(): MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {

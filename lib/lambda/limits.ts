@@ -1,46 +1,41 @@
 import type { Contract } from '../contract/contract.ts'
-import { countedBySteps, type DoorLimit, type LimitName, limits, type Per } from '../domain/limits.ts'
-import type { Client } from '../domain/ports.ts'
-import { subjectOfIp, type Throttle } from '../domain/throttle.ts'
-import type { Caller } from './request.ts'
+import { limits, type RequestLimit } from '../domain/limits.ts'
+import type { Client, RateLimiter } from '../domain/ports.ts'
+import type { Principal } from '../domain/principal.ts'
+import { subjectOfIp } from '../domain/rate-limiter.ts'
 
-/** A door that counts names the part to count with. */
-export type Counted<C extends Contract> = C['limit'] extends readonly (infer L)[]
-  ? Extract<L, DoorLimit> extends never
-    ? unknown
-    : { readonly throttle: () => Throttle }
+/** A handler whose contract has limits must name the service `rateLimiter`. */
+export type Counted<C extends Contract> = C['limits'] extends readonly RequestLimit[]
+  ? { readonly rateLimiter: () => RateLimiter }
   : unknown
 
-/** What a door knows of whoever it counts. */
+/** What a limit may be counted by. */
 interface Request {
   readonly client: Client
-  readonly caller: Caller | undefined
+  readonly principal: Principal | undefined
   readonly params: unknown
   readonly body: unknown
 }
 
-/** Takes one from each budget that the contract names and the door can see, in that order, before any other work. */
-export async function count({ limit = [] }: Contract, parts: object, request: Request): Promise<void> {
-  const { throttle } = parts as { throttle: Throttle }
-  for (const name of limit.filter((each) => !isCountedByStep(each))) {
+/** Counts the limits of a contract in their order, before any other work. Refuses with `too_many_attempts`. */
+export async function count(contract: Contract, services: object, request: Request): Promise<void> {
+  const { rateLimiter } = services as { rateLimiter: RateLimiter }
+  for (const name of contract.limits ?? []) {
     const { per } = limits[name]
-    const subjectOf = subjects[per]
-    if (!subjectOf) continue
-    const subject = subjectOf(request)
-    // Counting nobody would be no limit.
+    const subject = subjects[per](request)
+    // Without a subject there is no limit.
     if (subject === undefined) throw new Error(`${name} counts by ${per}, which this request does not have`)
-    await throttle.take(name, subject)
+    await rateLimiter.take(name, subject)
   }
 }
 
-const isCountedByStep = (name: LimitName) => (countedBySteps as readonly LimitName[]).includes(name)
-
-const subjects: Partial<Record<Per, (request: Request) => string | undefined>> = {
+type Per = (typeof limits)[RequestLimit]['per']
+const subjects: Readonly<Record<Per, (request: Request) => string | undefined>> = {
   ip: ({ client }) => subjectOfIp(client.ip),
   email: ({ body }) => {
     const { email, newEmail } = body as { email?: string; newEmail?: string }
     return email ?? newEmail
   },
-  user: ({ caller }) => caller?.userId,
+  user: ({ principal }) => principal?.userId,
   target: ({ params }) => (params as { userId?: string }).userId,
 }

@@ -28,7 +28,7 @@ const readers: Record<string, (text: string) => unknown> = {
       { algorithm: 'RS256', typ: 'at+jwt' },
       { keys: new Map(), issuer: null, audience: null, now: 1 },
     ),
-  'an e-mail': read(fields.email),
+  'an email': read(fields.email),
   'a name': read(fields.name),
   digits: read(fields.digits),
   'a password': read(fields.newPassword),

@@ -6,8 +6,9 @@ import type { Seconds } from '../domain/lifetimes.ts'
 import { lengthProblem } from '../domain/password-length.ts'
 import type { Policy } from '../domain/policy.ts'
 import type { Client } from '../domain/ports.ts'
+import type { Principal } from '../domain/principal.ts'
 import { type Issue, Refusal } from '../domain/refusal.ts'
-import { withoutBlanks } from './blanks.ts'
+import { withoutBlanks } from './whitespace.ts'
 
 // The sentences that Zod says what it expected in.
 z.config(en())
@@ -73,7 +74,7 @@ export function wrongLengths(
   })
 }
 
-/** The parts of a path. What is not an id of ours names nothing. */
+/** The services of a path. What is not an id of ours names nothing. */
 export function parseParams<S extends Schema>(schema: S, received: unknown): z.output<S> {
   const result = z.safeParse(schema, received)
   if (!result.success) throw new Refusal('not_found')
@@ -133,7 +134,7 @@ export function clientOf(event: APIGatewayProxyEventV2): Client {
   }
 }
 
-const callerSchema = z.object({
+const principalSchema = z.object({
   userId: z.uuid(),
   sessionId: z.uuid(),
   roles: z.readonly(z.array(z.string())),
@@ -141,20 +142,17 @@ const callerSchema = z.object({
   claimsVersion: z.coerce.number().check(z.int()),
   expiresAt: z.coerce.number().check(z.int()),
 })
-/** Who the authorizer says is calling. */
-export type Caller = z.output<typeof callerSchema>
-
 /**
  * Read only on protected routes: on another, this part of the event is nobody's word. The authorizer has said who
  * calls; whether they may is decided here, before anything of the request is looked at.
  */
-export function callerOf(
+export function principalOf(
   event: APIGatewayProxyEventV2,
   roles: readonly string[] | undefined,
   now: Seconds,
-): Caller {
+): Principal {
   const context = event.requestContext as { authorizer?: { lambda?: unknown } }
-  const result = callerSchema.safeParse(context.authorizer?.lambda)
+  const result = principalSchema.safeParse(context.authorizer?.lambda)
   if (!result.success) throw new Refusal('unauthorized')
   // A gateway that remembers decisions does not know when a token ends.
   if (result.data.expiresAt <= now) throw new Refusal('unauthorized')

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { capturedLog } from '../../tools/testing/captured-log.ts'
 import { context, eventOf, type TestRequest } from '../../tools/testing/events.ts'
-import { world } from '../../tools/testing/world.ts'
+import { testServices } from '../../tools/testing/test-services.ts'
 import { defineContract } from '../contract/contract.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { route } from './route.ts'
@@ -35,7 +35,7 @@ async function call(request: TestRequest) {
     result,
     text: log,
     entries,
-  } = await capturedLog(() => echo.over(world())(eventOf('POST /echo', request), context()))
+  } = await capturedLog(() => echo.over(testServices())(eventOf('POST /echo', request), context()))
   return { ...result, log, entries, problem: JSON.parse(result.body ?? 'null') }
 }
 
@@ -81,7 +81,7 @@ describe('a body', () => {
     ['[{}]'],
   ])('that is JSON and no object is 400, as a text and as a value: %j', async (body) => {
     const event = { ...eventOf('POST /echo', { body: 'x' }), body: body as string }
-    const { result } = await capturedLog(() => echo.over(world())(event, context()))
+    const { result } = await capturedLog(() => echo.over(testServices())(event, context()))
     expect(result.statusCode).toBe(400)
     expect(JSON.parse(result.body ?? '').errors).toEqual([{ path: 'body', message: 'must be object' }])
   })
@@ -93,7 +93,7 @@ describe('a body', () => {
       [undefined, ''],
     ] as const) {
       const event = { ...eventOf('POST /echo', { body: 'x' }), body: body as never }
-      const { result } = await capturedLog(() => echo.over(world())(event, context()))
+      const { result } = await capturedLog(() => echo.over(testServices())(event, context()))
       expect([result.statusCode, result.body]).toEqual([200, JSON.stringify({ say })])
     }
   })
@@ -131,7 +131,7 @@ describe('a body', () => {
     const event = eventOf('POST /echo', { body: '{}' })
     if (type === undefined) delete event.headers['content-type']
     else event.headers['content-type'] = type
-    const { statusCode, body = '' } = await echo.over(world())(event, context())
+    const { statusCode, body = '' } = await echo.over(testServices())(event, context())
     expect([statusCode, JSON.parse(body).code]).toEqual([415, 'unsupported_media_type'])
   })
 
@@ -144,7 +144,7 @@ describe('a body', () => {
   ])('declared as %s is JSON, the header in any case', async (type) => {
     const event = eventOf('POST /echo', { body: '{"say":"x"}' })
     event.headers = { 'Content-TYPE': type }
-    expect(await echo.over(world())(event, context())).toMatchObject({ statusCode: 200 })
+    expect(await echo.over(testServices())(event, context())).toMatchObject({ statusCode: 200 })
   })
 
   it.each<[string, string, string]>([
@@ -198,7 +198,7 @@ describe('a refusal', () => {
       type: 'about:blank',
       title: 'Conflict',
       status: 409,
-      detail: 'An account with this e-mail exists.',
+      detail: 'An account with this email exists.',
       code: 'email_taken',
       requestId: expect.any(String),
     })
@@ -244,7 +244,7 @@ describe('an error', () => {
   it('of a door that Lambda is about to end is unavailable, and not a fault', async () => {
     const needy = route({ ...contract, needs: ['users:GetItem'] }, {}, () => new Promise(() => undefined))
     const { result } = await capturedLog(() =>
-      needy.over(world())(eventOf('POST /echo', { body: {} }), {
+      needy.over(testServices())(eventOf('POST /echo', { body: {} }), {
         ...context(),
         getRemainingTimeInMillis: () => 20,
       }),
@@ -264,7 +264,7 @@ describe('an event', () => {
     async (member) => {
       for (const nothing of [undefined, null]) {
         const event = { ...eventOf('POST /echo', {}), [member]: nothing as never }
-        const { result } = await capturedLog(() => echo.over(world())(event, context()))
+        const { result } = await capturedLog(() => echo.over(testServices())(event, context()))
         expect(result).toMatchObject({ statusCode: 200 })
       }
     },
@@ -291,7 +291,10 @@ describe('an answer', () => {
       async ({ reply }) => reply(200, { id: 'x' }),
     )
     const answerTo = (method: string) =>
-      get.over(world())(eventOf(`${method} /x`, {}), context()) as Promise<{ headers: object; body?: string }>
+      get.over(testServices())(eventOf(`${method} /x`, {}), context()) as Promise<{
+        headers: object
+        body?: string
+      }>
     const [got, head] = [await answerTo('GET'), await answerTo('HEAD')]
     expect(got).toMatchObject({ statusCode: 200, body: '{"id":"x"}', headers: { ETag: expect.any(String) } })
     expect(head).toEqual({ ...got, body: undefined })
@@ -315,15 +318,15 @@ describe('a door for users', () => {
       responses: { 200: z.object({ id: z.string() }) },
     }),
     {},
-    async ({ caller, reply }) => reply(200, { id: caller.userId }),
+    async ({ principal, reply }) => reply(200, { id: principal.userId }),
   )
   const userId = '3370b83f-ce63-4a6f-aacf-07f2e0ddc2c8'
-  const now = world().clock.now()
-  const caller = { userId, sessionId: userId, roles: ['user'], claimsVersion: '3', expiresAt: now + 1 }
+  const now = testServices().clock.now()
+  const principal = { userId, sessionId: userId, roles: ['user'], claimsVersion: '3', expiresAt: now + 1 }
 
-  it('knows its caller from the authorizer alone', async () => {
-    const event = eventOf('GET /x', { headers: { 'x-user-id': 'eve' } }, caller)
-    expect(await me.over(world())(event, context())).toMatchObject({
+  it('knows its principal from the authorizer alone', async () => {
+    const event = eventOf('GET /x', { headers: { 'x-user-id': 'eve' } }, principal)
+    expect(await me.over(testServices())(event, context())).toMatchObject({
       statusCode: 200,
       body: `{"id":"${userId}"}`,
     })
@@ -334,13 +337,13 @@ describe('a door for users', () => {
     {},
     { userId },
     { userId: { $ne: 1 }, sessionId: userId, roles: [] },
-    { ...caller, roles: 'admin' },
-    { ...caller, expiresAt: undefined },
-    { ...caller, expiresAt: now },
+    { ...principal, roles: 'admin' },
+    { ...principal, expiresAt: undefined },
+    { ...principal, expiresAt: now },
   ])(
     'is 401 where the gateway lets a request by without one, or with one of a token that has ended: %j',
     async (given) => {
-      const { statusCode, headers } = await me.over(world())(eventOf('GET /x', {}, given), context())
+      const { statusCode, headers } = await me.over(testServices())(eventOf('GET /x', {}, given), context())
       expect([statusCode, headers?.['WWW-Authenticate']]).toEqual([401, 'Bearer'])
     },
   )

@@ -18,8 +18,8 @@ const contract = defineContract({
 
 const get = defineContract({ method: 'GET', path: '/', access: 'public', summary: 'Nothing', responses: {} })
 
-export const right = route(contract, { users }, async ({ parts, body, reply }) => {
-  await parts.users.findById(body.name)
+export const right = route(contract, { users }, async ({ services, body, reply }) => {
+  await services.users.findById(body.name)
   return body.name ? reply(201, { id: body.name, size: 1 }) : reply(204)
 })
 
@@ -36,14 +36,14 @@ export const wrong = [
   route(contract, {}, async ({ reply }) => reply(204, { id: 'a' })),
   // @ts-expect-error an answer that `reply` did not make
   route(contract, {}, async () => ({ statusCode: 201, body: '{}' })),
-  // @ts-expect-error a caller on a public route
-  route(contract, {}, async ({ caller, reply }) => reply(204, void caller)),
+  // @ts-expect-error a principal on a public route
+  route(contract, {}, async ({ principal, reply }) => reply(204, void principal)),
   // @ts-expect-error a field that the request does not have
   route(contract, {}, async ({ body, reply }) => reply(204, void body.size)),
   // @ts-expect-error a refresh token that the contract does not take
   route(contract, {}, async ({ presented, reply }) => reply(204, void presented)),
   // @ts-expect-error a part that was not named
-  route(contract, {}, async ({ parts, reply }) => reply(204, void parts.users)),
+  route(contract, {}, async ({ services, reply }) => reply(204, void services.users)),
   // @ts-expect-error a method that no route has
   defineContract({ ...get, method: 'FETCH' }),
   // @ts-expect-error a path that does not begin at the root

@@ -1,4 +1,4 @@
-import { oneLine } from './layout.ts'
+import { oneLine } from './template-layout.ts'
 
 /** Bytes of text that fit into one encoded word of 75 characters (RFC 2047, 2). */
 const MOST_BYTES = 45

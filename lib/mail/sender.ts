@@ -2,8 +2,8 @@ import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2'
 import { currentSignal } from '../domain/invocation-signal.ts'
 import type { Mailer } from '../domain/ports.ts'
 import { Refusal } from '../domain/refusal.ts'
-import { write } from './letters.ts'
 import { mailbox } from './mailbox.ts'
+import { write } from './templates.ts'
 
 /** What no retry mends: the mail, the address, or the account is not to Amazon SES's liking. */
 const final = new Set([
@@ -16,7 +16,7 @@ const final = new Set([
   'SendingPausedException',
 ])
 
-/** The parts of the SDK's exceptions that are looked at. */
+/** The services of the SDK's exceptions that are looked at. */
 interface Failure {
   readonly name: string
   message: string
@@ -34,7 +34,7 @@ function isPassing({ name, code = '', $metadata }: Failure): boolean {
 }
 
 /**
- * Sends through Amazon SES, from the address `mailFrom` in the name of the product, by a configuration set if one is named: two tries of 3 s each. `sesEndpoint`
+ * Sends through Amazon SES, from the address `mailFrom` in the name of the product, by a configuration set if one is named: two attempts of 3 s each. `sesEndpoint`
  * points it at a local stand-in.
  */
 export function sesMailer({
@@ -66,8 +66,8 @@ export function sesMailer({
   })
   const from = mailbox(productName, mailFrom)
   return {
-    async send(to, letter, { userId }) {
-      const { subject, text, html } = write(letter, { productName, linkBaseUrl })
+    async send(to, template, { userId }) {
+      const { subject, text, html } = write(template, { productName, linkBaseUrl })
       const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' })
       try {
         await client.send(
@@ -86,7 +86,7 @@ export function sesMailer({
             // They come back with a bounce or a complaint, and no reader sees them.
             EmailTags: [
               { Name: 'stage', Value: stage },
-              { Name: 'letter', Value: letter.kind },
+              { Name: 'template', Value: template.kind },
               { Name: 'user', Value: userId },
             ],
             // Tracking, if the account has it, would lead every link and its token through a server of its own.

@@ -69,7 +69,7 @@ export function ssmParameters({
     return { status: response.statusCode, body: parse(text) }
   }
 
-  /** Tries what passes by itself again, after a while of chance; `undefined` for an error that `content` names. */
+  /** Attempts what passes by itself again, after a while of chance; `undefined` for an error that `content` names. */
   const call = async (action: string, input: object, content?: string): Promise<Answer | undefined> => {
     const begun = performance.now()
     for (let tried = 1; ; tried++) {

@@ -8,7 +8,7 @@ import type { AccountChange, FormerEmail, NotChanged, UserStore } from '../domai
 import { type Account, changedBy, isActiveAdministrator } from '../domain/users.ts'
 import { accountOf } from './accounts.ts'
 import { attempt, reasonsOf, type TableNames, unlessConditionFails } from './client.ts'
-import { emailClaims } from './email-claims.ts'
+import { emailReservations } from './email-reservations.ts'
 import { fieldsOf, text, whole } from './items.ts'
 import { accountKey, formerEmailKey, sessionKey } from './keys.ts'
 import { sessionItem } from './session-items.ts'
@@ -21,7 +21,7 @@ export function accountChanges(
 ): Pick<UserStore, 'rename' | 'change' | 'remove' | 'endExpiry' | 'formerEmail'> {
   const { usersTable, sessionsTable } = tables
   const parts = transactionParts(tables)
-  const claims = emailClaims(tables)
+  const claims = emailReservations(tables)
 
   const transact = async (guarded: readonly Guarded[]): Promise<'done' | NotChanged> => {
     try {
@@ -37,14 +37,14 @@ export function accountChanges(
     }
   }
 
-  const lasting = ({ id, email }: Account): Guarded[] => [[claims.last(id, email), 'changed_meanwhile']]
+  const lasting = ({ id, email }: Account): Guarded[] => [[claims.last(id, email), 'version_conflict']]
 
   const formerEmail = async (userId: string, now: number): Promise<FormerEmail | undefined> => {
     const Key = formerEmailKey(userId)
     const command = new GetCommand({ TableName: usersTable, Key, ConsistentRead: true })
     const { Item } = await attempt(() => client.send(command))
     if (!Item) return undefined
-    const former = fieldsOf('former e-mail', Item, { email: text, undoHash: text, keptUntil: whole })
+    const former = fieldsOf('former email', Item, { email: text, undoHash: text, keptUntil: whole })
     return former.keptUntil > now ? former : undefined
   }
 
@@ -72,29 +72,29 @@ export function accountChanges(
         UpdateExpression: 'REMOVE keptUntil',
         ConditionExpression: 'attribute_exists(pk)',
       }
-      const outcome = await transact([[{ Update: update }, 'changed_meanwhile'], ...lasting(read)])
+      const outcome = await transact([[{ Update: update }, 'version_conflict'], ...lasting(read)])
       return outcome === 'done'
     },
 
     async change(read, change) {
       const { deniedUntil, replaces, by, redeems, emailMove, endsSessions, ...fields } = change
       const changed = changedBy(read, { ...fields, endsSessions })
-      const set = { ...fields, claimsVersion: changed.claimsVersion, epoch: changed.epoch }
+      const set = { ...fields, claimsVersion: changed.claimsVersion, sessionVersion: changed.sessionVersion }
       const endsExpiry = read.keptUntil !== undefined && changed.keptUntil === undefined
       const update = {
         TableName: usersTable,
         Key: accountKey(read.id),
-        ...setting(set, parts.unmoved(read), endsExpiry ? ' REMOVE keptUntil' : ''),
+        ...setting(set, parts.sameVersions(read), endsExpiry ? ' REMOVE keptUntil' : ''),
       }
       const outcome = await transact([
-        [{ Update: update }, 'changed_meanwhile'],
-        [parts.denyClaims(read, changed.claimsVersion, deniedUntil), 'changed_meanwhile'],
+        [{ Update: update }, 'version_conflict'],
+        [parts.denyClaims(read, changed.claimsVersion, deniedUntil), 'version_conflict'],
         ...(replaces ? exchange(read.id, replaces) : []),
         ...(redeems ? [parts.redemption(redeems)] : []),
         ...(emailMove ? claims.move(read, changed.email, emailMove) : []),
         ...(emailMove?.takesFrom ? removal(emailMove.takesFrom, deniedUntil) : []),
         ...(endsExpiry && !emailMove ? lasting(read) : []),
-        ...parts.stillMay(by, read),
+        ...parts.actorIsCurrent(by, read),
         ...parts.administrators(read.id, isActiveAdministrator(read), isActiveAdministrator(changed)),
       ])
       return outcome === 'done' ? changed : outcome
@@ -102,13 +102,13 @@ export function accountChanges(
 
     async remove(read, { deniedUntil, by, now }) {
       const former = await formerEmail(read.id, now)
-      // The e-mail has moved between the two readings.
-      if (former?.email === read.email) return 'changed_meanwhile'
+      // The email has moved between the two readings.
+      if (former?.email === read.email) return 'version_conflict'
       const outcome = await transact([
         ...removal(read, deniedUntil),
-        [claims.release(read.id, read.email), 'changed_meanwhile'],
+        [claims.release(read.id, read.email), 'version_conflict'],
         ...(former ? claims.drop(read.id, former) : []),
-        ...parts.stillMay(by, read),
+        ...parts.actorIsCurrent(by, read),
         ...parts.administrators(read.id, isActiveAdministrator(read), false),
       ])
       return outcome === 'done' ? { former } : outcome
@@ -119,8 +119,8 @@ export function accountChanges(
   function removal(read: Account, deniedUntil: number): Guarded[] {
     const key = { TableName: usersTable, Key: accountKey(read.id) }
     return [
-      [{ Delete: { ...key, ...parts.unmoved(read) } }, 'changed_meanwhile'],
-      [parts.denyClaims(read, Number.MAX_SAFE_INTEGER, deniedUntil), 'changed_meanwhile'],
+      [{ Delete: { ...key, ...parts.sameVersions(read) } }, 'version_conflict'],
+      [parts.denyClaims(read, Number.MAX_SAFE_INTEGER, deniedUntil), 'version_conflict'],
     ]
   }
 
@@ -130,8 +130,8 @@ export function accountChanges(
     const gone = { TableName: sessionsTable, Key, ConditionExpression: 'attribute_exists(pk)' }
     const next = { TableName: sessionsTable, Item: sessionItem(by) }
     return [
-      [{ Delete: gone }, 'changed_meanwhile'],
-      [{ Put: next }, 'changed_meanwhile'],
+      [{ Delete: gone }, 'version_conflict'],
+      [{ Put: next }, 'version_conflict'],
     ]
   }
 }

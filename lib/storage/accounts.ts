@@ -23,7 +23,7 @@ const complete = {
   ...listed,
   passwordHash: text,
   claimsVersion: whole,
-  epoch: whole,
+  sessionVersion: whole,
   devices: texts,
   keptUntil: optional(whole),
 }
@@ -36,7 +36,7 @@ export const accountOf = (item: Readonly<Record<string, unknown>>): Account =>
 export const listedUserOf = (item: Readonly<Record<string, unknown>>): ListedUser =>
   known({ id: userIdOf(item), ...fieldsOf('account', item, listed) })
 
-/** A role that this version does not know grants nothing. */
+/** A role that this version does not know has no effect. */
 const known = <T extends { readonly roles: readonly string[] }>(fields: T) => ({
   ...fields,
   roles: roles.filter((role) => fields.roles.includes(role)),

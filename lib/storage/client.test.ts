@@ -25,7 +25,7 @@ function clientThat(...answers: readonly (Error | object)[]) {
 
 describe('an attempt', () => {
   it.each<[string, Error]>([
-    ['a throttle', named('ThrottlingException')],
+    ['a rateLimiter', named('ThrottlingException')],
     ['a throttled table', named('ProvisionedThroughputExceededException')],
     ['a throttled account', named('RequestLimitExceeded')],
     ['a time-out', named('TimeoutError')],
@@ -34,7 +34,7 @@ describe('an attempt', () => {
     ['a name server that is busy', named('Error', { code: 'EAI_AGAIN' })],
     ['an answer cut short', named('Error', { code: 'ERR_STREAM_PREMATURE_CLOSE' })],
     ['a broken connection', named('Error', { code: 'ECONNRESET' })],
-    ['a throttle within a transaction', cancelled('None', 'ThrottlingError')],
+    ['a rateLimiter within a transaction', cancelled('None', 'ThrottlingError')],
     ['a throttled table within a transaction', cancelled('ProvisionedThroughputExceeded', 'None')],
     ['a transaction that is still at work', named('TransactionInProgressException')],
   ])('that meets %s is unavailable', async (_, error) => {
@@ -95,14 +95,14 @@ describe('an invocation that has ended', () => {
 describe('a conflict between transactions', () => {
   const account = { id: 'i', email: 'ada@example.com' } as never
 
-  it('is not a taken e-mail', async () => {
+  it('is not a taken email', async () => {
     const { client } = clientThat(cancelled('TransactionConflict', 'None'))
     await expect(dynamoUsers(client, tables, nothingEnds).create(account, 0)).rejects.toMatchObject({
       code: 'unavailable',
     })
   })
 
-  it('at first, and then a taken e-mail, is a taken e-mail', async () => {
+  it('at first, and then a taken email, is a taken email', async () => {
     const { client } = clientThat(
       cancelled('TransactionConflict', 'None'),
       cancelled('ConditionalCheckFailed', 'None'),

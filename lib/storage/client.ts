@@ -15,7 +15,7 @@ export interface TableNames {
 export const ITEM_VERSION = 1
 
 /**
- * The connection to DynamoDB: two tries of 2 s each, so that a caller hears within a gateway's patience.
+ * The connection to DynamoDB: two attempts of 2 s each, so that a caller hears within a gateway's patience.
  * `dynamodbEndpoint` points it at a local engine.
  */
 export function documentClient({
@@ -39,7 +39,7 @@ export function documentClient({
   )
 }
 
-/** A client whose every call ends with the invocation that makes it: on the wire, and between two tries of the SDK. */
+/** A client whose every call ends with the invocation that makes it: on the wire, and between two attempts of the SDK. */
 export function endingWithInvocation(client: DynamoDBClient): DynamoDBDocumentClient {
   const documents = DynamoDBDocumentClient.from(client)
   const send = documents.send.bind(documents) as (command: never, options: object) => Promise<unknown>

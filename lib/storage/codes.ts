@@ -4,7 +4,7 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
-import { purposes } from '../domain/one-time-codes.ts'
+import { purposes } from '../domain/code-purposes.ts'
 import type { CodeStore, OneTimeCode } from '../domain/ports.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { accountOf } from './accounts.ts'
@@ -39,7 +39,7 @@ const codeOf = (item: Readonly<Record<string, unknown>>): OneTimeCode =>
     userId: text,
     purpose: oneOf(...purposes),
     tokenHash: text,
-    epoch: whole,
+    sessionVersion: whole,
     email: text,
     expiresAt: whole,
     newEmail: optional(text),
@@ -47,7 +47,7 @@ const codeOf = (item: Readonly<Record<string, unknown>>): OneTimeCode =>
     replaces: optional(text),
     challengeHash: optional(text),
     digitsHash: optional(text),
-    tries: whole,
+    attempts: whole,
   })
 
 /** A link that confirms a sign-up is one of several; of any other purpose the newest alone is good. */
@@ -70,14 +70,14 @@ export function dynamoCodes(client: DynamoDBDocumentClient, tables: TableNames):
     },
 
     async add(code, now) {
-      const { userId, purpose, tokenHash, expiresAt, epoch, email } = code
-      const values = { ':epoch': epoch, ':email': email, ':now': now, ':most': MOST_LINKS }
+      const { userId, purpose, tokenHash, expiresAt, sessionVersion, email } = code
+      const values = { ':sessionVersion': sessionVersion, ':email': email, ':now': now, ':most': MOST_LINKS }
       const beside = new UpdateCommand({
         TableName: sessionsTable,
         Key: codeKey(userId, purpose),
         UpdateExpression: 'SET links.#hash = :end, expiresAt = :end',
         ConditionExpression:
-          'epoch = :epoch AND email = :email AND expiresAt > :now AND attribute_exists(links) AND size(links) < :most',
+          'sessionVersion = :sessionVersion AND email = :email AND expiresAt > :now AND attribute_exists(links) AND size(links) < :most',
         ExpressionAttributeNames: { '#hash': tokenHash },
         ExpressionAttributeValues: { ...values, ':end': expiresAt },
       })
@@ -85,7 +85,7 @@ export function dynamoCodes(client: DynamoDBDocumentClient, tables: TableNames):
         TableName: sessionsTable,
         Item: itemOf(code),
         ConditionExpression:
-          'attribute_not_exists(links) OR epoch <> :epoch OR email <> :email OR expiresAt <= :now OR size(links) >= :most',
+          'attribute_not_exists(links) OR sessionVersion <> :sessionVersion OR email <> :email OR expiresAt <= :now OR size(links) >= :most',
         ExpressionAttributeValues: values,
       })
       // Each condition is the other's opposite: whichever fails, another call came first and made the other true.
@@ -107,12 +107,12 @@ export function dynamoCodes(client: DynamoDBDocumentClient, tables: TableNames):
       }
     },
 
-    async tryDigits(userId, challengeHash, most, now) {
+    async attemptDigits(userId, challengeHash, most, now) {
       const command = new UpdateCommand({
         TableName: sessionsTable,
         Key: codeKey(userId, 'email_login'),
-        UpdateExpression: 'SET tries = tries + :one',
-        ConditionExpression: 'challengeHash = :challenge AND tries < :most AND expiresAt > :now',
+        UpdateExpression: 'SET attempts = attempts + :one',
+        ConditionExpression: 'challengeHash = :challenge AND attempts < :most AND expiresAt > :now',
         ExpressionAttributeValues: { ':one': 1, ':challenge': challengeHash, ':most': most, ':now': now },
         ReturnValues: 'ALL_NEW',
       })

@@ -3,10 +3,10 @@ import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { Counters } from '../domain/ports.ts'
 import { attempt, ITEM_VERSION, isConditionFailed, type TableNames, unlessConditionFails } from './client.ts'
 import { fieldsOf, whole } from './items.ts'
-import { triesKey, windowKey } from './keys.ts'
+import { attemptsKey, windowKey } from './keys.ts'
 
-const triesOf = (item: Record<string, unknown>) =>
-  fieldsOf('counter of tries', item, { tries: whole, lastAt: whole, expiresAt: whole })
+const attemptsOf = (item: Record<string, unknown>) =>
+  fieldsOf('counter of attempts', item, { attempts: whole, lastAt: whole, expiresAt: whole })
 
 /** Counters are items that forget themselves. Each count is one update whose condition decides; none is read first. */
 export function dynamoCounters(
@@ -42,13 +42,13 @@ export function dynamoCounters(
       await unlessConditionFails(() => client.send(command))
     },
 
-    async addTry(id, { free, lastAt, expiresAt }) {
+    async addAttempt(id, { free, lastAt, expiresAt }) {
       const command = new UpdateCommand({
         TableName,
-        Key: triesKey(id),
+        Key: attemptsKey(id),
         UpdateExpression:
-          'SET tries = if_not_exists(tries, :none) + :one, lastAt = :now, expiresAt = :end, v = :v',
-        ConditionExpression: 'attribute_not_exists(pk) OR (tries < :free AND expiresAt > :now)',
+          'SET attempts = if_not_exists(attempts, :none) + :one, lastAt = :now, expiresAt = :end, v = :v',
+        ConditionExpression: 'attribute_not_exists(pk) OR (attempts < :free AND expiresAt > :now)',
         ExpressionAttributeValues: {
           ':none': 0,
           ':one': 1,
@@ -62,24 +62,24 @@ export function dynamoCounters(
       })
       try {
         const { Attributes = {} } = await attempt(() => client.send(command))
-        return { added: true, tries: triesOf(Attributes).tries }
+        return { added: true, attempts: attemptsOf(Attributes).attempts }
       } catch (error) {
         if (!isConditionFailed(error) || !error.Item) throw error
-        return { added: false, found: triesOf(unmarshall(error.Item)) }
+        return { added: false, found: attemptsOf(unmarshall(error.Item)) }
       }
     },
 
-    async replaceTries(id, from, to) {
+    async replaceAttempts(id, from, to) {
       const command = new UpdateCommand({
         TableName,
-        Key: triesKey(id),
-        UpdateExpression: 'SET tries = :tries, lastAt = :lastAt, expiresAt = :end',
-        ConditionExpression: 'tries = :readTries AND lastAt = :readLastAt',
+        Key: attemptsKey(id),
+        UpdateExpression: 'SET attempts = :attempts, lastAt = :lastAt, expiresAt = :end',
+        ConditionExpression: 'attempts = :readAttempts AND lastAt = :readLastAt',
         ExpressionAttributeValues: {
-          ':tries': to.tries,
+          ':attempts': to.attempts,
           ':lastAt': to.lastAt,
           ':end': to.expiresAt,
-          ':readTries': from.tries,
+          ':readAttempts': from.attempts,
           ':readLastAt': from.lastAt,
         },
       })
@@ -87,7 +87,7 @@ export function dynamoCounters(
     },
 
     async forget(id) {
-      await attempt(() => client.send(new DeleteCommand({ TableName, Key: triesKey(id) })))
+      await attempt(() => client.send(new DeleteCommand({ TableName, Key: attemptsKey(id) })))
     },
   }
 }

@@ -1,26 +1,26 @@
-import type { Purpose } from '../domain/one-time-codes.ts'
+import type { Purpose } from '../domain/code-purposes.ts'
 import { positionOf } from '../domain/users.ts'
 
 /**
- * The catalogue of items. `USER#` ids are random and never used again; an e-mail is in its canonical form.
+ * The catalogue of items. `USER#` ids are random and never used again; an email is in its canonical form.
  *
  * | item           | table                  | pk            | sk             | expiresAt                  | read by            |
  * |----------------|------------------------|---------------|----------------|----------------------------|--------------------|
  * | account        | users                  | USER#<id>     | ACCOUNT        | keptUntil, if unconfirmed  | its user's id      |
- * | e-mail claim   | users                  | EMAIL#<email> | CLAIM          | as its account's           | the e-mail         |
+ * | email claim   | users                  | EMAIL#<email> | CLAIM          | as its account's           | the email         |
  * | session        | sessions               | USER#<id>     | SESSION#<sid>  | the family's absolute end  | user and session id |
- * | former e-mail  | users                  | USER#<id>     | FORMER_EMAIL   | keptUntil: 7 days          | its user's id      |
+ * | former email  | users                  | USER#<id>     | FORMER_EMAIL   | keptUntil: 7 days          | its user's id      |
  * | one-time code  | sessions               | USER#<id>     | CODE#<purpose> | the code's end             | user and purpose   |
  * | counter        | sessions               | LIMIT#<id>    | <window>       | the window's end           | limit and subject  |
- * | tries          | sessions               | LIMIT#<id>    | TRIES          | a day after the last       | limit and subject  |
- * | mail order     | sessions               | MAIL#<id>     | ORDER          | an hour after it was left  | the table's stream |
+ * | attempts          | sessions               | LIMIT#<id>    | TRIES          | a day after the last       | limit and subject  |
+ * | email job     | sessions               | MAIL#<id>     | ORDER          | an hour after it was left  | the table's stream |
  * | revoked family | refresh-token-denylist | SESSION#<sid> |                | the family's end + 3900 s  | its session's id   |
  * | revoked claims | refresh-token-denylist | USER#<id>     |                | now + 3900 s               | its user's id      |
  * | administrators | users                  | ADMINISTRATORS | ADMINISTRATORS | -                          | its one key        |
  *
- * An e-mail claim has `keptUntil` too, while it is a former e-mail's: the one attribute by which TTL takes from `users`. An
+ * An email claim has `keptUntil` too, while it is a former email's: the one attribute by which TTL takes from `users`. An
  * account and its claim have it from the sign-up on, where emails must be confirmed, until somebody confirms.
- * `LIMIT#<id>` is a limit's name and a fingerprint of whom it counts.
+ * `LIMIT#<id>` is a limit's name and a keyedHash of whom it counts.
  *
  * An account also stands in the index `listing` of its table, under `listShard` (a hash of the id, so that no partition
  * takes every sign-up) and `listKey` (when it was created, and the id).
@@ -30,7 +30,7 @@ import { positionOf } from '../domain/users.ts'
 export const accountKey = (userId: string) => ({ pk: `USER#${userId}`, sk: 'ACCOUNT' })
 /** Whose account an item is. */
 export const userIdOf = ({ pk }: { readonly pk?: unknown }): string => String(pk).slice('USER#'.length)
-export const emailClaimKey = (email: string) => ({ pk: `EMAIL#${email}`, sk: 'CLAIM' })
+export const emailReservationKey = (email: string) => ({ pk: `EMAIL#${email}`, sk: 'CLAIM' })
 export const sessionKey = (userId: string, sessionId: string) => ({
   pk: `USER#${userId}`,
   sk: `SESSION#${sessionId}`,
@@ -42,9 +42,9 @@ export const everythingOf = (userId: string) => ({ pk: `USER#${userId}`, prefix:
 export const codeKey = (userId: string, purpose: Purpose) => ({ pk: `USER#${userId}`, sk: `CODE#${purpose}` })
 export const formerEmailKey = (userId: string) => ({ pk: `USER#${userId}`, sk: 'FORMER_EMAIL' })
 export const windowKey = (id: string, start: number) => ({ pk: `LIMIT#${id}`, sk: String(start) })
-export const triesKey = (id: string) => ({ pk: `LIMIT#${id}`, sk: 'TRIES' })
+export const attemptsKey = (id: string) => ({ pk: `LIMIT#${id}`, sk: 'ATTEMPTS' })
 export const MAIL_PREFIX = 'MAIL#'
-export const mailOrderKey = (id: string) => ({ pk: `${MAIL_PREFIX}${id}`, sk: 'ORDER' })
+export const emailJobKey = (id: string) => ({ pk: `${MAIL_PREFIX}${id}`, sk: 'ORDER' })
 export const revokedFamilyKey = (sessionId: string) => ({ pk: `SESSION#${sessionId}` })
 export const revokedClaimsKey = (userId: string) => ({ pk: `USER#${userId}` })
 /** One item with the ids of all active administrators: what guards the last of them. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { Outbox } from '../domain/ports.ts'
 import { attempt, ITEM_VERSION, type TableNames } from './client.ts'
-import { mailOrderKey } from './keys.ts'
+import { emailJobKey } from './keys.ts'
 
 /** Nobody waits longer for a mail, and no code lives much longer. */
 const ORDER_SECONDS = 3600
@@ -13,9 +13,9 @@ export function dynamoOutbox(
   { sessionsTable: TableName }: Pick<TableNames, 'sessionsTable'>,
 ): Outbox {
   return {
-    async put(order, now) {
-      const key = mailOrderKey(randomUUID())
-      const Item = { ...key, order, expiresAt: now + ORDER_SECONDS, v: ITEM_VERSION }
+    async put(job, now) {
+      const key = emailJobKey(randomUUID())
+      const Item = { ...key, job, expiresAt: now + ORDER_SECONDS, v: ITEM_VERSION }
       await attempt(() => client.send(new PutCommand({ TableName, Item })))
     },
   }

@@ -9,8 +9,8 @@ export const sessionItem = (session: Session): Record<string, unknown> => ({
   v: ITEM_VERSION,
 })
 
-const paceCheck = (value: unknown): value is Session['pace'] => {
-  const { since, refreshes } = (value ?? {}) as Partial<Session['pace']>
+const paceCheck = (value: unknown): value is Session['refreshRate'] => {
+  const { since, refreshes } = (value ?? {}) as Partial<Session['refreshRate']>
   return whole(since) && whole(refreshes)
 }
 
@@ -19,7 +19,7 @@ export const sessionOf = (item: Readonly<Record<string, unknown>>): Session =>
   fieldsOf('session', item, {
     id: text,
     userId: text,
-    epoch: whole,
+    sessionVersion: whole,
     generation: whole,
     createdAt: whole,
     lastUsedAt: whole,
@@ -27,7 +27,7 @@ export const sessionOf = (item: Readonly<Record<string, unknown>>): Session =>
     expiresAt: whole,
     rotatedAt: whole,
     rotatedBy: text,
-    pace: paceCheck,
+    refreshRate: paceCheck,
     amr: texts,
     userAgent: text,
     ip: text,

@@ -81,12 +81,12 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
       }
     },
 
-    async rotate({ userId, sessionId, generation, now, idleExpiresAt, rotatedBy, pace }) {
+    async rotate({ userId, sessionId, generation, now, idleExpiresAt, rotatedBy, refreshRate }) {
       const command = new UpdateCommand({
         TableName: sessionsTable,
         Key: sessionKey(userId, sessionId),
         UpdateExpression:
-          'SET generation = generation + :one, lastUsedAt = :now, rotatedAt = :now, rotatedBy = :by, idleExpiresAt = :idle, pace = :pace',
+          'SET generation = generation + :one, lastUsedAt = :now, rotatedAt = :now, rotatedBy = :by, idleExpiresAt = :idle, refreshRate = :refreshRate',
         // Without the two ends in the condition, a session that TTL has not deleted yet would come back to life.
         ConditionExpression: 'generation = :presented AND idleExpiresAt > :now AND expiresAt > :now',
         ExpressionAttributeValues: {
@@ -94,7 +94,7 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
           ':now': now,
           ':by': rotatedBy,
           ':idle': idleExpiresAt,
-          ':pace': pace,
+          ':refreshRate': refreshRate,
           ':presented': generation,
         },
         ReturnValues: 'ALL_NEW',
@@ -146,9 +146,9 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
       return alive.sort((a, b) => b.lastUsedAt - a.lastUsedAt || (a.id < b.id ? -1 : 1))
     },
 
-    async forgetBefore(userId, epoch) {
+    async forgetBefore(userId, sessionVersion) {
       const found = await items(sessionsOf(userId))
-      await forget(found.filter((item) => sessionOf(item).epoch < epoch))
+      await forget(found.filter((item) => sessionOf(item).sessionVersion < sessionVersion))
     },
 
     async forgetAll(userId) {

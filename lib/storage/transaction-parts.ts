@@ -1,5 +1,6 @@
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb'
-import type { Actor, NotChanged, OneTimeCode } from '../domain/ports.ts'
+import type { NotChanged, OneTimeCode } from '../domain/ports.ts'
+import type { Principal } from '../domain/principal.ts'
 import type { Account } from '../domain/users.ts'
 import { ITEM_VERSION, type TableNames } from './client.ts'
 import { accountKey, administratorsKey, codeKey, revokedClaimsKey } from './keys.ts'
@@ -12,11 +13,12 @@ export type Guarded = readonly [part: Part, otherwise: NotChanged]
 /** What the transactions on an account are made of. */
 export function transactionParts({ usersTable, sessionsTable, refreshTokenDenylistTable }: TableNames) {
   /** Nothing has moved since the account was read. */
-  const unmoved = (account: Account) => ({
-    ConditionExpression: 'claimsVersion = :readVersion AND epoch = :readEpoch AND passwordHash = :readHash',
+  const sameVersions = (account: Account) => ({
+    ConditionExpression:
+      'claimsVersion = :readVersion AND sessionVersion = :readSessionVersion AND passwordHash = :readHash',
     ExpressionAttributeValues: {
       ':readVersion': account.claimsVersion,
-      ':readEpoch': account.epoch,
+      ':readSessionVersion': account.sessionVersion,
       ':readHash': account.passwordHash,
     },
   })
@@ -29,7 +31,7 @@ export function transactionParts({ usersTable, sessionsTable, refreshTokenDenyli
   })
 
   /** The claims of a user are still of this version. */
-  const stillIs = ({ userId, claimsVersion }: Actor): Part => ({
+  const stillIs = ({ userId, claimsVersion }: Pick<Principal, 'userId' | 'claimsVersion'>): Part => ({
     ConditionCheck: {
       TableName: usersTable,
       Key: accountKey(userId),
@@ -39,8 +41,10 @@ export function transactionParts({ usersTable, sessionsTable, refreshTokenDenyli
   })
 
   /** Who does this to another may still do it: the claims of their token are the newest. */
-  const stillMay = (by: Actor | undefined, { id }: Account): Guarded[] =>
-    !by || by.userId === id ? [] : [[stillIs(by), 'caller_outdated']]
+  const actorIsCurrent = (
+    by: Pick<Principal, 'userId' | 'claimsVersion'> | undefined,
+    { id }: Account,
+  ): Guarded[] => (!by || by.userId === id ? [] : [[stillIs(by), 'principal_outdated']])
 
   /**
    * Keeps the set of active administrators true, and never empty: two who leave at once cannot both be the last. Whoever
@@ -71,10 +75,10 @@ export function transactionParts({ usersTable, sessionsTable, refreshTokenDenyli
         ExpressionAttributeValues: { ':hash': tokenHash },
       },
     },
-    'changed_meanwhile',
+    'version_conflict',
   ]
 
-  return { unmoved, denyClaims, stillIs, stillMay, administrators, redemption }
+  return { sameVersions, denyClaims, stillIs, actorIsCurrent, administrators, redemption }
 }
 
 /** The update that sets these attributes alone, so that what others set meanwhile stays. */

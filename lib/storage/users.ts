@@ -10,15 +10,15 @@ import { isExpired } from '../domain/users.ts'
 import { accountChanges } from './account-changes.ts'
 import { accountItem, accountOf } from './accounts.ts'
 import { attempt, reasonsOf, type TableNames, unlessConditionFails } from './client.ts'
-import { emailClaims } from './email-claims.ts'
+import { emailReservations } from './email-reservations.ts'
 import { fieldsOf, text } from './items.ts'
-import { accountKey, emailClaimKey } from './keys.ts'
+import { accountKey, emailReservationKey } from './keys.ts'
 import { userListing } from './user-listing.ts'
 
-/** Accounts with the claims on their e-mails; both change in one transaction or not at all. */
+/** Accounts with the claims on their emails; both change in one transaction or not at all. */
 export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames, clock: Clock): UserStore {
   const { usersTable } = tables
-  const { claim } = emailClaims(tables)
+  const { claim } = emailReservations(tables)
   const read = async (key: { pk: string; sk: string }) => {
     const command = new GetCommand({ TableName: usersTable, Key: key, ConsistentRead: true })
     return (await attempt(() => client.send(command))).Item
@@ -30,9 +30,9 @@ export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames, 
     return account && isExpired(account, clock.now()) ? undefined : account
   }
   const ownerOf = async (email: string) => {
-    const claim = await read(emailClaimKey(email))
-    // An id that nobody has is read at the same price; a new one each time, or its partition would throttle.
-    return claim ? fieldsOf('e-mail claim', claim, { userId: text }).userId : randomUUID()
+    const claim = await read(emailReservationKey(email))
+    // An id that nobody has is read at the same price; a new one each time, or its partition would rateLimiter.
+    return claim ? fieldsOf('email claim', claim, { userId: text }).userId : randomUUID()
   }
   return {
     findById,
@@ -55,13 +55,13 @@ export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames, 
       }
     },
 
-    async rememberDevices(userId, devices, epoch) {
+    async rememberDevices(userId, devices, sessionVersion) {
       const command = new UpdateCommand({
         TableName: usersTable,
         Key: accountKey(userId),
         UpdateExpression: 'SET devices = :devices',
-        ConditionExpression: 'epoch = :epoch',
-        ExpressionAttributeValues: { ':devices': devices, ':epoch': epoch },
+        ConditionExpression: 'sessionVersion = :sessionVersion',
+        ExpressionAttributeValues: { ':devices': devices, ':sessionVersion': sessionVersion },
       })
       // A user who is gone has no devices, and what was known before all sessions ended may be a thief's.
       await unlessConditionFails(() => client.send(command))
@@ -71,7 +71,7 @@ export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames, 
 
     async findByEmail(email) {
       const account = await findById(await ownerOf(email))
-      // Between the two reads the e-mail may have changed hands.
+      // Between the two reads the email may have changed hands.
       return account?.email === email ? account : undefined
     },
 
@@ -83,7 +83,7 @@ export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames, 
         ConditionExpression: 'attribute_exists(pk) AND passwordHash = :from',
         ExpressionAttributeValues: { ':from': from, ':to': to },
       })
-      return (await unlessConditionFails(() => client.send(command))) ? 'replaced' : 'changed_meanwhile'
+      return (await unlessConditionFails(() => client.send(command))) ? 'replaced' : 'version_conflict'
     },
   }
 }

@@ -40,7 +40,7 @@ export async function show(
     ['roles', account.roles.join(', ')],
     ['signed up', `${account.createdAt}, ${ageOf(account.createdAt, now)}`],
     ['password', account.passwordHash === '' ? 'none: a reset by mail sets one' : 'set'],
-    ['sessions', `${open.filter(({ epoch }) => epoch === account.epoch).length}`],
+    ['sessions', `${open.filter(({ sessionVersion }) => sessionVersion === account.sessionVersion).length}`],
     [
       'former email',
       former ? `${former.email}, until ${new Date(former.keptUntil * 1000).toISOString()}` : 'none',

@@ -51,14 +51,14 @@ describe('a command with wrong words', () => {
 })
 
 describe('npm run keys', () => {
-  it('lists every key by its name, the pepper and the fingerprint key too, and no value', () => {
+  it('lists every key by its name, the pepper and the keyedHash key too, and no value', () => {
     expect(npmRun('setup', '--', '--stage', 'local').status).toBe(0)
     const { stdout } = npmRun('keys', '--', 'list')
     expect(stdout.match(/^\w+ +[\w-]+ +\w+/gm)?.map((line) => line.replace(/ +\S+ +/, ' '))).toEqual([
       'access signs',
       'refresh signs',
       'pepper hashes',
-      'fingerprint hashes',
+      'keyed-hash hashes',
     ])
     const values = [...readFileSync(join(folder, 'keys.json'), 'utf8').matchAll(/\\"key\\":\\"(.{20,40})/g)]
     expect(values).toHaveLength(5)

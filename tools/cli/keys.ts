@@ -1,6 +1,6 @@
 import { materialOf } from '../../lib/crypto/key-material.ts'
 import { type Rotated, revoke, rotate } from '../../lib/crypto/key-rotation.ts'
-import { type Rotating, rotating, signingNow, standingOf } from '../../lib/crypto/key-standing.ts'
+import { keyStates, type Rotating, rotating, signingNow } from '../../lib/crypto/key-states.ts'
 import type { Parameters } from '../../lib/crypto/keys.ts'
 import { inAccount } from './callers-aws.ts'
 import { command, UsageError } from './command.ts'
@@ -23,14 +23,14 @@ async function list(parameters: Parameters, now: number): Promise<void> {
   const print = (name: string, kid: string, state: string, signsFrom: number) =>
     console.log(`${name.padEnd(11)} ${kid.padEnd(44)} ${state.padEnd(11)} from ${instant(signsFrom)}`)
   for (const name of names) {
-    const keys = await standingOf(parameters, name)
+    const keys = await keyStates(parameters, name)
     const signs = signingNow(keys, now)
     for (const key of keys) {
       const state = key === signs ? 'signs' : key.signsFrom > now ? 'signs next' : 'verifies'
       print(name, key.kid, state, key.signsFrom)
     }
   }
-  for (const path of ['pepper', 'fingerprint'] as const) {
+  for (const path of ['pepper', 'keyed-hash'] as const) {
     const kept = await parameters.below(path)
     const keys = kept.size > 0 ? materialOf(path, kept).toReversed() : []
     const hashes = keys.findLast(({ signsFrom }) => signsFrom <= now)
@@ -60,10 +60,10 @@ function wanted([action, kid, ...more]: readonly string[]): { action: string; ki
 /** The kind of a key. @throws if no key that can be revoked has this name. */
 async function kindOf(parameters: Parameters, kid: string): Promise<Rotating> {
   for (const name of names) {
-    const keys = await standingOf(parameters, name)
+    const keys = await keyStates(parameters, name)
     if (keys.some((key) => key.kid === kid)) return name
   }
-  for (const path of ['pepper', 'fingerprint'] as const) {
+  for (const path of ['pepper', 'keyed-hash'] as const) {
     const kept = await parameters.below(path)
     if (kept.size > 0 && materialOf(path, kept).some((key) => key.kid === kid))
       throw new Error(`${kid} is of the ${path}, which is replaced and not revoked: see docs/deploy.md, Keys`)

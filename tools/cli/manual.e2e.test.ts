@@ -231,7 +231,7 @@ describe('the manual of docs/deploy.md', () => {
     expect(more).toEqual([])
     const { stdout } = await paste(list)
     const [, kid = ''] = /^access +(\S+) +signs /m.exec(stdout) ?? []
-    expect(stdout).toMatch(/^fingerprint +\S+ +hashes /m)
+    expect(stdout).toMatch(/^keyedHash +\S+ +hashes /m)
     expect((await paste(revoke, { '<kid>': kid })).stdout).toContain(`Removed access key ${kid}`)
     expect(stage.commandLines()).toContainEqual(
       expect.objectContaining({ type: 'command.run', command: 'keys revoke', kid }),
@@ -269,7 +269,7 @@ describe('the manual of docs/deploy.md', () => {
     })
     /** The authorizer is loaded by its first request, which may take longer than its own time-out. */
     const authorized = async (started: typeof before, headers: Record<string, string>) => {
-      for (let tries = 0; tries < 5; tries++)
+      for (let attempts = 0; attempts < 5; attempts++)
         if ((await go(started)('GET', '/users/me', undefined, headers)).status === 200) return
       throw new Error('The authorizer does not get ready')
     }

@@ -43,7 +43,7 @@ export function alarmsOf(
     },
     LockoutsAlarm: {
       about:
-        'Many accounts or tries were locked: somebody may be guessing passwords. See login.failed by ip.',
+        'Many accounts or attempts were locked: somebody may be guessing passwords. See login.failed by ip.',
       metrics: [event('login.locked')],
       threshold: 20,
     },
@@ -73,7 +73,7 @@ export function alarmsOf(
     ...(sendsMail && reputation),
     ...Object.fromEntries(
       Object.entries(failures).map(([type, threshold]) => [
-        `${type.replaceAll(/(?:^|[._])(\w)/g, (_, letter: string) => letter.toUpperCase())}Alarm`,
+        `${type.replaceAll(/(?:^|[._])(\w)/g, (_, template: string) => template.toUpperCase())}Alarm`,
         {
           about: `Lines of type ${type} in the logs of the functions say what failed.`,
           metrics: [event(type as keyof typeof failures)],

@@ -7,7 +7,7 @@ import { parse } from 'yaml'
 import { readConfig } from '../../lib/config.ts'
 import { type Resources, schemaProblems } from '../testing/cloudformation.ts'
 import { gateway } from '../testing/gateway.ts'
-import { world } from '../testing/world.ts'
+import { testServices } from '../testing/test-services.ts'
 
 const guide = readFileSync('docs/cloudfront.md', 'utf8')
 const template = parse(readFileSync('docs/cloudfront.yml', 'utf8')) as {
@@ -108,7 +108,7 @@ describe('docs/cloudfront.md', () => {
     expect(run()).not.toContain(secret)
     const trustedProxies = readConfig({ ISSUER: 'https://auth.example.com', TRUSTED_PROXY_SECRET_HASH: hash })
     const headers = { 'cardea-proxy-secret': secret, 'cloudfront-viewer-address': '203.0.113.9:1' }
-    expect(await gateway(world({ trustedProxies }))('GET /health', { headers })).toMatchObject({
+    expect(await gateway(testServices({ trustedProxies }))('GET /health', { headers })).toMatchObject({
       status: 200,
     })
   })

@@ -1,15 +1,9 @@
 import { keptSettings, keptTypes, tableSettings } from './kept.ts'
-import { lostProtections, lowerThrottles } from './weakened.ts'
+import { lostProtections, lowerThrottles, type Resource } from './weakened.ts'
 
 /** What of a CloudFormation template is compared. */
 export interface Template {
   readonly Resources?: Readonly<Record<string, Resource>>
-}
-export interface Resource {
-  readonly Type: string
-  readonly DeletionPolicy?: string
-  readonly UpdateReplacePolicy?: string
-  readonly Properties?: Readonly<Record<string, unknown>>
 }
 
 /** One change that loses something, and the name by which it is allowed. */

@@ -13,7 +13,7 @@ import {
   tables,
 } from './metrics.ts'
 
-/** What a stage does, on one page of CloudWatch: log-ins, sessions, refusals, failures, times, mails and tables. */
+/** What a stage does, on one page of CloudWatch: logins, sessions, refusals, failures, times, mails and tables. */
 export function dashboard(service: string, stage: string, entries: readonly Entry[]): object {
   const widgets = widgetsOf(events(`${service}-${stage}`), entries).map(([title, metrics], index) => ({
     type: 'metric',

@@ -89,10 +89,10 @@ describe('permissions that depend on settings', () => {
   it('let the one function send mail from the one sender, by its address or its domain; nobody without one', async () => {
     const mail = { MAIL_FROM: 'no-reply@mail.example.com', LINK_BASE_URL: 'https://app.example.com' }
     const sending = await of('dev', mail)
-    expect(Object.keys(sending.permissions.extensions)).toEqual(['MailDeliverRole'])
+    expect(Object.keys(sending.permissions.extensions)).toEqual(['MailSendRole'])
     const ses = `arn:\${AWS::Partition}:ses:\${AWS::Region}:\${AWS::AccountId}`
     const own = `${ses}:identity`
-    expect(statementsIn(sending, 'MailDeliverRole').at(-1)).toEqual({
+    expect(statementsIn(sending, 'MailSendRole').at(-1)).toEqual({
       Effect: 'Allow',
       Action: ['ses:SendEmail'],
       Resource: [
@@ -106,7 +106,7 @@ describe('permissions that depend on settings', () => {
     expect((await of('dev')).permissions.extensions).toEqual({})
 
     const tracked = await of('dev', { ...mail, MAIL_CONFIGURATION_SET: 'tracked' })
-    expect(statementsIn(tracked, 'MailDeliverRole').at(-1).Resource.at(-1)).toEqual({
+    expect(statementsIn(tracked, 'MailSendRole').at(-1).Resource.at(-1)).toEqual({
       'Fn::Sub': `arn:\${AWS::Partition}:ses:\${AWS::Region}:\${AWS::AccountId}:configuration-set/tracked`,
     })
   })

@@ -68,7 +68,7 @@ describe('README.md', () => {
 })
 
 describe('the cost model', () => {
-  it('says what a refresh and a log-in cost, and whether that is within the goal', () => {
+  it('says what a refresh and a login cost, and whether that is within the goal', () => {
     const [login, refresh] = goals()
     expect(refresh).toMatchObject({ goal: 2.5, holds: true })
     expect(login).toMatchObject({ goal: 5.6, holds: false })

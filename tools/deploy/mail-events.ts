@@ -1,6 +1,6 @@
 /**
  * How a stage mails, where no configuration set of the deployer's own is named: an address that bounced for good or
- * complained is sent nothing more, by SES itself, and each such mail is an event for functions/mail/feedback.ts.
+ * complained is sent nothing more, by SES itself, and each such mail is an event for functions/mail/bounces.ts.
  */
 export const mailEvents = (name: string): object => ({
   Resources: {

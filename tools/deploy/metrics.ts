@@ -8,7 +8,7 @@ export const failures = {
   'request.failed': 5,
   // A mail is tried ten times.
   'mail.failed': 20,
-  'mail.not_an_order': 1,
+  'mail.invalid_job': 1,
   // The rotation of keys: it is called again in a day.
   'schedule.failed': 1,
 }

@@ -198,7 +198,7 @@ describe('what SES is told to do with bounces and complaints', () => {
   })
 
   it('is to send these addresses nothing more, and to tell the default event bus', () => {
-    const { MailConfigurationSet, MailEvents, MailDeliverLambdaFunction } = prod.resources
+    const { MailConfigurationSet, MailEvents, MailSendLambdaFunction } = prod.resources
     expect(MailConfigurationSet?.Properties).toEqual({
       Name: 'cardea-prod',
       SuppressionOptions: { SuppressedReasons: ['BOUNCE', 'COMPLAINT'] },
@@ -207,9 +207,9 @@ describe('what SES is told to do with bounces and complaints', () => {
       ConfigurationSetName: { Ref: 'MailConfigurationSet' },
       EventDestination: { Enabled: true, MatchingEventTypes: ['BOUNCE', 'COMPLAINT'] },
     })
-    const { Variables } = MailDeliverLambdaFunction?.Properties.Environment ?? {}
+    const { Variables } = MailSendLambdaFunction?.Properties.Environment ?? {}
     expect(Variables.MAIL_CONFIGURATION_SET).toEqual({ Ref: 'MailConfigurationSet' })
-    const { Statement } = prod.resources.MailDeliverRole?.Properties.Policies[0].PolicyDocument ?? {}
+    const { Statement } = prod.resources.MailSendRole?.Properties.Policies[0].PolicyDocument ?? {}
     expect(JSON.stringify(Statement)).toContain('configuration-set/cardea-prod"')
   })
 
@@ -225,13 +225,13 @@ describe('what SES is told to do with bounces and complaints', () => {
             'detail-type': ['Email Bounced', 'Email Complaint Received'],
             detail: { mail: { tags: { stage: [`cardea-${stage}`] } } },
           },
-          { 'Fn::GetAtt': ['MailFeedbackLambdaFunction', 'Arn'] },
+          { 'Fn::GetAtt': ['MailBouncesLambdaFunction', 'Arn'] },
         ],
       ])
       const allowed = ofType(resources, 'AWS::Lambda::Permission').filter(
         ({ Properties }) => Properties.Principal === 'events.amazonaws.com',
       )
-      expect(JSON.stringify(allowed)).toContain('MailFeedbackLambdaFunction')
+      expect(JSON.stringify(allowed)).toContain('MailBouncesLambdaFunction')
     }
   })
 })

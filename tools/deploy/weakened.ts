@@ -1,4 +1,9 @@
-import type { Resource } from './comparison.ts'
+export interface Resource {
+  readonly Type: string
+  readonly DeletionPolicy?: string
+  readonly UpdateReplacePolicy?: string
+  readonly Properties?: Readonly<Record<string, unknown>>
+}
 
 /** What keeps a table's items and is taken away. */
 export function lostProtections(was: Resource, becomes: Resource): readonly string[] {

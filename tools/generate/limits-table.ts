@@ -1,6 +1,6 @@
-import type { Contract } from '../../lib/contract/contract.ts'
+import { type Contract, limitsOf } from '../../lib/contract/contract.ts'
 import { type LimitName, limits, type Per, settingOf } from '../../lib/domain/limits.ts'
-import { type Entry, isRoute } from './registry.ts'
+import { type Entry, isRoute, isStream } from './registry.ts'
 
 /** What each limit counts, for whoever reads the README. */
 const counts: Readonly<Record<LimitName, string>> = {
@@ -8,7 +8,7 @@ const counts: Readonly<Record<LimitName, string>> = {
   signupMails: 'mails that follow sign-ups; then none is sent, and nobody is told',
   mailsPerRecipient: 'mails of every kind but security notices; then none is sent, and nobody is told',
   resetsPerRecipient: 'mails to confirm a sign-up or set a password that are sent beyond that',
-  loginPerIp: 'log-ins',
+  loginPerIp: 'logins',
   loginFailures: 'failures in a row; then a lock of 1 s, twice as long each time',
   refreshPerSession: 'next tokens',
   passwordPerUser: 'times that the own password is asked for',
@@ -19,17 +19,17 @@ const counts: Readonly<Record<LimitName, string>> = {
   forgotPerEmail: 'requests for a reset mail',
   resetPerUser: 'resets that administrators start',
   emailChangePerEmail: 'requests to change to it',
-  emailLoginPerIp: 'requests for a log-in mail',
-  emailLoginPerEmail: 'requests for a log-in mail',
+  emailLoginPerIp: 'requests for a login mail',
+  emailLoginPerEmail: 'requests for a login mail',
   codePerEmail: 'codes entered',
-  codeTries: 'tries; then it is void',
+  codeTries: 'attempts; then it is void',
 }
 
 const whom: Readonly<Record<Per, string>> = {
   ip: 'IP address',
-  email: 'e-mail',
-  mailbox: 'e-mail',
-  account: 'e-mail',
+  email: 'email',
+  mailbox: 'email',
+  account: 'email',
   user: 'user',
   target: 'user',
   code: 'code',
@@ -45,7 +45,9 @@ const span = (seconds: number) => (seconds % 3600 === 0 ? `${seconds / 3600} h` 
 export function limitsTable(entries: readonly Entry[]): string {
   const rows = Object.entries(limits).map(([key, limit]) => {
     const name = key as LimitName
-    const own = entries.filter(({ contract }) => 'limit' in contract && contract.limit?.includes(name))
+    const own = entries.filter(
+      (entry) => (isRoute(entry) || isStream(entry)) && limitsOf(entry.contract).includes(name),
+    )
     const where = own.map((entry) => (isRoute(entry) ? `\`${routeOf(entry)}\`` : 'mails')).join(', ')
     const budget = `${limit.most}${'locks' in limit ? ', locks up to' : ' in'} ${span(limit.seconds)}`
     return `| ${where} | ${counts[name]} | ${whom[limit.per]} | ${budget} | \`${settingOf(name)}=${limit.most}/${limit.seconds}\` |`

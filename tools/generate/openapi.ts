@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import * as z from 'zod/mini'
 import {
   type Contract,
+  limitsOf,
   REFRESH_COOKIE,
   refusalsOf,
   rolesOf,
@@ -31,7 +32,7 @@ export function openapi(entries: readonly Entry[], version: string): Json {
       title: 'Cardea',
       version,
       description:
-        'Sign-up, login, refresh, logout, e-mail, users. `x-limits` are the default budgets of a route: `most` in `seconds`. Refusals are problem details (RFC 9457); decide by their `code`. `x-minLength-setting` names the setting by which a deployment changes the `minLength` beside it, which is the default; a refusal names the length that holds. A route of GET answers HEAD too. A refused access token is answered by API Gateway itself: 401 with `{"message":"Unauthorized"}`.',
+        'Sign-up, login, refresh, logout, email, users. `x-limits` are the default budgets of a route: `most` in `seconds`. Refusals are problem details (RFC 9457); decide by their `code`. `x-minLength-setting` names the setting by which a deployment changes the `minLength` beside it, which is the default; a refusal names the length that holds. A route of GET answers HEAD too. A refused access token is answered by API Gateway itself: 401 with `{"message":"Unauthorized"}`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     paths,
@@ -55,13 +56,15 @@ function operation(
   { name, file, contract }: Entry<Contract>,
   schemaOf: (schema: Schema, io: 'input' | 'output') => Json,
 ): Json {
-  const { summary, description, params, query, body, limit } = contract
+  const { summary, description, params, query, body } = contract
   return {
     operationId: name,
     tags: [file.split('/')[1]],
     summary,
     ...(description && { description }),
-    ...(limit && { 'x-limits': limit.map((name) => ({ name, ...limits[name] })) }),
+    ...(limitsOf(contract).length > 0 && {
+      'x-limits': limitsOf(contract).map((name) => ({ name, ...limits[name] })),
+    }),
     security: securityOf(contract),
     ...((params || query) && {
       parameters: [...parametersOf('path', params), ...parametersOf('query', query)],

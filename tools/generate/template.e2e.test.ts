@@ -173,8 +173,8 @@ describe('the packaged template', () => {
   it('lets one function send mail, from the one sender', () => {
     const roles = Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::IAM::Role')
     const sending = roles.filter(([, role]) => JSON.stringify(role).includes('ses:'))
-    expect(sending.map(([name]) => name)).toEqual(['MailDeliverRole'])
-    const { Statement } = (resources.MailDeliverRole as Resource).Properties.Policies[0].PolicyDocument
+    expect(sending.map(([name]) => name)).toEqual(['MailSendRole'])
+    const { Statement } = (resources.MailSendRole as Resource).Properties.Policies[0].PolicyDocument
     expect(
       Statement.find(({ Action }: { Action: string[] }) => Action.includes('ses:SendEmail')),
     ).toMatchObject({
@@ -188,7 +188,7 @@ describe('the packaged template', () => {
     expect(others).toEqual([])
     expect(mapping?.Properties).toMatchObject({
       EventSourceArn: { 'Fn::GetAtt': ['SessionsTable', 'StreamArn'] },
-      FunctionName: { 'Fn::GetAtt': ['MailDeliverLambdaFunction', 'Arn'] },
+      FunctionName: { 'Fn::GetAtt': ['MailSendLambdaFunction', 'Arn'] },
       BatchSize: 1,
       MaximumRecordAgeInSeconds: 900,
       FunctionResponseTypes: ['ReportBatchItemFailures'],

@@ -124,7 +124,7 @@ const rows: readonly Row[] = [
   ['two blanks after Bearer', bearer((token) => `Bearer  ${token}`), { status: 200 }],
   ['a tab after Bearer', bearer((token) => `Bearer\t${token}`), { status: 401 }],
   [
-    'a log-out by an access token after two blanks, which ends its session',
+    'a logout by an access token after two blanks, which ends its session',
     async ({ origin, logIn }) => {
       const authorization = `Bearer  ${(await logIn()).accessToken}`
       await sendRaw(origin, post('/auth/logout', '{}', { ...json, authorization }))
@@ -217,7 +217,7 @@ const rows: readonly Row[] = [
 
   ...['max@müller.example', 'max@xn--mller-kva.example', 'max@faß.example', 'max@bücher．example'].map(
     (email): Row => [
-      `a log-in as ${email}`,
+      `a login as ${email}`,
       post('/auth/login', JSON.stringify({ email, password: ada.password })),
       { status: 401, code: 'invalid_credentials' },
     ],
@@ -247,7 +247,7 @@ const rows: readonly Row[] = [
     { status: 204, cookies: cleared },
   ],
   [
-    'a log-out with tokens that are none',
+    'a logout with tokens that are none',
     post('/auth/logout', '{"refreshToken":"nonsense"}', { ...json, authorization: 'Bearer nonsense' }),
     { status: 204, cookies: cleared },
   ],
@@ -304,8 +304,8 @@ async function platformOf({ origin, mailbox }: Started): Promise<Platform> {
   const logIn = async () => (await post('/auth/login', { email, password, transport: 'body' })).body
   const headers = { authorization: `Bearer ${(await logIn()).accessToken}` }
   // The authorizer is loaded by its first request: a busy machine may need longer for it than the authorizer's time-out.
-  for (let tries = 0; (await sendRaw(origin, get('/users/me', headers))).status !== 200; tries++)
-    if (tries === 5) throw new Error('The authorizer does not get ready')
+  for (let attempts = 0; (await sendRaw(origin, get('/users/me', headers))).status !== 200; attempts++)
+    if (attempts === 5) throw new Error('The authorizer does not get ready')
   return { origin, mailbox, post, logIn }
 }
 

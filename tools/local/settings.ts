@@ -23,7 +23,7 @@ export function givenSettings(): Record<string, string> {
 
 /**
  * Budgets that no test suite of a front end reaches: all its requests come from one address. The lock of one account and
- * the tries of one code stay: a front end has to handle them.
+ * the attempts of one code stay: a front end has to handle them.
  */
 const wideLimits = Object.entries<Limit>(limits)
   .filter(([, { per, locks }]) => !locks && per !== 'code')

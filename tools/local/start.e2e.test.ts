@@ -43,7 +43,7 @@ function processesOf(): string[] {
   return all.filter((line) => line.includes(basename(folder)))
 }
 
-/** Log-in waits for no mail. */
+/** Login waits for no mail. */
 const easy = { REQUIRE_VERIFIED_EMAIL: 'false' }
 
 const ada = { email: 'ada@example.com', password: 'correct horse battery staple', name: 'Ada Lovelace' }

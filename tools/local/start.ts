@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { contract as mailFunction } from '../../functions/mail/deliver.ts'
+import { contract as mailFunction } from '../../functions/mail/send.ts'
 import type { Config } from '../../lib/config.ts'
 import { makeFirstKeys } from '../../lib/crypto/key-rotation.ts'
 import { storedKeys } from '../../lib/crypto/stored-keys.ts'
@@ -92,7 +92,7 @@ async function main(): Promise<void> {
     wants: ({ eventName, dynamodb }) =>
       eventName === 'INSERT' && dynamodb?.Keys?.pk?.S?.startsWith(mailFunction.stream.prefix) === true,
   }
-  const take = invokeLocally(lambdaPort, 'cardea-local-mailDeliver')
+  const take = invokeLocally(lambdaPort, 'cardea-local-mailSend')
   followStream(orders, take, () => stopping !== undefined).catch(fail)
   if (!stopping) console.log(await introduction(config.port, { endpoint, mailbox, keysFile, keys }))
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Account } from '../../lib/domain/users.ts'
 
-/** An account as a store keeps it, of nobody else's id and e-mail; not yet stored. */
+/** An account as a store keeps it, of nobody else's id and email; not yet stored. */
 export function newAccount(change: Partial<Account> = {}): Account {
   const id = randomUUID()
   return {
@@ -15,7 +15,7 @@ export function newAccount(change: Partial<Account> = {}): Account {
     passwordHash:
       'bcrypt-hmac-sha384.0123456789ab.$2b$12$abcdefghijklmnopqrstuu5555555555555555555555555555555',
     claimsVersion: 1,
-    epoch: 1,
+    sessionVersion: 1,
     devices: [],
     ...change,
   }

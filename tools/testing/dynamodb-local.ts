@@ -42,7 +42,7 @@ async function main(): Promise<number> {
       [
         'node_modules/jest/bin/jest.js',
         '--selectProjects',
-        'engine',
+        'integration',
         '--testPathPatterns',
         'lib/storage|races|outage',
       ],

@@ -6,7 +6,7 @@ import { endingWithInvocation, type TableNames } from '../../lib/storage/client.
 import { dynamoCodes } from '../../lib/storage/codes.ts'
 import { dynamoCounters } from '../../lib/storage/counters.ts'
 import { dynamoDenylist } from '../../lib/storage/denylist.ts'
-import { dynamoOrders } from '../../lib/storage/orders.ts'
+import { dynamoEmailJobs } from '../../lib/storage/email-jobs.ts'
 import { dynamoOutbox } from '../../lib/storage/outbox.ts'
 import { dynamoSessions } from '../../lib/storage/sessions.ts'
 import { dynamoUsers } from '../../lib/storage/users.ts'
@@ -33,7 +33,7 @@ const storesOver = (client: DynamoDBDocumentClient, tables: TableNames, clock: C
   codes: dynamoCodes(client, tables),
   counters: dynamoCounters(client, tables),
   outbox: dynamoOutbox(client, tables),
-  orders: dynamoOrders(client, tables),
+  jobs: dynamoEmailJobs(client, tables),
 })
 
 const tableNames = (prefix: string): TableNames => ({
@@ -80,7 +80,7 @@ export async function costOf(
 }
 type Consumed = { CapacityUnits?: number }
 
-/** The needs of one call, in IAM's words: a transaction needs its parts, a batch its tables. */
+/** The needs of one call, in IAM's words: a transaction needs its services, a batch its tables. */
 function needsOf(command: string, input: object, tables: TableNames): string[] {
   const { IndexName, TableName, RequestItems, TransactItems } = input as {
     IndexName?: string

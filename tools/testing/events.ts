@@ -4,7 +4,7 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda'
 export interface TestRequest {
   readonly headers?: Readonly<Record<string, string>>
   readonly cookies?: readonly string[]
-  /** The parts of the path in braces. */
+  /** The services of the path in braces. */
   readonly params?: Readonly<Record<string, string>>
   readonly query?: Readonly<Record<string, string>>
   /** Sent as it is if a text, else as JSON. */

@@ -1,10 +1,10 @@
 import type { APIGatewayProxyStructuredResultV2, APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda'
 import { handler as authorizer } from '../../functions/authorizer/access-token.ts'
-import type { Factories } from '../../lib/lambda/parts.ts'
-import type { Door } from '../../lib/lambda/route.ts'
+import type { Factories } from '../../lib/lambda/handler-services.ts'
+import type { RouteHandler } from '../../lib/lambda/route.ts'
 import { isRoute, registry } from '../generate/registry.ts'
 import { context, eventOf, type TestRequest } from './events.ts'
-import type { World } from './world.ts'
+import type { TestServices } from './test-services.ts'
 
 export interface TestAnswer {
   readonly status: number
@@ -18,21 +18,21 @@ export interface TestAnswer {
 export type Gateway = (route: string, request?: TestRequest) => Promise<TestAnswer>
 
 /** Every door by its route, such as `POST /auth/login`. */
-let loading: ReturnType<typeof loadDoors> | undefined
+let loading: ReturnType<typeof loadHandlers> | undefined
 const doors = () => {
-  loading ??= loadDoors()
+  loading ??= loadHandlers()
   return loading
 }
 
-async function loadDoors() {
+async function loadHandlers() {
   const routes = (await registry()).filter(isRoute).map(async ({ file, contract }) => {
-    const { handler } = (await import(`../../${file}.ts`)) as { handler: Door<Factories> }
+    const { handler } = (await import(`../../${file}.ts`)) as { handler: RouteHandler<Factories> }
     return [`${contract.method} ${contract.path}` as string, { contract, handler }] as const
   })
   return new Map(await Promise.all(routes))
 }
 
-export function gateway(world: World, { milliseconds }: { milliseconds?: number } = {}): Gateway {
+export function gateway(world: TestServices, { milliseconds }: { milliseconds?: number } = {}): Gateway {
   const authorize = authorizer.over(world)
   return async (route, request = {}) => {
     const door = (await doors()).get(route)

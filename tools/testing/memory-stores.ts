@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { currentSignal } from '../../lib/domain/invocation-signal.ts'
 import type {
   AccountChange,
-  Actor,
+  Attempts,
   Clock,
   CodeStore,
   Counters,
@@ -12,9 +12,9 @@ import type {
   OneTimeCode,
   Session,
   SessionStore,
-  Tries,
   UserStore,
 } from '../../lib/domain/ports.ts'
+import type { Principal } from '../../lib/domain/principal.ts'
 import { Refusal } from '../../lib/domain/refusal.ts'
 import {
   type Account,
@@ -26,17 +26,17 @@ import {
   positionOf,
 } from '../../lib/domain/users.ts'
 
-/** The tables of one world, as maps. */
+/** The tables of one testServices, as maps. */
 export interface MemoryTables {
   readonly accounts: Map<string, Account>
-  /** A claim with an end is that of a former e-mail. */
+  /** A claim with an end is that of a former email. */
   readonly claims: Map<string, { readonly userId: string; readonly keptUntil?: number }>
   /** By user id. */
   readonly formerEmails: Map<string, FormerEmail>
   /** By user id and purpose. */
   readonly codes: Map<string, OneTimeCode>
   readonly windows: Map<string, number>
-  readonly tries: Map<string, Tries>
+  readonly attempts: Map<string, Attempts>
   readonly sessions: Map<string, Session>
   /** Session ids to when the entry may be forgotten. */
   readonly revokedFamilies: Map<string, number>
@@ -50,7 +50,7 @@ export const memoryTables = (): MemoryTables => ({
   formerEmails: new Map(),
   codes: new Map(),
   windows: new Map(),
-  tries: new Map(),
+  attempts: new Map(),
   sessions: new Map(),
   revokedFamilies: new Map(),
   revokedClaims: new Map(),
@@ -79,8 +79,17 @@ export function memoryStores(
   codes: CodeStore
   counters: Counters
 } {
-  const { accounts, claims, formerEmails, codes, windows, tries, sessions, revokedFamilies, revokedClaims } =
-    tables
+  const {
+    accounts,
+    claims,
+    formerEmails,
+    codes,
+    windows,
+    attempts,
+    sessions,
+    revokedFamilies,
+    revokedClaims,
+  } = tables
   const isFree = (email: string, now: number) => {
     const claim = claims.get(email)
     return !claim || (claim.keptUntil !== undefined && claim.keptUntil <= now)
@@ -89,16 +98,16 @@ export function memoryStores(
   const isStill = (code: OneTimeCode) => codes.get(codeId(code))?.tokenHash === code.tokenHash
   const alive = (account: Account | undefined) =>
     account && isExpired(account, clock.now()) ? undefined : account
-  /** Why the claims do not let the e-mail move, or the move. */
+  /** Why the claims do not let the email move, or the move. */
   const moveOf = (
     { id, email: from }: Account,
     to: string,
     { now, keeps, restores, takesFrom }: NonNullable<AccountChange['emailMove']>,
-  ): 'changed_meanwhile' | 'email_taken' | 'email_changed_recently' | (() => void) => {
+  ): 'version_conflict' | 'email_taken' | 'email_changed_recently' | (() => void) => {
     const former = formerEmails.get(id)
     if (restores) {
       if (former?.undoHash !== restores.undoHash || claims.get(restores.email)?.userId !== id)
-        return 'changed_meanwhile'
+        return 'version_conflict'
       return () => {
         claims.delete(from)
         claims.set(restores.email, { userId: id })
@@ -106,7 +115,7 @@ export function memoryStores(
       }
     }
     if (keeps && former && former.keptUntil > now) return 'email_changed_recently'
-    if (takesFrom && !unmoved(takesFrom)) return 'changed_meanwhile'
+    if (takesFrom && !sameVersions(takesFrom)) return 'version_conflict'
     if (!isFree(to, now) && claims.get(to)?.userId !== takesFrom?.id) return 'email_taken'
     return () => {
       if (takesFrom) {
@@ -122,15 +131,15 @@ export function memoryStores(
     }
   }
   /** The account as it stands, if nothing has moved since it was read. */
-  const unmoved = (read: Account): Account | undefined => {
+  const sameVersions = (read: Account): Account | undefined => {
     const found = accounts.get(read.id)
     const isUnmoved =
       found?.claimsVersion === read.claimsVersion &&
-      found.epoch === read.epoch &&
+      found.sessionVersion === read.sessionVersion &&
       found.passwordHash === read.passwordHash
     return isUnmoved ? found : undefined
   }
-  const stillMay = (by: Actor | undefined, { id }: Account) =>
+  const actorIsCurrent = (by: Pick<Principal, 'userId' | 'claimsVersion'> | undefined, { id }: Account) =>
     !by || by.userId === id || accounts.get(by.userId)?.claimsVersion === by.claimsVersion
   const isLast = (account: Account) =>
     isActiveAdministrator(account) && [...accounts.values()].filter(isActiveAdministrator).length === 1
@@ -170,7 +179,7 @@ export function memoryStores(
       async replacePasswordHash(userId, from, to) {
         await roundTrip()
         const account = accounts.get(userId)
-        if (account?.passwordHash !== from) return 'changed_meanwhile'
+        if (account?.passwordHash !== from) return 'version_conflict'
         accounts.set(userId, { ...account, passwordHash: to })
         return 'replaced'
       },
@@ -185,20 +194,20 @@ export function memoryStores(
         const former = formerEmails.get(userId)
         return former && former.keptUntil > now ? former : undefined
       },
-      async rememberDevices(userId, devices, epoch) {
+      async rememberDevices(userId, devices, sessionVersion) {
         await roundTrip()
         const account = accounts.get(userId)
-        if (account?.epoch === epoch) accounts.set(userId, { ...account, devices })
+        if (account?.sessionVersion === sessionVersion) accounts.set(userId, { ...account, devices })
       },
       async change(read, { deniedUntil: _, replaces, redeems, emailMove, by, ...fields }) {
         await roundTrip()
-        const found = unmoved(read)
-        if (!found || (replaces && !sessions.has(replaces.sessionId))) return 'changed_meanwhile'
-        if (redeems && !isStill(redeems)) return 'changed_meanwhile'
+        const found = sameVersions(read)
+        if (!found || (replaces && !sessions.has(replaces.sessionId))) return 'version_conflict'
+        if (redeems && !isStill(redeems)) return 'version_conflict'
         const changed = changedBy(read, fields)
         const move = emailMove ? moveOf(read, changed.email, emailMove) : () => undefined
         if (typeof move === 'string') return move
-        if (!stillMay(by, read)) return 'caller_outdated'
+        if (!actorIsCurrent(by, read)) return 'principal_outdated'
         if (isLast(read) && !isActiveAdministrator(changed)) return 'last_administrator'
         move()
         if (redeems) codes.delete(codeId(redeems))
@@ -210,7 +219,7 @@ export function memoryStores(
           ...(!endsExpiry && keptUntil !== undefined && { keptUntil }),
           ...withoutFlag(fields),
           claimsVersion: changed.claimsVersion,
-          epoch: changed.epoch,
+          sessionVersion: changed.sessionVersion,
         })
         revokedClaims.set(read.id, changed.claimsVersion)
         if (replaces) {
@@ -221,8 +230,8 @@ export function memoryStores(
       },
       async remove(read, { by, now }) {
         await roundTrip()
-        if (!unmoved(read)) return 'changed_meanwhile'
-        if (!stillMay(by, read)) return 'caller_outdated'
+        if (!sameVersions(read)) return 'version_conflict'
+        if (!actorIsCurrent(by, read)) return 'principal_outdated'
         if (isLast(read)) return 'last_administrator'
         const former = formerEmails.get(read.id)
         accounts.delete(read.id)
@@ -258,7 +267,7 @@ export function memoryStores(
         if (found && !isDeepStrictEqual(found, session)) throw new Error('This session id was used before')
         sessions.set(session.id, session)
       },
-      async rotate({ userId, sessionId, generation, now, idleExpiresAt, rotatedBy, pace }) {
+      async rotate({ userId, sessionId, generation, now, idleExpiresAt, rotatedBy, refreshRate }) {
         await roundTrip()
         const found = sessions.get(sessionId)
         if (found?.userId !== userId) return { rotated: false, session: undefined }
@@ -272,7 +281,7 @@ export function memoryStores(
           rotatedAt: now,
           rotatedBy,
           idleExpiresAt,
-          pace,
+          refreshRate,
         }
         sessions.set(sessionId, session)
         return { rotated: true, session }
@@ -300,10 +309,10 @@ export function memoryStores(
           )
           .sort((a, b) => b.lastUsedAt - a.lastUsedAt || (a.id < b.id ? -1 : 1))
       },
-      async forgetBefore(userId, epoch) {
+      async forgetBefore(userId, sessionVersion) {
         await roundTrip()
         for (const [id, session] of sessions)
-          if (session.userId === userId && session.epoch < epoch) sessions.delete(id)
+          if (session.userId === userId && session.sessionVersion < sessionVersion) sessions.delete(id)
       },
       async forgetAll(userId) {
         await roundTrip()
@@ -324,8 +333,8 @@ export function memoryStores(
           ([, { userId, purpose }]) => userId === code.userId && purpose === code.purpose,
         )
         const isBeside = links.some(
-          ([, { epoch, email, expiresAt }]) =>
-            epoch === code.epoch && email === code.email && expiresAt > now,
+          ([, { sessionVersion, email, expiresAt }]) =>
+            sessionVersion === code.sessionVersion && email === code.email && expiresAt > now,
         )
         if (!isBeside || links.length >= 8) for (const [id] of links) codes.delete(id)
         codes.set(`${codeId(code)} ${code.tokenHash}`, code)
@@ -337,12 +346,12 @@ export function memoryStores(
         )
         return { codes: found, account: accounts.get(userId) }
       },
-      async tryDigits(userId, challengeHash, most, now) {
+      async attemptDigits(userId, challengeHash, most, now) {
         await roundTrip()
         const code = codes.get(codeId({ userId, purpose: 'email_login' }))
-        if (code?.challengeHash !== challengeHash || code.tries >= most || code.expiresAt <= now)
+        if (code?.challengeHash !== challengeHash || code.attempts >= most || code.expiresAt <= now)
           return undefined
-        const tried = { ...code, tries: code.tries + 1 }
+        const tried = { ...code, attempts: code.attempts + 1 }
         codes.set(codeId(code), tried)
         return tried
       },
@@ -365,24 +374,25 @@ export function memoryStores(
         const taken = windows.get(`${id} ${window}`) ?? 0
         if (taken > 0) windows.set(`${id} ${window}`, taken - 1)
       },
-      async addTry(id, { free, ...next }) {
+      async addAttempt(id, { free, ...next }) {
         await roundTrip()
-        const found = tries.get(id)
-        if (found && (found.tries >= free || found.expiresAt <= next.lastAt)) return { added: false, found }
-        const count = (found?.tries ?? 0) + 1
-        tries.set(id, { ...next, tries: count })
-        return { added: true, tries: count }
+        const found = attempts.get(id)
+        if (found && (found.attempts >= free || found.expiresAt <= next.lastAt))
+          return { added: false, found }
+        const count = (found?.attempts ?? 0) + 1
+        attempts.set(id, { ...next, attempts: count })
+        return { added: true, attempts: count }
       },
-      async replaceTries(id, from, to) {
+      async replaceAttempts(id, from, to) {
         await roundTrip()
-        const found = tries.get(id)
-        if (found?.tries !== from.tries || found.lastAt !== from.lastAt) return false
-        tries.set(id, to)
+        const found = attempts.get(id)
+        if (found?.attempts !== from.attempts || found.lastAt !== from.lastAt) return false
+        attempts.set(id, to)
         return true
       },
       async forget(id) {
         await roundTrip()
-        tries.delete(id)
+        attempts.delete(id)
       },
     },
     denylist: {

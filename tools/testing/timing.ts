@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { gateway } from './gateway.ts'
-import { ada } from './people.ts'
-import type { World } from './world.ts'
+import type { TestServices } from './test-services.ts'
+import { ada } from './test-users.ts'
 
 const PAIRS = 40
 const median = (times: readonly number[]) => times.toSorted((a, b) => a - b)[times.length >> 1] ?? Number.NaN
 
-/** Each route that must not tell whether an e-mail has an account, and what it is asked about one. */
+/** Each route that must not tell whether an email has an account, and what it is asked about one. */
 const asked: Readonly<Record<string, (email: string) => object>> = {
   'POST /auth/signup': (email) => ({ ...ada, email }),
   'POST /auth/login': (email) => ({ email, password: 'a wrong password' }),
@@ -16,14 +16,17 @@ const asked: Readonly<Record<string, (email: string) => object>> = {
 
 export interface Timed {
   readonly route: string
-  /** The median of the times for unknown e-mails over that for a known one. */
+  /** The median of the times for unknown emails over that for a known one. */
   readonly ratio: number
   readonly medians: readonly [number, number]
 }
 
 /** Times each of these routes, or of some of them, in interleaved pairs. */
-export async function ratios(parts: World, routes: readonly string[] = Object.keys(asked)): Promise<Timed[]> {
-  const api = gateway(parts)
+export async function ratios(
+  services: TestServices,
+  routes: readonly string[] = Object.keys(asked),
+): Promise<Timed[]> {
+  const api = gateway(services)
   await api('POST /auth/signup', { body: ada })
   const found: Timed[] = []
   for (const route of routes) {

@@ -7,7 +7,7 @@ export const units = {
   refresh: { readUnits: 2, writeUnits: 1 },
   /** In front of a door; the door's own come on top. */
   authorizer: { readUnits: 2, writeUnits: 0 },
-  /** A request for a mail, for an e-mail that is known or not. */
+  /** A request for a mail, for an email that is known or not. */
   mailOrder: { readUnits: 0, writeUnits: 3 },
   /** A reset, by the function that mails. */
   mail: { readUnits: 2, writeUnits: 3 },
@@ -32,8 +32,8 @@ export const roundTripsOf = {
   authVerifyEmail: 2,
   authorizerAccessToken: 1,
   keysRotate: 0,
-  mailDeliver: 5,
-  mailFeedback: 0,
+  mailSend: 5,
+  mailBounces: 0,
   usersAdminDelete: 5,
   usersAdminEndSessions: 4,
   usersAdminGet: 1,

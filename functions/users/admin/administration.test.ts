@@ -1,21 +1,29 @@
 import { randomUUID } from 'node:crypto'
 import { capturedLog } from '../../../tools/testing/captured-log.ts'
 import { gateway } from '../../../tools/testing/gateway.ts'
-import { ada, administrator, bearer, eve, logIn, signedUp, withRoles } from '../../../tools/testing/people.ts'
-import { world } from '../../../tools/testing/world.ts'
+import { testServices } from '../../../tools/testing/test-services.ts'
+import {
+  ada,
+  administrator,
+  bearer,
+  eve,
+  logIn,
+  signedUp,
+  withRoles,
+} from '../../../tools/testing/test-users.ts'
 
 /** Ada is the administrator, Eve a user. */
 const started = async () => {
-  const parts = world()
-  const api = gateway(parts)
-  const admin = await administrator(api, parts)
+  const services = testServices()
+  const api = gateway(services)
+  const admin = await administrator(api, services)
   const { id } = (await signedUp(api, eve)).body.user as { id: string }
   const login = await logIn(api, 'body', eve)
   const asAdmin = { headers: bearer(admin.login) }
   const change = (body: object, userId = id) =>
     api('PATCH /users/{userId}', { ...asAdmin, params: { userId }, body })
   const me = (who = login) => api('GET /users/me', { headers: bearer(who) })
-  return { parts, api, admin, asAdmin, id, login, change, me }
+  return { services, api, admin, asAdmin, id, login, change, me }
 }
 
 describe('an administrator’s door', () => {
@@ -90,8 +98,8 @@ describe('PATCH /users/{userId}', () => {
   })
 
   it('takes roles: the old token is 401, the next one 403', async () => {
-    const { parts, api, id, change } = await started()
-    await withRoles(parts.users, id)
+    const { services, api, id, change } = await started()
+    await withRoles(services.users, id)
     const login = await logIn(api, 'body', eve)
     expect(await api('GET /users', { headers: bearer(login) })).toMatchObject({ status: 200 })
     await change({ roles: ['user'] })
@@ -102,7 +110,7 @@ describe('PATCH /users/{userId}', () => {
   })
 
   it('disables: tokens, refresh and login are refused; enabling revives no session', async () => {
-    const { parts, api, login, change, me } = await started()
+    const { services, api, login, change, me } = await started()
     expect(await change({ status: 'disabled' })).toMatchObject({ status: 200, body: { status: 'disabled' } })
     const refresh = () => api('POST /auth/refresh', { body: { refreshToken: login.body.refreshToken } })
     expect(await me()).toMatchObject({ status: 401 })
@@ -114,7 +122,7 @@ describe('PATCH /users/{userId}', () => {
     expect(await refresh()).toMatchObject({ status: 401 })
     expect(await logIn(api, 'body', eve)).toMatchObject({ status: 200 })
     expect(
-      [...parts.tables.sessions.values()].filter(({ userId }) => userId === login.body.user.id),
+      [...services.tables.sessions.values()].filter(({ userId }) => userId === login.body.user.id),
     ).toHaveLength(1)
   })
 
@@ -129,65 +137,65 @@ describe('PATCH /users/{userId}', () => {
     ['gives themself the role back', { roles: ['user', 'admin'] }],
     ['does both', { roles: ['user', 'admin'], status: 'active' }],
   ])('by an administrator who was disabled and demoted a moment ago changes nothing: %s', async (_, body) => {
-    const { parts, id } = await started()
-    await withRoles(parts.users, id)
-    const late = { headers: bearer(await logIn(gateway(parts), 'body', eve)) }
+    const { services, id } = await started()
+    await withRoles(services.users, id)
+    const late = { headers: bearer(await logIn(gateway(services), 'body', eve)) }
     // The authorizer has looked; then the other administrator is quicker.
     const findById = async (userId: string) => {
-      const account = await parts.users.findById(userId)
+      const account = await services.users.findById(userId)
       if (account?.status === 'active' && userId === id) {
-        await parts.users.change(account, {
+        await services.users.change(account, {
           status: 'disabled',
           roles: ['user'],
           endsSessions: true,
           deniedUntil: 0,
         })
       }
-      return parts.users.findById(userId)
+      return services.users.findById(userId)
     }
-    const api = gateway({ ...parts, users: { ...parts.users, findById } })
+    const api = gateway({ ...services, users: { ...services.users, findById } })
     expect(await api('PATCH /users/{userId}', { ...late, params: { userId: id }, body })).toMatchObject({
       status: 401,
     })
-    expect(parts.tables.accounts.get(id)).toMatchObject({ status: 'disabled', roles: ['user'] })
+    expect(services.tables.accounts.get(id)).toMatchObject({ status: 'disabled', roles: ['user'] })
   })
 
   it('by an administrator who was demoted a moment ago changes no other either', async () => {
-    const { parts, id, admin } = await started()
-    await withRoles(parts.users, id)
-    const late = { headers: bearer(await logIn(gateway(parts), 'body', eve)) }
+    const { services, id, admin } = await started()
+    await withRoles(services.users, id)
+    const late = { headers: bearer(await logIn(gateway(services), 'body', eve)) }
     const findById = async (userId: string) => {
-      const eves = parts.tables.accounts.get(id)
+      const eves = services.tables.accounts.get(id)
       if (eves?.roles.includes('admin')) {
-        await parts.users.change(eves, { roles: ['user'], endsSessions: false, deniedUntil: 0 })
+        await services.users.change(eves, { roles: ['user'], endsSessions: false, deniedUntil: 0 })
       }
-      return parts.users.findById(userId)
+      return services.users.findById(userId)
     }
-    const api = gateway({ ...parts, users: { ...parts.users, findById } })
+    const api = gateway({ ...services, users: { ...services.users, findById } })
     const params = { userId: admin.id }
     for (const route of [
       'PATCH /users/{userId}',
       'DELETE /users/{userId}',
       'DELETE /users/{userId}/sessions',
     ]) {
-      parts.tables.revokedClaims.delete(id)
+      services.tables.revokedClaims.delete(id)
       const request = { ...late, params, ...(route.startsWith('PATCH') && { body: { status: 'disabled' } }) }
       expect([route, (await api(route, request)).status]).toEqual([route, 401])
     }
-    expect(parts.tables.accounts.get(admin.id)).toMatchObject({ status: 'active', epoch: 1 })
+    expect(services.tables.accounts.get(admin.id)).toMatchObject({ status: 'active', sessionVersion: 1 })
   })
 
   it('holds whole or not at all', async () => {
-    const { parts, admin, change } = await started()
+    const { services, admin, change } = await started()
     const answer = await change({ name: 'New Name', roles: ['user'] }, admin.id)
     expect(answer).toMatchObject({ status: 409, body: { code: 'last_administrator' } })
-    expect(parts.tables.accounts.get(admin.id)?.name).toBe('Ada Lovelace')
+    expect(services.tables.accounts.get(admin.id)?.name).toBe('Ada Lovelace')
   })
 
   it('leaves alone what is already so', async () => {
-    const { parts, id, change, me } = await started()
+    const { services, id, change, me } = await started()
     expect(await change({ roles: ['user'], status: 'active' })).toMatchObject({ status: 200 })
-    expect(parts.tables.accounts.get(id)).toMatchObject({ claimsVersion: 1, epoch: 1 })
+    expect(services.tables.accounts.get(id)).toMatchObject({ claimsVersion: 1, sessionVersion: 1 })
     expect(await me()).toMatchObject({ status: 200 })
   })
 
@@ -209,14 +217,14 @@ describe('PATCH /users/{userId}', () => {
   })
 
   it('protects the last administrator from every change, and everyone from disabling themself', async () => {
-    const { parts, id, admin, change } = await started()
+    const { services, id, admin, change } = await started()
     const refused = { status: 409, body: { code: 'last_administrator' } }
     expect(await change({ roles: ['user'] }, admin.id)).toMatchObject(refused)
     expect(await change({ status: 'disabled' }, admin.id)).toMatchObject({
       status: 409,
       body: { code: 'own_account' },
     })
-    await withRoles(parts.users, id)
+    await withRoles(services.users, id)
     expect(await change({ status: 'disabled' }, admin.id)).toMatchObject({
       status: 409,
       body: { code: 'own_account' },
@@ -229,7 +237,7 @@ describe('PATCH /users/{userId}', () => {
   })
 
   it('loses none of many changes at once', async () => {
-    const { parts, id, change } = await started()
+    const { services, id, change } = await started()
     const names = Array.from({ length: 10 }, (_, index) => `Eve ${index}`)
     const answers = await Promise.all([
       ...names.map((name) => change({ name })),
@@ -237,14 +245,17 @@ describe('PATCH /users/{userId}', () => {
       change({ status: 'disabled' }),
     ])
     for (const { status } of answers) expect(status).toBe(200)
-    const account = parts.tables.accounts.get(id)
+    const account = services.tables.accounts.get(id)
     expect(account).toMatchObject({ roles: ['user', 'admin'], status: 'disabled' })
     expect(names).toContain(account?.name)
   })
 
   it('that others outrun again and again is 409 conflict', async () => {
-    const { parts, asAdmin, id } = await started()
-    const outrun = gateway({ ...parts, users: { ...parts.users, change: async () => 'changed_meanwhile' } })
+    const { services, asAdmin, id } = await started()
+    const outrun = gateway({
+      ...services,
+      users: { ...services.users, change: async () => 'version_conflict' },
+    })
     const answer = await outrun('PATCH /users/{userId}', {
       ...asAdmin,
       params: { userId: id },
@@ -256,12 +267,12 @@ describe('PATCH /users/{userId}', () => {
 
 describe('DELETE /users/{userId}', () => {
   it('deletes a user, whose tokens are refused at once', async () => {
-    const { parts, api, asAdmin, id, me } = await started()
+    const { services, api, asAdmin, id, me } = await started()
     expect(await api('DELETE /users/{userId}', { ...asAdmin, params: { userId: id } })).toMatchObject({
       status: 204,
     })
     expect(await me()).toMatchObject({ status: 401 })
-    expect(parts.tables.accounts.has(id)).toBe(false)
+    expect(services.tables.accounts.has(id)).toBe(false)
     await signedUp(api, eve)
   })
 
@@ -272,8 +283,8 @@ describe('DELETE /users/{userId}', () => {
   })
 
   it('by two administrators of each other leaves one', async () => {
-    const { parts, api, id, admin, asAdmin } = await started()
-    await withRoles(parts.users, id)
+    const { services, api, id, admin, asAdmin } = await started()
+    await withRoles(services.users, id)
     const other = { headers: bearer(await logIn(api, 'body', eve)) }
     const answers = await Promise.all([
       api('DELETE /users/{userId}', { ...asAdmin, params: { userId: id } }),
@@ -282,25 +293,25 @@ describe('DELETE /users/{userId}', () => {
     // The other is the last by then, or has been deleted before it could be.
     const [done, refused] = answers.map(({ status }) => status).sort()
     expect([done, [401, 409].includes(refused ?? 0)]).toEqual([204, true])
-    expect(await parts.users.administrators()).toHaveLength(1)
+    expect(await services.users.administrators()).toHaveLength(1)
   })
 })
 
 describe('a login that comes while an administrator ends all sessions', () => {
   it('keeps its session', async () => {
-    const { parts, api, asAdmin, id } = await started()
+    const { services, api, asAdmin, id } = await started()
     let late: Awaited<ReturnType<typeof logIn>> | undefined
-    const forgetBefore = async (userId: string, epoch: number) => {
+    const forgetBefore = async (userId: string, sessionVersion: number) => {
       late = await logIn(api, 'body', eve)
-      return parts.sessions.forgetBefore(userId, epoch)
+      return services.sessions.forgetBefore(userId, sessionVersion)
     }
-    const slow = gateway({ ...parts, sessions: { ...parts.sessions, forgetBefore } })
+    const slow = gateway({ ...services, sessions: { ...services.sessions, forgetBefore } })
     expect(
       await slow('DELETE /users/{userId}/sessions', { ...asAdmin, params: { userId: id } }),
     ).toMatchObject({ status: 204 })
     const { refreshToken } = late?.body ?? {}
     expect(await api('POST /auth/refresh', { body: { refreshToken } })).toMatchObject({ status: 200 })
-    expect([...parts.tables.sessions.values()].filter(({ userId }) => userId === id)).toHaveLength(1)
+    expect([...services.tables.sessions.values()].filter(({ userId }) => userId === id)).toHaveLength(1)
   })
 })
 
@@ -320,9 +331,9 @@ describe('the sessions of a user', () => {
 
 describe('GET /users', () => {
   it('gives pages, newest first or oldest first, and says whether there is more', async () => {
-    const { parts, api, asAdmin } = await started()
+    const { services, api, asAdmin } = await started()
     for (let index = 0; index < 5; index++) {
-      parts.clock.advance(1)
+      services.clock.advance(1)
       await signedUp(api, { ...ada, email: `${index}@example.com` })
     }
     const pages = async (order: string) => {
@@ -347,7 +358,7 @@ describe('GET /users', () => {
     expect(JSON.stringify(all.body)).not.toMatch(/hash|\$2b/i)
   })
 
-  it('finds the one with an e-mail, however it is written', async () => {
+  it('finds the one with an email, however it is written', async () => {
     const { api, asAdmin, id } = await started()
     const found = await api('GET /users', { ...asAdmin, query: { email: ' EVE@example.com' } })
     expect(found).toMatchObject({ status: 200, body: { users: [{ id }], nextCursor: null } })
@@ -362,7 +373,7 @@ describe('GET /users', () => {
     ['limit', { limit: '-1' }],
     ['limit', { limit: '' }],
     ['order', { order: 'random' }],
-    ['email', { email: 'no e-mail' }],
+    ['email', { email: 'no email' }],
     ['cursor', { cursor: 'x' }],
     ['cursor', { cursor: '' }],
     ['page', { page: '2' }],
@@ -375,7 +386,7 @@ describe('GET /users', () => {
   })
 
   it('refuses a cursor of another order, of another administrator, of another day, and any other token', async () => {
-    const { parts, api, asAdmin, id, login } = await started()
+    const { services, api, asAdmin, id, login } = await started()
     const { nextCursor: cursor } = (await api('GET /users', { ...asAdmin, query: { limit: '1' } })).body
     expect(await api('GET /users', { ...asAdmin, query: { cursor } })).toMatchObject({ status: 200 })
     const refused = { status: 400, body: { errors: [{ path: 'cursor' }] } }
@@ -386,10 +397,10 @@ describe('GET /users', () => {
     expect(
       await api('GET /users', { ...asAdmin, query: { cursor: `${cursor.slice(0, -4)}AAAA` } }),
     ).toMatchObject(refused)
-    await withRoles(parts.users, id)
+    await withRoles(services.users, id)
     const other = { headers: bearer(await logIn(api, 'body', eve)) }
     expect(await api('GET /users', { ...other, query: { cursor } })).toMatchObject(refused)
-    parts.clock.advance(86_401)
+    services.clock.advance(86_401)
     const later = { headers: bearer(await logIn(api)) }
     expect(await api('GET /users', { ...later, query: { cursor } })).toMatchObject(refused)
   })

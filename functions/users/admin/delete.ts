@@ -28,8 +28,8 @@ export const contract = defineContract({
 export const handler = route(
   contract,
   { users, sessions, outbox },
-  async ({ parts, caller, params, reply }) => {
-    await deleteUser(parts, caller, params.userId)
+  async ({ services, principal, params, reply }) => {
+    await deleteUser(services, principal, params.userId)
     return reply(204)
   },
 )

@@ -24,7 +24,11 @@ export const contract = defineContract({
   ],
 })
 
-export const handler = route(contract, { users, sessions }, async ({ parts, caller, params, reply }) => {
-  await endAllSessions(parts, caller, params.userId)
-  return reply(204, undefined, params.userId === caller.userId ? { cookie: clearedRefreshCookie } : {})
-})
+export const handler = route(
+  contract,
+  { users, sessions },
+  async ({ services, principal, params, reply }) => {
+    await endAllSessions(services, principal, params.userId)
+    return reply(204, undefined, params.userId === principal.userId ? { cookie: clearedRefreshCookie } : {})
+  },
+)

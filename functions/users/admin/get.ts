@@ -16,6 +16,6 @@ export const contract = defineContract({
   needs: ['users:GetItem'],
 })
 
-export const handler = route(contract, { users }, async ({ parts, params, reply }) => {
-  return reply(200, await anyAccount(parts, params.userId))
+export const handler = route(contract, { users }, async ({ services, params, reply }) => {
+  return reply(200, await anyAccount(services, params.userId))
 })

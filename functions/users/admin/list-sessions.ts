@@ -18,7 +18,11 @@ export const contract = defineContract({
   needs: ['users:GetItem', 'sessions:Query'],
 })
 
-export const handler = route(contract, { users, sessions }, async ({ parts, caller, params, reply }) => {
-  const open = await openSessions(parts, await anyAccount(parts, params.userId))
-  return reply(200, { sessions: open.map((each) => sessionView(each, caller.sessionId)) })
-})
+export const handler = route(
+  contract,
+  { users, sessions },
+  async ({ services, principal, params, reply }) => {
+    const open = await openSessions(services, await anyAccount(services, params.userId))
+    return reply(200, { sessions: open.map((each) => sessionView(each, principal.sessionId)) })
+  },
+)

@@ -19,7 +19,7 @@ export const contract = defineContract({
   method: 'GET',
   path: '/users',
   access: 'admin',
-  summary: 'All users, newest first, page by page; or the one with an e-mail',
+  summary: 'All users, newest first, page by page; or the one with an email',
   query: z.strictObject({
     limit: z._default(limit, 50),
     order: z._default(z.enum(['asc', 'desc']), 'desc'),
@@ -32,8 +32,8 @@ export const contract = defineContract({
   needs: ['keys/refresh:GetParametersByPath', 'users/listing:Query', 'users:BatchGetItem', 'users:GetItem'],
 })
 
-export const handler = route(contract, { users, cursors }, async ({ parts, caller, query, reply }) => {
-  const page = await listUsers(parts, caller, query)
+export const handler = route(contract, { users, cursors }, async ({ services, principal, query, reply }) => {
+  const page = await listUsers(services, principal, query)
   const subject = query.email === undefined ? undefined : page.users[0]?.id
   return reply(200, page, { subject })
 })

@@ -37,7 +37,7 @@ export const contract = defineContract({
 export const handler = route(
   contract,
   { users, sessions },
-  async ({ parts, caller, params, body, reply }) => {
-    return reply(200, await changeUser(parts, caller, params.userId, body))
+  async ({ services, principal, params, body, reply }) => {
+    return reply(200, await changeUser(services, principal, params.userId, body))
   },
 )

@@ -64,7 +64,7 @@ function mail(config: Config): Finding[] {
   if (!requireVerifiedEmail)
     found.push(
       doubtful(
-        'Anybody may open an account for an e-mail that is not theirs, and a sign-up tells who has one',
+        'Anybody may open an account for an email that is not theirs, and a sign-up tells who has one',
         'Leave REQUIRE_VERIFIED_EMAIL unset',
       ),
     )

@@ -1,5 +1,5 @@
 import { materialOf } from '../../../lib/crypto/key-material.ts'
-import { type Kind, type Rotating, rotating } from '../../../lib/crypto/key-standing.ts'
+import { type Kind, type Rotating, rotating } from '../../../lib/crypto/key-states.ts'
 import type { KeyPath } from '../../../lib/crypto/keys.ts'
 import type { Seconds } from '../../../lib/domain/lifetimes.ts'
 import { doubtful, type Finding, fine, wrong } from './finding.ts'
@@ -52,9 +52,9 @@ const signsFrom = (path: KeyPath, { number, madeAt, value }: Listed): Seconds =>
   value === undefined ? madeAt : materialOf(path, new Map([[number, value]]))[0].signsFrom
 
 async function secrets(listed: ListKeys): Promise<readonly Finding[]> {
-  const paths = ['pepper', 'fingerprint'] as const
+  const paths = ['pepper', 'keyed-hash'] as const
   const found = await Promise.all(paths.map(listed))
   const missing = paths.filter((_, index) => found[index]?.length === 0)
-  if (missing.length === 0) return [fine('The pepper and the fingerprint key are there')]
+  if (missing.length === 0) return [fine('The pepper and the keyedHash key are there')]
   return [wrong(`Missing: ${missing.join(', ')}`, 'Run npm run setup -- --stage <stage>')]
 }

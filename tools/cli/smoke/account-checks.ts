@@ -18,7 +18,7 @@ export async function openAccount(
 ): Promise<boolean> {
   const { email, password } = person
   const body = { email, password, name: 'Smoke test' }
-  const ready = await check(`the e-mail can be confirmed ${confirmer.by}`, async () => {
+  const ready = await check(`the email can be confirmed ${confirmer.by}`, async () => {
     await confirmer.tryOut()
     return true
   })
@@ -27,22 +27,22 @@ export async function openAccount(
     person.exists = true
     const answer = await api('POST /auth/signup', { body })
     expectStatus(answer, 201, 202)
-    note(answer.status === 202 ? 'its e-mail is to be confirmed' : 'no e-mail is to be confirmed')
+    note(answer.status === 202 ? 'its email is to be confirmed' : 'no email is to be confirmed')
     return answer
   })
   if (!signup) return false
   if (signup.status === 202) {
-    await check('log-in waits for the confirmed e-mail', async () => {
+    await check('login waits for the confirmed email', async () => {
       const answer = await api('POST /auth/login', { body: { email, password } })
       expectProblem(answer, 403, 'email_not_verified')
     })
-    const confirmed = await check(`the e-mail is confirmed ${confirmer.by}`, async () => {
+    const confirmed = await check(`the email is confirmed ${confirmer.by}`, async () => {
       await confirmer.confirm(email)
       return true
     })
     if (!confirmed) return false
   }
-  await check('sign-up says of a known e-mail what it should', async (note) => {
+  await check('sign-up says of a known email what it should', async (note) => {
     const again = await api('POST /auth/signup', { body })
     if (signup.status === 202) {
       expectStatus(again, 202)
@@ -63,7 +63,7 @@ export async function openAccount(
   return true
 }
 
-/** What a wrong log-in tells, and how soon it is slowed down; of an e-mail that nobody has, so that nobody is locked out. */
+/** What a wrong login tells, and how soon it is slowed down; of an email that nobody has, so that nobody is locked out. */
 export async function guessingChecks(
   { check, leftOut }: Pick<Report, 'check' | 'leftOut'>,
   api: Api,
@@ -72,7 +72,7 @@ export async function guessingChecks(
   const unknown = someAddress()
   const guess = (of: string) =>
     api('POST /auth/login', { body: { email: of, password: 'not the password of anybody' } })
-  await check('a wrong password and an unknown e-mail are told alike', async (note) => {
+  await check('a wrong password and an unknown email are told alike', async (note) => {
     const [wrong, nobody] = [await guess(email), await guess(unknown)]
     expectProblem(wrong, 401, 'invalid_credentials')
     expectSameAnswer(wrong, nobody)

@@ -9,7 +9,7 @@ Goes once around an API of Cardea with a throw-away account, says what it found,
   --origin <origin>      one of its ALLOWED_ORIGINS, to try CORS with
   --cache-seconds <n>    its AUTHORIZER_CACHE_SECONDS, within which a revocation must hold (0)
 
-How the account's e-mail is confirmed, where that is required:
+How the account's email is confirmed, where that is required:
 
   --mailbox <address>    by the mail, in a local mailbox (that of npm start if the API is on this machine)
   --stage <stage>        in the storage of a stage, with your AWS credentials and region ("local" is npm start's)
@@ -18,7 +18,7 @@ Past a CDN whose secret the API asks for (TRUSTED_PROXY_SECRET_HASH): that secre
 
 Or with a test account, which is kept:
 
-  --email <e-mail> --password <password>    (or SMOKE_PASSWORD in the environment)`
+  --email <email> --password <password>    (or SMOKE_PASSWORD in the environment)`
 
 export interface Options {
   /** Without a slash at its end. */

@@ -3,7 +3,7 @@ import type { Api } from './api.ts'
 import { unlistedOrigin } from './cors-checks.ts'
 import { expectGatewayRefusal } from './emulator.ts'
 import { expectProblem, expectStatus, expectThat, jsonOf } from './expect.ts'
-import { grantOf, refreshCookieOf, remember, tampered, verified } from './grants.ts'
+import { refreshCookieOf, remember, tampered, tokenPairOf, verified } from './grants.ts'
 import type { Person } from './person.ts'
 import type { Jwk } from './public-checks.ts'
 import type { Report } from './report.ts'
@@ -19,7 +19,7 @@ export interface Around {
   readonly keys: readonly Jwk[]
 }
 
-/** The life of a session in a browser, from log-in to log-out. Ends where the next step would have nothing to go by. */
+/** The life of a session in a browser, from login to logout. Ends where the next step would have nothing to go by. */
 export async function browserChecks(
   { check, leftOut }: Pick<Report, 'check' | 'leftOut'>,
   api: Api,
@@ -33,12 +33,12 @@ export async function browserChecks(
   const refresh = (cookie: string, headers = page) =>
     api('POST /auth/refresh', { body: {}, cookie: `${REFRESH_COOKIE}=${cookie}`, headers })
 
-  const login = await check('log-in gives an access token, and the other in a cookie', async (note) => {
+  const login = await check('login gives an access token, and the other in a cookie', async (note) => {
     const answer = await api('POST /auth/login', { body: { email, password }, headers: page })
     remember(answer, open)
     expectStatus(answer, 200)
     const { value, seconds } = refreshCookieOf(answer)
-    const body = grantOf(answer)
+    const body = tokenPairOf(answer)
     expectThat(!('refreshToken' in body), 'the refresh token is in the body, too')
     expectThat(seconds > 0 && seconds <= LONGEST_COOKIE_SECONDS, `the cookie lives for ${seconds} s`)
     note(`${REFRESH_COOKIE}; Secure; HttpOnly; SameSite=Strict; Path=/`)
@@ -82,12 +82,12 @@ export async function browserChecks(
     expectStatus(answer, 200)
     const { value } = refreshCookieOf(answer)
     expectThat(value !== cookie, 'the cookie is the same')
-    const bearer = String(grantOf(answer).accessToken)
+    const bearer = String(tokenPairOf(answer).accessToken)
     expectStatus(await api('GET /users/me', { bearer }), 200)
     return { accessToken: bearer, cookie: value }
   })
   if (!next) return
-  const loggedOut = await check('log-out takes the cookie back', async () => {
+  const loggedOut = await check('logout takes the cookie back', async () => {
     const answer = await api('POST /auth/logout', {
       body: {},
       cookie: `${REFRESH_COOKIE}=${next.cookie}`,
@@ -100,11 +100,11 @@ export async function browserChecks(
     return true
   })
   if (!loggedOut) return
-  await check('after log-out its access tokens are refused', async (note) => {
+  await check('after logout its access tokens are refused', async (note) => {
     note(await refusedSoon(api, next.accessToken, around))
     await refusedSoon(api, accessToken, around)
   })
-  await check('after log-out its cookie is refused', async () => {
+  await check('after logout its cookie is refused', async () => {
     expectProblem(await refresh(next.cookie), 401, 'session_ended')
   })
 }

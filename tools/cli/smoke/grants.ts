@@ -13,7 +13,7 @@ export function remember(answer: Answer, open: Set<string>): void {
 }
 
 /** The body of an answer that grants tokens. */
-export function grantOf(answer: Answer): Received {
+export function tokenPairOf(answer: Answer): Received {
   const body = jsonOf(answer)
   expectThat(typeof body.accessToken === 'string', 'there is no access token')
   expectThat(body.tokenType === 'Bearer' && body.expiresIn > 0, 'tokenType or expiresIn is wrong')

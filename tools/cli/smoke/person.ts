@@ -26,7 +26,7 @@ export function personOf({ account }: Pick<Options, 'account'>): Person {
   return { ...(account ?? throwAway), isThrowAway: !account, exists: false, open: new Set() }
 }
 
-/** Who can confirm the e-mail of a throw-away account. */
+/** Who can confirm the email of a throw-away account. */
 export interface Confirmer {
   /** How it is done, for the table. */
   readonly by: string

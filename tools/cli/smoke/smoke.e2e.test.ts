@@ -85,9 +85,9 @@ describe('the smoke test of what npm start starts', () => {
   it('only passes, says where the emulator differs, and leaves nobody behind', async () => {
     const { status, said, failed } = await smoke(args('--origin', origin))
     expect([failed, status]).toEqual([[], 0])
-    expect(said).toMatch(/^pass .*the e-mail is confirmed by the link in the mail/m)
+    expect(said).toMatch(/^pass .*the email is confirmed by the link in the mail/m)
     expect(said).toMatch(/^pass .*CORS: a page of the listed origin may send requests/m)
-    expect(said).toMatch(/^pass .*after log-out its access tokens are refused +by the next request/m)
+    expect(said).toMatch(/^pass .*after logout its access tokens are refused +by the next request/m)
     expect(said).toMatch(/^pass .*an unknown route is 404 +local: /m)
     expect(said).toMatch(/^40 passed, 0 failed/m)
     expect(await leftIn(endpoint(), 'local')).toEqual([])
@@ -97,10 +97,10 @@ describe('the smoke test of what npm start starts', () => {
     expect((await smoke(args())).said).toMatch(/^Not tried: CORS of a listed origin/m)
   })
 
-  it('confirms the e-mail in the storage of a stage as well', async () => {
+  it('confirms the email in the storage of a stage as well', async () => {
     const env = { LOCAL_FOLDER: join(folder, 'start') }
     const { status, said } = await smoke(['--url', started.origin, '--stage', 'local'], { env })
-    expect(said).toMatch(/^pass .*the e-mail is confirmed in the storage of the stage local/m)
+    expect(said).toMatch(/^pass .*the email is confirmed in the storage of the stage local/m)
     expect(status).toBe(0)
     expect(await leftIn(endpoint(), 'local')).toEqual([])
   })
@@ -201,7 +201,7 @@ describe('the smoke test of the packaged functions', () => {
     expect(await leftIn(stack.dynamodb, 'dev')).toEqual([])
   })
 
-  it('confirms the e-mail in the tables of the stage, with the credentials of who runs it', async () => {
+  it('confirms the email in the tables of the stage, with the credentials of who runs it', async () => {
     // The workflow of GitHub gives every setting by its name, those that are not set as empty texts.
     const workflow = parse(readFileSync('.github/workflows/deploy.yml', 'utf8'))
     const unset = Object.fromEntries(Object.keys(workflow.jobs.deploy.env).map((name) => [name, '']))
@@ -215,7 +215,7 @@ describe('the smoke test of the packaged functions', () => {
   it('opens no account that it could not remove', async () => {
     const nobody = { ...operator(), AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' }
     const { status, failed } = await smoke(['--url', stack.origin, '--stage', 'dev'], { env: nobody })
-    expect([status, failed]).toEqual([1, ['the e-mail can be confirmed in the storage of the stage dev']])
+    expect([status, failed]).toEqual([1, ['the email can be confirmed in the storage of the stage dev']])
     expect(await leftIn(stack.dynamodb, 'dev')).toEqual([])
   })
 
@@ -288,7 +288,7 @@ describe('the smoke test of the packaged functions', () => {
       [
         'a protected route without a token is 401',
         'a token that is none, or that nobody signed, is 401',
-        'log-in gives an access token, and the other in a cookie',
+        'login gives an access token, and the other in a cookie',
         'after that its access tokens are refused',
         'the account can be deleted, and nothing of it opens any more',
       ],
@@ -309,7 +309,7 @@ describe('the smoke test of the packaged functions', () => {
       [
         'the token does not open what administrators see',
         'the cookie does nothing for a page of another origin',
-        'after log-out its cookie is refused',
+        'after logout its cookie is refused',
         'an old refresh token that comes back ends the session',
         'the account can be deleted, and nothing of it opens any more',
       ],

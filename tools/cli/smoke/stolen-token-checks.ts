@@ -1,6 +1,6 @@
 import type { Answer, Api } from './api.ts'
 import { expectProblem, expectStatus, expectThat } from './expect.ts'
-import { grantOf, remember } from './grants.ts'
+import { remember, tokenPairOf } from './grants.ts'
 import type { Person } from './person.ts'
 import type { Report } from './report.ts'
 import { refusedSoon } from './revocation.ts'
@@ -16,7 +16,7 @@ export async function stolenTokenChecks(
   const grantedBy = (answer: Answer) => {
     remember(answer, open)
     expectStatus(answer, 200)
-    const { refreshToken, accessToken } = grantOf(answer)
+    const { refreshToken, accessToken } = tokenPairOf(answer)
     expectThat(typeof refreshToken === 'string' && refreshToken, 'there is no refresh token in the body')
     expectThat(answer.headers.getSetCookie().length === 0, 'there is a cookie, too')
     return { refreshToken: String(refreshToken), accessToken: String(accessToken) }

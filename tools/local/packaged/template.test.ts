@@ -7,7 +7,7 @@ const resources: Resources = {
     Type: 'AWS::ApiGatewayV2::Api',
     Properties: { CorsConfiguration: { AllowOrigins: ['https://a.example'] } },
   },
-  Door: {
+  RouteHandler: {
     Type: 'AWS::Lambda::Function',
     Properties: {
       FunctionName: 'cardea-dev-door',
@@ -22,7 +22,7 @@ const resources: Resources = {
   Table: { Type: 'AWS::DynamoDB::Table', Properties: { TableName: { 'Fn::Sub': `\${AWS::Region}-things` } } },
   Integration: {
     Type: 'AWS::ApiGatewayV2::Integration',
-    Properties: { PayloadFormatVersion: '2.0', IntegrationUri: { 'Fn::GetAtt': ['Door', 'Arn'] } },
+    Properties: { PayloadFormatVersion: '2.0', IntegrationUri: { 'Fn::GetAtt': ['RouteHandler', 'Arn'] } },
   },
   Authorizer: {
     Type: 'AWS::ApiGatewayV2::Authorizer',
@@ -37,7 +37,7 @@ const resources: Resources = {
           '',
           [
             'arn:aws:apigateway:x:lambda:path/2015-03-31/functions/',
-            { 'Fn::GetAtt': ['Door', 'Arn'] },
+            { 'Fn::GetAtt': ['RouteHandler', 'Arn'] },
             '/invocations',
           ],
         ],
@@ -98,12 +98,12 @@ describe('a template', () => {
   })
 
   it.each<[string, Resources]>([
-    ['Fn::If', changed('Door', { Timeout: { 'Fn::If': ['IsProd', 9, 60] } })],
-    ['Nobody', changed('Door', { Role: { Ref: 'Nobody' } })],
+    ['Fn::If', changed('RouteHandler', { Timeout: { 'Fn::If': ['IsProd', 9, 60] } })],
+    ['Nobody', changed('RouteHandler', { Role: { Ref: 'Nobody' } })],
     ['ANY /things', changed('Route', { RouteKey: 'ANY /things' })],
     ['$default', changed('Route', { RouteKey: '$default' })],
     ['GET /{all+}', changed('Route', { RouteKey: 'GET /{all+}' })],
-    ['has an authorizer', changed('Route', { AuthorizerId: { Ref: 'Door' } })],
+    ['has an authorizer', changed('Route', { AuthorizerId: { Ref: 'RouteHandler' } })],
     ['of another form', changed('Integration', { PayloadFormatVersion: '1.0' })],
     ['token', changed('Authorizer', { EnableSimpleResponses: false })],
     ['token', changed('Authorizer', { IdentitySource: ['$request.querystring.token'] })],

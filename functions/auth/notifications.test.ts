@@ -1,0 +1,139 @@
+import { notices } from '../../lib/domain/policy.ts'
+import { capturedLog } from '../../tools/testing/captured-log.ts'
+import { type Gateway, gateway } from '../../tools/testing/gateway.ts'
+import { delivered, type TestServices, testServices } from '../../tools/testing/test-services.ts'
+import { ada, bearer, logIn, mailTo, signedUp } from '../../tools/testing/test-users.ts'
+
+const withAda = async (change: Parameters<typeof testServices>[0] = {}) => {
+  const services = testServices(change)
+  const api = gateway(services)
+  await signedUp(api)
+  await delivered(services)
+  const { token } = mailTo(services, ada.email, 'verify_email')
+  await api('POST /auth/email/verify', { body: { token } })
+  return { services, api }
+}
+const kinds = (sent: TestServices['mailbox']) => sent.map(({ template }) => template.kind)
+const from = (api: Gateway, ip: string, userAgent = 'a test') =>
+  api('POST /auth/login', {
+    body: { email: ada.email, password: ada.password },
+    ip,
+    headers: { 'user-agent': userAgent },
+  })
+
+/** What each notice is about, brought about. */
+const causes: Record<(typeof notices)[number], (services: TestServices, api: Gateway) => Promise<unknown>> = {
+  new_device: (_, api) => from(api, '203.0.113.9'),
+  password_changed: async (_, api) => {
+    const body = { currentPassword: ada.password, newPassword: 'a new and longer password' }
+    return api('PUT /users/me/password', { headers: bearer(await logIn(api)), body })
+  },
+  email_changed: async (services, api) => {
+    const body = { newEmail: 'king@example.com', password: ada.password }
+    await api('PUT /users/me/email', { headers: bearer(await logIn(api)), body })
+    await delivered(services)
+    const { token } = mailTo(services, 'king@example.com', 'confirm_new_email')
+    await api('POST /auth/email/verify', { body: { token } })
+  },
+  token_reused: async (services, api) => {
+    const { refreshToken } = (await logIn(api)).body
+    await api('POST /auth/refresh', { body: { refreshToken } })
+    services.clock.advance(61)
+    await api('POST /auth/refresh', { body: { refreshToken } })
+  },
+  account_deleted: async (_, api) => {
+    const body = { password: ada.password }
+    await api('DELETE /users/me', { headers: bearer(await logIn(api)), body })
+  },
+}
+
+describe.each(notices)('the notice %s', (notice) => {
+  it('is mailed to the address that the user had, and does not reach them where it is switched off', async () => {
+    const { services, api } = await withAda()
+    await causes[notice](services, api)
+    expect(await delivered(services)).toMatchObject([{ to: ada.email, template: { kind: notice } }])
+
+    const off = await withAda({ policy: { notices: notices.filter((each) => each !== notice) } })
+    await causes[notice](off.services, off.api)
+    expect(kinds(await delivered(off.services))).toEqual([])
+  })
+
+  it('is not worth a refusal: what it is about has happened, mailed or not', async () => {
+    const { services } = await withAda()
+    const outbox = {
+      put: (job: Parameters<TestServices['outbox']['put']>[0]) =>
+        job.type === notice ? Promise.reject(new Error('lost')) : services.outbox.put(job, 0),
+    }
+    const { entries } = await capturedLog(() => causes[notice](services, gateway({ ...services, outbox })))
+    expect(entries).toContainEqual(expect.objectContaining({ type: 'mail.lost', job: notice }))
+    expect(entries).not.toContainEqual(expect.objectContaining({ type: 'request.failed' }))
+  })
+})
+
+describe('a device', () => {
+  it('is news once: not the one that signed up, nor a newer version of it, nor a known one again', async () => {
+    const { services, api } = await withAda()
+    for (const [ip, userAgent, sent] of [
+      ['198.51.100.7', 'a test', []],
+      ['198.51.7.7', 'a test', []],
+      ['198.51.100.7', 'a browser/1.2', ['new_device']],
+      ['198.51.100.7', 'a browser/1.3.4', []],
+      ['203.0.113.9', 'a test', ['new_device']],
+      ['203.0.113.9', 'a test', []],
+      ['2001:db8::1', 'a test', ['new_device']],
+      ['2001:db8:ffff::2', 'a test', []],
+    ] as const) {
+      expect(await from(api, ip, userAgent)).toMatchObject({ status: 200 })
+      expect([ip, userAgent, kinds(await delivered(services))]).toEqual([ip, userAgent, sent])
+    }
+  })
+
+  it('is told once though it logs in twice before the mail is written, and ten are remembered', async () => {
+    const { services, api } = await withAda()
+    await Promise.all([from(api, '203.0.113.9'), from(api, '203.0.113.9')])
+    expect(kinds(await delivered(services))).toEqual(['new_device'])
+    for (let network = 0; network < 12; network++) {
+      await from(api, `203.${network + 1}.1.1`)
+      await delivered(services)
+    }
+    const [account] = [...services.tables.accounts.values()]
+    expect(account?.devices).toHaveLength(10)
+  })
+
+  it('is no news if it is the first of all: an account that was brought in has none', async () => {
+    const { services, api } = await withAda()
+    const [account] = [...services.tables.accounts.values()]
+    if (account) services.tables.accounts.set(account.id, { ...account, devices: [] })
+    await from(api, '203.0.113.9')
+    expect(kinds(await delivered(services))).toEqual([])
+    await from(api, '203.99.113.9')
+    expect(kinds(await delivered(services))).toEqual(['new_device'])
+  })
+
+  it('is told after all, if the first try to mail it failed', async () => {
+    const { services, api } = await withAda()
+    await from(api, '203.0.113.9')
+    const [job] = services.left
+    const failing = { send: () => Promise.reject(new Error('SES does not answer')) }
+    await capturedLog(async () => {
+      await expect(delivered({ ...services, mailer: failing })).rejects.toThrow()
+    })
+    if (job) services.left.push(job)
+    expect(kinds(await delivered(services))).toEqual(['new_device'])
+  })
+
+  it('of an account whose email nobody has proven is told to nobody', async () => {
+    const services = testServices()
+    const api = gateway(services)
+    await signedUp(api)
+    await delivered(services)
+    for (let network = 1; network < 5; network++) await from(api, `203.${network}.1.1`)
+    expect(kinds(await delivered(services))).toEqual([])
+  })
+
+  it('adds no write to a login from one that is known', async () => {
+    const { services, api } = await withAda()
+    await logIn(api)
+    expect(services.left).toEqual([])
+  })
+})

@@ -1,0 +1,121 @@
+import { capturedLog } from '../../tools/testing/captured-log.ts'
+import { engineStores } from '../../tools/testing/engine.ts'
+import { gateway, type TestAnswer } from '../../tools/testing/gateway.ts'
+import { testServices } from '../../tools/testing/test-services.ts'
+import { logIn, signedUp } from '../../tools/testing/test-users.ts'
+
+/** A fault of the store, by the command that it befalls. It may answer for the store, or throw. */
+type Fault = (command: string, run: () => Promise<object>, input: object) => Promise<object>
+const thrown = (name: string, more: object = {}) => {
+  throw Object.assign(new Error(`${name}, said DynamoDB`), { name, ...more })
+}
+
+async function started() {
+  const engine = await engineStores()
+  const services = testServices({ stores: engine })
+  const api = gateway(services)
+  await signedUp(api)
+  const login = await logIn(api)
+  let fault: Fault | undefined
+  engine.client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      async (args) =>
+        (fault
+          ? fault(commandName.replace('Command', ''), () => next(args), args.input)
+          : next(args)) as never,
+    { step: 'initialize', name: 'fault' },
+  )
+  return {
+    ...services,
+    login,
+    refresh: (from: TestAnswer) =>
+      api('POST /auth/refresh', { body: { refreshToken: from.body.refreshToken } }),
+    breaks: (how: Fault | undefined) => {
+      fault = how
+    },
+  }
+}
+type Started = Awaited<ReturnType<typeof started>>
+
+/** A client that does as it is told: the same token again every 15 s. */
+async function retries(it: Started, times: number): Promise<number[]> {
+  const statuses: number[] = []
+  for (let time = 0; time < times; time++) {
+    statuses.push((await it.refresh(it.login)).status)
+    it.clock.advance(15)
+  }
+  return statuses
+}
+
+const onReads =
+  (answer: () => object): Fault =>
+  async (command, run) =>
+    command === 'BatchGetItem' ? answer() : run()
+const throttled = onReads(() =>
+  thrown('ProvisionedThroughputExceededException', { $metadata: { httpStatusCode: 400 } }),
+)
+
+describe('an outage of ours is no theft', () => {
+  it.each<[string, Fault, number]>([
+    ['reads are throttled', throttled, 503],
+    [
+      'a bad deployment may not read',
+      onReads(() => thrown('AccessDeniedException', { $metadata: { httpStatusCode: 400 } })),
+      500,
+    ],
+    [
+      'reads are left unprocessed',
+      async (command, run) => {
+        if (command !== 'BatchGetItem') return run()
+        return { output: { Responses: {}, UnprocessedKeys: { any: { Keys: [{ pk: { S: 'x' } }] } } } }
+      },
+      503,
+    ],
+    [
+      'reads fail, and the answer to the rotation is lost',
+      async (command, run, input) => {
+        if (command === 'BatchGetItem') thrown('TimeoutError')
+        const answer = await run()
+        return JSON.stringify(input).includes('generation + ') ? thrown('TimeoutError') : answer
+      },
+      503,
+    ],
+  ])(
+    'where %s for 90 s: every retry is asked to come again, and the last is answered',
+    async (_, how, status) => {
+      const it = await started()
+      it.breaks(how)
+      const { entries, result: next } = await capturedLog(async () => {
+        expect(await retries(it, 6)).toEqual(Array.from({ length: 6 }, () => status))
+        it.breaks(undefined)
+        return it.refresh(it.login)
+      })
+      expect(next).toMatchObject({ status: 200 })
+      expect(it.left.map(({ type }) => type)).toEqual(['signed_up'])
+      expect(entries.map(({ type }) => type)).not.toContain('session.reuse_detected')
+      expect(entries.map(({ type }) => type)).not.toContain('session.revoked')
+
+      // The next rotation ends it: after its grace period the predecessor of the predecessor is theft again.
+      const newest = await it.refresh(next)
+      expect(newest).toMatchObject({ status: 200 })
+      it.clock.advance(61)
+      expect(await it.refresh(it.login)).toMatchObject({
+        status: 401,
+        body: { code: 'refresh_token_reused' },
+      })
+      expect(await it.refresh(newest)).toMatchObject({ status: 401, body: { code: 'session_ended' } })
+    },
+  )
+
+  it('where reads hang: the predecessor is kept, and the caller told, within the 9 s of a function', async () => {
+    const it = await started()
+    it.breaks((command, run) => (command === 'BatchGetItem' ? new Promise(() => {}) : run()))
+    const begun = performance.now()
+    const api = gateway(it, { milliseconds: 9000 })
+    const { refreshToken } = it.login.body
+    expect(await api('POST /auth/refresh', { body: { refreshToken } })).toMatchObject({ status: 503 })
+    expect(performance.now() - begun).toBeLessThan(8900)
+    const [session] = await it.sessions.list(it.login.body.user.id, it.clock.now())
+    expect(session).toMatchObject({ generation: 2, rotatedAt: session?.expiresAt })
+  })
+})

@@ -1,0 +1,203 @@
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { setRoles } from '../../lib/domain/administration.ts'
+import { accountKey, emailReservationKey } from '../../lib/storage/keys.ts'
+import { testClock } from '../../tools/testing/clock.ts'
+import { engineStores } from '../../tools/testing/engine.ts'
+import { gateway } from '../../tools/testing/gateway.ts'
+import { delivered, testServices } from '../../tools/testing/test-services.ts'
+import { ada, administrator, bearer, eve, logIn, mailTo } from '../../tools/testing/test-users.ts'
+
+const DAY = 86_400
+
+/** Ada has signed up where emails must be verified, and has her mail; the stores know what time it is. */
+async function withAda() {
+  const clock = testClock()
+  const engine = await engineStores(clock)
+  const services = testServices({ stores: engine, clock, policy: { requireVerifiedEmail: true } })
+  const api = gateway(services)
+  const relaxed = { ...services, policy: { ...services.policy, requireVerifiedEmail: false } }
+  const signUp = (person = ada) => api('POST /auth/signup', { body: person })
+  await signUp()
+  await delivered(services)
+  const account = await services.users.findByEmail(ada.email)
+  if (!account) throw new Error('There is no account')
+  const { id } = account
+  /** The items as they lie in the table, whatever a reader would say. */
+  const items = async () => {
+    const read = async (Key: Record<string, string>) => {
+      const command = new GetCommand({ TableName: engine.tables.usersTable, Key, ConsistentRead: true })
+      return (await engine.client.send(command)).Item
+    }
+    return [await read(accountKey(id)), await read(emailReservationKey(ada.email))]
+  }
+  const verify = (token: string) => api('POST /auth/email/verify', { body: { token } })
+  return { clock, engine, services, relaxed, api, signUp, id, items, verify }
+}
+type Started = Awaited<ReturnType<typeof withAda>>
+
+const endOf = { keptUntil: 1_800_000_000 + 14 * DAY }
+const hasNoEnd = (items: unknown[]) => {
+  for (const item of items) {
+    expect(item).toBeDefined()
+    expect(item).not.toHaveProperty('keptUntil')
+  }
+}
+
+describe('an account that nobody confirmed', () => {
+  it('is left to TTL after 14 days with its claim on the email, each item below 1 KB', async () => {
+    const { items } = await withAda()
+    const both = await items()
+    expect(both).toMatchObject([endOf, endOf])
+    for (const item of both) expect(JSON.stringify(item).length).toBeLessThan(1024)
+  })
+
+  it('is gone for every reader then, though TTL is late: no link, no login, no list', async () => {
+    const { clock, services, relaxed, api, id, items, verify } = await withAda()
+    clock.advance(14 * DAY - 1)
+    await api('POST /auth/email/resend', { body: { email: ada.email } })
+    await delivered(services)
+    const { token } = mailTo(services, ada.email, 'verify_email')
+    const admin = await administrator(gateway(relaxed), services, eve)
+    const listed = async () => (await api('GET /users', { headers: bearer(admin.login) })).body.users.length
+    expect(await listed()).toBe(2)
+    expect(await logIn(api)).toMatchObject({ status: 403 })
+
+    clock.advance(1)
+    expect(await items()).toMatchObject([endOf, endOf])
+    expect(await services.users.findById(id)).toBeUndefined()
+    expect(await services.users.findByEmail(ada.email)).toBeUndefined()
+    expect(await listed()).toBe(1)
+    expect(await verify(token)).toMatchObject({ status: 400, body: { code: 'invalid_link' } })
+    expect(await logIn(api)).toMatchObject({ status: 401 })
+    const params = { userId: id }
+    expect(await api('GET /users/{userId}', { headers: bearer(admin.login), params })).toMatchObject({
+      status: 404,
+    })
+    await delivered(services)
+    for (const route of ['POST /auth/password/forgot', 'POST /auth/email/resend', 'POST /auth/email-login'])
+      await api(route, { body: { email: ada.email } })
+    expect(await delivered(services)).toEqual([])
+  })
+
+  it('gives its email to the next sign-up then, which is a new one', async () => {
+    const { clock, services, api, signUp, id, verify } = await withAda()
+    clock.advance(14 * DAY)
+    const answers = await Promise.all(Array.from({ length: 10 }, () => signUp()))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]))
+    const sent = await delivered(services)
+    expect(new Set(sent.map(({ template }) => template.kind))).toEqual(new Set(['verify_email']))
+    expect(await verify(mailTo(services, ada.email, 'verify_email').token)).toMatchObject({ status: 204 })
+    const found = await services.users.findByEmail(ada.email)
+    expect(found?.id).not.toBe(id)
+    expect(await logIn(api)).toMatchObject({ status: 200, body: { user: { id: found?.id } } })
+  })
+
+  it('pages on where all of a page have ended', async () => {
+    const { clock, services, relaxed, api, signUp } = await withAda()
+    await signUp({ ...ada, email: 'second@example.com' })
+    clock.advance(14 * DAY)
+    const admin = await administrator(gateway(relaxed), services, eve)
+    const seen: string[] = []
+    let cursor: string | undefined
+    do {
+      const query = { limit: '1', order: 'asc', ...(cursor && { cursor }) }
+      const { body } = await api('GET /users', { headers: bearer(admin.login), query })
+      seen.push(...body.users.map(({ email }: { email: string }) => email))
+      cursor = body.nextCursor ?? undefined
+    } while (cursor)
+    expect(seen).toEqual([eve.email])
+  })
+})
+
+describe('an account has no end', () => {
+  const ways: Record<string, (it: Started) => Promise<unknown>> = {
+    'once its email is confirmed': (it) => it.verify(mailTo(it.services, ada.email, 'verify_email').token),
+    'once a reset has proven the email': async ({ api, services }) => {
+      await api('POST /auth/password/forgot', { body: { email: ada.email } })
+      await delivered(services)
+      const { token } = mailTo(services, ada.email, 'reset_password')
+      await api('POST /auth/password/reset', { body: { token, newPassword: 'a new and longer password' } })
+    },
+    'once a login by mail has proven the email': async ({ api, services }) => {
+      await api('POST /auth/email-login', { body: { email: ada.email } })
+      await delivered(services)
+      const { token } = mailTo(services, ada.email, 'email_login')
+      await api('POST /auth/email-login/redeem', { body: { token } })
+    },
+    'once it has a role that an operator gave': ({ services, id }) =>
+      setRoles({ ...services, events: { record: () => undefined } }, id, () => ['user', 'admin']),
+    'once it has logged in where emails need no confirmation any more': ({ relaxed }) =>
+      logIn(gateway(relaxed)),
+  }
+  it.each(Object.keys(ways))('%s, and its claim on the email neither', async (way) => {
+    const it = await withAda()
+    await ways[way]?.(it)
+    hasNoEnd(await it.items())
+    it.clock.advance(15 * DAY)
+    expect(await it.services.users.findByEmail(ada.email)).toMatchObject({ id: it.id })
+    await it.signUp({ ...ada, password: 'what somebody else has chosen' })
+    expect((await it.services.users.findByEmail(ada.email))?.id).toBe(it.id)
+  })
+
+  it('where emails need no confirmation', async () => {
+    const { relaxed, services, clock } = await withAda()
+    await gateway(relaxed)('POST /auth/signup', { body: eve })
+    expect(await services.users.findByEmail(eve.email)).not.toHaveProperty('keptUntil')
+    clock.advance(400 * DAY)
+    expect(await logIn(gateway(relaxed), 'body', eve)).toMatchObject({ status: 200 })
+  })
+
+  it('nor does the session that opened with it: its tokens go on past the 14 days', async () => {
+    const { relaxed, clock } = await withAda()
+    const api = gateway(relaxed)
+    const { refreshToken } = (await logIn(api)).body
+    clock.advance(13 * DAY)
+    const next = await api('POST /auth/refresh', { body: { refreshToken } })
+    clock.advance(2 * DAY)
+    const last = await api('POST /auth/refresh', { body: { refreshToken: next.body.refreshToken } })
+    expect(await api('GET /users/me', { headers: bearer(last) })).toMatchObject({ status: 200 })
+  })
+
+  it('if it is confirmed, though a version that knows no end has confirmed it: a login takes the rest off', async () => {
+    const { api, services, clock, id, items, engine } = await withAda()
+    const command = new UpdateCommand({
+      TableName: engine.tables.usersTable,
+      Key: accountKey(id),
+      UpdateExpression: 'SET emailVerified = :true',
+      ExpressionAttributeValues: { ':true': true },
+    })
+    await engine.client.send(command)
+    clock.advance(14 * DAY)
+    expect(await services.users.findById(id)).toMatchObject({ id, ...endOf })
+    expect(await logIn(api)).toMatchObject({ status: 200 })
+    hasNoEnd(await items())
+  })
+
+  it('but opens no session if its end could not be taken off', async () => {
+    const { relaxed } = await withAda()
+    const users = { ...relaxed.users, endExpiry: async () => false }
+    expect(await logIn(gateway({ ...relaxed, users }))).toMatchObject({ status: 503 })
+    expect(await relaxed.sessions.list((await relaxed.users.findByEmail(ada.email))?.id ?? '', 0)).toEqual([])
+  })
+})
+
+describe('the end of an account and its confirmation at once', () => {
+  it('leave one account, whoever is quicker', async () => {
+    for (let round = 0; round < 5; round++) {
+      const { clock, services, signUp, id, verify } = await withAda()
+      clock.advance(14 * DAY - 60)
+      await gateway(services)('POST /auth/email/resend', { body: { email: ada.email } })
+      await delivered(services)
+      const { token } = mailTo(services, ada.email, 'verify_email')
+      // The one reads the clock a moment before the end, the other a moment after.
+      const late = { ...services, clock: { ...clock, now: () => clock.now() + 60 } }
+      const [confirmed] = await Promise.all([
+        verify(token),
+        gateway(late)('POST /auth/signup', { body: ada }),
+      ])
+      const found = await services.users.findByEmail(ada.email)
+      expect(found?.id === id).toBe(confirmed.status === 204)
+      expect(await signUp()).toMatchObject({ status: 202 })
+    }
+  })
+})

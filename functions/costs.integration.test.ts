@@ -1,0 +1,296 @@
+import type { KeyPath, Keys } from '../lib/crypto/keys.ts'
+import { isRoute, registry } from '../tools/generate/registry.ts'
+import { costOf, engineStores } from '../tools/testing/engine.ts'
+import type { TestRequest } from '../tools/testing/events.ts'
+import { type Gateway, gateway } from '../tools/testing/gateway.ts'
+import { testKeys } from '../tools/testing/keys.ts'
+import { delivered, type TestServices, testServices } from '../tools/testing/test-services.ts'
+import { ada, administrator, bearer, eve, logIn, mailTo, signedUp } from '../tools/testing/test-users.ts'
+import { units } from '../tools/testing/units.ts'
+import { contract as authorizer } from './authorizer/access-token.ts'
+import * as mailFunction from './mail/send.ts'
+
+const started = async () => {
+  const engine = await engineStores()
+  const keyReads: string[] = []
+  const services = testServices({ stores: engine, keys: recorded(keyReads) })
+  const api = gateway(services)
+  const refresh = (refreshToken: string) => api('POST /auth/refresh', { body: { refreshToken } })
+  return {
+    engine,
+    services,
+    api,
+    refresh,
+    keyReads,
+    cost: (work: () => Promise<unknown>) => costOf(engine, work),
+  }
+}
+
+/** Keys whose every reading is taken down, as the path in SSM that it needs. */
+function recorded(reads: string[]): Keys {
+  const reading =
+    <A extends readonly unknown[], T>(path: KeyPath, read: (...given: A) => Promise<T>) =>
+    (...given: A) => {
+      reads.push(`keys/${path}:GetParametersByPath`)
+      return read(...given)
+    }
+  return {
+    signingKey: reading('access/private', testKeys.signingKey),
+    publicKeys: reading('access/public', testKeys.publicKeys),
+    refreshKeys: reading('refresh', testKeys.refreshKeys),
+    peppers: reading('pepper', testKeys.peppers),
+    keyedHashKey: reading('keyed-hash', testKeys.keyedHashKey),
+  }
+}
+
+describe('what a request costs in DynamoDB', () => {
+  it('a login: the reservation and a counter, another counter and the account, the session and a counter reset', async () => {
+    const { api, cost } = await started()
+    await signedUp(api)
+    const login = await cost(() => logIn(api))
+    // What runs together comes in no order.
+    const calls = [0, 2, 4].map((start) => login.calls.slice(start, start + 2).sort())
+    expect({ ...login, calls }).toEqual({
+      calls: [
+        ['sessions:UpdateItem', 'users:GetItem'],
+        ['sessions:UpdateItem', 'users:GetItem'],
+        ['sessions:DeleteItem', 'sessions:PutItem'],
+      ],
+      ...units.login,
+    })
+  })
+
+  it('a login with an unknown email: the same counters and reads as with a wrong password', async () => {
+    const { api, cost } = await started()
+    await signedUp(api)
+    const wrong = await cost(() => logIn(api, 'body', { ...ada, password: 'wrong' }))
+    expect(await cost(() => logIn(api, 'body', eve))).toEqual(wrong)
+    expect(wrong).toMatchObject({ readUnits: 2, writeUnits: 2 })
+  })
+
+  it('a request for a mail: the same for an email that is known and one that is not', async () => {
+    const { api, cost } = await started()
+    await signedUp(api)
+    for (const route of ['POST /auth/password/forgot', 'POST /auth/email/resend', 'POST /auth/email-login']) {
+      const known = await cost(() => api(route, { body: { email: ada.email } }))
+      expect(await cost(() => api(route, { body: { email: eve.email } }))).toEqual(known)
+      expect(known).toEqual({
+        calls: ['sessions:UpdateItem', 'sessions:UpdateItem', 'sessions:PutItem'],
+        ...units.mailOrder,
+      })
+    }
+  })
+
+  it('a mail: who is written to, the budget of the address, the token, and the order that is done', async () => {
+    const { api, services, cost } = await started()
+    await signedUp(api)
+    await delivered(services)
+    await api('POST /auth/password/forgot', { body: { email: ada.email } })
+    expect(await cost(() => delivered(services))).toEqual({
+      calls: [
+        'users:GetItem',
+        'users:GetItem',
+        'sessions:UpdateItem',
+        'sessions:PutItem',
+        'sessions:DeleteItem',
+      ],
+      ...units.mail,
+    })
+  })
+
+  it('a refresh: one write and one read, side by side', async () => {
+    const { api, cost, refresh } = await started()
+    await signedUp(api)
+    const { refreshToken } = (await logIn(api)).body
+    expect(await cost(() => refresh(refreshToken))).toEqual({
+      calls: ['sessions:UpdateItem', 'users:BatchGetItem', 'refresh-token-denylist:BatchGetItem'],
+      ...units.refresh,
+    })
+  })
+
+  it('an authorized request: one read before the door’s own', async () => {
+    const { api, cost } = await started()
+    await signedUp(api)
+    const login = await logIn(api)
+    expect(await cost(() => api('GET /users/me', { headers: bearer(login) }))).toEqual({
+      calls: ['refresh-token-denylist:BatchGetItem', 'users:GetItem'],
+      readUnits: units.authorizer.readUnits + 1,
+      writeUnits: units.authorizer.writeUnits,
+    })
+  })
+})
+
+describe('what a contract says that its door needs', () => {
+  it('is what the door calls, no more and no less', async () => {
+    const { engine, services, keyReads } = await started()
+    const called = new Map<string, Set<string>>()
+    /** The gateway over some testServices, taking down what each route calls. */
+    const recorded =
+      (over: typeof services): Gateway =>
+      async (route, request) => {
+        const answers: Awaited<ReturnType<Gateway>>[] = []
+        const { calls } = await costOf(engine, async () => answers.push(await gateway(over)(route, request)))
+        called.set(route, new Set([...(called.get(route) ?? []), ...calls, ...keyReads.splice(0)]))
+        if (!answers[0]) throw new Error(`${route} did not answer`)
+        return answers[0]
+      }
+    const api = recorded(services)
+    /** The mails that wait, delivered; what that takes is the function's that mails. */
+    const mails = async () => {
+      const templates: TestServices['mailbox'][number]['template'][] = []
+      const { calls } = await costOf(engine, async () =>
+        templates.push(...(await delivered(services)).map(({ template }) => template)),
+      )
+      const sent = templates.length > 0 ? ['mail:SendEmail'] : []
+      called.set('mail', new Set([...(called.get('mail') ?? []), ...calls, ...keyReads.splice(0), ...sent]))
+      return templates
+    }
+    const tokenOf = (templates: readonly object[]) =>
+      String((templates.at(-1) as { token?: string } | undefined)?.token)
+    const mailed = async (route: string, request: TestRequest) => {
+      const { body } = await api(route, request)
+      const templates = await mails()
+      return { body, token: tokenOf(templates), first: tokenOf(templates.slice(0, 1)), templates }
+    }
+
+    // An account, and every way to refresh.
+    const { user } = (await signedUp(api)).body
+    await logIn(
+      recorded({ ...services, passwords: { ...services.passwords, renew: services.passwords.hash } }),
+    )
+    const { refreshToken } = (await logIn(api)).body
+    const next = await api('POST /auth/refresh', { body: { refreshToken } })
+    await api('POST /auth/refresh', { body: { refreshToken: next.body.refreshToken } })
+    const reused = await api('POST /auth/refresh', { body: { refreshToken } })
+    expect(reused.body.code).toBe('refresh_token_reused')
+    const leaving = await logIn(api)
+    await api('POST /auth/logout', {
+      headers: bearer(leaving),
+      body: { refreshToken: leaving.body.refreshToken },
+    })
+
+    await api('GET /.well-known/jwks.json')
+
+    // One's own account and sessions.
+    const own = { headers: bearer(await logIn(api)) }
+    await api('GET /users/me', own)
+    await api('PATCH /users/me', { ...own, body: { name: 'Ada King' } })
+    await api('GET /users/me/export', own)
+    const { sessions } = (await api('GET /users/me/sessions', own)).body
+    const ended = sessions.find(({ current }: { current: boolean }) => !current)
+    await api('DELETE /users/me/sessions/{sessionId}', { ...own, params: { sessionId: ended.id } })
+    await logIn(api)
+    await api('DELETE /users/me/sessions', own)
+    const passwords = { currentPassword: ada.password, newPassword: ada.password, transport: 'body' }
+    const changed = await api('PUT /users/me/password', { ...own, body: passwords })
+    await api('DELETE /users/me/sessions', { headers: bearer(changed), query: { all: 'true' } })
+
+    // What comes by mail.
+    const toAda = { body: { email: ada.email } }
+    const resent = await mailed('POST /auth/email/resend', toAda)
+    await api('POST /auth/email/verify', { body: { token: resent.token } })
+    await logIn(api)
+    const forgotten = await mailed('POST /auth/password/forgot', toAda)
+    const reset = { token: forgotten.token, newPassword: ada.password }
+    expect(await api('POST /auth/password/reset', { body: reset })).toMatchObject({ status: 204 })
+    // A change of email, stopped before it is made and after.
+    for (const when of ['before', 'after']) {
+      const login = await mailed('POST /auth/email-login', toAda)
+      const byMail = { token: login.token, transport: 'body' }
+      const asAda = { headers: bearer(await api('POST /auth/email-login/redeem', { body: byMail })) }
+      const body = { newEmail: 'king@example.com', password: ada.password }
+      const changing = await mailed('PUT /users/me/email', { ...asAda, body })
+      if (when === 'after') await api('POST /auth/email/verify', { body: { token: changing.token } })
+      const undone = await api('POST /auth/email/undo', { body: { token: changing.first } })
+      expect(undone).toMatchObject({ status: 204 })
+      const again = await mailed('POST /auth/password/forgot', toAda)
+      await api('POST /auth/password/reset', { body: { ...reset, token: again.token } })
+    }
+    const typo = { ...ada, email: 'typo@example.com' }
+    await api('POST /auth/signup', { body: typo })
+    // Its new address is that of an account which nobody confirmed.
+    await api('POST /auth/signup', { body: { ...ada, email: 'right@example.com' } })
+    await logIn(api, 'body', { ...ada, email: 'right@example.com' })
+    const asTypo = { headers: bearer(await logIn(api, 'body', typo)) }
+    const right = { newEmail: 'right@example.com', password: ada.password }
+    const mended = await mailed('PUT /users/me/email', { ...asTypo, body: right })
+    await api('POST /auth/email/verify', { body: { token: mended.token } })
+    // Of an account that nobody confirmed, the first login by mail voids the password.
+    for (const email of ['one@example.com', 'two@example.com']) {
+      await api('POST /auth/signup', { body: { ...ada, email } })
+      await mails()
+      const { body, token, templates } = await mailed('POST /auth/email-login', { body: { email } })
+      const [template] = templates
+      if (template?.kind !== 'email_login') throw new Error('No digits were mailed')
+      const byDigits = { email, challenge: body.challenge, code: template.code }
+      const answer = email.startsWith('one')
+        ? await api('POST /auth/email-login/redeem', { body: { token } })
+        : await api('POST /auth/email-login/code', { body: byDigits })
+      expect(answer).toMatchObject({ status: 200 })
+    }
+    const strict = recorded({ ...services, policy: { ...services.policy, requireVerifiedEmail: true } })
+    for (const [email, password] of [
+      [ada.email, ada.password],
+      ['three@example.com', ada.password],
+      ['three@example.com', ada.password],
+      ['three@example.com', 'what somebody else has chosen'],
+    ] as const)
+      await strict('POST /auth/signup', { body: { ...ada, email, password } })
+    await mails()
+
+    // Administration, by two who may.
+    const first = await administrator(api, services, eve)
+    const mel = { ...eve, email: 'mel@example.com' }
+    await administrator(api, services, mel)
+    // Who has confirmed an address is told of the deletion.
+    await mails()
+    const { token } = mailTo(services, mel.email, 'verify_email')
+    await api('POST /auth/email/verify', { body: { token } })
+    const second = bearer(await logIn(api, 'body', mel))
+    const asAdmin = { headers: bearer(first.login) }
+    const params = { userId: user.id }
+    const page = await api('GET /users', { ...asAdmin, query: { limit: '1' } })
+    await api('GET /users', { ...asAdmin, query: { limit: '1', cursor: page.body.nextCursor } })
+    await api('GET /users', { ...asAdmin, query: { email: ada.email } })
+    // Some of them are unconfirmed, and may have reached their end.
+    await api('GET /users', asAdmin)
+    await api('GET /users/{userId}', { ...asAdmin, params })
+    await mailed('POST /users/{userId}/password-reset', { ...asAdmin, params })
+    await logIn(api)
+    await api('GET /users/{userId}/sessions', { ...asAdmin, params })
+    await api('DELETE /users/{userId}/sessions', { ...asAdmin, params })
+    await logIn(api)
+    await api('PATCH /users/{userId}', {
+      ...asAdmin,
+      params,
+      body: { roles: ['user', 'admin'], status: 'disabled' },
+    })
+    await api('PATCH /users/{userId}', { ...asAdmin, params, body: { status: 'active' } })
+    await logIn(api)
+    await api('DELETE /users/{userId}', { ...asAdmin, params })
+    const body = { password: eve.password }
+    expect(await api('DELETE /users/me', { headers: second, body })).toMatchObject({
+      status: 204,
+    })
+
+    // From elsewhere: a new device. With a name that has changed, but not who it is.
+    await api('POST /auth/login', { body: { email: eve.email, password: eve.password }, ip: '203.0.113.9' })
+    await mails()
+    const { contract } = mailFunction
+    // The stream is Lambda's to read.
+    const ofMails = contract.needs.filter((need) => need !== 'sessions/stream:Read')
+    expect([...(called.get('mail') ?? [])].sort()).toEqual(ofMails.sort())
+
+    for (const { contract } of (await registry()).filter(isRoute)) {
+      const route = `${contract.method} ${contract.path}`
+      if (!contract.needs?.length) continue
+      if (!called.has(route)) throw new Error(`costs.engine.test.ts does not call ${route}`)
+      const calls = new Set(called.get(route))
+      // The authorizer's own, made in front of the door.
+      if (contract.access !== 'public') {
+        for (const need of authorizer.needs) expect([route, calls.delete(need)]).toEqual([route, true])
+      }
+      expect([route, [...calls].sort()]).toEqual([route, [...(contract.needs ?? [])].sort()])
+    }
+  })
+})

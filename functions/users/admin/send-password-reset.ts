@@ -1,0 +1,28 @@
+import * as z from 'zod/mini'
+import { defineContract } from '../../../lib/contract/contract.ts'
+import { userId } from '../../../lib/contract/fields.ts'
+import { startReset } from '../../../lib/domain/administration.ts'
+import { route } from '../../../lib/lambda/route.ts'
+import { outbox, rateLimiter, users } from '../../../lib/services.ts'
+
+export const contract = defineContract({
+  method: 'POST',
+  path: '/users/{userId}/password-reset',
+  access: 'admin',
+  summary: 'Mail a user a link to set a new password',
+  description: 'Nobody but the user can set a password; until they do, the present one is good.',
+  params: z.object({ userId }),
+  responses: { 202: null },
+  refusals: ['not_enabled'],
+  limits: ['resetPerUser'],
+  needs: ['keys/keyed-hash:GetParametersByPath', 'sessions:UpdateItem', 'users:GetItem', 'sessions:PutItem'],
+})
+
+export const handler = route(
+  contract,
+  { rateLimiter, users, outbox },
+  async ({ services, params, reply }) => {
+    await startReset(services, params.userId)
+    return reply(202)
+  },
+)

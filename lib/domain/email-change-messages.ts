@@ -1,0 +1,46 @@
+import { codeSeconds, UNDO_SECONDS } from './code-purposes.ts'
+import { alreadyRegistered, withinBudget } from './email-budget.ts'
+import { givesWay } from './email-changes.ts'
+import type { EmailJob } from './email-jobs.ts'
+import { mail, newCode, recipientOf } from './email-sending.ts'
+import type { EmailTemplate } from './email-templates.ts'
+import { newToken } from './one-time-codes.ts'
+import type { Ports } from './ports.ts'
+import type { Account } from './users.ts'
+
+type MailPorts = Pick<Ports, 'users' | 'codes' | 'mailer' | 'rateLimiter' | 'clock' | 'events'>
+
+const hours = codeSeconds.change_email / 3600
+const days = UNDO_SECONDS / 86_400
+
+/**
+ * Warns the present address, where it was proven, and asks the new one to confirm. What the present address is sent, and which
+ * of its links are good, does not depend on the new one: it would tell the user whether that has an account (ASVS 6.3.8).
+ */
+export async function emailChange(
+  ports: MailPorts,
+  account: Account | undefined,
+  { newEmail, sessionVersion }: Extract<EmailJob, { type: 'email_change_requested' }>,
+): Promise<void> {
+  // Whatever ended sessions since voids the request too.
+  if (account?.status !== 'active' || account.sessionVersion !== sessionVersion) return
+  const holder = await ports.users.findByEmail(newEmail)
+  // Only an address that was proven may take the account back.
+  const undo = account.emailVerified ? newToken(account.id) : undefined
+  const token = await newCode(ports, account, 'change_email', {
+    newEmail,
+    ...(undo && { undoHash: undo.tokenHash }),
+    ...(holder && { replaces: holder.id }),
+  })
+  if (undo) {
+    // The warning goes first: no change can be confirmed of which it was not given.
+    const warning: EmailTemplate = { kind: 'email_change_requested', newEmail, token: undo.token, days }
+    if (!(await mail(ports, recipientOf(account), warning))) return
+  }
+  if (holder && !givesWay(holder)) return alreadyRegistered(ports, holder)
+  const to = { userId: account.id, email: newEmail }
+  const kind = 'confirm_new_email'
+  await withinBudget(ports, { to, kind }, () =>
+    mail(ports, to, { kind, token, hours, replaces: holder !== undefined }),
+  )
+}

@@ -1,0 +1,39 @@
+import { type RemovalPorts, removeAccount } from './account-changes.ts'
+import type { Ports } from './ports.ts'
+import type { Principal } from './principal.ts'
+import { Refusal } from './refusal.ts'
+import type { Account } from './users.ts'
+
+/**
+ * The caller's own account. Refuses with `unauthorized` where it is gone, disabled, or has moved on since the authorizer
+ * looked: what is then written on the condition of this reading cannot undo what others did to the account meanwhile.
+ */
+export async function ownAccount({ users }: Pick<Ports, 'users'>, principal: Principal): Promise<Account> {
+  const account = await users.findById(principal.userId)
+  if (account?.status !== 'active') throw new Refusal('unauthorized')
+  if (account.claimsVersion !== principal.claimsVersion) throw new Refusal('unauthorized')
+  return account
+}
+
+/** The caller's own account, after its password was given once more (ASVS 7.5.1). Refuses with `wrong_password`. */
+export async function reauthenticate(
+  ports: Pick<Ports, 'users' | 'passwords'>,
+  principal: Principal,
+  password: string,
+): Promise<Account> {
+  const account = await ownAccount(ports, principal)
+  if (await ports.passwords.compare(password, account.passwordHash)) return account
+  throw new Refusal('wrong_password', { subject: { userId: account.id } })
+}
+
+/**
+ * Deletes the caller's account, its email claim and its sessions; every token is refused from the next request on.
+ * Refuses with `wrong_password`, `last_administrator` or `conflict`.
+ */
+export async function deleteOwnAccount(
+  ports: RemovalPorts & Pick<Ports, 'passwords'>,
+  principal: Principal,
+  password: string,
+): Promise<void> {
+  await removeAccount(ports, await reauthenticate(ports, principal, password), 'owner')
+}

@@ -1,0 +1,63 @@
+import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
+import type { EmailJob } from '../domain/email-jobs.ts'
+import type { SecurityEvents } from '../domain/events.ts'
+import type { EmailJobs } from '../domain/ports.ts'
+import { describeError, log } from '../log.ts'
+import {
+  type CoreServices,
+  eventsOf,
+  type Factories,
+  type Services,
+  withServices,
+} from './handler-services.ts'
+
+type Deliverer = (event: DynamoDBStreamEvent, context: Context) => Promise<DynamoDBBatchResponse>
+
+/**
+ * Makes the function that a table's stream hands its email job to, oldest first. One that fails ends the batch, and the
+ * stream hands it over again with what is behind it; what is no job, or too old to be of use, is left out.
+ */
+export function deliverer<const F extends Factories & { readonly emailJobs: () => EmailJobs }>(
+  factories: F,
+  processEmailJob: (
+    services: Services<F> & CoreServices & { readonly events: SecurityEvents },
+    job: EmailJob,
+  ) => Promise<void>,
+): Deliverer & { over(services: Services<F> & CoreServices): Deliverer } {
+  const build =
+    (services: () => Services<F> & CoreServices): Deliverer =>
+    async ({ Records }, { awsRequestId: requestId }) => {
+      const events = eventsOf({ actor: 'system', requestId })
+      for (const record of Records) {
+        try {
+          const given = services()
+          const left = readJob(given.emailJobs, record, requestId)
+          if (!left || left.expiresAt <= given.clock.now()) continue
+          await processEmailJob({ ...given, events }, left.job)
+          // It is mailed: handed over again, it would be mailed again. What is not taken off expires.
+          await given.emailJobs.forget(left.id).catch((error: unknown) => {
+            log('info', { type: 'mail.order_left', requestId, error: describeError(error) })
+          })
+        } catch (error) {
+          log('error', { type: 'mail.failed', requestId, error: describeError(error) })
+          return { batchItemFailures: [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? '' }] }
+        }
+      }
+      return { batchItemFailures: [] }
+    }
+  return withServices(factories, build)
+}
+
+/** Handing it over again would not make it an job. */
+function readJob(
+  emailJobs: EmailJobs,
+  record: unknown,
+  requestId: string,
+): ReturnType<EmailJobs['read']> | undefined {
+  try {
+    return emailJobs.read(record)
+  } catch (error) {
+    log('error', { type: 'mail.invalid_job', requestId, error: describeError(error) })
+    return undefined
+  }
+}

@@ -1,0 +1,226 @@
+import type { EmailTemplate } from '../domain/email-templates.ts'
+import type { Seconds } from '../domain/lifetimes.ts'
+import { deviceName } from './device.ts'
+import { type Draft, layOut, type Mail } from './template-layout.ts'
+
+/** Pages of the front end that mails link to; those that take a token find it behind `#token=`. */
+type Page =
+  | 'login'
+  | 'forgot-password'
+  | 'verify-email'
+  | 'reset-password'
+  | 'undo-email-change'
+  | 'email-login'
+
+interface Words {
+  readonly product: string
+  link(page: Page, token?: string): string
+}
+
+/**
+ * Every text that we mail. None holds the user's name: whoever signs up chooses both the name and the address that it is
+ * mailed to, and could so write to a stranger from our address.
+ */
+const drafts: {
+  readonly [K in EmailTemplate['kind']]: (
+    template: Extract<EmailTemplate, { kind: K }>,
+    words: Words,
+  ) => Draft
+} = {
+  verify_email: ({ token, hours }, { product, link }) => ({
+    subject: `Confirm your email address for ${product}`,
+    blocks: [
+      `Thank you for signing up for ${product}. One step is left: please confirm that this email address is yours.`,
+      { button: 'Confirm my address', url: link('verify-email', token) },
+      `The link works for ${count(hours, 'hour')}.`,
+      `If you did not sign up for ${product}, please ignore this email and do not open the link.`,
+    ],
+  }),
+
+  already_registered: (_, { product, link }) => ({
+    subject: `You already have an account at ${product}`,
+    blocks: [
+      `Somebody, probably you, just tried to sign up for ${product} with this email address. You already have an account here, so nothing was changed.`,
+      'If it was you, simply log in.',
+      { button: 'Log in', url: link('login') },
+      { link: 'If you have forgotten your password, choose a new one here', url: link('forgot-password') },
+      'If it was not you, there is nothing that you need to do.',
+    ],
+  }),
+
+  finish_sign_up: ({ token, minutes }, { product, link }) => ({
+    subject: `Finish signing up for ${product}`,
+    blocks: [
+      `Somebody, probably you, just signed up for ${product} with this email address. It was used to sign up once before, and never confirmed.`,
+      'If it was you, please choose your password again. That also confirms that this address is yours.',
+      { button: 'Choose my password', url: link('reset-password', token) },
+      `The link works once, for ${count(minutes, 'minute')}.`,
+      'If it was not you, please ignore this email and do not open the link.',
+    ],
+  }),
+
+  reset_password: ({ token, minutes }, { product, link }) => ({
+    subject: `Choose a new password for ${product}`,
+    blocks: [
+      `Somebody, probably you, asked for a new password for your account at ${product}.`,
+      { button: 'Choose a new password', url: link('reset-password', token) },
+      `The link works once, for ${count(minutes, 'minute')}. Until you use it, nothing changes.`,
+      'If you did not ask for this, please ignore this email and do not open the link.',
+    ],
+  }),
+
+  reset_started: ({ token, minutes }, { product, link }) => ({
+    subject: `Choose a new password for ${product}`,
+    blocks: [
+      `An administrator of ${product} asks you to choose a new password for your account.`,
+      { button: 'Choose a new password', url: link('reset-password', token) },
+      `The link works once, for ${count(minutes, 'minute')}. Until you use it, nothing changes.`,
+      { link: 'If it has stopped working, ask for another one here', url: link('forgot-password') },
+    ],
+  }),
+
+  email_kept: ({ token, minutes }, { product, link }) => ({
+    subject: `Choose a new password for ${product}`,
+    blocks: [
+      `Your account at ${product} keeps this email address. Whoever wanted to change it knew your password, so that password no longer works, and every device is logged out.`,
+      'Please choose a new password, and then log in again.',
+      { button: 'Choose a new password', url: link('reset-password', token) },
+      `The link works once, for ${count(minutes, 'minute')}.`,
+      { link: 'If it has stopped working, ask for another one here', url: link('forgot-password') },
+    ],
+  }),
+
+  confirm_new_email: ({ token, hours, replaces }, { product, link }) => ({
+    subject: `Confirm your new email address for ${product}`,
+    blocks: [
+      `Somebody, probably you, asked to use this email address for their account at ${product} from now on. If it was you, please confirm that it is yours.`,
+      ...(replaces
+        ? [
+            'Somebody has opened another account with this address, and never confirmed it. Confirming here removes that account, with everything in it.',
+          ]
+        : []),
+      { button: 'Confirm my new address', url: link('verify-email', token) },
+      `The link works once, for ${count(hours, 'hour')}. Until you use it, nothing changes. For some days after that, the account can still be taken back from the address that it has now.`,
+      'If it was not you, please ignore this email and do not open the link.',
+    ],
+  }),
+
+  email_change_requested: ({ newEmail, token, days }, { product, link }) => ({
+    subject: changeRequested(product),
+    blocks: [
+      `Somebody, probably you, asked to change the email address of your account at ${product}.`,
+      { facts: [['New address', newEmail]] },
+      'If it was you, there is nothing to do here: we have sent a link to the new address.',
+      'If it was not you, keep this address, and then choose a new password: somebody may know the one that you have.',
+      { button: keepAddress, url: link('undo-email-change', token) },
+      `The link works once, now and until ${count(days, 'day')} after the address was changed.`,
+    ],
+  }),
+
+  email_login: ({ token, code, minutes }, { product, link }) => ({
+    subject: `Log in to ${product}`,
+    blocks: [
+      `Somebody, probably you, asked to log in to ${product} by email.`,
+      { button: 'Log in', url: link('email-login', token) },
+      'Or enter this code where you asked to log in:',
+      { code },
+      `Both work once, for ${count(minutes, 'minute')}. Please do not pass them on to anybody: we will never ask you for them.`,
+      'If it was not you, please ignore this email and do not open the link.',
+    ],
+  }),
+
+  new_device: ({ at, userAgent, ip }, { product, link }) => ({
+    subject: `New login to your account at ${product}`,
+    blocks: [
+      `Somebody, probably you, logged in to your account at ${product} on a device that is new to us.`,
+      {
+        facts: [
+          ['When', instant(at)],
+          ['Device', deviceName(userAgent)],
+          ['IP address', ip],
+        ],
+      },
+      'If it was you, there is nothing to do.',
+      'If it was not you, please choose a new password at once. That also logs out every device.',
+      { button: 'Choose a new password', url: link('forgot-password') },
+    ],
+  }),
+
+  password_changed: ({ at }, { product, link }) => ({
+    subject: `Your password for ${product} was changed`,
+    blocks: [
+      `The password of your account at ${product} was changed.`,
+      { facts: [['When', instant(at)]] },
+      'If it was you, there is nothing to do.',
+      'If it was not you, please choose a new password at once. That also logs out every device.',
+      { button: 'Choose a new password', url: link('forgot-password') },
+    ],
+  }),
+
+  email_changed: ({ at, newEmail, days }, { product }) => ({
+    subject: `Your email address for ${product} was changed`,
+    blocks: [
+      `The email address of your account at ${product} was changed. From now on, we write to the new one.`,
+      {
+        facts: [
+          ['When', instant(at)],
+          ['New address', newEmail],
+        ],
+      },
+      'If it was you, there is nothing to do.',
+      `If it was not you, please look for our email “${changeRequested(product)}”, and press “${keepAddress}” there. That gives you your account back, for ${count(days, 'day')} after the change.`,
+    ],
+  }),
+
+  token_reused: ({ at }, { product, link }) => ({
+    subject: `We logged out one of your devices from ${product}`,
+    blocks: [
+      `A login to your account at ${product} was used in two places at once. That can come from a bad connection, or it can mean that somebody has copied it from your device. To be safe, we have ended it.`,
+      { facts: [['When', instant(at)]] },
+      'If a device of yours was logged out, please log in there again.',
+      'If this happens again, or you notice anything in your account that was not your doing, please choose a new password. That also logs out every device.',
+      { button: 'Choose a new password', url: link('forgot-password') },
+    ],
+  }),
+
+  account_deleted: ({ at, by }, { product }) => ({
+    subject: `Your account at ${product} was deleted`,
+    blocks: [
+      by === 'owner'
+        ? `Your account at ${product} was deleted, as somebody who knew its password asked.`
+        : `An administrator of ${product} has deleted your account.`,
+      { facts: [['When', instant(at)]] },
+      'Every device is logged out, and it cannot be brought back. What is left in logs and backups goes by itself after some time.',
+      `If you did not want this, please tell ${product}: somebody may have known your password.`,
+    ],
+  }),
+}
+
+const changeRequested = (product: string) => `Your email address for ${product} is about to change`
+const keepAddress = 'Keep this address'
+
+const count = (many: number, unit: string) => `${many} ${unit}${many === 1 ? '' : 's'}`
+
+const date = new Intl.DateTimeFormat('en-GB', {
+  dateStyle: 'long',
+  timeStyle: 'short',
+  timeZone: 'UTC',
+})
+const instant = (at: Seconds) => `${date.format(at * 1000)} (UTC)`
+
+/** A template as it is mailed. `linkBaseUrl` is where the front end has its pages. */
+export function write(
+  template: EmailTemplate,
+  { productName, linkBaseUrl }: { productName: string; linkBaseUrl: string },
+): Mail {
+  const base = linkBaseUrl.replace(/\/+$/, '')
+  const draft = drafts[template.kind] as (template: EmailTemplate, words: Words) => Draft
+  const words: Words = {
+    product: productName,
+    // Behind `#`, so that no server's log and no Referer ever has it.
+    link: (page, token) =>
+      `${base}/${page}${token === undefined ? '' : `#token=${encodeURIComponent(token)}`}`,
+  }
+  const last = `${productName} sends this email automatically, and will never ask you for your password by email.`
+  return layOut(draft(template, words), last)
+}

@@ -1,0 +1,521 @@
+import { randomUUID } from 'node:crypto'
+import { GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
+import { newAccount as account } from '../../tools/testing/accounts.ts'
+import { engineStores } from '../../tools/testing/engine.ts'
+import { memoryStores, memoryTables } from '../../tools/testing/memory-stores.ts'
+import type { Denylist, Session, SessionStore, UserStore } from '../domain/ports.ts'
+import { type Account, positionOf } from '../domain/users.ts'
+import { accountKey, revokedFamilyKey, sessionKey } from './keys.ts'
+import { dynamoSessions } from './sessions.ts'
+
+const NOW = 1_800_000_000
+
+const session = (change: Partial<Session> = {}): Session => ({
+  id: randomUUID(),
+  userId: randomUUID(),
+  sessionVersion: 1,
+  generation: 1,
+  createdAt: NOW,
+  lastUsedAt: NOW,
+  idleExpiresAt: NOW + 1000,
+  expiresAt: NOW + 5000,
+  rotatedAt: NOW,
+  rotatedBy: 'login',
+  refreshRate: { since: NOW, refreshes: 0 },
+  amr: ['pwd'],
+  userAgent: 'a test',
+  ip: '198.51.100.7',
+  ...change,
+})
+
+interface Stores {
+  users: UserStore
+  sessions: SessionStore
+  denylist: Denylist
+}
+
+describe.each<[string, () => Promise<Stores>]>([
+  ['in memory', async () => memoryStores(memoryTables())],
+  ['in DynamoDB', engineStores],
+])('the stores %s', (_, make) => {
+  let stores: Stores
+  beforeAll(async () => {
+    stores = await make()
+  })
+
+  describe('users', () => {
+    it('finds by id and by email what was created', async () => {
+      const ada = account({ name: 'Ada \u{1F98B} Łovelace', roles: ['user', 'admin'] })
+      expect(await stores.users.create(ada, NOW)).toBe('created')
+      expect(await stores.users.findById(ada.id)).toEqual(ada)
+      expect(await stores.users.findByEmail(ada.email)).toEqual(ada)
+    })
+
+    it('finds nobody where nobody is', async () => {
+      expect(await stores.users.findById(randomUUID())).toBeUndefined()
+      expect(await stores.users.findByEmail('nobody@example.com')).toBeUndefined()
+    })
+
+    it('says that an email is taken, and stores nothing of the second account', async () => {
+      const first = account()
+      const second = account({ email: first.email })
+      await stores.users.create(first, NOW)
+      expect(await stores.users.create(second, NOW)).toBe('email_taken')
+      expect(await stores.users.findById(second.id)).toBeUndefined()
+      expect(await stores.users.findByEmail(first.email)).toEqual(first)
+    })
+
+    it('writes over no account that has the id, and claims nothing', async () => {
+      const first = account()
+      await stores.users.create(first, NOW)
+      const second = account({ id: first.id })
+      await expect(stores.users.create(second, NOW)).rejects.toThrow()
+      expect(await stores.users.findById(first.id)).toEqual(first)
+      expect(await stores.users.create(account({ email: second.email }), NOW)).toBe('created')
+    })
+
+    it('gives an email to one of fifty at once', async () => {
+      const email = `${randomUUID()}@example.com`
+      const all = Array.from({ length: 50 }, () => account({ email }))
+      const outcomes = await Promise.all(all.map((each) => stores.users.create(each, NOW)))
+      expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1)
+      const found = await Promise.all(all.map(({ id }) => stores.users.findById(id)))
+      expect(found.filter(Boolean)).toEqual([all[outcomes.indexOf('created')]])
+    })
+
+    it('replaces the password hash that was read, and no other', async () => {
+      const ada = account()
+      await stores.users.create(ada, NOW)
+      expect(await stores.users.replacePasswordHash(ada.id, 'another', 'new')).toBe('version_conflict')
+      expect(await stores.users.replacePasswordHash(ada.id, ada.passwordHash, 'new')).toBe('replaced')
+      expect(await stores.users.findById(ada.id)).toEqual({ ...ada, passwordHash: 'new' })
+    })
+
+    it('does not bring a deleted account back by replacing its hash', async () => {
+      const id = randomUUID()
+      expect(await stores.users.replacePasswordHash(id, 'any', 'new')).toBe('version_conflict')
+      expect(await stores.users.findById(id)).toBeUndefined()
+    })
+  })
+
+  describe('changes of an account', () => {
+    const change = { endsSessions: false, deniedUntil: NOW + 3900 }
+    const created = async (inside = stores) => {
+      const ada = account()
+      await inside.users.create(ada, NOW)
+      return ada
+    }
+    const subjectOf = ({ id: userId, claimsVersion }: Account) => ({
+      userId,
+      sessionId: randomUUID(),
+      roles: ['user'],
+      claimsVersion,
+    })
+
+    it('rename it and nothing else, and make none', async () => {
+      const ada = await created()
+      expect(await stores.users.rename(ada.id, 'Ada King')).toEqual({ ...ada, name: 'Ada King' })
+      expect(await stores.users.findById(ada.id)).toEqual({ ...ada, name: 'Ada King' })
+      const nobody = randomUUID()
+      expect(await stores.users.rename(nobody, 'Nobody')).toBeUndefined()
+      expect(await stores.users.findById(nobody)).toBeUndefined()
+    })
+
+    it('outdate its claims, and its sessions if they are to end', async () => {
+      const ada = await created()
+      const first = await stores.users.change(ada, { ...change, status: 'disabled' })
+      expect(first).toEqual({ ...ada, status: 'disabled', claimsVersion: 2 })
+      expect(await stores.denylist.denies(subjectOf(ada))).toBe(true)
+      expect(await stores.denylist.denies({ ...subjectOf(ada), claimsVersion: 2 })).toBe(false)
+      const second = await stores.users.change(first as Account, { ...change, endsSessions: true })
+      expect(second).toEqual({ ...ada, status: 'disabled', claimsVersion: 3, sessionVersion: 2 })
+      expect(await stores.users.findById(ada.id)).toEqual(second)
+    })
+
+    it('hold only if nothing moved since it was read, and leave what others set meanwhile', async () => {
+      const ada = await created()
+      await stores.users.rename(ada.id, 'Ada King')
+      expect(await stores.users.change(ada, { ...change, roles: ['user', 'admin'] })).toMatchObject({
+        claimsVersion: 2,
+      })
+      expect(await stores.users.findById(ada.id)).toMatchObject({
+        name: 'Ada King',
+        roles: ['user', 'admin'],
+      })
+      expect(await stores.users.change(ada, { ...change, status: 'disabled' })).toBe('version_conflict')
+      expect(await stores.users.findById(ada.id)).toMatchObject({ status: 'active', claimsVersion: 2 })
+      expect(await stores.users.change(account(), change)).toBe('version_conflict')
+    })
+
+    it('of fifty at once on one reading, let one through', async () => {
+      const ada = await created()
+      const outcomes = await Promise.all(
+        Array.from({ length: 50 }, (_, index) =>
+          stores.users.change(ada, { ...change, passwordHash: `hash ${index}` }),
+        ),
+      )
+      const through = outcomes.filter((outcome) => typeof outcome !== 'string')
+      expect(through).toHaveLength(1)
+      expect(await stores.users.findById(ada.id)).toEqual(through[0])
+    })
+
+    it('put a new session in the place of an old one, in the same step', async () => {
+      const ada = await created()
+      const old = session({ userId: ada.id })
+      const by = session({ userId: ada.id, sessionVersion: 2 })
+      await stores.sessions.open(old)
+      const replaces = { sessionId: old.id, by }
+      await stores.users.change(ada, { ...change, endsSessions: true, replaces })
+      expect(await stores.sessions.list(ada.id, NOW)).toEqual([by])
+    })
+
+    it('do not bring back a session that was ended meanwhile', async () => {
+      const ada = await created()
+      const replaces = { sessionId: randomUUID(), by: session({ userId: ada.id, sessionVersion: 2 }) }
+      expect(await stores.users.change(ada, { ...change, endsSessions: true, replaces })).toBe(
+        'version_conflict',
+      )
+      expect(await stores.users.findById(ada.id)).toEqual(ada)
+      expect(await stores.sessions.list(ada.id, NOW)).toEqual([])
+    })
+
+    it('by another hold only while that one’s claims are the newest', async () => {
+      const [ada, eve] = [await created(), await created()]
+      const by = { userId: eve.id, claimsVersion: eve.claimsVersion }
+      const changed = (await stores.users.change(ada, { ...change, by, name: 'Ada King' })) as Account
+      expect(changed).toMatchObject({ name: 'Ada King' })
+      await stores.users.change(eve, { ...change, status: 'disabled' })
+      expect(await stores.users.change(changed, { ...change, by, roles: [] })).toBe('principal_outdated')
+      expect(await stores.users.remove(changed, { now: NOW, deniedUntil: NOW, by })).toBe(
+        'principal_outdated',
+      )
+      expect(await stores.users.findById(ada.id)).toEqual(changed)
+    })
+
+    it('delete it with its email claim and every claim of its tokens', async () => {
+      const ada = await created()
+      expect(await stores.users.remove(ada, { now: NOW, deniedUntil: NOW + 3900 })).toEqual({
+        former: undefined,
+      })
+      expect(await stores.users.findById(ada.id)).toBeUndefined()
+      expect(await stores.users.findByEmail(ada.email)).toBeUndefined()
+      expect(await stores.denylist.denies({ ...subjectOf(ada), claimsVersion: 1_000_000 })).toBe(true)
+      expect(await stores.users.remove(ada, { now: NOW, deniedUntil: NOW + 3900 })).toBe('version_conflict')
+      expect(await stores.users.create(account({ email: ada.email }), NOW)).toBe('created')
+    })
+
+    it('never leave without an administrator, however many leave at once', async () => {
+      const alone = await make()
+      const admins = await Promise.all(
+        Array.from({ length: 5 }, async () => {
+          const changed = await alone.users.change(await created(alone), { ...change, roles: ['admin'] })
+          return changed as Account
+        }),
+      )
+      expect((await alone.users.administrators()).toSorted()).toEqual(admins.map(({ id }) => id).sort())
+      const leave = [
+        (admin: Account) => alone.users.remove(admin, { now: NOW, deniedUntil: NOW }),
+        (admin: Account) => alone.users.change(admin, { ...change, roles: ['user'] }),
+        (admin: Account) => alone.users.change(admin, { ...change, status: 'disabled' }),
+      ]
+      const outcomes = await Promise.all(admins.map((admin, index) => leave[index % 3]?.(admin)))
+      expect(outcomes.filter((outcome) => outcome === 'last_administrator')).toHaveLength(1)
+      const [last, ...others] = await alone.users.administrators()
+      expect(others).toEqual([])
+      expect(last).toBe(admins[outcomes.indexOf('last_administrator')]?.id)
+      // Whom the set has lost may come back; the last may go then.
+      const back = await alone.users.change(await created(alone), { ...change, roles: ['user', 'admin'] })
+      expect(typeof back).toBe('object')
+      const old = admins.find(({ id }) => id === last) as Account
+      expect(await alone.users.remove(old, { now: NOW, deniedUntil: NOW })).toEqual({ former: undefined })
+    })
+  })
+
+  describe('the list of users', () => {
+    it('shows each once, in order, from either end, with no secret', async () => {
+      const fresh = await make()
+      const accounts = Array.from({ length: 25 }, (_, index) =>
+        account({
+          createdAt: `2027-02-01T08:00:${String(index % 7).padStart(2, '0')}.000Z`,
+          name: `${index}`,
+        }),
+      )
+      for (const each of accounts) await fresh.users.create(each, NOW)
+      const order = accounts.map(positionOf).sort()
+      for (const direction of ['asc', 'desc'] as const) {
+        const seen: string[] = []
+        let after: string | undefined
+        do {
+          const page = await fresh.users.list({ limit: 10, order: direction, after })
+          expect(page.users.length).toBeLessThanOrEqual(10)
+          seen.push(...page.users.map(positionOf))
+          after = page.behind
+        } while (after !== undefined)
+        expect(seen).toEqual(direction === 'asc' ? order : order.toReversed())
+      }
+      const { users } = await fresh.users.list({ limit: 1, order: 'asc' })
+      expect(Object.keys(users[0] ?? {}).sort()).toEqual([
+        'createdAt',
+        'email',
+        'emailVerified',
+        'id',
+        'name',
+        'roles',
+        'status',
+      ])
+    })
+  })
+
+  describe('the sessions of a user', () => {
+    it('are listed while they live, the last used first, and forgotten by sessionVersion', async () => {
+      const userId = randomUUID()
+      const early = session({ userId, lastUsedAt: NOW - 50 })
+      const late = session({ userId })
+      const idle = session({ userId, idleExpiresAt: NOW })
+      const foreign = session()
+      for (const each of [early, late, idle, foreign]) await stores.sessions.open(each)
+      expect(await stores.sessions.list(userId, NOW)).toEqual([late, early])
+      const newer = session({ userId, sessionVersion: 2, lastUsedAt: NOW - 100 })
+      await stores.sessions.open(newer)
+      await stores.sessions.forgetBefore(userId, 2)
+      expect(await stores.sessions.list(userId, NOW)).toEqual([newer])
+      expect(await stores.sessions.list(foreign.userId, NOW)).toEqual([foreign])
+    })
+  })
+
+  describe('sessions', () => {
+    const rotation = ({ userId, id }: Session, change = {}) => ({
+      userId,
+      sessionId: id,
+      generation: 1,
+      now: NOW + 10,
+      idleExpiresAt: NOW + 1010,
+      rotatedBy: 'request 1',
+      refreshRate: { since: NOW, refreshes: 1 },
+      ...change,
+    })
+
+    it('rotates the current generation and answers with what stands there now', async () => {
+      const opened = session()
+      await stores.sessions.open(opened)
+      expect(await stores.sessions.rotate(rotation(opened))).toEqual({
+        rotated: true,
+        session: {
+          ...opened,
+          generation: 2,
+          lastUsedAt: NOW + 10,
+          rotatedAt: NOW + 10,
+          rotatedBy: 'request 1',
+          refreshRate: { since: NOW, refreshes: 1 },
+          idleExpiresAt: NOW + 1010,
+        },
+      })
+    })
+
+    it.each([
+      ['an older generation', { generation: 0 }],
+      ['a newer generation', { generation: 2 }],
+      ['the idle end', { now: NOW + 1000 }],
+      ['the absolute end', { now: NOW + 5000 }],
+    ])('does not rotate for %s, and says what stands there', async (_, change) => {
+      const opened = session()
+      await stores.sessions.open(opened)
+      const refused = { rotated: false, session: opened }
+      expect(await stores.sessions.rotate(rotation(opened, change))).toEqual(refused)
+      expect(await stores.sessions.rotate(rotation(opened, change))).toEqual(refused)
+    })
+
+    it('does not make a session by rotating one that is not there, or is somebody else’s', async () => {
+      const opened = session()
+      expect(await stores.sessions.rotate(rotation(opened))).toEqual({ rotated: false, session: undefined })
+      await stores.sessions.open(opened)
+      const foreign = { ...rotation(opened), userId: randomUUID() }
+      expect(await stores.sessions.rotate(foreign)).toEqual({ rotated: false, session: undefined })
+    })
+
+    it('lets one of fifty at once rotate, and tells the others of its generation', async () => {
+      const opened = session()
+      await stores.sessions.open(opened)
+      const outcomes = await Promise.all(
+        Array.from({ length: 50 }, (_, index) =>
+          stores.sessions.rotate(rotation(opened, { rotatedBy: `${index}` })),
+        ),
+      )
+      expect(outcomes.filter(({ rotated }) => rotated)).toHaveLength(1)
+      expect(new Set(outcomes.map((outcome) => outcome.session?.generation))).toEqual(new Set([2]))
+    })
+
+    it('keeps the predecessor of the generation that a request made, and of no other', async () => {
+      const opened = session()
+      await stores.sessions.open(opened)
+      const { session: rotated } = await stores.sessions.rotate(rotation(opened))
+      const standing = async () => (await stores.sessions.rotate(rotation(opened))).session
+      const { userId, id: sessionId } = opened
+      for (const other of [
+        { userId, sessionId, rotatedBy: 'request 2' },
+        { userId: randomUUID(), sessionId, rotatedBy: 'request 1' },
+      ])
+        await stores.sessions.keepPredecessor(other)
+      expect(await standing()).toEqual(rotated)
+      for (const time of [1, 2]) {
+        await stores.sessions.keepPredecessor({ userId, sessionId, rotatedBy: 'request 1' })
+        expect([time, await standing()]).toEqual([time, { ...rotated, rotatedAt: opened.expiresAt }])
+      }
+    })
+
+    it('makes no session by keeping the predecessor of one that is not there', async () => {
+      const { userId, id: sessionId, rotatedBy } = session()
+      await stores.sessions.keepPredecessor({ userId, sessionId, rotatedBy })
+      expect(await stores.sessions.list(userId, NOW)).toEqual([])
+    })
+
+    it('uses a session id once', async () => {
+      const opened = session()
+      await stores.sessions.open(opened)
+      await expect(stores.sessions.open({ ...opened, generation: 9 })).rejects.toThrow()
+      expect(await stores.sessions.rotate(rotation(opened))).toMatchObject({ rotated: true })
+    })
+
+    it('is content to be told twice of one opening: a write may be resent', async () => {
+      const opened = session()
+      await stores.sessions.open(opened)
+      await stores.sessions.open({ ...opened })
+      expect(await stores.sessions.rotate(rotation(opened))).toMatchObject({ rotated: true })
+    })
+
+    it('tells the standing of a session: its user, and whether it was revoked', async () => {
+      const ada = account()
+      const opened = session({ userId: ada.id })
+      expect(await stores.sessions.standing(ada.id, opened.id)).toEqual({
+        account: undefined,
+        revoked: false,
+      })
+      await stores.users.create(ada, NOW)
+      await stores.sessions.open(opened)
+      expect(await stores.sessions.standing(ada.id, opened.id)).toEqual({ account: ada, revoked: false })
+      await stores.sessions.revoke({ userId: ada.id, sessionId: opened.id, deniedUntil: NOW + 9000 })
+      expect(await stores.sessions.standing(ada.id, opened.id)).toEqual({ account: ada, revoked: true })
+    })
+
+    it('revokes for good, twice as well as once, and without a session item too', async () => {
+      const opened = session()
+      const revoked = { userId: opened.userId, sessionId: opened.id, deniedUntil: NOW + 9000 }
+      await stores.sessions.revoke(revoked)
+      await stores.sessions.open(opened)
+      await stores.sessions.revoke(revoked)
+      await stores.sessions.revoke(revoked)
+      expect(await stores.sessions.rotate(rotation(opened))).toEqual({ rotated: false, session: undefined })
+    })
+  })
+
+  describe('the denylist', () => {
+    const subject = (change = {}) => ({
+      userId: randomUUID(),
+      sessionId: randomUUID(),
+      roles: ['user'],
+      claimsVersion: 3,
+      ...change,
+    })
+
+    it('denies nothing that it was not told of', async () => {
+      expect(await stores.denylist.denies(subject())).toBe(false)
+    })
+
+    it('denies every token of a revoked session and of no other', async () => {
+      const one = subject()
+      await stores.sessions.revoke({ ...one, deniedUntil: NOW + 9000 })
+      expect(await stores.denylist.denies(one)).toBe(true)
+      expect(await stores.denylist.denies({ ...one, sessionId: randomUUID() })).toBe(false)
+    })
+  })
+})
+
+describe('what stands in the tables', () => {
+  it('has a version, ends where the catalogue says, and is at most 1 KB', async () => {
+    const { client, tables, users, sessions } = await engineStores()
+    const largest = account({
+      email: `${'a'.repeat(64)}@${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(57)}.com`,
+      name: '\u{1F98B}'.repeat(100),
+      roles: ['user', 'admin'],
+    })
+    const opened = session({
+      userId: largest.id,
+      rotatedBy: randomUUID(),
+      userAgent: 'x'.repeat(256),
+      ip: '2001:0db8:85a3:0000:0000:8a2e:0370:7334',
+    })
+    await users.create(largest, NOW)
+    await sessions.open(opened)
+    await sessions.revoke({ userId: 'another', sessionId: 'another', deniedUntil: NOW + 8900 })
+
+    const read = async (table: string, key: object) =>
+      (await client.send(new GetCommand({ TableName: table, Key: { ...key } }))).Item ?? {}
+    const stored = await read(tables.usersTable, accountKey(largest.id))
+    expect(stored).toMatchObject({ v: 1 })
+    expect(sizeOf(stored)).toBeLessThanOrEqual(1024)
+    const kept = await read(tables.sessionsTable, sessionKey(largest.id, opened.id))
+    expect(kept).toMatchObject({ v: 1, expiresAt: opened.expiresAt })
+    expect(sizeOf(kept)).toBeLessThanOrEqual(1024)
+    expect(await read(tables.refreshTokenDenylistTable, revokedFamilyKey('another'))).toEqual({
+      pk: 'SESSION#another',
+      expiresAt: NOW + 8900,
+      v: 1,
+    })
+  })
+
+  it('does not grow with refreshes', async () => {
+    const { client, tables, sessions } = await engineStores()
+    const opened = session()
+    await sessions.open(opened)
+    for (let generation = 1; generation <= 20; generation++) {
+      const { rotated } = await sessions.rotate({
+        userId: opened.userId,
+        sessionId: opened.id,
+        generation,
+        now: NOW,
+        idleExpiresAt: NOW + 1000,
+        rotatedBy: randomUUID(),
+        refreshRate: { since: NOW, refreshes: 1 },
+      })
+      expect(rotated).toBe(true)
+    }
+    const { Count } = await client.send(new ScanCommand({ TableName: tables.sessionsTable }))
+    expect(Count).toBe(1)
+  })
+
+  it('stops a request that meets what no writer of ours wrote, naming the field', async () => {
+    const { client, tables, users } = await engineStores()
+    const id = randomUUID()
+    const Item = { ...accountKey(id), ...account({ id }), sessionVersion: 'one', v: 1 }
+    await client.send(new PutCommand({ TableName: tables.usersTable, Item }))
+    await expect(users.findById(id)).rejects.toThrow('A stored account has no usable sessionVersion')
+  })
+})
+
+/** DynamoDB's own reckoning: UTF-8 of names and values, numbers by their digits, lists and booleans by a byte and more. */
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value)
+  if (typeof value === 'number') return Math.ceil(String(value).length / 2) + 1
+  if (typeof value === 'boolean') return 1
+  if (Array.isArray(value)) return value.reduce((sum, each) => sum + sizeOf(each) + 1, 3)
+  return Object.entries(value as object).reduce(
+    (sum, [name, each]) => sum + Buffer.byteLength(name) + sizeOf(each),
+    0,
+  )
+}
+
+describe('a session that cannot be revoked whole', () => {
+  it.each(['sessionsTable', 'refreshTokenDenylistTable'] as const)(
+    'is not revoked in part, where %s fails',
+    async (table) => {
+      const { client, tables, sessions, denylist } = await engineStores()
+      const opened = session()
+      await sessions.open(opened)
+      const { userId, id: sessionId } = opened
+      const broken = dynamoSessions(client, { ...tables, [table]: 'no-such-table' })
+      await expect(broken.revoke({ userId, sessionId, deniedUntil: NOW + 9000 })).rejects.toThrow()
+      expect(await sessions.list(userId, NOW)).toEqual([opened])
+      expect(await denylist.denies({ userId, sessionId, claimsVersion: 1 })).toBe(false)
+    },
+  )
+})

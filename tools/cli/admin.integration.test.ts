@@ -1,0 +1,306 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { ScanCommand } from '@aws-sdk/lib-dynamodb'
+import { parse } from 'yaml'
+import { commandLogGroup } from '../deploy/command-log.ts'
+import { nobodysAws } from '../local/nobodys-aws.ts'
+import { newAccount } from '../testing/accounts.ts'
+import { callersArn, startAwsServices } from '../testing/aws-services.ts'
+import { engineStores } from '../testing/engine.ts'
+import { run } from '../testing/run.ts'
+
+const NOW = Math.floor(Date.now() / 1000)
+const group = commandLogGroup('prod')
+
+/** A stage `prod` over the engine, and its command line with an operator's credentials. */
+async function stage() {
+  const stores = await engineStores(undefined, 'prod')
+  const aws = await startAwsServices(nobodysAws.AWS_SECRET_ACCESS_KEY)
+  aws.makeLogGroup(group)
+  const env = {
+    ...nobodysAws,
+    ...aws.env,
+    AWS_ENDPOINT_URL_DYNAMODB: stores.endpoint,
+    USERS_TABLE: stores.tables.usersTable,
+    SESSIONS_TABLE: stores.tables.sessionsTable,
+    REFRESH_TOKEN_DENYLIST_TABLE: stores.tables.refreshTokenDenylistTable,
+  }
+  const admin = (...given: (string | Record<string, string>)[]) => {
+    const words = given.filter((each) => typeof each === 'string')
+    const settings = given.filter((each) => typeof each !== 'string')
+    const shell = Object.assign({}, env, ...settings)
+    return run('node', ['tools/cli/admin.ts', ...words, '--stage', 'prod'], { env: shell })
+  }
+  const open = async (change: Parameters<typeof newAccount>[0] = {}) => {
+    const account = newAccount({ emailVerified: true, createdAt: new Date().toISOString(), ...change })
+    await stores.users.create(account, NOW)
+    await stores.sessions.open({
+      id: randomUUID(),
+      userId: account.id,
+      sessionVersion: account.sessionVersion,
+      generation: 1,
+      createdAt: NOW,
+      lastUsedAt: NOW,
+      idleExpiresAt: NOW + 3600,
+      expiresAt: NOW + 3600,
+      rotatedAt: NOW,
+      rotatedBy: 'x',
+      refreshRate: { since: NOW, refreshes: 0 },
+      amr: ['pwd'],
+      userAgent: 'test',
+      ip: '192.0.2.1',
+    })
+    return account
+  }
+  const events = () =>
+    aws.linesOf(group).map(({ type, userId, actor, command }) => ({ type, userId, actor, command }))
+  return { ...stores, aws, admin, open, events }
+}
+
+let here: Awaited<ReturnType<typeof stage>>
+beforeEach(async () => {
+  here = await stage()
+})
+afterEach(() => here.aws.close())
+
+const denied = (account: { id: string; claimsVersion: number }) =>
+  here.denylist.denies({ userId: account.id, sessionId: randomUUID(), claimsVersion: account.claimsVersion })
+
+describe('npm run admin on a stage', () => {
+  it('takes a setting that is empty for one that is not set: the deployment from GitHub gives every name', async () => {
+    const account = await here.open()
+    const workflow = parse(readFileSync('.github/workflows/deploy.yml', 'utf8'))
+    const names = Object.keys(workflow.jobs.deploy.env).filter((name) => !/_TABLE$|^AWS_REGION$/.test(name))
+    expect(names).toContain('ISSUER')
+    for (const empty of ['', ' ']) {
+      const settings = Object.fromEntries(names.map((name) => [name, empty]))
+      expect(await here.admin('disable', account.id, settings)).toMatchObject({ status: 0, stderr: '' })
+    }
+  })
+
+  it('disables an account: its sessions and tokens are dead, and the log says who did it', async () => {
+    const account = await here.open()
+    const done = await here.admin('disable', account.email)
+    expect(done).toMatchObject({ status: 0, stderr: '' })
+    expect(done.stdout).toContain(`${account.email} (${account.id}) is disabled`)
+    expect(await here.users.findById(account.id)).toMatchObject({
+      status: 'disabled',
+      sessionVersion: 2,
+      claimsVersion: 2,
+    })
+    expect(await denied(account)).toBe(true)
+    expect(await here.sessions.list(account.id, NOW)).toEqual([])
+    const by = { userId: account.id, actor: callersArn }
+    expect(here.events()).toEqual([
+      { type: 'command.run', command: 'admin disable', ...by },
+      { type: 'user.disabled', ...by },
+    ])
+
+    expect(await here.admin('enable', account.id.toUpperCase())).toMatchObject({ status: 0 })
+    expect(await here.users.findById(account.id)).toMatchObject({ status: 'active', sessionVersion: 2 })
+    expect(here.events().at(-1)).toEqual({ type: 'user.enabled', ...by })
+  })
+
+  it('says before a change in which account, region and table it is made', async () => {
+    const account = await here.open()
+    const { stdout } = await here.admin('disable', account.id)
+    expect(stdout.split('\n')[0]).toBe(
+      `In table ${here.tables.usersTable} in ${nobodysAws.AWS_REGION}, AWS account 123456789012:`,
+    )
+  })
+
+  it.each(['USERS_TABLE', 'SESSIONS_TABLE', 'REFRESH_TOKEN_DENYLIST_TABLE'])(
+    'refuses a %s that was exported for another stage, before it looks into it',
+    async (name) => {
+      const account = await here.open()
+      for (const table of ['acme-staging-users', 'acme-prod2-users']) {
+        const refused = await here.admin('disable', account.id, { [name]: table })
+        expect([refused.status, refused.stdout]).toEqual([1, ''])
+        expect(refused.stderr).toContain(`${name} is not a table of the stage prod`)
+      }
+      expect(await here.users.findById(account.id)).toEqual(account)
+      expect(here.events()).toEqual([])
+    },
+  )
+
+  it('deletes an account when its email is said once more, and nothing before', async () => {
+    const account = await here.open()
+    for (const words of [[], ['--really', 'other@example.com'], ['--really', account.id]]) {
+      const asked = await here.admin('delete', account.id, ...words)
+      expect([asked.status, asked.stderr]).toEqual([
+        2,
+        expect.stringContaining(`add --really ${account.email}`),
+      ])
+    }
+    expect(await here.users.findById(account.id)).toBeDefined()
+    const done = await here.admin('delete', account.id, '--really', account.email.toUpperCase())
+    expect(done).toMatchObject({ status: 0, stdout: expect.stringContaining('This account is deleted') })
+    expect(await here.users.findById(account.id)).toBeUndefined()
+    expect(await here.users.findByEmail(account.email)).toBeUndefined()
+    expect(await here.sessions.list(account.id, NOW)).toEqual([])
+    expect(await denied(account)).toBe(true)
+    expect(here.events().at(-1)).toMatchObject({
+      type: 'user.deleted',
+      userId: account.id,
+      actor: callersArn,
+    })
+    expect(await here.admin('show', account.id)).toMatchObject({
+      status: 1,
+      stderr: 'Nobody has signed up with that id\n',
+    })
+  })
+
+  it('tells the owner of an account that it was deleted where the shell has the sender, else says that it does not', async () => {
+    const [told, untold] = [await here.open(), await here.open()]
+    const sender = { MAIL_FROM: 'no-reply@example.com', LINK_BASE_URL: 'https://app.example.com' }
+    const done = await here.admin('delete', told.id, '--really', told.email, sender)
+    expect(done.stdout).not.toContain('MAIL_FROM')
+    const { Items = [] } = await here.client.send(new ScanCommand({ TableName: here.tables.sessionsTable }))
+    expect(Items.map(({ order }) => order)).toContainEqual(
+      expect.objectContaining({ type: 'account_deleted', email: told.email, by: 'administrator' }),
+    )
+    expect((await here.admin('delete', untold.id, '--really', untold.email)).stdout).toContain(
+      'is not told: MAIL_FROM',
+    )
+  })
+
+  it('gives the email of before back, found by that too, and voids the password; a disabled account stays so', async () => {
+    const account = await here.open()
+    const former = account.email
+    const newEmail = `${randomUUID()}@example.com`
+    const keeps = { email: former, undoHash: 'u', keptUntil: NOW + 3600 }
+    const changed = await here.users.change(account, {
+      email: newEmail,
+      endsSessions: false,
+      deniedUntil: NOW,
+      emailMove: { now: NOW, keeps },
+    })
+    if (typeof changed === 'string') throw new Error(changed)
+    await here.users.change(changed, { status: 'disabled', endsSessions: true, deniedUntil: NOW })
+    expect((await here.admin('show', former)).stdout).toContain(account.id)
+    expect(await here.admin('enable', former)).toMatchObject({ status: 1 })
+    const done = await here.admin('restore-email', former)
+    expect(done).toMatchObject({ status: 0, stdout: expect.stringContaining(`${former} (${account.id})`) })
+    expect(done.stdout).toContain('no password opens this account: once it is enabled')
+    expect(await here.users.findByEmail(former)).toMatchObject({
+      id: account.id,
+      status: 'disabled',
+      emailVerified: true,
+      passwordHash: '',
+      devices: [],
+    })
+    expect(await here.users.findByEmail(newEmail)).toBeUndefined()
+    const by = { userId: account.id, actor: callersArn }
+    expect(here.events().slice(1)).toMatchObject([
+      { type: 'command.run', command: 'admin restore-email', ...by },
+      { type: 'email.change_undone', ...by },
+      { type: 'password.voided', ...by },
+    ])
+    const { Items = [] } = await here.client.send(new ScanCommand({ TableName: here.tables.sessionsTable }))
+    expect(Items.map(({ order }) => order)).toContainEqual({
+      type: 'email_change_undone',
+      userId: account.id,
+    })
+  })
+
+  it('gives no email back where none is kept', async () => {
+    const account = await here.open()
+    for (const [named, says] of [
+      [account.id, 'No email of before is kept'],
+      [account.email, 'No email of before is kept'],
+      ['nobody@example.com', 'Nobody has signed up with that email'],
+      [randomUUID(), 'Nobody has signed up with that id'],
+    ] as const) {
+      const refused = await here.admin('restore-email', named)
+      expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining(says)])
+    }
+    expect(await here.users.findById(account.id)).toEqual(account)
+  })
+
+  it('does not delete or disable the last administrator', async () => {
+    const account = await here.open()
+    expect(await here.admin('grant', account.email)).toMatchObject({ status: 0 })
+    for (const words of [['disable'], ['revoke'], ['delete', '--really', account.email]]) {
+      const [action = '', ...more] = words
+      expect(await here.admin(action, account.email, ...more)).toMatchObject({
+        status: 1,
+        stderr: 'This is the last active administrator.\n',
+      })
+    }
+    expect(await here.users.administrators()).toEqual([account.id])
+  })
+
+  it('grants nothing to an account whose email nobody confirmed, unless that is said', async () => {
+    const account = await here.open({ emailVerified: false })
+    const refused = await here.admin('grant', account.email)
+    expect([refused.status, refused.stdout]).toEqual([1, expect.stringMatching(/^In table .*:\n$/)])
+    expect(refused.stderr).toMatch(/is active, its email was NEVER confirmed, is \d+ seconds? old/)
+    expect(refused.stderr).toContain('--unverified')
+    expect(refused.stderr).toContain('REQUIRE_VERIFIED_EMAIL=false')
+    expect(await here.users.findById(account.id)).toEqual(account)
+    expect(await here.users.administrators()).toEqual([])
+
+    const granted = await here.admin('grant', account.email, '--unverified')
+    expect(granted.stdout).toMatch(
+      /is active, its email was NEVER confirmed, is .* old, and has the roles user, admin/,
+    )
+    expect(await here.users.administrators()).toEqual([account.id])
+  })
+
+  it('shows an account, and nothing that opens it', async () => {
+    const account = await here.open({ devices: ['abcdefgh'] })
+    const { status, stdout } = await here.admin('show', account.email)
+    expect(status).toBe(0)
+    expect(stdout).toMatch(
+      /^email +\S+ \(confirmed\)\nid +\S+\nname +"Ada Lovelace"\nstatus +active\nroles +user$/m,
+    )
+    expect(stdout).toMatch(
+      /^signed up +\S+Z, \d+ seconds? old\npassword +set\nsessions +1\nformer email +none$/m,
+    )
+    expect(stdout).not.toMatch(/bcrypt|abcdefgh|192\.0\.2\.1/)
+    expect(here.events()).toEqual([
+      { type: 'command.run', command: 'admin show', userId: account.id, actor: callersArn },
+    ])
+  })
+
+  it('changes nothing where its log cannot be written, unless that is said; then it prints the lines', async () => {
+    const account = await here.open()
+    here.aws.failAfter('Logs_20140328.PutLogEvents', 0, 'AccessDeniedException')
+    const refused = await here.admin('disable', account.email)
+    expect([refused.status, refused.stdout]).toEqual([1, ''])
+    expect(refused.stderr).toMatch(
+      /^Nothing was done: .*\/cardea\/prod\/command-line .*AccessDenied.*--unlogged/,
+    )
+    expect(await here.users.findById(account.id)).toEqual(account)
+
+    const done = await here.admin('disable', account.email, '--unlogged')
+    expect(done.status).toBe(0)
+    const lines = done.stderr.trim().split('\n')
+    expect(lines.map((line) => JSON.parse(line).type)).toEqual(['command.run', 'user.disabled'])
+    expect(await here.users.findById(account.id)).toMatchObject({ status: 'disabled' })
+  })
+
+  it('says so, and prints the lines, where the log fails after the change', async () => {
+    const account = await here.open()
+    // The first line is written, and the second is not.
+    here.aws.failAfter('Logs_20140328.PutLogEvents', 1, 'ThrottlingException')
+    const done = await here.admin('disable', account.email)
+    expect(done.status).toBe(1)
+    expect(done.stderr).toMatch(
+      /"type":"user.disabled".*\n(?:.*\n)*What the lines above say holds, but they cannot be written to the log/,
+    )
+    expect(await here.users.findById(account.id)).toMatchObject({ status: 'disabled' })
+  })
+
+  it('finds an email that begins with a dash, and refuses what is none', async () => {
+    const account = await here.open({ email: '-ada@example.com' })
+    expect((await here.admin('show', '-ada@example.com')).stdout).toContain(account.id)
+    expect(await here.admin('show', 'nobody')).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^"nobody" is neither an id nor an email\n/),
+    })
+    const many = await Promise.all(Array.from({ length: 3 }, () => here.admin('disable', account.id)))
+    expect(many.map(({ status }) => status)).toEqual([0, 0, 0])
+    expect(await here.users.findById(account.id)).toMatchObject({ status: 'disabled', claimsVersion: 2 })
+  })
+})

@@ -1,0 +1,292 @@
+import { createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { readConfig } from '../../../lib/config.ts'
+import { makeFirstKeys, revoke, rotate } from '../../../lib/crypto/key-rotation.ts'
+import { keyStates } from '../../../lib/crypto/key-states.ts'
+import { engineStores } from '../../testing/engine.ts'
+import { type MemoryParameters, memoryParameters, modulusLength } from '../../testing/keys.ts'
+import { callersAws } from './aws.ts'
+import { doubtsAbout } from './configuration.ts'
+import { type Aws, type Deployed, findingsOf } from './deployment.ts'
+
+const NOW = 1_800_000_000
+const DAY = 86_400
+
+const good = {
+  ISSUER: 'https://auth.example.com',
+  ALLOWED_ORIGINS: 'https://app.example.com',
+  MAIL_FROM: 'no-reply@example.com',
+  LINK_BASE_URL: 'https://app.example.com/account',
+}
+const doubts = (change: Record<string, string>, hasDomain = true) =>
+  doubtsAbout(readConfig({ ...good, ...change }), { hasDomain })
+
+describe('settings that are right alone', () => {
+  it('and go together are fine', () => {
+    expect(doubts({})).toEqual([{ grade: 'fine', says: expect.any(String) }])
+  })
+
+  it.each<[string, Record<string, string>, boolean, RegExp]>([
+    ['no origin', { ALLOWED_ORIGINS: '' }, true, /ALLOWED_ORIGINS/],
+    ['an address of Amazon’s', {}, false, /DOMAIN_NAME/],
+    [
+      'an origin of another site',
+      { ALLOWED_ORIGINS: 'https://app.example.org,https://app.example.com' },
+      true,
+      /transport/,
+    ],
+    [
+      'an idle life over the absolute one',
+      { SESSION_IDLE_SECONDS: '2592000', SESSION_ABSOLUTE_SECONDS: '86400' },
+      true,
+      /absolute/,
+    ],
+    [
+      'an access token that outlives its session',
+      { SESSION_IDLE_SECONDS: '300' },
+      true,
+      /ACCESS_TOKEN_SECONDS/,
+    ],
+    ['no sender', { MAIL_FROM: '', LINK_BASE_URL: '' }, true, /MAIL_FROM/],
+    ['emails that nobody verifies', { REQUIRE_VERIFIED_EMAIL: 'false' }, true, /REQUIRE_VERIFIED_EMAIL/],
+    ['pages that may not call', { LINK_BASE_URL: 'https://pages.example.com' }, true, /LINK_BASE_URL/],
+    ['a limit that is none', { LOGIN_PER_IP: '1000000/1' }, true, /Leave it unset/],
+  ])('are doubted with %s, and how to mend it', (_, change, hasDomain, mend) => {
+    const found = doubts(change, hasDomain)
+    expect(found.map(({ grade }) => grade)).toContain('doubtful')
+    expect(found.map(({ mend = '' }) => mend).join('\n')).toMatch(mend)
+  })
+})
+
+const OWN = 'https://abcdefghij.execute-api.eu-central-1.amazonaws.com'
+const served = { status: 200, code: undefined }
+const refused = { status: 403, code: 'untrusted_proxy' }
+const healthy: Omit<Aws, 'listed'> = {
+  table: async () => ({ ttl: 'expiresAt', hasStream: true }),
+  identity: async (name) => (name.includes('@') ? undefined : { isVerified: true }),
+  account: async () => ({ isSandbox: false, maySend: true }),
+  gateway: { address: async () => OWN, health: async (address) => (address === OWN ? refused : served) },
+  time: async () => NOW,
+}
+const deployed: Deployed = {
+  tables: [{ name: 'sessions', forgetsBy: 'expiresAt', isStreamed: true }],
+  mailFrom: 'no-reply@example.com',
+  keyRotationDays: 30,
+  publicAddress: 'https://auth.example.com',
+  hasProxy: true,
+  now: NOW,
+}
+/** What SSM lists of parameters: no secret. Each was made at the time that it says. */
+const listing =
+  (parameters: MemoryParameters): Aws['listed'] =>
+  async (path) =>
+    [...(await parameters.below(path))].map(([number, value]) => ({
+      number,
+      madeAt: JSON.parse(value).signsFrom,
+      value: path === 'access/public' ? value : undefined,
+    }))
+async function withKeys() {
+  const parameters = memoryParameters()
+  await makeFirstKeys(parameters, { now: NOW, modulusLength })
+  return parameters
+}
+const wrongOf = async (aws: Partial<Aws>, change: Partial<Deployed> = {}, parameters = withKeys()) => {
+  const listed = listing(await parameters)
+  const found = await findingsOf({ listed, ...healthy, ...aws }, { ...deployed, ...change })
+  return found.filter(({ grade }) => grade !== 'fine')
+}
+
+describe('a deployment', () => {
+  it('that is as it should be is fine', async () => {
+    expect(await wrongOf({})).toEqual([])
+    expect(await wrongOf({ identity: async () => undefined }, { mailFrom: undefined })).toEqual([])
+  })
+
+  it.each<[string, Partial<Aws>, 'wrong' | 'doubtful', RegExp]>([
+    ['has no table', { table: async () => undefined }, 'wrong', /no table sessions/],
+    ['has no TTL', { table: async () => ({ ttl: undefined, hasStream: true }) }, 'wrong', /only grow/],
+    ['has no stream', { table: async () => ({ ttl: 'expiresAt', hasStream: false }) }, 'wrong', /no mail/],
+    ['has a sender that SES does not know', { identity: async () => undefined }, 'wrong', /does not know/],
+    [
+      'has a sender that is not verified',
+      { identity: async () => ({ isVerified: false }) },
+      'wrong',
+      /verified/,
+    ],
+    [
+      'is in the sandbox',
+      { account: async () => ({ isSandbox: true, maySend: true }) },
+      'doubtful',
+      /sandbox/,
+    ],
+    ['may not send', { account: async () => ({ isSandbox: false, maySend: false }) }, 'wrong', /stopped/],
+    ['is at another time', { time: async () => NOW - 31 }, 'doubtful', /31 s/],
+    ['cannot be asked', { time: () => Promise.reject(new Error('AccessDenied')) }, 'wrong', /AccessDenied/],
+  ])('that %s is told with its mend', async (_, aws, grade, says) => {
+    expect(await wrongOf(aws)).toEqual([
+      { grade, says: expect.stringMatching(says), mend: expect.any(String) },
+    ])
+  })
+
+  it.each<[string, Partial<Aws['gateway']>, RegExp]>([
+    ['is not there', { address: async () => undefined }, /no gateway/],
+    ['answers past the proxy', { health: async () => served }, /answered 200, and not refused/],
+    ['refuses its own proxy', { health: async () => refused }, /^https:\/\/auth.example.com is refused/],
+    [
+      'fails behind its proxy',
+      { health: async (address) => (address === OWN ? refused : { status: 502, code: undefined }) },
+      /is answered 502/,
+    ],
+    [
+      'has a proxy that cannot be reached',
+      { health: async (address) => (address === OWN ? refused : Promise.reject(new Error('ENOTFOUND'))) },
+      /does not answer/,
+    ],
+  ])('whose gateway %s is told with its mend, where a proxy is in front alone', async (_, change, says) => {
+    const gateway = { ...healthy.gateway, ...change }
+    expect(await wrongOf({ gateway })).toEqual([
+      { grade: 'wrong', says: expect.stringMatching(says), mend: expect.any(String) },
+    ])
+    expect(await wrongOf({ gateway }, { hasProxy: false })).toEqual([])
+  })
+
+  it('whose sender is below the domain that SES has verified is fine', async () => {
+    const identity: Aws['identity'] = async (name) =>
+      name === 'example.com' ? { isVerified: true } : undefined
+    expect(await wrongOf({ identity }, { mailFrom: 'login@mail.example.com' })).toEqual([])
+  })
+
+  it('without keys, with half a pair, or with a rotation that does not run is told so', async () => {
+    expect(await wrongOf({}, {}, Promise.resolve(memoryParameters()))).toHaveLength(3)
+    const half = await withKeys()
+    await half.remove('access/private', '000001')
+    expect(await wrongOf({}, {}, Promise.resolve(half))).toMatchObject([
+      { says: 'There is no access key that signs' },
+    ])
+
+    const late = await withKeys()
+    const now = NOW + 40 * DAY
+    const time = async () => now
+    expect(await wrongOf({ time }, { now }, Promise.resolve(late))).toMatchObject([
+      { grade: 'doubtful', says: expect.stringContaining('the rotation does not run') },
+      { grade: 'doubtful' },
+    ])
+    for (const name of ['access', 'refresh'] as const)
+      await rotate(late, name, { now, everySeconds: 30 * DAY, modulusLength })
+    expect(await wrongOf({ time }, { now }, Promise.resolve(late))).toEqual([])
+    const [first] = await keyStates(late, 'access')
+    await revoke(late, 'access', String(first?.kid), { now, modulusLength })
+    expect(await wrongOf({ time }, { now }, Promise.resolve(late))).toEqual([])
+  })
+})
+
+describe('what AWS is asked', () => {
+  it('of tables is what an engine says', async () => {
+    const { tables, endpoint } = await engineStores()
+    const aws = callersAws({ stage: 'dev', keysPath: '/cardea/dev', dynamodbEndpoint: endpoint })
+    expect(await aws.table(tables.sessionsTable)).toEqual({ ttl: 'expiresAt', hasStream: true })
+    expect(await aws.table(tables.usersTable)).toEqual({ ttl: 'keptUntil', hasStream: false })
+    expect(await aws.table('no-such-table')).toBeUndefined()
+  })
+
+  it('of keys is a list of every page, and never what is secret', async () => {
+    const asked: Record<string, unknown>[] = []
+    const kept = [
+      { Name: '/cardea/dev/access/public/000001', Type: 'String', Value: 'public', LastModifiedDate: NOW },
+      {
+        Name: '/cardea/dev/access/public/000002',
+        Type: 'SecureString',
+        Value: 'x',
+        LastModifiedDate: NOW + 1,
+      },
+    ]
+    const server = createServer(async (request, response) => {
+      const body = JSON.parse(await text(request))
+      asked.push({ target: request.headers['x-amz-target'], ...body })
+      const [page, NextToken] = body.NextToken ? [1, undefined] : [0, 'more']
+      response.setHeader('content-type', 'application/x-amz-json-1.1')
+      response.end(JSON.stringify({ Parameters: [kept[page]], NextToken }))
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    const { port } = server.address() as { port: number }
+    const before = { ...process.env }
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${port}`,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'x',
+      AWS_SECRET_ACCESS_KEY: 'x',
+    })
+    try {
+      expect(await callersAws({ stage: 'dev', keysPath: '/cardea/dev' }).listed('access/public')).toEqual([
+        { number: '000001', madeAt: NOW, value: 'public' },
+        { number: '000002', madeAt: NOW + 1, value: undefined },
+      ])
+    } finally {
+      process.env = before
+      server.close()
+    }
+    expect(asked).toHaveLength(2)
+    for (const { target, Path, WithDecryption } of asked)
+      expect([target, Path, WithDecryption]).toEqual([
+        'AmazonSSM.GetParametersByPath',
+        '/cardea/dev/access/public',
+        false,
+      ])
+  })
+
+  it('of a sender is whether it is verified: a configuration set of its own is not used, and nothing is wrong with it', async () => {
+    const server = createServer((_, response) => {
+      response.end('{"VerifiedForSendingStatus":true,"ConfigurationSetName":"tracked"}')
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    const { port } = server.address() as { port: number }
+    const before = { ...process.env }
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL_SESV2: `http://127.0.0.1:${port}`,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'x',
+      AWS_SECRET_ACCESS_KEY: 'x',
+    })
+    try {
+      const { identity } = callersAws({ stage: 'dev', keysPath: '/cardea/dev' })
+      expect(await wrongOf({ identity })).toEqual([])
+    } finally {
+      process.env = before
+      server.close()
+    }
+  })
+
+  it('of the gateway is the output of the stack, and what answers there', async () => {
+    const asked: string[] = []
+    const server = createServer(async (request, response) => {
+      if (request.url === '/health') {
+        response.statusCode = 403
+        response.setHeader('content-type', 'application/problem+json')
+        return void response.end('{"code":"untrusted_proxy"}')
+      }
+      asked.push(await text(request))
+      response.end(`<Outputs>
+        <member><OutputKey>DomainTarget</OutputKey><OutputValue>d-1.example</OutputValue></member>
+        <member><Description>x</Description><OutputKey>HttpApiUrl</OutputKey><OutputValue>${OWN}</OutputValue></member>
+      </Outputs>`)
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    const { port } = server.address() as { port: number }
+    const before = { ...process.env }
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL_CLOUDFORMATION: `http://127.0.0.1:${port}`,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'x',
+      AWS_SECRET_ACCESS_KEY: 'x',
+    })
+    try {
+      const { gateway } = callersAws({ stage: 'dev', keysPath: '/cardea/dev' })
+      expect(await gateway.address()).toBe(OWN)
+      expect(await gateway.health(`http://127.0.0.1:${port}`)).toEqual(refused)
+    } finally {
+      process.env = before
+      server.close()
+    }
+    expect(asked).toEqual(['Action=DescribeStacks&Version=2010-05-15&StackName=cardea-dev'])
+  })
+})
