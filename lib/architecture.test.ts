@@ -4,7 +4,7 @@ import { parseFileSync } from '@swc/core'
 
 /** The rows of the table in README.md: each module, and those that it may import. `node:*` and its own files are free. */
 const table = new Map(
-  [...readFileSync('lib/README.md', 'utf8').matchAll(/^\| `([\w./]+)` \|.*\| ([^|]+) \|$/gm)].map(
+  [...readFileSync('lib/README.md', 'utf8').matchAll(/^\| `([\w./-]+)` \|.*\| ([^|]+) \|$/gm)].map(
     ([, path = '', list = '']) => [path.replace(/^lib\/|\/$|\.ts$/g, ''), list.split(', ')],
   ),
 )

@@ -184,9 +184,9 @@ describe('settings of mail and limits', () => {
     }
   })
 
-  it('take none for no notice', () => {
-    expect(policy({ NOTICES: 'none' }).notices).toEqual([])
-    expect(policy({ NOTICES: 'password_changed, new_device' }).notices).toEqual([
+  it('take none for no notification', () => {
+    expect(policy({ NOTICES: 'none' }).notifications).toEqual([])
+    expect(policy({ NOTICES: 'password_changed, new_device' }).notifications).toEqual([
       'new_device',
       'password_changed',
     ])

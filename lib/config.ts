@@ -1,7 +1,7 @@
 import { LONGEST_ACCESS_TOKEN_SECONDS, LONGEST_SESSION_SECONDS } from './domain/lifetimes.ts'
 import { type Budget, type LimitName, limits, settingOf } from './domain/limits.ts'
 import { DEFAULT_LEAST_LENGTH } from './domain/password-length.ts'
-import { type Notice, notices, type Policy } from './domain/policy.ts'
+import { type Notification, notifications, type Policy } from './domain/policy.ts'
 
 /** One row of settings; `.env.example` says what each means. `laptop` ones never reach a deployed function. */
 export interface Setting<T> {
@@ -93,10 +93,10 @@ export const settings = {
     default: 'false',
     read: truth,
   }),
-  notices: setting({
+  notifications: setting({
     env: 'NOTICES',
-    default: notices.join(','),
-    read: noticeList,
+    default: notifications.join(','),
+    read: notificationList,
   }),
   passwordMinLength: setting({
     env: 'PASSWORD_MIN_LENGTH',
@@ -231,7 +231,7 @@ export function policyOf({
   requireVerifiedEmail,
   unconfirmedAccountDays,
   emailLogin,
-  notices,
+  notifications,
   passwordMinLength,
   productName,
 }: Config): Policy {
@@ -241,7 +241,7 @@ export function policyOf({
     requireVerifiedEmail: requireVerifiedEmail ?? sendsMail,
     unconfirmedAccountDays,
     emailLogin,
-    notices,
+    notifications,
     passwordMinLength,
     productName,
   }
@@ -338,11 +338,11 @@ function productName(text: string): string {
   throw new Error('must have 60 characters at most, on one line')
 }
 
-function noticeList(text: string): readonly Notice[] {
+function notificationList(text: string): readonly Notification[] {
   const named = text === 'none' ? [] : text.split(',').map((each) => each.trim())
-  const known = notices.filter((notice) => named.includes(notice))
+  const known = notifications.filter((notice) => named.includes(notice))
   if (known.length === named.length) return known
-  throw new Error(`must be none, or some of ${notices.join(',')}`)
+  throw new Error(`must be none, or some of ${notifications.join(',')}`)
 }
 
 /** Whether a text is an https address, or http on this machine, that ends with its path. */

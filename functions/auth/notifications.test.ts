@@ -1,4 +1,4 @@
-import { notices } from '../../lib/domain/policy.ts'
+import { notifications } from '../../lib/domain/policy.ts'
 import { capturedLog } from '../../tools/testing/captured-log.ts'
 import { type Gateway, gateway } from '../../tools/testing/gateway.ts'
 import { delivered, type TestServices, testServices } from '../../tools/testing/test-services.ts'
@@ -21,8 +21,11 @@ const from = (api: Gateway, ip: string, userAgent = 'a test') =>
     headers: { 'user-agent': userAgent },
   })
 
-/** What each notice is about, brought about. */
-const causes: Record<(typeof notices)[number], (services: TestServices, api: Gateway) => Promise<unknown>> = {
+/** What each notification is about, brought about. */
+const causes: Record<
+  (typeof notifications)[number],
+  (services: TestServices, api: Gateway) => Promise<unknown>
+> = {
   new_device: (_, api) => from(api, '203.0.113.9'),
   password_changed: async (_, api) => {
     const body = { currentPassword: ada.password, newPassword: 'a new and longer password' }
@@ -47,14 +50,16 @@ const causes: Record<(typeof notices)[number], (services: TestServices, api: Gat
   },
 }
 
-describe.each(notices)('the notice %s', (notice) => {
+describe.each(notifications)('the notification %s', (notification) => {
   it('is mailed to the address that the user had, and does not reach them where it is switched off', async () => {
     const { services, api } = await withAda()
-    await causes[notice](services, api)
-    expect(await delivered(services)).toMatchObject([{ to: ada.email, template: { kind: notice } }])
+    await causes[notification](services, api)
+    expect(await delivered(services)).toMatchObject([{ to: ada.email, template: { kind: notification } }])
 
-    const off = await withAda({ policy: { notices: notices.filter((each) => each !== notice) } })
-    await causes[notice](off.services, off.api)
+    const off = await withAda({
+      policy: { notifications: notifications.filter((each) => each !== notification) },
+    })
+    await causes[notification](off.services, off.api)
     expect(kinds(await delivered(off.services))).toEqual([])
   })
 
@@ -62,10 +67,12 @@ describe.each(notices)('the notice %s', (notice) => {
     const { services } = await withAda()
     const outbox = {
       put: (job: Parameters<TestServices['outbox']['put']>[0]) =>
-        job.type === notice ? Promise.reject(new Error('lost')) : services.outbox.put(job, 0),
+        job.type === notification ? Promise.reject(new Error('lost')) : services.outbox.put(job, 0),
     }
-    const { entries } = await capturedLog(() => causes[notice](services, gateway({ ...services, outbox })))
-    expect(entries).toContainEqual(expect.objectContaining({ type: 'mail.lost', job: notice }))
+    const { entries } = await capturedLog(() =>
+      causes[notification](services, gateway({ ...services, outbox })),
+    )
+    expect(entries).toContainEqual(expect.objectContaining({ type: 'mail.lost', job: notification }))
     expect(entries).not.toContainEqual(expect.objectContaining({ type: 'request.failed' }))
   })
 })

@@ -125,7 +125,7 @@ describe('a recipient', () => {
     expect(await logIn(api, 'body', mary)).toMatchObject({ status: 200 })
   })
 
-  it('gets notices, what an administrator sends and what an undone change needs beyond it', async () => {
+  it('gets notifications, what an administrator sends and what an undone change needs beyond it', async () => {
     const it = await underLimits()
     const { api } = it
     const undo = await good['POST /auth/email/undo']?.(it)

@@ -28,13 +28,13 @@ export interface Rotated {
 
 /** Takes away what would sign without being known: the secret half of a number that is not claimed, or not by its key. */
 async function clear(parameters: Parameters, name: Rotating): Promise<void> {
-  const { claim, secret }: Kind = rotating[name]
+  const { path, secret }: Kind = rotating[name]
   if (!secret) return
   // In this order: whoever makes a key writes them the other way round.
   const secrets = await parameters.below(secret)
-  const claims = await parameters.below(claim)
+  const claims = await parameters.below(path)
   for (const number of secrets.keys())
-    if (kidIn(secret, secrets, number) !== kidIn(claim, claims, number))
+    if (kidIn(secret, secrets, number) !== kidIn(path, claims, number))
       await parameters.remove(secret, number)
 }
 
@@ -48,11 +48,11 @@ export async function rotate(
   name: Rotating,
   { now, everySeconds, modulusLength }: { now: Seconds; everySeconds: Seconds; modulusLength?: number },
 ): Promise<Rotated> {
-  const { claim, secret, lastSeconds }: Kind = rotating[name]
+  const { path, secret, lastSeconds }: Kind = rotating[name]
   await clear(parameters, name)
   const keys = await keyStates(parameters, name)
   const newest = keys.findLast(({ isWhole }) => isWhole)
-  if (!newest) throw new Error(`There is no key of ${claim}: run setup`)
+  if (!newest) throw new Error(`There is no key of ${path}: run setup`)
 
   const retired: string[] = []
   for (const key of keys) {
@@ -61,7 +61,7 @@ export async function rotate(
     if (secret && key.isWhole && now >= successor.signsFrom + MARGIN_SECONDS)
       await parameters.remove(secret, key.number)
     if (now >= successor.signsFrom + lastSeconds + MARGIN_SECONDS) {
-      await parameters.remove(claim, key.number)
+      await parameters.remove(path, key.number)
       retired.push(key.kid)
     }
   }
@@ -120,7 +120,7 @@ export async function revoke(
   kid: string,
   { now, modulusLength }: { now: Seconds; modulusLength?: number },
 ): Promise<Rotated> {
-  const { claim, secret }: Kind = rotating[name]
+  const { path, secret }: Kind = rotating[name]
   let keys = await keyStates(parameters, name)
   const key = keys.find((each) => each.kid === kid)
   if (!key) throw new Error(`There is no key ${kid} of ${name}`)
@@ -136,7 +136,7 @@ export async function revoke(
   }
   // In this order: what signs without being accepted would turn everybody away.
   if (secret) await parameters.remove(secret, key.number)
-  await parameters.remove(claim, key.number)
+  await parameters.remove(path, key.number)
   return { made: made ? [made] : [], retired: [kid] }
 }
 
@@ -152,7 +152,7 @@ export async function makeFirstKeys(
     await clear(parameters, name)
     const keys = await keyStates(parameters, name)
     if (keys.some(({ isWhole }) => isWhole)) continue
-    if (await make(parameters, name, keys, signsFrom, modulusLength)) made.push(rotating[name].claim)
+    if (await make(parameters, name, keys, signsFrom, modulusLength)) made.push(rotating[name].path)
   }
   for (const path of ['pepper', 'keyed-hash'] as const) {
     if ((await parameters.below(path)).size > 0) continue

@@ -5,15 +5,15 @@ import type { KeyPath, Parameters } from './keys.ts'
 /** A kind of key that rotates. */
 export interface Kind {
   /** Where a number is claimed, and where it is looked up by whoever verifies. */
-  readonly claim: KeyPath
+  readonly path: KeyPath
   /** Where the half is kept that signs, if that is another. */
   readonly secret?: KeyPath
   /** How long after it signed last its tokens may live. */
   readonly lastSeconds: Seconds
 }
 export const rotating = {
-  access: { claim: 'access/public', secret: 'access/private', lastSeconds: LONGEST_ACCESS_TOKEN_SECONDS },
-  refresh: { claim: 'refresh', lastSeconds: LONGEST_SESSION_SECONDS },
+  access: { path: 'access/public', secret: 'access/private', lastSeconds: LONGEST_ACCESS_TOKEN_SECONDS },
+  refresh: { path: 'refresh', lastSeconds: LONGEST_SESSION_SECONDS },
 } as const satisfies Record<string, Kind>
 export type Rotating = keyof typeof rotating
 
@@ -27,13 +27,13 @@ export interface KeyState {
 
 /** The keys of a kind by when they sign, the last one last. */
 export async function keyStates(parameters: Pick<Parameters, 'below'>, name: Rotating): Promise<KeyState[]> {
-  const { claim, secret }: Kind = rotating[name]
-  const values = await parameters.below(claim)
+  const { path, secret }: Kind = rotating[name]
+  const values = await parameters.below(path)
   if (values.size === 0) return []
   const secrets = secret && (await parameters.below(secret))
   return [...values]
     .map(([number, value]) => {
-      const [{ kid, signsFrom }] = materialOf(claim, new Map([[number, value]]))
+      const [{ kid, signsFrom }] = materialOf(path, new Map([[number, value]]))
       return {
         number,
         kid,

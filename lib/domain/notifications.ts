@@ -1,5 +1,5 @@
 import type { EmailJob, NotificationJob } from './email-jobs.ts'
-import type { Notice } from './policy.ts'
+import type { Notification } from './policy.ts'
 import type { Ports } from './ports.ts'
 
 /** Tells a user what happened to the account, if that is wanted. */
@@ -7,8 +7,8 @@ export async function notify(
   ports: Pick<Ports, 'policy' | 'outbox' | 'clock' | 'events'>,
   job: NotificationJob,
 ): Promise<void> {
-  const notice: Notice = job.type
-  if (ports.policy.sendsMail && ports.policy.notices.includes(notice)) await queueEmailJob(ports, job)
+  const notice: Notification = job.type
+  if (ports.policy.sendsMail && ports.policy.notifications.includes(notice)) await queueEmailJob(ports, job)
 }
 
 /** Leaves an job that follows from what has happened already: it has happened, mailed or not. */

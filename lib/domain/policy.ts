@@ -1,12 +1,12 @@
 /** The mails that tell a user what happened to the account. */
-export const notices = [
+export const notifications = [
   'new_device',
   'password_changed',
   'email_changed',
   'token_reused',
   'account_deleted',
 ] as const
-export type Notice = (typeof notices)[number]
+export type Notification = (typeof notifications)[number]
 
 /** What whoever deploys has decided. */
 export interface Policy {
@@ -18,7 +18,7 @@ export interface Policy {
   readonly unconfirmedAccountDays: number
   /** Whether a mail may stand in for a password. */
   readonly emailLogin: boolean
-  readonly notices: readonly Notice[]
+  readonly notifications: readonly Notification[]
   /** Characters of a new password, at least. */
   readonly passwordMinLength: number
   /** As it stands in mails; also a word that no password may be. */

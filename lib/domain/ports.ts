@@ -145,7 +145,7 @@ export interface SessionStore {
    */
   keepPredecessor(session: Pick<Rotation, 'userId' | 'sessionId' | 'rotatedBy'>): Promise<void>
   /** What decides whether a session may go on, read consistently. */
-  standing(
+  currentState(
     userId: string,
     sessionId: string,
   ): Promise<{ readonly account: Account | undefined; readonly revoked: boolean }>

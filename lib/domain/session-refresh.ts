@@ -38,7 +38,7 @@ export async function refreshSession(
   // 3. One conditional write decides who is first, while everything else that decides is read. Both have ended before the
   //    answer: a write in flight could land long after it.
   const request = randomUUID()
-  const [rotation, standing] = await Promise.allSettled([
+  const [rotation, currentState] = await Promise.allSettled([
     within(PATIENCE_MS, () =>
       ports.sessions.rotate({
         userId,
@@ -50,7 +50,7 @@ export async function refreshSession(
         refreshRate,
       }),
     ),
-    within(PATIENCE_MS, () => ports.sessions.standing(userId, sessionId)),
+    within(PATIENCE_MS, () => ports.sessions.currentState(userId, sessionId)),
   ])
 
   const { rotated, session } = rotation.status === 'fulfilled' ? rotation.value : {}
@@ -72,10 +72,10 @@ export async function refreshSession(
     throw cause
   }
   if (rotation.status === 'rejected') return failed(rotation.reason)
-  if (standing.status === 'rejected') return failed(standing.reason)
+  if (currentState.status === 'rejected') return failed(currentState.reason)
 
   // 5. The session lives, and so does its user, unchanged in what ends sessions.
-  const { account, revoked } = standing.value
+  const { account, revoked } = currentState.value
   if (!session || session.idleExpiresAt <= now || session.expiresAt <= now) throw ended()
   if (account?.status !== 'active') throw ended()
   if (revoked || session.sessionVersion !== account.sessionVersion) throw ended()

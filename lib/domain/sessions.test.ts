@@ -248,7 +248,7 @@ describe('a session has ended', () => {
 describe('a store that does not answer', () => {
   it('is neither an admission nor a theft', async () => {
     const { ports, first, events, stored, refresh } = await loggedIn()
-    const broken = { ...ports.sessions, standing: () => Promise.reject(new Error('no answer')) }
+    const broken = { ...ports.sessions, currentState: () => Promise.reject(new Error('no answer')) }
     await expect(refreshSession({ ...ports, sessions: broken }, first.refreshToken)).rejects.toThrow(
       'no answer',
     )
@@ -278,9 +278,9 @@ describe('an outage of ours', () => {
   })
 
   it.each<[string, (it: It) => Promise<void>]>([
-    ['the reads fail', (it) => failing(it, { standing: down })],
+    ['the reads fail', (it) => failing(it, { currentState: down })],
     ['the answer to the rotation is lost', (it) => failing(it, lostAnswer(it))],
-    ['both', (it) => failing(it, { ...lostAnswer(it), standing: down })],
+    ['both', (it) => failing(it, { ...lostAnswer(it), currentState: down })],
     [
       'nothing can be signed',
       (it) => failing(it, {}, { accessTokenIssuer: { ...it.ports.accessTokenIssuer, issue: down } }),
@@ -306,7 +306,7 @@ describe('an outage of ours', () => {
     const it = await loggedIn()
     await it.refresh(it.first)
     it.ports.clock.advance(59)
-    await failing(it, { standing: down })
+    await failing(it, { currentState: down })
     it.ports.clock.advance(1000)
     await expect(it.refresh(it.first)).resolves.toBeDefined()
   })
@@ -320,26 +320,26 @@ describe('an outage of ours', () => {
     for (let rotated = 0; rotated < rotations; rotated++) newest = await it.refresh(newest)
     it.ports.clock.advance(wait)
     const before = it.stored()
-    await failing(it, { standing: down })
+    await failing(it, { currentState: down })
     expect(it.stored()).toEqual(before)
     await expect(it.refresh(it.first)).rejects.toMatchObject({ code: 'refresh_token_reused' })
   })
 
   it('changes nothing if another rotation came in between', async () => {
     const it = await loggedIn()
-    const standing = async () => {
+    const currentState = async () => {
       // The client has got its answer elsewhere, and has gone on.
       for (let time = 0; time < 5; time++) await new Promise((resolve) => setImmediate(resolve))
       await it.refresh(await it.refresh(it.first))
       return down()
     }
-    await failing(it, { standing })
+    await failing(it, { currentState })
     expect(it.stored()).toMatchObject({ generation: 3, rotatedAt: it.ports.clock.now() })
   })
 
   it('extends no session, and brings none back', async () => {
     const it = await loggedIn()
-    await failing(it, { standing: down })
+    await failing(it, { currentState: down })
     expect(it.stored()).toMatchObject({
       expiresAt: it.session.expiresAt,
       idleExpiresAt: it.ports.clock.now() + 14 * DAY,
@@ -349,7 +349,7 @@ describe('an outage of ours', () => {
 
     const other = await loggedIn()
     await failing(other, {
-      standing: async () => {
+      currentState: async () => {
         await endSession(other.ports, other.first)
         return down()
       },
@@ -360,7 +360,7 @@ describe('an outage of ours', () => {
   it('is answered as what it is where the predecessor cannot be kept either', async () => {
     const it = await loggedIn()
     const keepPredecessor = () => Promise.reject(new Error('another answer'))
-    await failing(it, { standing: down, keepPredecessor })
+    await failing(it, { currentState: down, keepPredecessor })
     expect(it.stored()).toMatchObject({ rotatedAt: it.ports.clock.now() })
   })
 
@@ -380,7 +380,7 @@ describe('a refused refresh', () => {
     let landed = false
     const sessions = {
       ...ports.sessions,
-      standing: () => Promise.reject(new Error('no answer')),
+      currentState: () => Promise.reject(new Error('no answer')),
       rotate: async (rotation: Parameters<typeof ports.sessions.rotate>[0]) => {
         await new Promise((resolve) => setTimeout(resolve, 20))
         landed = true

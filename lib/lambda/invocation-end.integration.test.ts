@@ -6,17 +6,17 @@ import { pwnedPasswords } from '../blocklist/pwned-passwords.ts'
 import { runWithSignal } from '../domain/invocation-signal.ts'
 import { sesMailer } from '../mail/sender.ts'
 import { ssmParameters } from '../parameters/ssm.ts'
-import { attempt, documentClient } from '../storage/client.ts'
+import { documentClient, withRetries } from '../storage/client.ts'
 
 /** Everything that sends a request for an invocation, each by a call that would be tried again. */
 const edges: Record<string, (endpoint: string) => Promise<unknown>> = {
   'a write to DynamoDB': (dynamodbEndpoint) => {
     const command = new PutCommand({ TableName: 'any', Item: { pk: 'x' } })
-    return attempt(() => documentClient({ dynamodbEndpoint }).send(command))
+    return withRetries(() => documentClient({ dynamodbEndpoint }).send(command))
   },
   'a read of DynamoDB': (dynamodbEndpoint) => {
     const command = new GetCommand({ TableName: 'any', Key: { pk: 'x' } })
-    return attempt(() => documentClient({ dynamodbEndpoint }).send(command))
+    return withRetries(() => documentClient({ dynamodbEndpoint }).send(command))
   },
   'a mail': (sesEndpoint) =>
     sesMailer({

@@ -74,7 +74,7 @@ export function wrongLengths(
   })
 }
 
-/** The services of a path. What is not an id of ours names nothing. */
+/** The parts of a path. What is not an id of ours names nothing. */
 export function parseParams<S extends Schema>(schema: S, received: unknown): z.output<S> {
   const result = z.safeParse(schema, received)
   if (!result.success) throw new Refusal('not_found')

@@ -1,4 +1,5 @@
 import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2'
+import { isTransient } from '../aws-errors.ts'
 import { currentSignal } from '../domain/invocation-signal.ts'
 import type { Mailer } from '../domain/ports.ts'
 import { Refusal } from '../domain/refusal.ts'
@@ -16,21 +17,12 @@ const final = new Set([
   'SendingPausedException',
 ])
 
-/** The services of the SDK's exceptions that are looked at. */
+/** The parts of the SDK's exceptions that are looked at. */
 interface Failure {
   readonly name: string
   message: string
   readonly code?: string
   readonly $metadata?: { readonly httpStatusCode?: number }
-}
-
-function isPassing({ name, code = '', $metadata }: Failure): boolean {
-  // Node's system errors (ECONNREFUSED, ETIMEDOUT ...) are a connection that could not be made or kept.
-  if (/^(E(?!RR_)[A-Z_]+|ERR_STREAM_PREMATURE_CLOSE)$/.test(code)) return true
-  return (
-    ($metadata?.httpStatusCode ?? 0) >= 500 ||
-    /Throttl|TooManyRequests|LimitExceeded|^TimeoutError$/.test(name)
-  )
 }
 
 /**
@@ -102,7 +94,8 @@ export function sesMailer({
         if (final.has(failure.name)) return { rejectedAs: failure.name }
         // SES names the address that it stumbles over, and this is on its way into a log.
         failure.message = failure.message.replaceAll(to, '(address)')
-        if (isPassing(failure)) throw new Refusal('unavailable', { cause: error })
+        if (isTransient({ ...failure, status: failure.$metadata?.httpStatusCode }))
+          throw new Refusal('unavailable', { cause: error })
         throw error
       }
     },

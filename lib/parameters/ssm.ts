@@ -4,6 +4,7 @@ import { Sha256 } from '@smithy/core/checksum'
 import { HttpRequest } from '@smithy/core/protocols'
 import { NodeHttpHandler, streamCollector } from '@smithy/node-http-handler'
 import { SignatureV4 } from '@smithy/signature-v4'
+import { isTransient } from '../aws-errors.ts'
 import type { KeyPath, Parameters } from '../crypto/keys.ts'
 import { currentSignal } from '../domain/invocation-signal.ts'
 import { Refusal } from '../domain/refusal.ts'
@@ -85,8 +86,7 @@ export function ssmParameters({
           .split('#')
           .at(-1) ?? ''
       if (content !== undefined && type === content) return undefined
-      if (status < 500 && !/Throttl|TooMany/.test(type))
-        throw new Error(`SSM refused ${action}: ${type || status}`)
+      if (!isTransient({ name: type, status })) throw new Error(`SSM refused ${action}: ${type || status}`)
       if (isLast()) throw new Refusal('unavailable', { cause: new Error(`SSM ${action}: ${type || status}`) })
       await wait(random() * FIRST_WAIT_MS * 2 ** (tried - 1))
     }

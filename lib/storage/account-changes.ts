@@ -7,7 +7,7 @@ import {
 import type { AccountChange, FormerEmail, NotChanged, UserStore } from '../domain/ports.ts'
 import { type Account, changedBy, isActiveAdministrator } from '../domain/users.ts'
 import { accountOf } from './accounts.ts'
-import { attempt, reasonsOf, type TableNames, unlessConditionFails } from './client.ts'
+import { reasonsOf, type TableNames, unlessConditionFails, withRetries } from './client.ts'
 import { emailReservations } from './email-reservations.ts'
 import { fieldsOf, text, whole } from './items.ts'
 import { accountKey, formerEmailKey, sessionKey } from './keys.ts'
@@ -26,7 +26,7 @@ export function accountChanges(
   const transact = async (guarded: readonly Guarded[]): Promise<'done' | NotChanged> => {
     try {
       const TransactItems = guarded.map(([part]) => part)
-      await attempt(() => client.send(new TransactWriteCommand({ TransactItems })))
+      await withRetries(() => client.send(new TransactWriteCommand({ TransactItems })))
       return 'done'
     } catch (error) {
       // The first that did not hold decides: that the account has moved comes before all else.
@@ -42,7 +42,7 @@ export function accountChanges(
   const formerEmail = async (userId: string, now: number): Promise<FormerEmail | undefined> => {
     const Key = formerEmailKey(userId)
     const command = new GetCommand({ TableName: usersTable, Key, ConsistentRead: true })
-    const { Item } = await attempt(() => client.send(command))
+    const { Item } = await withRetries(() => client.send(command))
     if (!Item) return undefined
     const former = fieldsOf('former email', Item, { email: text, undoHash: text, keptUntil: whole })
     return former.keptUntil > now ? former : undefined

@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { runWithSignal } from '../domain/invocation-signal.ts'
-import { attempt, readTogether } from './client.ts'
+import { readTogether, withRetries } from './client.ts'
 import { dynamoSessions } from './sessions.ts'
 import { dynamoUsers } from './users.ts'
 
@@ -38,7 +38,7 @@ describe('an attempt', () => {
     ['a throttled table within a transaction', cancelled('ProvisionedThroughputExceeded', 'None')],
     ['a transaction that is still at work', named('TransactionInProgressException')],
   ])('that meets %s is unavailable', async (_, error) => {
-    await expect(attempt(() => Promise.reject(error))).rejects.toMatchObject({
+    await expect(withRetries(() => Promise.reject(error))).rejects.toMatchObject({
       code: 'unavailable',
       cause: error,
     })
@@ -52,7 +52,7 @@ describe('an attempt', () => {
     ['an error of our own', new TypeError('x is not a function')],
     ['an error of Node’s own', named('TypeError', { code: 'ERR_INVALID_ARG_TYPE' })],
   ])('that meets %s fails: waiting would not help', async (_, error) => {
-    await expect(attempt(() => Promise.reject(error))).rejects.toBe(error)
+    await expect(withRetries(() => Promise.reject(error))).rejects.toBe(error)
   })
 
   it('that meets another transaction is made again, five times at most', async () => {
@@ -61,20 +61,22 @@ describe('an attempt', () => {
       named('TransactionConflictException'),
       { Item: {} },
     )
-    expect(await attempt(() => passes.client.send({} as never))).toEqual({ Item: {} })
+    expect(await withRetries(() => passes.client.send({} as never))).toEqual({ Item: {} })
     expect(passes.send).toHaveBeenCalledTimes(3)
 
     const stays = clientThat(named('TransactionConflictException'))
-    await expect(attempt(() => stays.client.send({} as never))).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(withRetries(() => stays.client.send({} as never))).rejects.toMatchObject({
+      code: 'unavailable',
+    })
     expect(stays.send).toHaveBeenCalledTimes(5)
   })
 })
 
 describe('an invocation that has ended', () => {
-  it('makes no further attempt, be it that a conflict asks for one', async () => {
+  it('makes no further withRetries, be it that a conflict asks for one', async () => {
     const invocation = new AbortController()
     const { client, send } = clientThat(named('TransactionConflictException'))
-    const work = runWithSignal(invocation.signal, () => attempt(() => client.send({} as never)))
+    const work = runWithSignal(invocation.signal, () => withRetries(() => client.send({} as never)))
     invocation.abort()
     await expect(work).rejects.toMatchObject({ code: 'unavailable' })
     expect(send).toHaveBeenCalledTimes(1)

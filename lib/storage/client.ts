@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { unmarshall } from '@aws-sdk/util-dynamodb'
+import { isTransient } from '../aws-errors.ts'
 import { currentSignal } from '../domain/invocation-signal.ts'
 import { Refusal } from '../domain/refusal.ts'
 
@@ -48,16 +49,6 @@ export function endingWithInvocation(client: DynamoDBClient): DynamoDBDocumentCl
   }) as DynamoDBDocumentClient
 }
 
-/** DynamoDB's own troubles, which pass; alone, or as the reason of a cancelled transaction. */
-const passing = new Set([
-  'ProvisionedThroughputExceededException',
-  'ProvisionedThroughputExceeded',
-  'ThrottlingException',
-  'ThrottlingError',
-  'RequestLimitExceeded',
-  'TransactionInProgressException',
-  'TimeoutError',
-])
 const CONFLICT_TRIES = 5
 
 /**
@@ -65,7 +56,7 @@ const CONFLICT_TRIES = 5
  * passes by itself becomes the refusal `unavailable`, and so does what the end of its invocation has stopped. Everything else
  * goes on as it is.
  */
-export async function attempt<T>(operation: () => Promise<T>): Promise<T> {
+export async function withRetries<T>(operation: () => Promise<T>): Promise<T> {
   const signal = currentSignal()
   for (let tried = 1; ; tried++) {
     try {
@@ -77,7 +68,7 @@ export async function attempt<T>(operation: () => Promise<T>): Promise<T> {
         await wait(Math.random() * 20 * 2 ** tried)
         continue
       }
-      if (conflict || signal.aborted || isPassing(error)) throw new Refusal('unavailable', { cause: error })
+      if (conflict || signal.aborted || passes(error)) throw new Refusal('unavailable', { cause: error })
       throw error
     }
   }
@@ -97,11 +88,10 @@ export const reasonsOf = (error: unknown): string[] =>
 
 const codesOf = (error: unknown) => [(error as Failure).name ?? '', ...reasonsOf(error)]
 
-function isPassing(error: unknown): boolean {
-  const failure = error as Failure
-  // Node's system errors (ECONNREFUSED, ETIMEDOUT ...) are a connection that could not be made or kept.
-  if (/^(E(?!RR_)[A-Z_]+|ERR_STREAM_PREMATURE_CLOSE)$/.test(failure.code ?? '')) return true
-  return (failure.$metadata?.httpStatusCode ?? 0) >= 500 || codesOf(error).some((code) => passing.has(code))
+/** DynamoDB's own troubles pass: alone, or as the reason of a cancelled transaction. */
+const passes = (error: unknown) => {
+  const { code = '', $metadata } = error as Failure
+  return codesOf(error).some((name) => isTransient({ name, code, status: $metadata?.httpStatusCode }))
 }
 
 /** Another transaction held an item: says nothing about the condition, so it is neither "taken" nor "theft". */
@@ -124,7 +114,7 @@ export async function unlessConditionFails<T extends object>(
   write: () => Promise<T>,
 ): Promise<T | undefined> {
   try {
-    return await attempt(write)
+    return await withRetries(write)
   } catch (error) {
     if (isConditionFailed(error)) return undefined
     throw error
@@ -157,7 +147,7 @@ export async function readTogether(
       asked[table] ??= { Keys: [], ConsistentRead: true }
       asked[table].Keys.push(key)
     }
-    const { Responses, UnprocessedKeys = {} } = await attempt(() =>
+    const { Responses, UnprocessedKeys = {} } = await withRetries(() =>
       client.send(new BatchGetCommand({ RequestItems: asked })),
     )
     if (!Responses) throw new Refusal('unavailable', { cause: new Error('DynamoDB gave no answer') })

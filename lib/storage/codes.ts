@@ -9,12 +9,12 @@ import type { CodeStore, OneTimeCode } from '../domain/ports.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { accountOf } from './accounts.ts'
 import {
-  attempt,
   ITEM_VERSION,
   readTogether,
   reasonsOf,
   type TableNames,
   unlessConditionFails,
+  withRetries,
 } from './client.ts'
 import { fieldsOf, oneOf, optional, text, whole } from './items.ts'
 import { accountKey, codeKey } from './keys.ts'
@@ -66,7 +66,7 @@ export function dynamoCodes(client: DynamoDBDocumentClient, tables: TableNames):
   return {
     async put(code) {
       const Item = itemOf(code)
-      await attempt(() => client.send(new PutCommand({ TableName: sessionsTable, Item })))
+      await withRetries(() => client.send(new PutCommand({ TableName: sessionsTable, Item })))
     },
 
     async add(code, now) {
@@ -124,7 +124,7 @@ export function dynamoCodes(client: DynamoDBDocumentClient, tables: TableNames):
       const [redemption] = parts.redemption(code)
       const TransactItems = [redemption, parts.stillIs({ userId: id, claimsVersion })]
       try {
-        await attempt(() => client.send(new TransactWriteCommand({ TransactItems })))
+        await withRetries(() => client.send(new TransactWriteCommand({ TransactItems })))
         return 'redeemed'
       } catch (error) {
         if (reasonsOf(error).includes('ConditionalCheckFailed')) return 'spent'

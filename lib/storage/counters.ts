@@ -1,7 +1,13 @@
 import { DeleteCommand, type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { Counters } from '../domain/ports.ts'
-import { attempt, ITEM_VERSION, isConditionFailed, type TableNames, unlessConditionFails } from './client.ts'
+import {
+  ITEM_VERSION,
+  isConditionFailed,
+  type TableNames,
+  unlessConditionFails,
+  withRetries,
+} from './client.ts'
 import { fieldsOf, whole } from './items.ts'
 import { attemptsKey, windowKey } from './keys.ts'
 
@@ -61,7 +67,7 @@ export function dynamoCounters(
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       })
       try {
-        const { Attributes = {} } = await attempt(() => client.send(command))
+        const { Attributes = {} } = await withRetries(() => client.send(command))
         return { added: true, attempts: attemptsOf(Attributes).attempts }
       } catch (error) {
         if (!isConditionFailed(error) || !error.Item) throw error
@@ -87,7 +93,7 @@ export function dynamoCounters(
     },
 
     async forget(id) {
-      await attempt(() => client.send(new DeleteCommand({ TableName, Key: attemptsKey(id) })))
+      await withRetries(() => client.send(new DeleteCommand({ TableName, Key: attemptsKey(id) })))
     },
   }
 }

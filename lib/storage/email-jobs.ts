@@ -2,7 +2,7 @@ import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamod
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { EmailJob } from '../domain/email-jobs.ts'
 import type { EmailJobs } from '../domain/ports.ts'
-import { attempt, type TableNames } from './client.ts'
+import { type TableNames, withRetries } from './client.ts'
 import { type Check, fieldsOf, oneOf, optional, text, whole } from './items.ts'
 import { emailJobKey, MAIL_PREFIX } from './keys.ts'
 
@@ -56,7 +56,7 @@ export function dynamoEmailJobs(
       return { id: pk.slice(MAIL_PREFIX.length), job: orderOf(item.job), expiresAt }
     },
     async forget(id) {
-      await attempt(() => client.send(new DeleteCommand({ TableName, Key: emailJobKey(id) })))
+      await withRetries(() => client.send(new DeleteCommand({ TableName, Key: emailJobKey(id) })))
     },
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { Outbox } from '../domain/ports.ts'
-import { attempt, ITEM_VERSION, type TableNames } from './client.ts'
+import { ITEM_VERSION, type TableNames, withRetries } from './client.ts'
 import { emailJobKey } from './keys.ts'
 
 /** Nobody waits longer for a mail, and no code lives much longer. */
@@ -16,7 +16,7 @@ export function dynamoOutbox(
     async put(job, now) {
       const key = emailJobKey(randomUUID())
       const Item = { ...key, job, expiresAt: now + ORDER_SECONDS, v: ITEM_VERSION }
-      await attempt(() => client.send(new PutCommand({ TableName, Item })))
+      await withRetries(() => client.send(new PutCommand({ TableName, Item })))
     },
   }
 }

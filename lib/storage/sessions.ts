@@ -11,12 +11,12 @@ import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { SessionStore } from '../domain/ports.ts'
 import { accountOf } from './accounts.ts'
 import {
-  attempt,
   ITEM_VERSION,
   isConditionFailed,
   readTogether,
   type TableNames,
   unlessConditionFails,
+  withRetries,
 } from './client.ts'
 import { accountKey, everythingOf, revokedFamilyKey, sessionKey, sessionsOf } from './keys.ts'
 import { sessionItem, sessionOf } from './session-items.ts'
@@ -45,7 +45,7 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
         ConsistentRead: true,
         ...(from && { ExclusiveStartKey: from }),
       })
-      const { Items = [], LastEvaluatedKey } = await attempt(() => client.send(command))
+      const { Items = [], LastEvaluatedKey } = await withRetries(() => client.send(command))
       found.push(...Items)
       from = LastEvaluatedKey
     } while (from)
@@ -57,7 +57,7 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
     const requests = dead.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } }))
     for (let start = 0; start < requests.length; start += MOST_IN_A_BATCH) {
       const RequestItems = { [sessionsTable]: requests.slice(start, start + MOST_IN_A_BATCH) }
-      await attempt(() => client.send(new BatchWriteCommand({ RequestItems })))
+      await withRetries(() => client.send(new BatchWriteCommand({ RequestItems })))
     }
   }
 
@@ -70,7 +70,7 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       })
       try {
-        await attempt(() => client.send(command))
+        await withRetries(() => client.send(command))
       } catch (error) {
         // The SDK may have sent this very write twice, and the first was not answered.
         const isOurs =
@@ -101,7 +101,7 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       })
       try {
-        const { Attributes = {} } = await attempt(() => client.send(command))
+        const { Attributes = {} } = await withRetries(() => client.send(command))
         return { rotated: true, session: sessionOf(Attributes) }
       } catch (error) {
         if (!isConditionFailed(error)) throw error
@@ -122,7 +122,7 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
       await unlessConditionFails(() => client.send(command))
     },
 
-    async standing(userId, sessionId) {
+    async currentState(userId, sessionId) {
       const [account, revoked] = await readTogether(client, [
         { table: usersTable, key: accountKey(userId) },
         { table: refreshTokenDenylistTable, key: revokedFamilyKey(sessionId) },
@@ -137,7 +137,7 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
         { Put: { TableName: refreshTokenDenylistTable, Item } },
         { Delete: { TableName: sessionsTable, Key: sessionKey(userId, sessionId) } },
       ]
-      await attempt(() => client.send(new TransactWriteCommand({ TransactItems })))
+      await withRetries(() => client.send(new TransactWriteCommand({ TransactItems })))
     },
 
     async list(userId, now) {

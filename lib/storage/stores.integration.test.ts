@@ -349,17 +349,17 @@ describe.each<[string, () => Promise<Stores>]>([
       const opened = session()
       await stores.sessions.open(opened)
       const { session: rotated } = await stores.sessions.rotate(rotation(opened))
-      const standing = async () => (await stores.sessions.rotate(rotation(opened))).session
+      const stored = async () => (await stores.sessions.rotate(rotation(opened))).session
       const { userId, id: sessionId } = opened
       for (const other of [
         { userId, sessionId, rotatedBy: 'request 2' },
         { userId: randomUUID(), sessionId, rotatedBy: 'request 1' },
       ])
         await stores.sessions.keepPredecessor(other)
-      expect(await standing()).toEqual(rotated)
+      expect(await stored()).toEqual(rotated)
       for (const time of [1, 2]) {
         await stores.sessions.keepPredecessor({ userId, sessionId, rotatedBy: 'request 1' })
-        expect([time, await standing()]).toEqual([time, { ...rotated, rotatedAt: opened.expiresAt }])
+        expect([time, await stored()]).toEqual([time, { ...rotated, rotatedAt: opened.expiresAt }])
       }
     })
 
@@ -383,18 +383,18 @@ describe.each<[string, () => Promise<Stores>]>([
       expect(await stores.sessions.rotate(rotation(opened))).toMatchObject({ rotated: true })
     })
 
-    it('tells the standing of a session: its user, and whether it was revoked', async () => {
+    it('gives the current state of a session: its user, and whether it was revoked', async () => {
       const ada = account()
       const opened = session({ userId: ada.id })
-      expect(await stores.sessions.standing(ada.id, opened.id)).toEqual({
+      expect(await stores.sessions.currentState(ada.id, opened.id)).toEqual({
         account: undefined,
         revoked: false,
       })
       await stores.users.create(ada, NOW)
       await stores.sessions.open(opened)
-      expect(await stores.sessions.standing(ada.id, opened.id)).toEqual({ account: ada, revoked: false })
+      expect(await stores.sessions.currentState(ada.id, opened.id)).toEqual({ account: ada, revoked: false })
       await stores.sessions.revoke({ userId: ada.id, sessionId: opened.id, deniedUntil: NOW + 9000 })
-      expect(await stores.sessions.standing(ada.id, opened.id)).toEqual({ account: ada, revoked: true })
+      expect(await stores.sessions.currentState(ada.id, opened.id)).toEqual({ account: ada, revoked: true })
     })
 
     it('revokes for good, twice as well as once, and without a session item too', async () => {

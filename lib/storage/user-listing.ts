@@ -2,7 +2,7 @@ import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/
 import type { Clock, UserPage, UserStore } from '../domain/ports.ts'
 import { isExpired, type ListedUser, positionOf } from '../domain/users.ts'
 import { accountOf, listedUserOf } from './accounts.ts'
-import { attempt, readTogether, type TableNames } from './client.ts'
+import { readTogether, type TableNames, withRetries } from './client.ts'
 import { accountKey, administratorsKey, listShards } from './keys.ts'
 
 /** Reading many accounts. A page costs the same however many there are: one query a shard, merged in order. */
@@ -23,7 +23,7 @@ export function userListing(
       // One more than a page: whether there is more is known, not guessed.
       Limit: limit + 1,
     })
-    const { Items = [] } = await attempt(() => client.send(command))
+    const { Items = [] } = await withRetries(() => client.send(command))
     return Items.map(listedUserOf)
   }
   /** The index knows no end of an account (what it holds cannot be changed), so those that may have one are looked at. */
@@ -53,7 +53,7 @@ export function userListing(
 
     async administrators() {
       const command = new GetCommand({ TableName: usersTable, Key: administratorsKey, ConsistentRead: true })
-      const { Item } = await attempt(() => client.send(command))
+      const { Item } = await withRetries(() => client.send(command))
       return Item ? [...(Item.userIds as Set<string>)] : []
     },
   }

@@ -9,7 +9,7 @@ import type { Clock, UserStore } from '../domain/ports.ts'
 import { isExpired } from '../domain/users.ts'
 import { accountChanges } from './account-changes.ts'
 import { accountItem, accountOf } from './accounts.ts'
-import { attempt, reasonsOf, type TableNames, unlessConditionFails } from './client.ts'
+import { reasonsOf, type TableNames, unlessConditionFails, withRetries } from './client.ts'
 import { emailReservations } from './email-reservations.ts'
 import { fieldsOf, text } from './items.ts'
 import { accountKey, emailReservationKey } from './keys.ts'
@@ -21,7 +21,7 @@ export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames, 
   const { claim } = emailReservations(tables)
   const read = async (key: { pk: string; sk: string }) => {
     const command = new GetCommand({ TableName: usersTable, Key: key, ConsistentRead: true })
-    return (await attempt(() => client.send(command))).Item
+    return (await withRetries(() => client.send(command))).Item
   }
   const findById = async (userId: string) => {
     const item = await read(accountKey(userId))
@@ -47,7 +47,7 @@ export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames, 
       const { id, email, keptUntil } = account
       const TransactItems = [claim(id, email, now, { keptUntil }), put]
       try {
-        await attempt(() => client.send(new TransactWriteCommand({ TransactItems })))
+        await withRetries(() => client.send(new TransactWriteCommand({ TransactItems })))
         return 'created'
       } catch (error) {
         if (reasonsOf(error)[0] === 'ConditionalCheckFailed') return 'email_taken'

@@ -6,7 +6,7 @@ import { type Entry, isRoute, isStream } from './registry.ts'
 const counts: Readonly<Record<LimitName, string>> = {
   signupPerIp: 'sign-ups',
   signupMails: 'mails that follow sign-ups; then none is sent, and nobody is told',
-  mailsPerRecipient: 'mails of every kind but security notices; then none is sent, and nobody is told',
+  mailsPerRecipient: 'mails of every kind but security notifications; then none is sent, and nobody is told',
   resetsPerRecipient: 'mails to confirm a sign-up or set a password that are sent beyond that',
   loginPerIp: 'logins',
   loginFailures: 'failures in a row; then a lock of 1 s, twice as long each time',

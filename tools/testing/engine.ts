@@ -80,7 +80,7 @@ export async function costOf(
 }
 type Consumed = { CapacityUnits?: number }
 
-/** The needs of one call, in IAM's words: a transaction needs its services, a batch its tables. */
+/** The needs of one call, in IAM's words: a transaction needs its parts, a batch its tables. */
 function needsOf(command: string, input: object, tables: TableNames): string[] {
   const { IndexName, TableName, RequestItems, TransactItems } = input as {
     IndexName?: string

@@ -292,7 +292,7 @@ export function memoryStores(
         if (found?.userId !== userId || found.rotatedBy !== rotatedBy) return
         sessions.set(sessionId, { ...found, rotatedAt: found.expiresAt })
       },
-      async standing(userId, sessionId) {
+      async currentState(userId, sessionId) {
         await roundTrip()
         return { account: accounts.get(userId), revoked: revokedFamilies.has(sessionId) }
       },

@@ -15,7 +15,7 @@ import type { EmailJob } from '../../lib/domain/email-jobs.ts'
 import type { EmailTemplate } from '../../lib/domain/email-templates.ts'
 import type { Lifetimes } from '../../lib/domain/lifetimes.ts'
 import { limits as defaultLimits, type Limits } from '../../lib/domain/limits.ts'
-import { notices, type Policy } from '../../lib/domain/policy.ts'
+import { notifications, type Policy } from '../../lib/domain/policy.ts'
 import type {
   CodeStore,
   Counters,
@@ -77,7 +77,7 @@ export const policy: Policy = {
   sendsMail: true,
   requireVerifiedEmail: false,
   emailLogin: true,
-  notices,
+  notifications,
   passwordMinLength: 15,
   productName: 'Cardea',
   unconfirmedAccountDays: 14,

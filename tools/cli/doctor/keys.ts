@@ -29,10 +29,10 @@ async function rotation(
   name: Rotating,
   { now, keyRotationDays }: { readonly now: Seconds; readonly keyRotationDays: number },
 ): Promise<readonly Finding[]> {
-  const { claim, secret }: Kind = rotating[name]
-  const [all, halves] = await Promise.all([listed(claim), secret && listed(secret)])
+  const { path, secret }: Kind = rotating[name]
+  const [all, halves] = await Promise.all([listed(path), secret && listed(secret)])
   const whole = all.filter(({ number }) => !halves || halves.some((half) => half.number === number))
-  const times = whole.map((each) => signsFrom(claim, each))
+  const times = whole.map((each) => signsFrom(path, each))
   const signs = Math.max(...times.filter((time) => time <= now))
   if (!Number.isFinite(signs))
     return [wrong(`There is no ${name} key that signs`, 'Run npm run setup -- --stage <stage>')]
