@@ -1,3 +1,4 @@
+import { admit } from './admission.ts'
 import type { Client, Ports } from './ports.ts'
 import { subjectOfIp } from './rate-limiter.ts'
 import { Refusal } from './refusal.ts'
@@ -47,14 +48,14 @@ export async function logIn(
   }
 
   // 3. The right password resets the count of failures, whatever else keeps the account shut.
-  const refusal = keptOut(policy, account)
-  if (refusal) {
+  const admission = admit(policy, account, { amr: ['pwd'], client })
+  if (typeof admission === 'string') {
     await rateLimiter.resetAttempts(email)
-    events.record({ type: 'login.failed', userId: account.id, reason: refusal })
-    throw new Refusal(refusal)
+    events.record({ type: 'login.failed', userId: account.id, reason: admission })
+    throw new Refusal(admission)
   }
   const [tokens] = await settleAll(
-    openSession(ports, account, { amr: ['pwd'], client }),
+    openSession(ports, admission),
     // The owner is in, and a lock ends by itself.
     rateLimiter
       .resetAttempts(email)
@@ -62,11 +63,6 @@ export async function logIn(
     renewHash(ports, account, password),
   )
   return tokens
-}
-
-function keptOut({ requireVerifiedEmail }: Ports['policy'], { status, emailVerified }: Account) {
-  if (status !== 'active') return 'account_disabled'
-  return requireVerifiedEmail && !emailVerified ? 'email_not_verified' : undefined
 }
 
 /** Replaces a hash of yesterday's scheme, unless the password was changed meanwhile. */

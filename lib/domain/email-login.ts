@@ -1,4 +1,5 @@
 import { changedOrRefuse, disablePassword } from './account-changes.ts'
+import { admit } from './admission.ts'
 import { deviceOf } from './devices.ts'
 import {
   challengeHashOf,
@@ -91,7 +92,9 @@ async function logIn(
   if ((await ports.codes.redeem(code, account)) === 'spent')
     throw new Refusal(spent, { subject: { userId: account.id } })
   const owned = account.emailVerified ? account : await claimed(ports, account, client)
-  return openSession(ports, owned, { amr: ['otp'], client })
+  const admission = admit(ports.policy, owned, { amr: ['otp'], client })
+  if (typeof admission === 'string') throw new Refusal(spent, { subject: { userId: account.id } })
+  return openSession(ports, admission)
 }
 
 /**

@@ -1,7 +1,9 @@
 import { type TestServices, testServices } from '../../tools/testing/test-services.ts'
+import { admit } from './admission.ts'
 import type { SecurityEvent } from './events.ts'
 import { LONGEST_SESSION_SECONDS } from './lifetimes.ts'
 import { limits } from './limits.ts'
+import type { Policy } from './policy.ts'
 import type { Ports } from './ports.ts'
 import { refreshSession } from './session-refresh.ts'
 import { endSession, openSession } from './sessions.ts'
@@ -44,6 +46,12 @@ async function loggedIn(change: Parameters<typeof testServices>[0] = {}) {
 }
 
 const types = (events: readonly SecurityEvent[]) => events.map(({ type }) => type)
+
+const admitted = (policy: Policy, account: Account) => {
+  const admission = admit(policy, account, { amr: ['pwd'], client })
+  if (typeof admission === 'string') throw new Error(admission)
+  return admission
+}
 
 describe('opening a session', () => {
   it('issues a pair whose lives are those of the settings', async () => {
@@ -178,7 +186,7 @@ describe('an old refresh token', () => {
 
   it('ends its own session alone', async () => {
     const { ports, account, first, refresh } = await loggedIn()
-    const other = await openSession(ports, account, { amr: ['pwd'], client })
+    const other = await openSession(ports, admitted(ports.policy, account))
     await refresh(await refresh(first))
     await expect(refresh(first)).rejects.toMatchObject({ code: 'refresh_token_reused' })
     await expect(refresh(other)).resolves.toBeDefined()
@@ -420,7 +428,7 @@ describe('ending a session', () => {
 
   it('ends both sessions of tokens of two', async () => {
     const { ports, account, first } = await loggedIn()
-    const other = await openSession(ports, account, { amr: ['pwd'], client })
+    const other = await openSession(ports, admitted(ports.policy, account))
     await endSession(ports, { refreshToken: first.refreshToken, accessToken: other.accessToken })
     expect(ports.tables.sessions.size).toBe(0)
   })

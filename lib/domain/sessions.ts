@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import type { Admission, FirstProof } from './admission.ts'
 import { deviceOf } from './devices.ts'
 import { deniedUntil, LONGEST_SESSION_SECONDS, type Seconds } from './lifetimes.ts'
 import { notify } from './notifications.ts'
-import type { Client, Ports, Session } from './ports.ts'
+import type { Ports, Session } from './ports.ts'
 import { Refusal } from './refusal.ts'
 import { settleAll } from './settle-all.ts'
 import { ensureSigningKeys, issueTokenPair, type TokenPair, type TokenPorts } from './token-pairs.ts'
@@ -12,7 +13,7 @@ import type { Account } from './users.ts'
 export function newSession(
   { clock, lifetimes }: Pick<Ports, 'clock' | 'lifetimes'>,
   account: Account,
-  { amr, client }: { amr: readonly string[]; client: Client },
+  { amr, client }: FirstProof,
 ): Session {
   const now = clock.now()
   return {
@@ -35,8 +36,7 @@ export function newSession(
 /** Opens a session, and issues its first pair. */
 export async function openSession(
   ports: TokenPorts & Pick<Ports, 'users' | 'sessions' | 'policy' | 'outbox' | 'events'>,
-  account: Account,
-  proof: { amr: readonly string[]; client: Client },
+  { account, ...proof }: Admission,
 ): Promise<TokenPair> {
   await ensureSigningKeys(ports)
   // It was opened where nobody could log in unconfirmed, or confirmed by a version that knows no end. Now it is in use.

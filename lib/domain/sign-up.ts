@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { admit } from './admission.ts'
 import { deviceOf } from './devices.ts'
 import type { EmailJob } from './email-jobs.ts'
 import { checkNewPassword, type PasswordRulePorts } from './password-rules.ts'
@@ -61,7 +62,9 @@ export async function signUp(
   }
   // The account is open already, mailed or not: another mail can be asked for.
   const mailed = left.catch(() => events.record({ type: 'mail.lost', userId: account.id, job: job.type }))
-  const [tokens] = await settleAll(openSession(ports, account, { amr: ['pwd'], client }), mailed)
+  const admission = admit(policy, account, { amr: ['pwd'], client })
+  if (typeof admission === 'string') throw new Refusal(admission)
+  const [tokens] = await settleAll(openSession(ports, admission), mailed)
   return tokens
 }
 
