@@ -1,13 +1,13 @@
 import { bcryptPasswords } from '../lib/crypto/passwords.ts'
 import { startDynoxide } from '../tools/local/dynamodb.ts'
-import { nobodysAws } from '../tools/local/nobodys-aws.ts'
+import { isolatedAwsEnv } from '../tools/local/isolated-aws-env.ts'
 import { engineStores } from '../tools/testing/engine.ts'
 import { testKeys } from '../tools/testing/keys.ts'
 import { testServices } from '../tools/testing/test-services.ts'
 import { ratios } from '../tools/testing/timing.ts'
 
 /** Prints how long routes take for an email that nobody has, over one that has an account: it must not tell. */
-Object.assign(process.env, nobodysAws)
+Object.assign(process.env, isolatedAwsEnv)
 const { endpoint, child } = await startDynoxide()
 process.env.DYNAMODB_ENDPOINT = endpoint
 // What the doors log would drown the figures, which go to standard error.

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { parse } from 'yaml'
 import { commandLogGroup } from '../deploy/command-log.ts'
-import { nobodysAws } from '../local/nobodys-aws.ts'
+import { isolatedAwsEnv } from '../local/isolated-aws-env.ts'
 import { newAccount } from '../testing/accounts.ts'
 import { callersArn, startAwsServices } from '../testing/aws-services.ts'
 import { engineStores } from '../testing/engine.ts'
@@ -15,10 +15,10 @@ const group = commandLogGroup('prod')
 /** A stage `prod` over the engine, and its command line with an operator's credentials. */
 async function stage() {
   const stores = await engineStores(undefined, 'prod')
-  const aws = await startAwsServices(nobodysAws.AWS_SECRET_ACCESS_KEY)
+  const aws = await startAwsServices(isolatedAwsEnv.AWS_SECRET_ACCESS_KEY)
   aws.makeLogGroup(group)
   const env = {
-    ...nobodysAws,
+    ...isolatedAwsEnv,
     ...aws.env,
     AWS_ENDPOINT_URL_DYNAMODB: stores.endpoint,
     USERS_TABLE: stores.tables.usersTable,
@@ -105,7 +105,7 @@ describe('npm run admin on a stage', () => {
     const account = await here.open()
     const { stdout } = await here.admin('disable', account.id)
     expect(stdout.split('\n')[0]).toBe(
-      `In table ${here.tables.usersTable} in ${nobodysAws.AWS_REGION}, AWS account 123456789012:`,
+      `In table ${here.tables.usersTable} in ${isolatedAwsEnv.AWS_REGION}, AWS account 123456789012:`,
     )
   })
 

@@ -1,11 +1,11 @@
 import { commandLogGroup } from '../deploy/command-log.ts'
-import { nobodysAws } from '../local/nobodys-aws.ts'
+import { isolatedAwsEnv } from '../local/isolated-aws-env.ts'
 import { startAwsServices } from '../testing/aws-services.ts'
 import { commandLog } from './command-log.ts'
 
 it('a change that fails half-way is told by its own error, beside what of it cannot be logged', async () => {
-  const aws = await startAwsServices(nobodysAws.AWS_SECRET_ACCESS_KEY)
-  Object.assign(process.env, nobodysAws, aws.env)
+  const aws = await startAwsServices(isolatedAwsEnv.AWS_SECRET_ACCESS_KEY)
+  Object.assign(process.env, isolatedAwsEnv, aws.env)
   aws.makeLogGroup(commandLogGroup('prod'))
   const printed: unknown[] = []
   const said = jest.spyOn(console, 'error').mockImplementation((line) => void printed.push(line))

@@ -9,7 +9,7 @@ import { fileParameters } from '../../lib/parameters/file.ts'
 import { commandLogGroup } from '../deploy/command-log.ts'
 import { registry } from '../generate/registry.ts'
 import { startDynoxide } from '../local/dynamodb.ts'
-import { nobodysAws } from '../local/nobodys-aws.ts'
+import { isolatedAwsEnv } from '../local/isolated-aws-env.ts'
 import { startParameterStore } from '../local/parameter-store.ts'
 import { createTables } from '../local/tables.ts'
 import { awsCli } from '../testing/aws-cli.ts'
@@ -45,7 +45,7 @@ afterAll(async () => {
 
 /** A stage `prod` over engines of its own, and a shell of its operator with stand-ins of `aws` and of `npx serverless`. */
 async function prod() {
-  Object.assign(process.env, nobodysAws)
+  Object.assign(process.env, isolatedAwsEnv)
   const { endpoint, child } = await startDynoxide()
   closing.push(() => child.stop())
   await createTables(tables, endpoint)
@@ -57,7 +57,7 @@ async function prod() {
     prod: await startParameterStore(parameters, keysPath),
     dev: await startParameterStore(ofDev, '/cardea/dev'),
   }
-  const services = await startAwsServices(nobodysAws.AWS_SECRET_ACCESS_KEY)
+  const services = await startAwsServices(isolatedAwsEnv.AWS_SECRET_ACCESS_KEY)
   closing.push(stores.prod.close, stores.dev.close, services.close)
   services.makeLogGroup(commandLogGroup('prod'))
 
@@ -88,7 +88,7 @@ async function prod() {
   ])
   const aws = awsCli({ stacks, dynamodb, parameters, keysPath, functions, isProtected, isRecoverable, logs })
   const env = {
-    ...nobodysAws,
+    ...isolatedAwsEnv,
     ...services.env,
     ...programs(
       async (program, words) => {

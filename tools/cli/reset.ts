@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { runningEndpoint } from '../local/running.ts'
+import { runningEndpoint } from '../local/dynamodb.ts'
 import { localConfig } from '../local/settings.ts'
 import { command, UsageError } from './command.ts'
 

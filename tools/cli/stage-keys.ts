@@ -1,7 +1,7 @@
 import type { Parameters } from '../../lib/crypto/keys.ts'
 import { ssmParameters } from '../../lib/parameters/ssm.ts'
 import { keysPathOf, problemsOfNames } from '../deploy/settings.ts'
-import { localKeyFile } from '../local/key-file.ts'
+import { localKeyFile } from '../local/parameter-store.ts'
 import { callersConfig, endpointOf } from './callers-aws.ts'
 import { checkStage } from './command.ts'
 

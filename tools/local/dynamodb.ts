@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { type Child, start } from './child.ts'
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
+import { type Child, start, untilReady } from './child-process.ts'
 import { freePort } from './ports.ts'
-import { untilReady } from './waiting.ts'
 
-/** Where a local engine answers, and how to end it. */
+/** A local engine: its address and its process. */
 export interface LocalDynamodb {
   readonly endpoint: string
   readonly child: Child
@@ -42,4 +43,24 @@ function dynoxide(): [string, ...string[]] {
     throw new Error(`The local DynamoDB is missing: run "npm ci" again, with optional dependencies`)
   }
   return ['npx', '--yes', `dynoxide@${VERSION}`]
+}
+
+const fileIn = (folder: string) => join(folder, 'dynamodb-endpoint')
+
+/** Writes the address of the running engine to a file, for commands that run beside `npm start`. `forgetEndpoint` removes it. */
+export const announceEndpoint = (folder: string, endpoint: string) => writeFile(fileIn(folder), endpoint)
+export const forgetEndpoint = (folder: string) => rm(fileIn(folder), { force: true })
+
+/** The address of the engine that an `npm start` with this folder has started, if it still answers. */
+export async function runningEndpoint(folder: string): Promise<string | undefined> {
+  const endpoint = await readFile(fileIn(folder), 'utf8').catch(() => '')
+  if (!endpoint) return undefined
+  const client = new DynamoDBClient({
+    endpoint,
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 2000, requestTimeout: 2000, throwOnRequestTimeout: true },
+  })
+  const answer = await client.send(new ListTablesCommand()).catch(() => undefined)
+  client.destroy()
+  return answer && endpoint
 }

@@ -1,9 +1,8 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Child, start } from './child.ts'
+import { type Child, start, untilReady } from './child-process.ts'
 import { START_SECONDS } from './dynamodb.ts'
-import { untilReady } from './waiting.ts'
 
 /** Starts a stand-in of Amazon SES that sends nothing: what it is given is shown at its address, and listed at `/store`. */
 export async function startMailbox(

@@ -1,15 +1,19 @@
+import { mkdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type KeyPath, keyPaths, type Parameters } from '../../lib/crypto/keys.ts'
+import { fileParameters } from '../../lib/parameters/file.ts'
+import { localConfig } from './settings.ts'
 
-/** What the stand-in is asked, as SSM's API has it. */
+/** The fields of SSM's requests that are used here. */
 interface Asked {
   readonly Path?: string
   readonly Name?: string
   readonly Value?: string
 }
 
-/** Serves parameters as AWS Systems Manager would, so that functions on a laptop read their keys as they do on AWS. */
+/** Serves parameters as AWS Systems Manager does, so that local functions read their keys as they do on AWS. */
 export async function startParameterStore(
   parameters: Parameters,
   keysPath: string,
@@ -36,7 +40,7 @@ export async function startParameterStore(
     },
   }
   const server = createServer(async (request, response) => {
-    // A page in a browser that has got our address under a name of its own is no function of ours.
+    // A web page that resolves its own host name to this address (DNS rebinding) must not read the keys.
     if (!request.headers.host?.startsWith('127.0.0.1:')) return void response.writeHead(403).end()
     const name = String(request.headers['x-amz-target']).replace('AmazonSSM.', '')
     const action = Object.hasOwn(actions, name) ? actions[name] : undefined
@@ -54,4 +58,12 @@ export async function startParameterStore(
   server.unref()
   const { port } = server.address() as { port: number }
   return { endpoint: `http://127.0.0.1:${port}`, close: () => void server.close() }
+}
+
+/** The file in which `npm start` keeps its keys, instead of SSM. */
+export async function localKeyFile(): Promise<{ parameters: Parameters; place: string }> {
+  const { localFolder } = localConfig()
+  await mkdir(localFolder, { recursive: true })
+  const file = join(localFolder, 'keys.json')
+  return { parameters: fileParameters(file), place: file }
 }

@@ -9,7 +9,7 @@ import {
   settings,
 } from '../../lib/config.ts'
 import { type Limit, limits, settingOf } from '../../lib/domain/limits.ts'
-import { nobodysAws } from './nobodys-aws.ts'
+import { isolatedAwsEnv } from './isolated-aws-env.ts'
 
 /** What `.env` says; settings of the shell go before it. */
 export const envFile = (): Env => (existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {})
@@ -50,7 +50,7 @@ export function localEnv(given: Readonly<Record<string, string>>): Record<string
 /** All settings of `npm start`. @throws one error with a line for each that is wrong, by name and never by value. */
 export function localConfig(): Config {
   // What runs here finds no credentials of its owner.
-  Object.assign(process.env, nobodysAws)
+  Object.assign(process.env, isolatedAwsEnv)
   return checked(localEnv(givenSettings()))
 }
 

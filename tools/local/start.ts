@@ -5,19 +5,17 @@ import type { Config } from '../../lib/config.ts'
 import { makeFirstKeys } from '../../lib/crypto/key-rotation.ts'
 import { storedKeys } from '../../lib/crypto/stored-keys.ts'
 import { generatedFiles } from '../generate/generated-files.ts'
-import { type Child, stopAll } from './child.ts'
-import { startDynoxide } from './dynamodb.ts'
-import { introduction } from './introduction.ts'
-import { localKeyFile } from './key-file.ts'
-import { type Following, followStream, invokeLocally } from './mail-stream.ts'
+import { banner } from './banner.ts'
+import { type Child, stopAll } from './child-process.ts'
+import { announceEndpoint, forgetEndpoint, runningEndpoint, startDynoxide } from './dynamodb.ts'
 import { startMailbox } from './mailbox.ts'
-import { startParameterStore } from './parameter-store.ts'
+import { onStop } from './on-stop.ts'
+import { localKeyFile, startParameterStore } from './parameter-store.ts'
 import { checkFree, freePort } from './ports.ts'
-import { announceEndpoint, forgetEndpoint, runningEndpoint } from './running.ts'
-import { checkHome, serve } from './serve.ts'
+import { checkHome, serveFunctions } from './serverless-offline.ts'
 import { givenSettings, localConfig, localEnv } from './settings.ts'
+import { type Following, invokeLocally, pollStream } from './stream-poller.ts'
 import { createTables } from './tables.ts'
-import { whenTold } from './when-told.ts'
 
 let stopping: Promise<void> | undefined
 /** The folder over which an engine of ours runs. */
@@ -37,7 +35,7 @@ async function fail(error: unknown): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  whenTold(() => stop(0))
+  onStop(() => stop(0))
   process.on('uncaughtException', fail)
   const config = localConfig()
   const running = await runningEndpoint(config.localFolder)
@@ -82,7 +80,7 @@ async function main(): Promise<void> {
     SSM_ENDPOINT: store.endpoint,
   }
   begin('the functions, which are bundled first')
-  await serve(config, lambdaPort, local, whenEnded)
+  await serveFunctions(config, lambdaPort, local, whenEnded)
   const orders: Following = {
     endpoint,
     table: config.sessionsTable,
@@ -93,8 +91,8 @@ async function main(): Promise<void> {
       eventName === 'INSERT' && dynamodb?.Keys?.pk?.S?.startsWith(mailFunction.stream.prefix) === true,
   }
   const take = invokeLocally(lambdaPort, 'cardea-local-mailSend')
-  followStream(orders, take, () => stopping !== undefined).catch(fail)
-  if (!stopping) console.log(await introduction(config.port, { endpoint, mailbox, keysFile, keys }))
+  pollStream(orders, take, () => stopping !== undefined).catch(fail)
+  if (!stopping) console.log(await banner(config.port, { endpoint, mailbox, keysFile, keys }))
 }
 
 const begin = (what: string) => stopping ?? console.log(`Starting ${what} ...`)

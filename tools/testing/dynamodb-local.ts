@@ -3,10 +3,9 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { start } from '../local/child.ts'
+import { start, untilReady } from '../local/child-process.ts'
 import { START_SECONDS } from '../local/dynamodb.ts'
 import { freePort } from '../local/ports.ts'
-import { untilReady } from '../local/waiting.ts'
 
 /** The npm package that Amazon ships DynamoDB Local in; 56 MB, so it is fetched by whoever runs this and no sooner. */
 const PACKAGE = 'amplify-dynamodb-simulator@2.9.30'

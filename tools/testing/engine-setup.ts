@@ -1,5 +1,5 @@
 import { type LocalDynamodb, startDynoxide } from '../local/dynamodb.ts'
-import { nobodysAws } from '../local/nobodys-aws.ts'
+import { isolatedAwsEnv } from '../local/isolated-aws-env.ts'
 
 declare global {
   var ownEngine: LocalDynamodb | undefined
@@ -8,7 +8,7 @@ declare global {
 /** One engine for all tests: the one that DYNAMODB_ENDPOINT names, or our own in memory. */
 const setup = async (): Promise<void> => {
   if (process.env.DYNAMODB_ENDPOINT && process.env.AWS_ACCESS_KEY_ID) return
-  Object.assign(process.env, nobodysAws)
+  Object.assign(process.env, isolatedAwsEnv)
   if (process.env.DYNAMODB_ENDPOINT) return
   globalThis.ownEngine = await startDynoxide()
   process.env.DYNAMODB_ENDPOINT = globalThis.ownEngine.endpoint

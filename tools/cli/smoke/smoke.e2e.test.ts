@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { parse } from 'yaml'
+import { isolatedAwsEnv } from '../../local/isolated-aws-env.ts'
 import { mailedToken } from '../../local/mailbox.ts'
-import { nobodysAws } from '../../local/nobodys-aws.ts'
 import { type Stack, startStack } from '../../local/packaged/stack.ts'
 import { freePort } from '../../local/ports.ts'
 import { browser } from '../../testing/browser.ts'
@@ -16,7 +16,7 @@ import { npmStartOver, type Started } from '../../testing/npm-start.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'cardea-smoke-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-Object.assign(process.env, nobodysAws)
+Object.assign(process.env, isolatedAwsEnv)
 
 const origin = 'https://app.example.com'
 const settings = {
@@ -191,7 +191,7 @@ describe('the smoke test of the packaged functions', () => {
     return `http://localhost:${(server.address() as AddressInfo).port}`
   }
   /** Whoever has credentials for the stage. */
-  const operator = () => ({ ...nobodysAws, AWS_ENDPOINT_URL_DYNAMODB: stack.dynamodb })
+  const operator = () => ({ ...isolatedAwsEnv, AWS_ENDPOINT_URL_DYNAMODB: stack.dynamodb })
 
   it('only passes, needs no word about an emulator, and leaves nobody behind', async () => {
     const { status, said, failed } = await smoke(args())

@@ -1,5 +1,5 @@
+import { onStop } from '../../local/on-stop.ts'
 import { envFile } from '../../local/settings.ts'
-import { whenTold } from '../../local/when-told.ts'
 import { ending } from '../command.ts'
 import { readArguments, usage } from './arguments.ts'
 import { goAround } from './go-around.ts'
@@ -12,6 +12,6 @@ await ending(async () => {
     return 0
   }
   const stopping = new AbortController()
-  whenTold(() => stopping.abort())
+  onStop(() => stopping.abort())
   return (await goAround(options, (line) => console.log(line), stopping.signal)) ? 0 : 1
 })

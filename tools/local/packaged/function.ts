@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { nobodysAws } from '../nobodys-aws.ts'
+import { isolatedAwsEnv } from '../isolated-aws-env.ts'
 import { REGION } from './intrinsics.ts'
 import type { DeployedFunction } from './template.ts'
 
@@ -37,8 +37,8 @@ export function lambdaFunction(
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_REGION: REGION,
     AWS_DEFAULT_REGION: REGION,
-    AWS_ACCESS_KEY_ID: nobodysAws.AWS_ACCESS_KEY_ID,
-    AWS_SECRET_ACCESS_KEY: nobodysAws.AWS_SECRET_ACCESS_KEY,
+    AWS_ACCESS_KEY_ID: isolatedAwsEnv.AWS_ACCESS_KEY_ID,
+    AWS_SECRET_ACCESS_KEY: isolatedAwsEnv.AWS_SECRET_ACCESS_KEY,
     AWS_SESSION_TOKEN: 'local',
     LAMBDA_TASK_ROOT: folder,
     TZ: ':UTC',

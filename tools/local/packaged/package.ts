@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
-import { start } from '../child.ts'
+import { start } from '../child-process.ts'
 
 /** Packages a stage into a folder as a deployment would, with these settings and nothing else of our environment. */
 export async function packageStage(

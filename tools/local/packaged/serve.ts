@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { _Record } from '@aws-sdk/client-dynamodb-streams'
-import { failuresOf, followStream, type Take } from '../mail-stream.ts'
+import { failuresOf, pollStream, type Take } from '../stream-poller.ts'
 import { passes } from './filter.ts'
 import { type LambdaFunction, lambdaFunction } from './function.ts'
 import { gateway } from './gateway.ts'
@@ -46,7 +46,7 @@ export async function servePackage(
   const followers = deployment.mappings.map(({ functionArn, patterns, ...mapping }) => {
     const wants = (record: _Record) => passes(patterns, record)
     const following = { ...mapping, endpoint: local.DYNAMODB_ENDPOINT, wants }
-    return followStream(following, handTo(functions.get(functionArn)), () => isOver)
+    return pollStream(following, handTo(functions.get(functionArn)), () => isOver)
   })
   // An engine that ends before we do is of no interest then.
   const followed = Promise.allSettled(followers)

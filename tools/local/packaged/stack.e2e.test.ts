@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { browser } from '../../testing/browser.ts'
+import { isolatedAwsEnv } from '../isolated-aws-env.ts'
 import { mailedToken } from '../mailbox.ts'
-import { nobodysAws } from '../nobodys-aws.ts'
 import { freePort } from '../ports.ts'
 import { type Stack, startStack } from './stack.ts'
 
@@ -14,7 +14,7 @@ let written = ''
 let closed = false
 
 beforeAll(async () => {
-  Object.assign(process.env, nobodysAws)
+  Object.assign(process.env, isolatedAwsEnv)
   stack = await startStack({
     stage: 'dev',
     folder,

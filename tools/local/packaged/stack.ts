@@ -19,7 +19,7 @@ export interface Stack {
 
 /**
  * Packages a stage, and runs the package over engines of its own: tables of the template in memory, a mailbox, keys in
- * `folder`. Needs `nobodysAws` in the environment.
+ * `folder`. Needs `isolatedAwsEnv` in the environment.
  */
 export async function startStack({
   stage,

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { settings } from '../../../lib/config.ts'
-import { stopAll } from '../child.ts'
+import { stopAll } from '../child-process.ts'
+import { onStop } from '../on-stop.ts'
 import { checkFree } from '../ports.ts'
 import { givenSettings, localConfig } from '../settings.ts'
-import { whenTold } from '../when-told.ts'
 import { type Stack, startStack } from './stack.ts'
 
 let stack: Stack | undefined
@@ -19,7 +19,7 @@ function stop(status: number): Promise<void> {
 
 /** Packages the stage `dev` with the settings of this laptop and serves it until Ctrl-C; users are forgotten then. */
 async function main(): Promise<void> {
-  whenTold(() => stop(0))
+  onStop(() => stop(0))
   const { localFolder, port, mailboxPort, mailFrom = '', linkBaseUrl = '' } = localConfig()
   await checkFree(port, 'PORT=3001 npm run start:packaged')
   await checkFree(mailboxPort, 'MAILBOX_PORT=8006 npm run start:packaged')

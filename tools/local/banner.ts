@@ -5,7 +5,7 @@ import { isRoute, registry } from '../generate/registry.ts'
 const marks = (access: Contract['access']) => (access === 'public' ? '' : ` (${access})`)
 
 /** What `npm start` says once it serves: the address, the routes, and how to begin. */
-export async function introduction(
+export async function banner(
   port: number,
   {
     endpoint,

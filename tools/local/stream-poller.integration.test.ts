@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
-import { type Following, failuresOf, followStream } from './mail-stream.ts'
+import { type Following, failuresOf, pollStream } from './stream-poller.ts'
 import { createTable } from './tables.ts'
 
 const endpoint = String(process.env.DYNAMODB_ENDPOINT)
@@ -30,7 +30,7 @@ describe('a followed stream', () => {
       retries: 1,
       wants: ({ dynamodb }) => dynamodb?.Keys?.pk?.S !== 'other',
     }
-    await followStream(
+    await pollStream(
       following,
       async (batch) => {
         const names = batch.map(({ dynamodb }) => dynamodb?.Keys?.pk?.S ?? '')

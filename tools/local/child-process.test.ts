@@ -1,6 +1,5 @@
 import { createServer } from 'node:net'
-import { type Child, start } from './child.ts'
-import { untilReady } from './waiting.ts'
+import { type Child, start, untilReady } from './child-process.ts'
 
 const child = (change: Partial<Child> = {}): Child => ({
   name: 'the engine',

@@ -28,7 +28,7 @@ export interface Following {
  * Does what Lambda does on AWS, as no emulator here does: hands those items of a table's stream on that are wanted, as they
  * come and in their order, and what failed and whatever is behind it once more. Ends when `isOver`.
  */
-export async function followStream(
+export async function pollStream(
   { endpoint, table, startsAt, batchSize, retries, wants }: Following,
   take: Take,
   isOver: () => boolean,

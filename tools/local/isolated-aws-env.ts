@@ -1,7 +1,7 @@
 import { devNull } from 'node:os'
 
-/** An environment that is nobody's: what runs on a laptop finds these, and no credentials of its owner. */
-export const nobodysAws = {
+/** Replaces the developer's AWS region and credentials, so that local processes never use them. */
+export const isolatedAwsEnv = {
   AWS_REGION: 'eu-central-1',
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',

@@ -2,9 +2,8 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, relative } from 'node:path'
 import type { Config } from '../../lib/config.ts'
-import { type Child, start } from './child.ts'
-import { nobodysAws } from './nobodys-aws.ts'
-import { untilReady } from './waiting.ts'
+import { type Child, start, untilReady } from './child-process.ts'
+import { isolatedAwsEnv } from './isolated-aws-env.ts'
 
 /** A slow machine bundles for minutes. */
 const START_SECONDS = 300
@@ -33,7 +32,7 @@ export async function checkHome(home = homedir()): Promise<void> {
 }
 
 /** Bundles the functions and serves them. Returns once one answers; what they print then goes to standard output. */
-export async function serve(
+export async function serveFunctions(
   config: Config,
   lambdaPort: number,
   env: Readonly<Record<string, string>>,
@@ -47,14 +46,19 @@ export async function serve(
     'serverless-offline',
     process.execPath,
     [
-      ...['--import', './tools/local/emulator.ts', '--import', './tools/local/cors-notice.ts'],
+      ...[
+        '--import',
+        './tools/local/patch-serverless-offline.ts',
+        '--import',
+        './tools/local/cors-warning.ts',
+      ],
       ...['node_modules/serverless/bin/serverless.js', 'offline', 'start', '--stage', 'local'],
       ...['--localEnvironment', '--noSponsor', '--disableCookieValidation'],
       ...['--param', `bundles=${relative('.', bundles)}`],
       ...['--httpPort', String(config.port), '--lambdaPort', String(lambdaPort)],
     ],
     {
-      env: { ...env, ...nobodysAws, ...quiet },
+      env: { ...env, ...isolatedAwsEnv, ...quiet },
       onLine: (line) => isServing && line.trim() !== '' && !noise.test(line) && console.log(line),
       log: join(config.localFolder, 'log', 'functions.log'),
     },
