@@ -96,3 +96,9 @@ function secret(text: string): KeyObject {
   if (bytes.length < 32) throw new Error()
   return createSecretKey(bytes)
 }
+
+/** The key that signs now: the newest whose time has come and whose signing half is there. Takes the newest key first. */
+export const signingNow = <K extends { readonly signsFrom: Seconds; readonly isWhole?: boolean }>(
+  newestFirst: readonly K[],
+  now: Seconds,
+): K | undefined => newestFirst.find(({ signsFrom, isWhole = true }) => isWhole && signsFrom <= now)

@@ -1,15 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { JWKS_MAX_AGE_SECONDS, type Seconds } from '../domain/lifetimes.ts'
-import { newKeyPair, newSecret } from './key-material.ts'
-import {
-  type KeyState,
-  type Kind,
-  keyStates,
-  kidIn,
-  type Rotating,
-  rotating,
-  signingNow,
-} from './key-states.ts'
+import { newKeyPair, newSecret, signingNow } from './key-material.ts'
+import { type KeyState, type Kind, keyStates, kidIn, type Rotating, rotating } from './key-states.ts'
 import type { KeyPath, Parameters } from './keys.ts'
 
 /** How long a function may go on with what it has read, twice over, for clocks and for its last call. */
@@ -125,7 +117,7 @@ export async function revoke(
   const key = keys.find((each) => each.kid === kid)
   if (!key) throw new Error(`There is no key ${kid} of ${name}`)
   const others = keys.filter((each) => each !== key && each.isWhole && each.signsFrom <= now)
-  const signs = signingNow(keys, now)
+  const signs = signingNow(keys.toReversed(), now)
   let made: string | undefined
   if (key === signs || others.length === 0) {
     for (let tried = 0; !made && tried < 5; tried++) {

@@ -44,10 +44,6 @@ export async function keyStates(parameters: Pick<Parameters, 'below'>, name: Rot
     .sort((a, b) => a.signsFrom - b.signsFrom || (a.number < b.number ? -1 : 1))
 }
 
-/** Of the keys of a kind the one that signs now. */
-export const signingNow = (keys: readonly KeyState[], now: Seconds): KeyState | undefined =>
-  keys.findLast(({ isWhole, signsFrom }) => isWhole && signsFrom <= now)
-
 /** The name of the key that a path has under a number. */
 export function kidIn(
   path: KeyPath,

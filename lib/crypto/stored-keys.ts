@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { runWithSignal } from '../domain/invocation-signal.ts'
 import type { Seconds } from '../domain/lifetimes.ts'
-import { type Material, materialOf } from './key-material.ts'
+import { type Material, materialOf, signingNow } from './key-material.ts'
 import type { KeyPath, KeyRing, Keys, Parameters } from './keys.ts'
 
 /** What is held may be so old, and no older: a key that was revoked is dead everywhere by then. */
@@ -54,9 +54,8 @@ export function storedKeys(
 
 const byId = (keys: readonly Material[]) => new Map(keys.map(({ kid, key }) => [kid, key]))
 
-/** Of the keys that may sign already the last. A key that is published waits for its time, with no second step. */
 function signingOf(keys: readonly Material[], now: Seconds): Material {
-  const found = keys.find(({ signsFrom }) => signsFrom <= now)
+  const found = signingNow(keys, now)
   if (!found) throw new Error('There is no key that signs yet')
   return found
 }

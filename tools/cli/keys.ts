@@ -1,6 +1,6 @@
-import { materialOf } from '../../lib/crypto/key-material.ts'
+import { materialOf, signingNow } from '../../lib/crypto/key-material.ts'
 import { type Rotated, revoke, rotate } from '../../lib/crypto/key-rotation.ts'
-import { keyStates, type Rotating, rotating, signingNow } from '../../lib/crypto/key-states.ts'
+import { keyStates, type Rotating, rotating } from '../../lib/crypto/key-states.ts'
 import type { Parameters } from '../../lib/crypto/keys.ts'
 import { inAccount } from './callers-aws.ts'
 import { command, UsageError } from './command.ts'
@@ -24,7 +24,7 @@ async function list(parameters: Parameters, now: number): Promise<void> {
     console.log(`${name.padEnd(11)} ${kid.padEnd(44)} ${state.padEnd(11)} from ${instant(signsFrom)}`)
   for (const name of names) {
     const keys = await keyStates(parameters, name)
-    const signs = signingNow(keys, now)
+    const signs = signingNow(keys.toReversed(), now)
     for (const key of keys) {
       const state = key === signs ? 'signs' : key.signsFrom > now ? 'signs next' : 'verifies'
       print(name, key.kid, state, key.signsFrom)
@@ -33,7 +33,7 @@ async function list(parameters: Parameters, now: number): Promise<void> {
   for (const path of ['pepper', 'keyed-hash'] as const) {
     const kept = await parameters.below(path)
     const keys = kept.size > 0 ? materialOf(path, kept).toReversed() : []
-    const hashes = keys.findLast(({ signsFrom }) => signsFrom <= now)
+    const hashes = signingNow(keys.toReversed(), now)
     for (const key of keys) {
       const state = key === hashes ? 'hashes' : key.signsFrom > now ? 'hashes next' : 'verifies'
       print(path, key.kid, state, key.signsFrom)
