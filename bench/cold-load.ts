@@ -11,22 +11,22 @@ import { type BuildOptions, build } from 'esbuild'
  * that loads an empty module: medians of interleaved runs, as a ratio.
  */
 const RUNS = 41
-const doors = ['authorizer/access-token', 'auth/refresh', 'auth/login']
+const handlers = ['authorizer/access-token', 'auth/refresh', 'auth/login']
 
 const { options } = createRequire(import.meta.url)('../tools/bundle/options.cjs') as { options: BuildOptions }
 const folder = mkdtempSync(join(tmpdir(), 'cardea-bench-'))
 const empty = join(folder, 'empty.cjs')
 writeFileSync(empty, '')
 const files = await Promise.all(
-  doors.map(async (door) => {
-    const outfile = join(folder, `${door.replace('/', '-')}.cjs`)
+  handlers.map(async (handler) => {
+    const outfile = join(folder, `${handler.replace('/', '-')}.cjs`)
     const { metafile } = await build({
       ...options,
-      entryPoints: [`functions/${door}.ts`],
+      entryPoints: [`functions/${handler}.ts`],
       outfile,
       metafile: true,
     })
-    return { door, outfile, bytes: Object.values(metafile.outputs)[0]?.bytes ?? 0 }
+    return { handler, outfile, bytes: Object.values(metafile.outputs)[0]?.bytes ?? 0 }
   }),
 )
 
@@ -42,6 +42,6 @@ rmSync(folder, { recursive: true })
 
 const median = (file: string) => times.get(file)?.sort((a, b) => a - b)[RUNS >> 1] ?? Number.NaN
 console.log(`empty module: ${median(empty).toFixed(1)} ms (median of ${RUNS}, Node ${process.version})`)
-for (const { door, outfile, bytes } of files) {
-  console.log(`${door.padEnd(24)} ${bytes} bytes, ${(median(outfile) / median(empty)).toFixed(2)}x empty`)
+for (const { handler, outfile, bytes } of files) {
+  console.log(`${handler.padEnd(24)} ${bytes} bytes, ${(median(outfile) / median(empty)).toFixed(2)}x empty`)
 }
