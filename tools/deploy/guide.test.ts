@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { parse } from 'yaml'
 import { goals, report } from '../../bench/cost-model.ts'
 import { problemsOf } from './problems.ts'
 
@@ -35,26 +36,23 @@ describe('docs/deploy.md', () => {
       expect(known).toContain(`# ${setting}=`)
   })
 
-  it.each(['README.md', 'docs/deploy.md', 'docs/security.md', 'docs/cloudfront.md'])(
-    '%s links to what there is',
-    (file) => {
-      const text = readFileSync(file, 'utf8')
-      const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)(#[^)]*)?\)/g)]
-      for (const [, path = '', anchor] of links) {
-        const target = path ? join(dirname(file), path) : file
-        expect([target, existsSync(target)]).toEqual([target, true])
-        if (!anchor) continue
-        const headings = [...readFileSync(target, 'utf8').matchAll(/^#+ (.+)$/gm)].map(
-          ([, heading = '']) =>
-            `#${heading
-              .toLowerCase()
-              .replace(/[^\w\s-]/g, '')
-              .replaceAll(' ', '-')}`,
-        )
-        expect(headings).toContain(anchor)
-      }
-    },
-  )
+  it.each(globSync(['*.md', '{docs,functions,lib,tools}/**/*.md']))('%s links to what there is', (file) => {
+    const text = readFileSync(file, 'utf8')
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)(#[^)]*)?\)/g)]
+    for (const [, path = '', anchor] of links) {
+      const target = path ? join(dirname(file), path) : file
+      expect([target, existsSync(target)]).toEqual([target, true])
+      if (!anchor) continue
+      const headings = [...readFileSync(target, 'utf8').matchAll(/^#+ (.+)$/gm)].map(
+        ([, heading = '']) =>
+          `#${heading
+            .toLowerCase()
+            .replace(/[^\w\s-]/g, '')
+            .replaceAll(' ', '-')}`,
+      )
+      expect(headings).toContain(anchor)
+    }
+  })
 })
 
 describe('README.md', () => {
@@ -64,6 +62,19 @@ describe('README.md', () => {
     )
     expect(blocks.length).toBeGreaterThan(5)
     for (const block of blocks) expect(block).not.toMatch(/(?:^|\s)#/m)
+  })
+})
+
+describe('the badges of README.md', () => {
+  it('say what package.json and serverless.yml say', () => {
+    const { license, engines } = JSON.parse(readFileSync('package.json', 'utf8'))
+    const { runtime, architecture } = parse(readFileSync('serverless.yml', 'utf8')).provider
+    const badges = [...readFileSync('README.md', 'utf8').matchAll(/img\.shields\.io\/badge\/(\S+)-\w+\)/g)]
+    expect(badges.map(([, text = '']) => decodeURIComponent(text))).toEqual([
+      `licence-${license}`,
+      `node-${engines.node}`,
+      `lambda-${runtime} ${architecture}`,
+    ])
   })
 })
 

@@ -5,16 +5,16 @@ import { limitsTable } from './limits-table.ts'
 import { openapi } from './openapi.ts'
 import { registry } from './registry.ts'
 
-/** What stands between two marks of the README. */
+/** The text between the two marks of docs/limits.md. */
 const limitsSection = /(<!-- limits -->).*?(<!-- \/limits -->)/s
 
 /** Every generated file by its path below the project, from the contracts as they stand. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   const entries = await registry()
   const { version } = JSON.parse(await readFile('package.json', 'utf8'))
-  const readme = await readFile('README.md', 'utf8')
+  const limitsPage = await readFile('docs/limits.md', 'utf8')
   return new Map([
-    ['README.md', readme.replace(limitsSection, `$1\n\n${limitsTable(entries)}\n\n$2`)],
+    ['docs/limits.md', limitsPage.replace(limitsSection, `$1\n\n${limitsTable(entries)}\n\n$2`)],
     ['functions/functions.yml', functionsYml(entries)],
     ['lib/blocklist/common-passwords.data.ts', await commonPasswordsData()],
     ['functions/openapi.json', `${JSON.stringify(openapi(entries, version), null, 2)}\n`],

@@ -2,27 +2,28 @@ import { type Contract, limitsOf } from '../../lib/contract/contract.ts'
 import { type LimitName, limits, type Per, settingOf } from '../../lib/domain/limits.ts'
 import { type Entry, isRoute, isStream } from './registry.ts'
 
-/** What each limit counts, for whoever reads the README. */
+/** What each limit counts, for docs/limits.md. */
 const counts: Readonly<Record<LimitName, string>> = {
   signupPerIp: 'sign-ups',
-  signupMails: 'mails that follow sign-ups; then none is sent, and nobody is told',
-  mailsPerRecipient: 'mails of every kind but security notifications; then none is sent, and nobody is told',
-  resetsPerRecipient: 'mails to confirm a sign-up or set a password that are sent beyond that',
-  loginPerIp: 'logins',
-  loginFailures: 'failures in a row; then a lock of 1 s, twice as long each time',
-  refreshPerSession: 'next tokens',
-  passwordPerUser: 'times that the own password is asked for',
-  endSessionsPerUser: 'times that sessions are ended together',
+  signupMails: 'mails that follow a sign-up; over it no mail is sent, and the caller is not told',
+  mailsPerRecipient:
+    'mails of every kind except security notifications; over it no mail is sent, and the caller is not told',
+  resetsPerRecipient: 'mails to confirm a sign-up or set a password, beyond `MAILS_PER_RECIPIENT`',
+  loginPerIp: 'login attempts',
+  loginFailures: 'failures in a row; then a lock of 1 s, which doubles with each failure',
+  refreshPerSession: 'refreshes',
+  passwordPerUser: 'requests that need the current password',
+  endSessionsPerUser: 'requests to end all sessions',
   resendPerIp: 'requests for a confirmation mail',
   resendPerEmail: 'requests for a confirmation mail',
   forgotPerIp: 'requests for a reset mail',
   forgotPerEmail: 'requests for a reset mail',
-  resetPerUser: 'resets that administrators start',
-  emailChangePerEmail: 'requests to change to it',
+  resetPerUser: 'resets started by an administrator',
+  emailChangePerEmail: 'requests to change to this email',
   emailLoginPerIp: 'requests for a login mail',
   emailLoginPerEmail: 'requests for a login mail',
-  codePerEmail: 'codes entered',
-  codeTries: 'attempts; then it is void',
+  codePerEmail: 'attempts to enter a code',
+  codeTries: 'attempts; then the code is void',
 }
 
 const whom: Readonly<Record<Per, string>> = {

@@ -188,8 +188,7 @@ describe('what npm start starts, as it comes', () => {
   afterAll(() => started.interrupt())
 
   it('goes around with the curl lines of the README, pasted as they stand', () => {
-    const [, section = ''] =
-      /## Once around with curl\n(.*?)\n## /s.exec(readFileSync('README.md', 'utf8')) ?? []
+    const [, section = ''] = /## A tour with curl\n(.*?)\n## /s.exec(readFileSync('README.md', 'utf8')) ?? []
     const tour = [...section.matchAll(/^```sh\n(.*?)^```/gms)].map(([, block = '']) => block).join('')
     const pasted = tour
       .replace('http://localhost:3000', started.origin)
