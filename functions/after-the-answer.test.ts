@@ -3,7 +3,7 @@ import { rateLimiter } from '../lib/domain/rate-limiter.ts'
 import { type Entry, isRoute, isStream, registry } from '../tools/generate/registry.ts'
 import { capturedLog } from '../tools/testing/captured-log.ts'
 import { context } from '../tools/testing/events.ts'
-import { asEve, type Fixture, good, makeFixture, toEve } from '../tools/testing/fixtures.ts'
+import { asEve, type Fixture, makeFixture, toEve, validRequests } from '../tools/testing/fixtures.ts'
 import { gateway } from '../tools/testing/gateway.ts'
 import { memoryStores } from '../tools/testing/memory-stores.ts'
 import { delivered, type TestServices } from '../tools/testing/test-services.ts'
@@ -56,15 +56,15 @@ const stored = ({ services: { tables, left, mailbox } }: Fixture) =>
 const routeOf = ({ contract }: Entry) => ('method' in contract ? `${contract.method} ${contract.path}` : '')
 
 /** Has a handler do what it is there for. */
-async function run(entry: Entry, it: Fixture, watched: TestServices): Promise<void> {
+async function run(entry: Entry, fixture: Fixture, watched: TestServices): Promise<void> {
   if (isRoute(entry)) {
     const route = routeOf(entry)
-    const { status } = await gateway(watched)(route, await good[route]?.(it))
+    const { status } = await gateway(watched)(route, await validRequests[route]?.(fixture))
     expect([route, status < 300]).toEqual([route, true])
   } else if (isStream(entry)) {
-    await it.api('POST /auth/password/forgot', toEve)
+    await fixture.api('POST /auth/password/forgot', toEve)
     expect(await delivered(watched)).toHaveLength(1)
-  } else if ('authorizer' in entry.contract) await gateway(watched)('GET /users/me', asEve(it))
+  } else if ('authorizer' in entry.contract) await gateway(watched)('GET /users/me', asEve(fixture))
   else if ('schedule' in entry.contract) await rotate.over(watched)({}, context())
   else throw new Error(`Nothing is known of how ${entry.name} is called`)
 }
@@ -77,9 +77,9 @@ describe('after its answer', () => {
   const called = new Map<string, ReturnType<typeof watched>['calls']>()
   beforeAll(async () => {
     for (const entry of await entries()) {
-      const it = await makeFixture()
-      const { services, calls } = watched(it)
-      await run(entry, it, services)
+      const fixture = await makeFixture()
+      const { services, calls } = watched(fixture)
+      await run(entry, fixture, services)
       called.set(entry.name, calls)
     }
   })
@@ -102,17 +102,17 @@ describe('after its answer', () => {
       const route = routeOf(entry)
       const calls = called.get(entry.name)?.filter(({ call }) => call !== 'denies') ?? []
       for (const late of calls.keys()) {
-        const it = await makeFixture()
-        const request = await good[route]?.(it)
-        const { services, release } = watched(it, late)
+        const fixture = await makeFixture()
+        const request = await validRequests[route]?.(fixture)
+        const { services, release } = watched(fixture, late)
         const answer = await gateway(services, { milliseconds: PATIENCE })(route, request)
-        const atAnswer = stored(it)
+        const atAnswer = stored(fixture)
         const logged = await capturedLog(async () => {
           release()
           await new Promise((resolve) => setTimeout(resolve, PATIENCE))
         })
         expect([route, late, answer.status]).toEqual([route, late, 503])
-        expect([route, late, stored(it) === atAnswer, logged.entries]).toEqual([route, late, true, []])
+        expect([route, late, stored(fixture) === atAnswer, logged.entries]).toEqual([route, late, true, []])
       }
     }
   })

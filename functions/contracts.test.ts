@@ -12,11 +12,11 @@ import {
   asAdmin,
   asEve,
   type Fixture,
-  good,
   mailAfter,
   makeFixture,
   passwords,
   toEve,
+  validRequests,
   verified,
 } from '../tools/testing/fixtures.ts'
 import { type Gateway, gateway, type TestAnswer } from '../tools/testing/gateway.ts'
@@ -24,29 +24,33 @@ import { delivered, limited, silent } from '../tools/testing/test-services.ts'
 import { ada, eve, logIn } from '../tools/testing/test-users.ts'
 
 /** Asks what would succeed, but for a change. */
-const ask = async (it: Fixture, route: string, change: Partial<TestRequest> = {}, api: Gateway = it.api) =>
-  api(route, { ...(await good[route]?.(it)), ...change })
+const ask = async (
+  fixture: Fixture,
+  route: string,
+  change: Partial<TestRequest> = {},
+  api: Gateway = fixture.api,
+) => api(route, { ...(await validRequests[route]?.(fixture)), ...change })
 
-const conflicting = (route: string) => (it: Fixture) => {
+const conflicting = (route: string) => (fixture: Fixture) => {
   const changed = async () => 'version_conflict' as const
-  const users = { ...it.services.users, change: changed, remove: changed }
-  return ask(it, route, {}, gateway({ ...it.services, users }))
+  const users = { ...fixture.services.users, change: changed, remove: changed }
+  return ask(fixture, route, {}, gateway({ ...fixture.services, users }))
 }
 /** The deployment has decided otherwise. */
-const under = (it: Fixture, policy: Partial<Policy>) =>
-  gateway({ ...it.services, policy: { ...it.services.policy, ...policy } })
-const switchedOff = (route: string) => async (it: Fixture) => {
-  const request = await good[route]?.(it)
-  return under(it, { sendsMail: false })(route, request)
+const under = (fixture: Fixture, policy: Partial<Policy>) =>
+  gateway({ ...fixture.services, policy: { ...fixture.services.policy, ...policy } })
+const switchedOff = (route: string) => async (fixture: Fixture) => {
+  const request = await validRequests[route]?.(fixture)
+  return under(fixture, { sendsMail: false })(route, request)
 }
-const spent = (route: string) => async (it: Fixture) => {
-  const request = await good[route]?.(it)
-  await it.api(route, request)
-  return it.api(route, request)
+const spent = (route: string) => async (fixture: Fixture) => {
+  const request = await validRequests[route]?.(fixture)
+  await fixture.api(route, request)
+  return fixture.api(route, request)
 }
 const weak = 'passwordpassword'
 
-type BringAbout = Partial<Record<RefusalCode, (it: Fixture) => Promise<TestAnswer>>>
+type BringAbout = Partial<Record<RefusalCode, (fixture: Fixture) => Promise<TestAnswer>>>
 /** The refusals that only one route knows, each brought about as it would be. */
 const special: Record<string, BringAbout> = {
   'POST /auth/signup': {
@@ -55,52 +59,52 @@ const special: Record<string, BringAbout> = {
   },
   'POST /auth/login': {
     invalid_credentials: ({ api }) => logIn(api, 'body', { ...eve, password: 'wrong' }),
-    account_disabled: async (it) => {
-      await ask(it, 'PATCH /users/{userId}')
-      return logIn(it.api, 'body', eve)
+    account_disabled: async (fixture) => {
+      await ask(fixture, 'PATCH /users/{userId}')
+      return logIn(fixture.api, 'body', eve)
     },
-    email_not_verified: (it) => logIn(under(it, { requireVerifiedEmail: true }), 'body', eve),
+    email_not_verified: (fixture) => logIn(under(fixture, { requireVerifiedEmail: true }), 'body', eve),
   },
   'POST /auth/refresh': {
     invalid_refresh_token: ({ api }) => api('POST /auth/refresh', { body: { refreshToken: 'x' } }),
-    session_ended: async (it) => {
-      await ask(it, 'POST /auth/logout')
-      return ask(it, 'POST /auth/refresh')
+    session_ended: async (fixture) => {
+      await ask(fixture, 'POST /auth/logout')
+      return ask(fixture, 'POST /auth/refresh')
     },
-    refresh_token_reused: async (it) => {
-      await ask(it, 'POST /auth/refresh')
-      it.services.clock.advance(61)
-      return ask(it, 'POST /auth/refresh')
+    refresh_token_reused: async (fixture) => {
+      await ask(fixture, 'POST /auth/refresh')
+      fixture.services.clock.advance(61)
+      return ask(fixture, 'POST /auth/refresh')
     },
-    too_many_attempts: async (it) => {
-      const api = gateway(limited(it.services, { refreshPerSession: { most: 1, seconds: 60 } }))
-      const { refreshToken } = (await ask(it, 'POST /auth/refresh', {}, api)).body
+    too_many_attempts: async (fixture) => {
+      const api = gateway(limited(fixture.services, { refreshPerSession: { most: 1, seconds: 60 } }))
+      const { refreshToken } = (await ask(fixture, 'POST /auth/refresh', {}, api)).body
       return api('POST /auth/refresh', { body: { refreshToken } })
     },
   },
   'POST /auth/email/verify': {
-    invalid_link: async (it) => {
-      await verified(it)
-      const request = { body: { token: await tokenOfChange(it, 'first@example.com') } }
-      await it.api('POST /auth/email/verify', request)
-      return it.api('POST /auth/email/verify', request)
+    invalid_link: async (fixture) => {
+      await verified(fixture)
+      const request = { body: { token: await tokenOfChange(fixture, 'first@example.com') } }
+      await fixture.api('POST /auth/email/verify', request)
+      return fixture.api('POST /auth/email/verify', request)
     },
-    email_taken: async (it) => {
-      const { token } = await mailAfter(it, 'PUT /users/me/email')
+    email_taken: async (fixture) => {
+      const { token } = await mailAfter(fixture, 'PUT /users/me/email')
       const taken = { body: { ...eve, email: 'evie@example.com' } }
-      const { token: theirs } = await mailAfter(it, 'POST /auth/signup', taken)
-      await it.api('POST /auth/email/verify', { body: { token: theirs } })
-      return it.api('POST /auth/email/verify', { body: { token } })
+      const { token: theirs } = await mailAfter(fixture, 'POST /auth/signup', taken)
+      await fixture.api('POST /auth/email/verify', { body: { token: theirs } })
+      return fixture.api('POST /auth/email/verify', { body: { token } })
     },
-    email_changed_recently: async (it) => {
-      await verified(it)
-      const { api, services } = it
-      const first = await tokenOfChange(it, 'first@example.com')
+    email_changed_recently: async (fixture) => {
+      await verified(fixture)
+      const { api, services } = fixture
+      const first = await tokenOfChange(fixture, 'first@example.com')
       await api('POST /auth/email/verify', { body: { token: first } })
       const users = { ...services.users, formerEmail: async () => undefined }
-      Object.assign(it.login, await logIn(api, 'body', { ...eve, email: 'first@example.com' }))
+      Object.assign(fixture.login, await logIn(api, 'body', { ...eve, email: 'first@example.com' }))
       const second = await tokenOfChange(
-        { ...it, api: gateway({ ...services, users }) },
+        { ...fixture, api: gateway({ ...services, users }) },
         'second@example.com',
       )
       return api('POST /auth/email/verify', { body: { token: second } })
@@ -115,14 +119,15 @@ const special: Record<string, BringAbout> = {
   'POST /auth/password/forgot': { not_enabled: switchedOff('POST /auth/password/forgot') },
   'POST /auth/password/reset': {
     invalid_link: spent('POST /auth/password/reset'),
-    weak_password: async (it) => {
-      const { token } = await mailAfter(it, 'POST /auth/password/forgot', toEve)
-      return it.api('POST /auth/password/reset', { body: { token, newPassword: weak } })
+    weak_password: async (fixture) => {
+      const { token } = await mailAfter(fixture, 'POST /auth/password/forgot', toEve)
+      return fixture.api('POST /auth/password/reset', { body: { token, newPassword: weak } })
     },
     conflict: conflicting('POST /auth/password/reset'),
   },
   'POST /auth/email-login': {
-    not_enabled: (it) => ask(it, 'POST /auth/email-login', {}, under(it, { emailLogin: false })),
+    not_enabled: (fixture) =>
+      ask(fixture, 'POST /auth/email-login', {}, under(fixture, { emailLogin: false })),
   },
   'POST /auth/email-login/redeem': {
     not_enabled: switchedOff('POST /auth/email-login/redeem'),
@@ -135,49 +140,54 @@ const special: Record<string, BringAbout> = {
     conflict: conflicting('POST /auth/email-login/code'),
   },
   'DELETE /users/me': {
-    wrong_password: (it) => ask(it, 'DELETE /users/me', { body: { password: 'wrong' } }),
-    last_administrator: (it) =>
-      it.api('DELETE /users/me', { ...asAdmin(it), body: { password: ada.password } }),
+    wrong_password: (fixture) => ask(fixture, 'DELETE /users/me', { body: { password: 'wrong' } }),
+    last_administrator: (fixture) =>
+      fixture.api('DELETE /users/me', { ...asAdmin(fixture), body: { password: ada.password } }),
     conflict: conflicting('DELETE /users/me'),
   },
   'PUT /users/me/email': {
     not_enabled: switchedOff('PUT /users/me/email'),
-    wrong_password: (it) =>
-      ask(it, 'PUT /users/me/email', { body: { newEmail: 'evie@example.com', password: 'wrong' } }),
-    email_changed_recently: async (it) => {
-      await verified(it)
-      const token = await tokenOfChange(it, 'evie@example.com')
-      await it.api('POST /auth/email/verify', { body: { token } })
-      const login = await logIn(it.api, 'body', { ...eve, email: 'evie@example.com' })
-      return ask({ ...it, login }, 'PUT /users/me/email', {
+    wrong_password: (fixture) =>
+      ask(fixture, 'PUT /users/me/email', { body: { newEmail: 'evie@example.com', password: 'wrong' } }),
+    email_changed_recently: async (fixture) => {
+      await verified(fixture)
+      const token = await tokenOfChange(fixture, 'evie@example.com')
+      await fixture.api('POST /auth/email/verify', { body: { token } })
+      const login = await logIn(fixture.api, 'body', { ...eve, email: 'evie@example.com' })
+      return ask({ ...fixture, login }, 'PUT /users/me/email', {
         body: { newEmail: 'other@example.com', password: eve.password },
       })
     },
   },
   'PUT /users/me/password': {
-    wrong_password: (it) =>
-      ask(it, 'PUT /users/me/password', { body: { ...passwords, currentPassword: 'wrong' } }),
-    weak_password: (it) => ask(it, 'PUT /users/me/password', { body: { ...passwords, newPassword: weak } }),
+    wrong_password: (fixture) =>
+      ask(fixture, 'PUT /users/me/password', { body: { ...passwords, currentPassword: 'wrong' } }),
+    weak_password: (fixture) =>
+      ask(fixture, 'PUT /users/me/password', { body: { ...passwords, newPassword: weak } }),
     conflict: conflicting('PUT /users/me/password'),
   },
   'DELETE /users/me/sessions': {
-    conflict: (it) => {
-      const users = { ...it.services.users, change: async () => 'version_conflict' as const }
-      const api = gateway({ ...it.services, users })
-      return api('DELETE /users/me/sessions', { ...asEve(it), query: { all: 'true' } })
+    conflict: (fixture) => {
+      const users = { ...fixture.services.users, change: async () => 'version_conflict' as const }
+      const api = gateway({ ...fixture.services, users })
+      return api('DELETE /users/me/sessions', { ...asEve(fixture), query: { all: 'true' } })
     },
   },
   'PATCH /users/{userId}': {
-    own_account: (it) => ask(it, 'PATCH /users/{userId}', { params: { userId: it.admin.id } }),
-    last_administrator: (it) =>
-      ask(it, 'PATCH /users/{userId}', { params: { userId: it.admin.id }, body: { roles: ['user'] } }),
+    own_account: (fixture) => ask(fixture, 'PATCH /users/{userId}', { params: { userId: fixture.admin.id } }),
+    last_administrator: (fixture) =>
+      ask(fixture, 'PATCH /users/{userId}', {
+        params: { userId: fixture.admin.id },
+        body: { roles: ['user'] },
+      }),
     conflict: conflicting('PATCH /users/{userId}'),
   },
   'DELETE /users/{userId}': {
-    own_account: (it) => ask(it, 'DELETE /users/{userId}', { params: { userId: it.admin.id } }),
-    last_administrator: (it) => {
-      const users = { ...it.services.users, remove: async () => 'last_administrator' as const }
-      return ask(it, 'DELETE /users/{userId}', {}, gateway({ ...it.services, users }))
+    own_account: (fixture) =>
+      ask(fixture, 'DELETE /users/{userId}', { params: { userId: fixture.admin.id } }),
+    last_administrator: (fixture) => {
+      const users = { ...fixture.services.users, remove: async () => 'last_administrator' as const }
+      return ask(fixture, 'DELETE /users/{userId}', {}, gateway({ ...fixture.services, users }))
     },
     conflict: conflicting('DELETE /users/{userId}'),
   },
@@ -186,9 +196,9 @@ const special: Record<string, BringAbout> = {
 }
 
 /** Eve asks for another email; gives the token that its address is mailed. */
-async function tokenOfChange(it: Fixture, newEmail: string): Promise<string> {
-  await it.api('PUT /users/me/email', { ...asEve(it), body: { newEmail, password: eve.password } })
-  const mails = await delivered(it.services)
+async function tokenOfChange(fixture: Fixture, newEmail: string): Promise<string> {
+  await fixture.api('PUT /users/me/email', { ...asEve(fixture), body: { newEmail, password: eve.password } })
+  const mails = await delivered(fixture.services)
   const mail = mails.find(({ template }) => template.kind === 'confirm_new_email')?.template
   if (mail?.kind !== 'confirm_new_email') throw new Error(`${newEmail} was mailed nothing`)
   return mail.token
@@ -197,27 +207,29 @@ async function tokenOfChange(it: Fixture, newEmail: string): Promise<string> {
 /** The refusals that the shape of a contract implies, brought about at any route of that shape. */
 function implied(contract: Contract, route: string): BringAbout {
   return {
-    invalid_request: (it) => ask(it, route, contract.body ? { body: '{' } : { query: { unknown: 'x' } }),
-    unsupported_media_type: async (it) => {
-      const { headers } = (await good[route]?.(it)) ?? {}
-      return ask(it, route, { headers: { ...headers, 'content-type': 'text/plain' } })
+    invalid_request: (fixture) =>
+      ask(fixture, route, contract.body ? { body: '{' } : { query: { unknown: 'x' } }),
+    unsupported_media_type: async (fixture) => {
+      const { headers } = (await validRequests[route]?.(fixture)) ?? {}
+      return ask(fixture, route, { headers: { ...headers, 'content-type': 'text/plain' } })
     },
-    payload_too_large: (it) => ask(it, route, { body: { x: 'x'.repeat(10_240) } }),
-    unauthorized: (it) => ask(it, route, { headers: {} }),
-    forbidden: (it) => ask(it, route, asEve(it)),
-    not_found: (it) => ask(it, route, { params: { userId: randomUUID(), sessionId: randomUUID() } }),
-    untrusted_proxy: async (it) => {
+    payload_too_large: (fixture) => ask(fixture, route, { body: { x: 'x'.repeat(10_240) } }),
+    unauthorized: (fixture) => ask(fixture, route, { headers: {} }),
+    forbidden: (fixture) => ask(fixture, route, asEve(fixture)),
+    not_found: (fixture) =>
+      ask(fixture, route, { params: { userId: randomUUID(), sessionId: randomUUID() } }),
+    untrusted_proxy: async (fixture) => {
       const trustedProxies = { trustedProxySecrets: [randomBytes(32)], trustedBackendSecrets: [] }
-      const request = await good[route]?.(it)
-      return gateway({ ...it.services, trustedProxies })(route, request)
+      const request = await validRequests[route]?.(fixture)
+      return gateway({ ...fixture.services, trustedProxies })(route, request)
     },
-    origin_not_allowed: (it) => {
-      const cookies = [`__Host-cardea_refresh=${it.login.body.refreshToken}`]
-      return it.api(route, { cookies, headers: { origin: 'https://evil.example' }, body: {} })
+    origin_not_allowed: (fixture) => {
+      const cookies = [`__Host-cardea_refresh=${fixture.login.body.refreshToken}`]
+      return fixture.api(route, { cookies, headers: { origin: 'https://evil.example' }, body: {} })
     },
-    unavailable: async (it) => {
-      const request = await good[route]?.(it)
-      return gateway(silent(it.services))(route, request)
+    unavailable: async (fixture) => {
+      const request = await validRequests[route]?.(fixture)
+      return gateway(silent(fixture.services))(route, request)
     },
   }
 }
@@ -230,9 +242,9 @@ const wrong: Record<string, object> = {
 }
 
 /** A route twice, under a limit of one. */
-async function twice(it: Fixture, route: string, limit: LimitName): Promise<TestAnswer> {
-  const request = { ...(await good[route]?.(it)), ...(wrong[route] && { body: wrong[route] }) }
-  const api = gateway(limited(it.services, { [limit]: { most: 1, seconds: limits[limit].seconds } }))
+async function twice(fixture: Fixture, route: string, limit: LimitName): Promise<TestAnswer> {
+  const request = { ...(await validRequests[route]?.(fixture)), ...(wrong[route] && { body: wrong[route] }) }
+  const api = gateway(limited(fixture.services, { [limit]: { most: 1, seconds: limits[limit].seconds } }))
   await api(route, request)
   return api(route, request)
 }
@@ -242,19 +254,19 @@ describe('every promise of every contract', () => {
     const routes = (await registry()).filter(isRoute)
     const unknown = routes
       .map(({ contract }) => `${contract.method} ${contract.path}`)
-      .filter((route) => !good[route])
+      .filter((route) => !validRequests[route])
     if (unknown.length > 0)
       throw new Error(`tools/testing/fixtures.ts has no good request for ${unknown.join(', ')}`)
     expect(routes.map(({ contract }) => `${contract.method} ${contract.path}`).sort()).toEqual(
-      Object.keys(good).sort(),
+      Object.keys(validRequests).sort(),
     )
     for (const { contract } of routes) {
       const route = `${contract.method} ${contract.path}`
       const promised = new Set(Object.keys(contract.responses).map(Number))
       const succeeded = new Set([(await ask(await makeFixture(), route)).status])
       if (promised.size > 1) {
-        const it = await makeFixture()
-        succeeded.add((await ask(it, route, {}, under(it, { requireVerifiedEmail: true }))).status)
+        const fixture = await makeFixture()
+        succeeded.add((await ask(fixture, route, {}, under(fixture, { requireVerifiedEmail: true }))).status)
       }
       expect([route, succeeded]).toEqual([route, promised])
 
@@ -286,10 +298,10 @@ describe('every limit of every contract', () => {
       const route = `${contract.method} ${contract.path}`
       for (const limit of limitsOf(contract)) {
         seen.add(limit)
-        const it = await makeFixture()
+        const fixture = await makeFixture()
         const { per } = limits[limit]
-        const bringAbout = special[route]?.too_many_attempts ?? (() => twice(it, route, limit))
-        const answer = await bringAbout(it)
+        const bringAbout = special[route]?.too_many_attempts ?? (() => twice(fixture, route, limit))
+        const answer = await bringAbout(fixture)
         if (per === 'mailbox' || per === 'code') {
           expect([route, limit, answer.status === 429]).toEqual([route, limit, false])
           continue

@@ -1,7 +1,7 @@
 import { isRoute, registry } from '../tools/generate/registry.ts'
 import { capturedLog } from '../tools/testing/captured-log.ts'
 import type { TestRequest } from '../tools/testing/events.ts'
-import { good, makeFixture, passwords } from '../tools/testing/fixtures.ts'
+import { makeFixture, passwords, validRequests } from '../tools/testing/fixtures.ts'
 import { gateway, type TestAnswer } from '../tools/testing/gateway.ts'
 import { delivered, silent, testServices, unavailable } from '../tools/testing/test-services.ts'
 import { ada, bearer, cookieOf, eve, fromApp, logIn, signedUp } from '../tools/testing/test-users.ts'
@@ -89,16 +89,18 @@ describe('every door', () => {
         ]
         // In a scene of its own each: the first would end the session that the others need.
         for (const ask of asked) {
-          const it = await makeFixture()
-          const answer = await it.api(route, ask((await good[route]?.(it)) ?? {}))
-          const logins = [it.login, it.other, it.admin.login, answer].map((each) => each.body ?? {})
+          const fixture = await makeFixture()
+          const answer = await fixture.api(route, ask((await validRequests[route]?.(fixture)) ?? {}))
+          const logins = [fixture.login, fixture.other, fixture.admin.login, answer].map(
+            (each) => each.body ?? {},
+          )
           const tokens = logins.flatMap(({ accessToken, refreshToken }) => [accessToken, refreshToken])
-          await delivered(it.services)
-          const mailed = it.services.mailbox.map(({ template }) => template as object)
+          await delivered(fixture.services)
+          const mailed = fixture.services.mailbox.map(({ template }) => template as object)
           secrets.push(...mailed.flatMap((template) => ('token' in template ? [String(template.token)] : [])))
           secrets.push(...tokens.filter(Boolean).map((token: string) => token.split('.').at(-1) ?? ''))
           secrets.push(
-            ...[...it.services.tables.accounts.values()]
+            ...[...fixture.services.tables.accounts.values()]
               .map(({ passwordHash }) => passwordHash.slice(-31))
               .filter(Boolean),
           )

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { isRoute, registry } from '../tools/generate/registry.ts'
 import { capturedLog } from '../tools/testing/captured-log.ts'
 import { context, eventOf } from '../tools/testing/events.ts'
-import { good, makeFixture } from '../tools/testing/fixtures.ts'
+import { makeFixture, validRequests } from '../tools/testing/fixtures.ts'
 import { gateway } from '../tools/testing/gateway.ts'
 import { limited, type TestServices, testServices } from '../tools/testing/test-services.ts'
 import { bearer, eve } from '../tools/testing/test-users.ts'
@@ -151,8 +151,8 @@ describe('what comes past the CDN', () => {
     const routes = (await registry()).filter(isRoute).map(({ contract }) => contract)
     for (const { method, path, access } of routes) {
       const route = `${method} ${path}`
-      const it = await makeFixture()
-      const request = await good[route]?.(it)
+      const fixture = await makeFixture()
+      const request = await validRequests[route]?.(fixture)
       const called: string[] = []
       const watched = <T extends object>(port: T, name: string) =>
         Object.fromEntries(
@@ -165,7 +165,7 @@ describe('what comes past the CDN', () => {
           ]),
         ) as T
       const { users, sessions, codes, outbox, denylist, rateLimiter, publishedKeys, accessTokenVerifier } =
-        it.services
+        fixture.services
       const ports = {
         users,
         sessions,
@@ -177,7 +177,7 @@ describe('what comes past the CDN', () => {
         accessTokenVerifier,
       }
       const behind = Object.entries(ports).map(([name, port]) => [name, watched(port, name)])
-      const services = { ...it.services, ...Object.fromEntries(behind), trustedProxies } as TestServices
+      const services = { ...fixture.services, ...Object.fromEntries(behind), trustedProxies } as TestServices
       const { result, entries } = await capturedLog(() => gateway(services)(route, request))
       expect([route, result.status, called]).toEqual([route, 403, []])
       expect(result.body).toMatchObject(
@@ -187,7 +187,7 @@ describe('what comes past the CDN', () => {
         { type: 'access.denied', reason: 'untrusted_proxy', ip: '198.51.100.7' },
       ])
 
-      const passed = await gateway({ ...it.services, trustedProxies })(route, {
+      const passed = await gateway({ ...fixture.services, trustedProxies })(route, {
         ...request,
         headers: { ...request?.headers, ...throughCdn() },
       })

@@ -83,20 +83,22 @@ describe('a login by mail', () => {
   })
 
   it('ends after 10 minutes, with the next request, and with what ends sessions', async () => {
-    const it = await withAda()
-    const first = await it.ask()
-    const old = it.mail()
-    const second = await it.ask()
-    expect(await it.redeem(old.token)).toMatchObject(isRefused('invalid_link'))
-    expect(await it.enter(first.challenge, old.code)).toMatchObject(isRefused('invalid_code'))
-    it.services.clock.advance(600)
-    expect(await it.redeem(it.mail().token)).toMatchObject(isRefused('invalid_link'))
-    expect(await it.enter(second.challenge, it.mail().code)).toMatchObject(isRefused('invalid_code'))
-    const third = await it.ask()
-    const headers = bearer(await logIn(it.api))
-    await it.api('DELETE /users/me/sessions', { headers, query: { all: 'true' } })
-    expect(await it.enter(third.challenge, it.mail().code)).toMatchObject(isRefused('invalid_code'))
-    expect(await it.redeem(it.mail().token)).toMatchObject(isRefused('invalid_link'))
+    const fixture = await withAda()
+    const first = await fixture.ask()
+    const old = fixture.mail()
+    const second = await fixture.ask()
+    expect(await fixture.redeem(old.token)).toMatchObject(isRefused('invalid_link'))
+    expect(await fixture.enter(first.challenge, old.code)).toMatchObject(isRefused('invalid_code'))
+    fixture.services.clock.advance(600)
+    expect(await fixture.redeem(fixture.mail().token)).toMatchObject(isRefused('invalid_link'))
+    expect(await fixture.enter(second.challenge, fixture.mail().code)).toMatchObject(
+      isRefused('invalid_code'),
+    )
+    const third = await fixture.ask()
+    const headers = bearer(await logIn(fixture.api))
+    await fixture.api('DELETE /users/me/sessions', { headers, query: { all: 'true' } })
+    expect(await fixture.enter(third.challenge, fixture.mail().code)).toMatchObject(isRefused('invalid_code'))
+    expect(await fixture.redeem(fixture.mail().token)).toMatchObject(isRefused('invalid_link'))
   })
 
   it('is asked for in the same words whether the email is known', async () => {
@@ -125,16 +127,16 @@ describe('a login by mail', () => {
   })
 
   it('as the first proof of the email voids the password and the sessions of whoever opened the account', async () => {
-    const it = await withAda({ verified: false })
-    const stranger = await logIn(it.api)
-    await it.ask()
-    const owner = await it.redeem(it.mail().token)
+    const fixture = await withAda({ verified: false })
+    const stranger = await logIn(fixture.api)
+    await fixture.ask()
+    const owner = await fixture.redeem(fixture.mail().token)
     expect(owner).toMatchObject({ status: 200, body: { user: { emailVerified: true } } })
-    expect(await it.api('GET /users/me', { headers: bearer(owner) })).toMatchObject({ status: 200 })
-    expect(await it.api('GET /users/me', { headers: bearer(stranger) })).toMatchObject({ status: 401 })
-    expect(await logIn(it.api)).toMatchObject({ status: 401 })
+    expect(await fixture.api('GET /users/me', { headers: bearer(owner) })).toMatchObject({ status: 200 })
+    expect(await fixture.api('GET /users/me', { headers: bearer(stranger) })).toMatchObject({ status: 401 })
+    expect(await logIn(fixture.api)).toMatchObject({ status: 401 })
     const { refreshToken } = stranger.body
-    expect(await it.api('POST /auth/refresh', { body: { refreshToken } })).toMatchObject({ status: 401 })
+    expect(await fixture.api('POST /auth/refresh', { body: { refreshToken } })).toMatchObject({ status: 401 })
   })
 })
 

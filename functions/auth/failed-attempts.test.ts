@@ -4,11 +4,11 @@ import { capturedLog } from '../../tools/testing/captured-log.ts'
 import {
   asEve,
   type Fixture,
-  good,
   mailAfter,
   makeFixture,
   passwords,
   toEve,
+  validRequests,
 } from '../../tools/testing/fixtures.ts'
 import type { TestAnswer } from '../../tools/testing/gateway.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
@@ -18,31 +18,32 @@ import { eve } from '../../tools/testing/test-users.ts'
 const claimed = randomUUID()
 const CODE = 'POST /auth/email-login/code'
 const other = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0')
-const codeOf = async (it: Fixture) => (await good[CODE]?.(it))?.body as { code: string; challenge: string }
-const withCode = async (it: Fixture, change: (code: string) => string) => {
-  const body = await codeOf(it)
-  return it.api(CODE, { body: { ...body, code: change(body.code) } })
+const codeOf = async (fixture: Fixture) =>
+  (await validRequests[CODE]?.(fixture))?.body as { code: string; challenge: string }
+const withCode = async (fixture: Fixture, change: (code: string) => string) => {
+  const body = await codeOf(fixture)
+  return fixture.api(CODE, { body: { ...body, code: change(body.code) } })
 }
-const twice = async (it: Fixture, route: string) => {
-  const request = await good[route]?.(it)
-  await it.api(route, request)
-  return it.api(route, request)
+const twice = async (fixture: Fixture, route: string) => {
+  const request = await validRequests[route]?.(fixture)
+  await fixture.api(route, request)
+  return fixture.api(route, request)
 }
-const late = async (it: Fixture, route: string, seconds: number) => {
-  const request = await good[route]?.(it)
-  it.services.clock.advance(seconds)
-  return it.api(route, request)
+const late = async (fixture: Fixture, route: string, seconds: number) => {
+  const request = await validRequests[route]?.(fixture)
+  fixture.services.clock.advance(seconds)
+  return fixture.api(route, request)
 }
 
 interface Attempt {
   readonly secret: string
-  readonly attempt: (it: Fixture) => Promise<TestAnswer>
+  readonly attempt: (fixture: Fixture) => Promise<TestAnswer>
   /** What the line says of whom. */
-  readonly about?: (it: Fixture) => object
+  readonly about?: (fixture: Fixture) => object
   readonly type?: 'access.denied'
   readonly reason: string
 }
-const eves = (it: Fixture) => ({ userId: it.userId })
+const eves = (fixture: Fixture) => ({ userId: fixture.userId })
 const { token: forged } = newToken(claimed)
 const forgedLink = (route: string, more: object = {}): Attempt => ({
   secret: `a forged link at ${route}`,
@@ -54,17 +55,22 @@ const forgedLink = (route: string, more: object = {}): Attempt => ({
 const attempts: readonly Attempt[] = [
   {
     secret: 'a wrong code',
-    attempt: (it) => withCode(it, other),
+    attempt: (fixture) => withCode(fixture, other),
     about: eves,
     reason: 'invalid_code',
   },
-  { secret: 'a used code', attempt: (it) => twice(it, CODE), about: eves, reason: 'invalid_code' },
-  { secret: 'an expired code', attempt: (it) => late(it, CODE, 601), about: eves, reason: 'invalid_code' },
+  { secret: 'a used code', attempt: (fixture) => twice(fixture, CODE), about: eves, reason: 'invalid_code' },
+  {
+    secret: 'an expired code',
+    attempt: (fixture) => late(fixture, CODE, 601),
+    about: eves,
+    reason: 'invalid_code',
+  },
   {
     secret: 'the right code, tried too often',
-    attempt: async (it) => {
-      const body = await codeOf(it)
-      const api = gateway(limited(it.services, { codeTries: { most: 1, seconds: 600 } }))
+    attempt: async (fixture) => {
+      const body = await codeOf(fixture)
+      const api = gateway(limited(fixture.services, { codeTries: { most: 1, seconds: 600 } }))
       await api(CODE, { body: { ...body, code: other(body.code) } })
       return api(CODE, { body })
     },
@@ -73,9 +79,9 @@ const attempts: readonly Attempt[] = [
   },
   {
     secret: 'a code over the budget of the address',
-    attempt: async (it) => {
-      const body = await codeOf(it)
-      const api = gateway(limited(it.services, { codePerEmail: { most: 1, seconds: 600 } }))
+    attempt: async (fixture) => {
+      const body = await codeOf(fixture)
+      const api = gateway(limited(fixture.services, { codePerEmail: { most: 1, seconds: 600 } }))
       await api(CODE, { body: { ...body, code: other(body.code) } })
       return api(CODE, { body })
     },
@@ -99,18 +105,18 @@ const attempts: readonly Attempt[] = [
   },
   {
     secret: 'an expired reset link',
-    attempt: (it) => late(it, 'POST /auth/password/reset', 1801),
+    attempt: (fixture) => late(fixture, 'POST /auth/password/reset', 1801),
     about: eves,
     reason: 'invalid_link',
   },
   {
     secret: 'a link that a later one replaced',
-    attempt: async (it) => {
-      const { token } = await mailAfter(it, 'POST /auth/password/forgot', toEve)
-      await mailAfter(it, 'POST /auth/password/forgot', toEve)
-      return it.api('POST /auth/password/reset', { body: { token, newPassword: passwords.newPassword } })
+    attempt: async (fixture) => {
+      const { token } = await mailAfter(fixture, 'POST /auth/password/forgot', toEve)
+      await mailAfter(fixture, 'POST /auth/password/forgot', toEve)
+      return fixture.api('POST /auth/password/reset', { body: { token, newPassword: passwords.newPassword } })
     },
-    about: (it) => ({ claimedUserId: it.userId }),
+    about: (fixture) => ({ claimedUserId: fixture.userId }),
     reason: 'invalid_link',
   },
   {
@@ -127,9 +133,9 @@ const attempts: readonly Attempt[] = [
   },
   {
     secret: 'the refresh token of a session that has ended',
-    attempt: async (it) => {
-      await it.api('POST /auth/logout', { body: { refreshToken: it.login.body.refreshToken } })
-      return it.api('POST /auth/refresh', { body: { refreshToken: it.login.body.refreshToken } })
+    attempt: async (fixture) => {
+      await fixture.api('POST /auth/logout', { body: { refreshToken: fixture.login.body.refreshToken } })
+      return fixture.api('POST /auth/refresh', { body: { refreshToken: fixture.login.body.refreshToken } })
     },
     about: eves,
     type: 'access.denied',
@@ -137,21 +143,21 @@ const attempts: readonly Attempt[] = [
   },
   {
     secret: 'a wrong password in a session',
-    attempt: (it) => it.api('DELETE /users/me', { ...asEve(it), body: { password: 'wrong' } }),
-    about: (it) => ({ userId: it.userId, actor: it.userId }),
+    attempt: (fixture) => fixture.api('DELETE /users/me', { ...asEve(fixture), body: { password: 'wrong' } }),
+    about: (fixture) => ({ userId: fixture.userId, actor: fixture.userId }),
     reason: 'wrong_password',
   },
 ]
 
 describe('a failed attempt leaves one event (ASVS 16.3.1)', () => {
   it.each(attempts)('$secret', async ({ attempt, about, type = 'secret.refused', reason }) => {
-    const it = await makeFixture()
-    const { result, entries } = await capturedLog(() => attempt(it))
+    const fixture = await makeFixture()
+    const { result, entries } = await capturedLog(() => attempt(fixture))
     expect(result.status).toBeGreaterThanOrEqual(400)
     const { requestId } = result.body
     const lines = entries
       .filter((entry) => entry.requestId === requestId)
       .map(({ time, level, events, _aws, ip, route, requestId, ...line }) => line)
-    expect(lines).toEqual([{ type, reason, actor: 'anonymous', ...about?.(it) }])
+    expect(lines).toEqual([{ type, reason, actor: 'anonymous', ...about?.(fixture) }])
   })
 })

@@ -38,11 +38,11 @@ async function started() {
 type Started = Awaited<ReturnType<typeof started>>
 
 /** A client that does as it is told: the same token again every 15 s. */
-async function retries(it: Started, times: number): Promise<number[]> {
+async function retries(fixture: Started, times: number): Promise<number[]> {
   const statuses: number[] = []
   for (let time = 0; time < times; time++) {
-    statuses.push((await it.refresh(it.login)).status)
-    it.clock.advance(15)
+    statuses.push((await fixture.refresh(fixture.login)).status)
+    fixture.clock.advance(15)
   }
   return statuses
 }
@@ -83,39 +83,39 @@ describe('an outage of ours is no theft', () => {
   ])(
     'where %s for 90 s: every retry is asked to come again, and the last is answered',
     async (_, how, status) => {
-      const it = await started()
-      it.breaks(how)
+      const fixture = await started()
+      fixture.breaks(how)
       const { entries, result: next } = await capturedLog(async () => {
-        expect(await retries(it, 6)).toEqual(Array.from({ length: 6 }, () => status))
-        it.breaks(undefined)
-        return it.refresh(it.login)
+        expect(await retries(fixture, 6)).toEqual(Array.from({ length: 6 }, () => status))
+        fixture.breaks(undefined)
+        return fixture.refresh(fixture.login)
       })
       expect(next).toMatchObject({ status: 200 })
-      expect(it.left.map(({ type }) => type)).toEqual(['signed_up'])
+      expect(fixture.left.map(({ type }) => type)).toEqual(['signed_up'])
       expect(entries.map(({ type }) => type)).not.toContain('session.reuse_detected')
       expect(entries.map(({ type }) => type)).not.toContain('session.revoked')
 
       // The next rotation ends it: after its grace period the predecessor of the predecessor is theft again.
-      const newest = await it.refresh(next)
+      const newest = await fixture.refresh(next)
       expect(newest).toMatchObject({ status: 200 })
-      it.clock.advance(61)
-      expect(await it.refresh(it.login)).toMatchObject({
+      fixture.clock.advance(61)
+      expect(await fixture.refresh(fixture.login)).toMatchObject({
         status: 401,
         body: { code: 'refresh_token_reused' },
       })
-      expect(await it.refresh(newest)).toMatchObject({ status: 401, body: { code: 'session_ended' } })
+      expect(await fixture.refresh(newest)).toMatchObject({ status: 401, body: { code: 'session_ended' } })
     },
   )
 
   it('where reads hang: the predecessor is kept, and the caller told, within the 9 s of a function', async () => {
-    const it = await started()
-    it.breaks((command, run) => (command === 'BatchGetItem' ? new Promise(() => {}) : run()))
+    const fixture = await started()
+    fixture.breaks((command, run) => (command === 'BatchGetItem' ? new Promise(() => {}) : run()))
     const begun = performance.now()
-    const api = gateway(it, { milliseconds: 9000 })
-    const { refreshToken } = it.login.body
+    const api = gateway(fixture, { milliseconds: 9000 })
+    const { refreshToken } = fixture.login.body
     expect(await api('POST /auth/refresh', { body: { refreshToken } })).toMatchObject({ status: 503 })
     expect(performance.now() - begun).toBeLessThan(8900)
-    const [session] = await it.sessions.list(it.login.body.user.id, it.clock.now())
+    const [session] = await fixture.sessions.list(fixture.login.body.user.id, fixture.clock.now())
     expect(session).toMatchObject({ generation: 2, rotatedAt: session?.expiresAt })
   })
 })

@@ -110,8 +110,9 @@ describe('an account that nobody confirmed', () => {
 })
 
 describe('an account has no end', () => {
-  const ways: Record<string, (it: Started) => Promise<unknown>> = {
-    'once its email is confirmed': (it) => it.verify(mailTo(it.services, ada.email, 'verify_email').token),
+  const ways: Record<string, (fixture: Started) => Promise<unknown>> = {
+    'once its email is confirmed': (fixture) =>
+      fixture.verify(mailTo(fixture.services, ada.email, 'verify_email').token),
     'once a reset has proven the email': async ({ api, services }) => {
       await api('POST /auth/password/forgot', { body: { email: ada.email } })
       await delivered(services)
@@ -130,13 +131,13 @@ describe('an account has no end', () => {
       logIn(gateway(relaxed)),
   }
   it.each(Object.keys(ways))('%s, and its claim on the email neither', async (way) => {
-    const it = await withAda()
-    await ways[way]?.(it)
-    hasNoEnd(await it.items())
-    it.clock.advance(15 * DAY)
-    expect(await it.services.users.findByEmail(ada.email)).toMatchObject({ id: it.id })
-    await it.signUp({ ...ada, password: 'what somebody else has chosen' })
-    expect((await it.services.users.findByEmail(ada.email))?.id).toBe(it.id)
+    const fixture = await withAda()
+    await ways[way]?.(fixture)
+    hasNoEnd(await fixture.items())
+    fixture.clock.advance(15 * DAY)
+    expect(await fixture.services.users.findByEmail(ada.email)).toMatchObject({ id: fixture.id })
+    await fixture.signUp({ ...ada, password: 'what somebody else has chosen' })
+    expect((await fixture.services.users.findByEmail(ada.email))?.id).toBe(fixture.id)
   })
 
   it('where emails need no confirmation', async () => {

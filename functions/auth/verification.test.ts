@@ -14,10 +14,10 @@ const strict = () => {
   return { services, api, signUp, elsewhere, verify, resend }
 }
 const withAda = async () => {
-  const it = strict()
-  await it.signUp()
-  await delivered(it.services)
-  return { ...it, token: mailTo(it.services, ada.email, 'verify_email').token }
+  const fixture = strict()
+  await fixture.signUp()
+  await delivered(fixture.services)
+  return { ...fixture, token: mailTo(fixture.services, ada.email, 'verify_email').token }
 }
 const isRefused = { status: 400, body: { code: 'invalid_link' } }
 

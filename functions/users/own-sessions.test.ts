@@ -9,10 +9,10 @@ const withTwoSessions = async () => {
   await signedUp(api)
   const phone = await logIn(api)
   services.clock.advance(100)
-  const laptop = await logIn(api)
+  const computer = await logIn(api)
   const sessionsOf = async (login: typeof phone) =>
     (await api('GET /users/me/sessions', { headers: bearer(login) })).body.sessions
-  return { services, api, phone, laptop, sessionsOf }
+  return { services, api, phone, computer, sessionsOf }
 }
 
 describe('GET /users/me/sessions', () => {
@@ -31,9 +31,9 @@ describe('GET /users/me/sessions', () => {
   })
 
   it('shows none that ended with a change of the password, though its item is still there', async () => {
-    const { services, api, laptop, sessionsOf } = await withTwoSessions()
+    const { services, api, computer, sessionsOf } = await withTwoSessions()
     const body = { currentPassword: ada.password, newPassword: 'a new and longer password' }
-    const changed = await api('PUT /users/me/password', { headers: bearer(laptop), body })
+    const changed = await api('PUT /users/me/password', { headers: bearer(computer), body })
     expect(await sessionsOf(changed)).toMatchObject([{ current: true }])
     expect(services.tables.sessions.size).toBe(2)
   })
@@ -51,32 +51,32 @@ describe('GET /users/me/sessions', () => {
 
 describe('DELETE /users/me/sessions/{sessionId}', () => {
   it('ends that session at once, and no other', async () => {
-    const { api, phone, laptop, sessionsOf } = await withTwoSessions()
-    const [, { id: sessionId }] = await sessionsOf(laptop)
+    const { api, phone, computer, sessionsOf } = await withTwoSessions()
+    const [, { id: sessionId }] = await sessionsOf(computer)
     const end = () =>
-      api('DELETE /users/me/sessions/{sessionId}', { headers: bearer(laptop), params: { sessionId } })
+      api('DELETE /users/me/sessions/{sessionId}', { headers: bearer(computer), params: { sessionId } })
     expect(await end()).toMatchObject({ status: 204, cookies: [] })
     expect(await api('GET /users/me', { headers: bearer(phone) })).toMatchObject({ status: 401 })
-    expect(await api('GET /users/me', { headers: bearer(laptop) })).toMatchObject({ status: 200 })
+    expect(await api('GET /users/me', { headers: bearer(computer) })).toMatchObject({ status: 200 })
     expect(await end()).toMatchObject({ status: 404, body: { code: 'not_found' } })
   })
 
   it('ends the one that asks, and clears its cookie', async () => {
-    const { api, laptop, sessionsOf } = await withTwoSessions()
-    const [{ id: sessionId, current }] = (await sessionsOf(laptop)).filter((each: any) => each.current)
-    const request = { headers: bearer(laptop), params: { sessionId: sessionId.toUpperCase() } }
+    const { api, computer, sessionsOf } = await withTwoSessions()
+    const [{ id: sessionId, current }] = (await sessionsOf(computer)).filter((each: any) => each.current)
+    const request = { headers: bearer(computer), params: { sessionId: sessionId.toUpperCase() } }
     expect(current).toBe(true)
     expect(await api('DELETE /users/me/sessions/{sessionId}', request)).toMatchObject({
       status: 204,
       cookies: ['__Host-cardea_refresh=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Strict'],
     })
-    expect(await api('GET /users/me', { headers: bearer(laptop) })).toMatchObject({ status: 401 })
+    expect(await api('GET /users/me', { headers: bearer(computer) })).toMatchObject({ status: 401 })
   })
 
   it('takes the upper-case id for the same', async () => {
-    const { api, phone, laptop, sessionsOf } = await withTwoSessions()
-    const [, { id }] = await sessionsOf(laptop)
-    const request = { headers: bearer(laptop), params: { sessionId: id.toUpperCase() } }
+    const { api, phone, computer, sessionsOf } = await withTwoSessions()
+    const [, { id }] = await sessionsOf(computer)
+    const request = { headers: bearer(computer), params: { sessionId: id.toUpperCase() } }
     expect(await api('DELETE /users/me/sessions/{sessionId}', request)).toMatchObject({ status: 204 })
     expect(await api('GET /users/me', { headers: bearer(phone) })).toMatchObject({ status: 401 })
   })
@@ -113,8 +113,8 @@ describe('an access token', () => {
     const retried = await api('POST /auth/refresh', { body: { refreshToken: phone.body.refreshToken } })
     expect(retried.body).toMatchObject({ expiresIn: 250 })
     services.clock.advance(249)
-    const laptop = await logIn(api)
-    expect(await api('DELETE /users/me/sessions', { headers: bearer(laptop) })).toMatchObject({ status: 204 })
+    const computer = await logIn(api)
+    expect(await api('DELETE /users/me/sessions', { headers: bearer(computer) })).toMatchObject({ status: 204 })
     for (const each of [phone, refreshed, retried])
       expect(await api('GET /users/me', { headers: bearer(each) })).toMatchObject({ status: 401 })
     expect(services.tables.sessions.size).toBe(1)
@@ -123,20 +123,20 @@ describe('an access token', () => {
 
 describe('DELETE /users/me/sessions', () => {
   it('ends all but the one that asks', async () => {
-    const { api, phone, laptop } = await withTwoSessions()
-    expect(await api('DELETE /users/me/sessions', { headers: bearer(laptop) })).toMatchObject({
+    const { api, phone, computer } = await withTwoSessions()
+    expect(await api('DELETE /users/me/sessions', { headers: bearer(computer) })).toMatchObject({
       status: 204,
       cookies: [],
     })
     expect(await api('GET /users/me', { headers: bearer(phone) })).toMatchObject({ status: 401 })
-    expect(await api('GET /users/me', { headers: bearer(laptop) })).toMatchObject({ status: 200 })
+    expect(await api('GET /users/me', { headers: bearer(computer) })).toMatchObject({ status: 200 })
   })
 
   it('with all=true ends this one too, and clears its cookie', async () => {
-    const { services, api, phone, laptop } = await withTwoSessions()
-    const answer = await api('DELETE /users/me/sessions', { headers: bearer(laptop), query: { all: 'true' } })
+    const { services, api, phone, computer } = await withTwoSessions()
+    const answer = await api('DELETE /users/me/sessions', { headers: bearer(computer), query: { all: 'true' } })
     expect(answer).toMatchObject({ status: 204, cookies: [expect.stringContaining('Max-Age=0')] })
-    for (const dead of [phone, laptop]) {
+    for (const dead of [phone, computer]) {
       expect(await api('GET /users/me', { headers: bearer(dead) })).toMatchObject({ status: 401 })
       const { refreshToken } = dead.body
       expect(await api('POST /auth/refresh', { body: { refreshToken } })).toMatchObject({ status: 401 })
@@ -151,8 +151,8 @@ describe('DELETE /users/me/sessions', () => {
     { everything: 'true' },
     { all: 'true,false' },
   ])('refuses a query that it does not know: %j', async (query) => {
-    const { services, api, laptop } = await withTwoSessions()
-    const answer = await api('DELETE /users/me/sessions', { headers: bearer(laptop), query })
+    const { services, api, computer } = await withTwoSessions()
+    const answer = await api('DELETE /users/me/sessions', { headers: bearer(computer), query })
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
     expect(services.tables.sessions.size).toBe(2)
   })

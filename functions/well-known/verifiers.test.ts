@@ -83,11 +83,12 @@ describe('verifiers that others have written', () => {
 
   /** Both, given no more than the discovery document. */
   async function verifiers() {
-    const it = await published()
-    const { jwks_uri: jwksUri, id_token_signing_alg_values_supported: algorithms } = it.discovery
-    const keys = createLocalJWKSet(await it.fetched(jwksUri))
+    const fixture = await published()
+    const { jwks_uri: jwksUri, id_token_signing_alg_values_supported: algorithms } = fixture.discovery
+    const keys = createLocalJWKSet(await fixture.fetched(jwksUri))
     const fetcher = {
-      fetch: async (url: string) => new TextEncoder().encode(JSON.stringify(await it.fetched(url))).buffer,
+      fetch: async (url: string) =>
+        new TextEncoder().encode(JSON.stringify(await fixture.fetched(url))).buffer,
     }
     const jose = (token: string, expected: { issuer: string; audience: string }) =>
       jwtVerify(token, keys, { ...expected, algorithms, typ: 'at+jwt' })
@@ -96,7 +97,7 @@ describe('verifiers that others have written', () => {
         { ...expected, jwksUri },
         { jwksCache: new SimpleJwksCache({ fetcher: fetcher as never }) },
       ).verify(token)
-    return { ...it, verify: { jose, 'aws-jwt-verify': aws } }
+    return { ...fixture, verify: { jose, 'aws-jwt-verify': aws } }
   }
 
   it.each(['jose', 'aws-jwt-verify'] as const)('accept our access token: %s', async (name) => {

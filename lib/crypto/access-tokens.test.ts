@@ -28,7 +28,7 @@ const encode = (value: unknown) =>
 const decode = (part = '') => JSON.parse(Buffer.from(part, 'base64url').toString())
 
 /** The header and claims of a good token, to be forged from. */
-async function good() {
+async function validToken() {
   const token = await issuer.issue(input)
   const [header, claims, signature] = token.split('.')
   return {
@@ -48,7 +48,7 @@ async function signed(header: unknown, claims: unknown, key?: KeyObject): Promis
 
 describe('an access token', () => {
   it('says what RFC 9068 and the denylist need, and nothing else', async () => {
-    const { header, claims } = await good()
+    const { header, claims } = await validToken()
     const { kid } = await testKeys.signingKey()
     expect(header).toEqual({ alg: 'RS256', typ: 'at+jwt', kid })
     expect(claims).toEqual({
@@ -68,20 +68,20 @@ describe('an access token', () => {
   })
 
   it('is good from the second it was made to the second before it expires', async () => {
-    const { token } = await good()
+    const { token } = await validToken()
     expect(await verifier.verify(token, NOW)).toEqual(subject)
     expect(await verifier.verify(token, NOW + 899)).toEqual(subject)
     expect(await verifier.verify(token, NOW + 900)).toBeUndefined()
   })
 
   it('is good on a machine whose clock is a little behind', async () => {
-    const { token } = await good()
+    const { token } = await validToken()
     expect(await verifier.verify(token, NOW - 30)).toEqual(subject)
     expect(await verifier.verify(token, NOW - 31)).toBeUndefined()
   })
 
   it('is refused by the APIs of another issuer or audience', async () => {
-    const { token } = await good()
+    const { token } = await validToken()
     for (const other of [{ issuer: 'https://other.example.com' }, { audience: 'other' }]) {
       expect(await accessTokenVerifier({ ...parties, ...other }, testKeys).verify(token, NOW)).toBeUndefined()
     }
@@ -92,7 +92,7 @@ describe('a forged signature is refused', () => {
   it.each(['none', 'None', 'NONE', 'nOnE', 'noNE', ''])(
     'alg %j, with and without a signature',
     async (alg) => {
-      const { header, parts } = await good()
+      const { header, parts } = await validToken()
       const [, claims, signature] = parts
       for (const end of ['', signature]) {
         expect(await verifier.verify(`${encode({ ...header, alg })}.${claims}.${end}`, NOW)).toBeUndefined()
@@ -101,7 +101,7 @@ describe('a forged signature is refused', () => {
   )
 
   it('HS256 with the public key as the secret, in every form that it is published in', async () => {
-    const { header, claims } = await good()
+    const { header, claims } = await validToken()
     const [publicKey] = [...(await testKeys.publicKeys()).values()]
     if (!publicKey) throw new Error('There is no key')
     const input = `${encode({ ...header, alg: 'HS256' })}.${encode(claims)}`
@@ -120,13 +120,13 @@ describe('a forged signature is refused', () => {
   it.each(['RS384', 'RS512', 'PS256', 'ES256', 'EdDSA', 'rs256'])(
     'our key under the name %s',
     async (alg) => {
-      const { header, claims } = await good()
+      const { header, claims } = await validToken()
       expect(await verifier.verify(await signed({ ...header, alg }, claims), NOW)).toBeUndefined()
     },
   )
 
   it('RS512 really made with our key', async () => {
-    const { header, claims } = await good()
+    const { header, claims } = await validToken()
     const input = `${encode({ ...header, alg: 'RS512' })}.${encode(claims)}`
     const { key } = await testKeys.signingKey()
     const signature = createSign('sha512').update(input).sign(key, 'base64url')
@@ -134,7 +134,7 @@ describe('a forged signature is refused', () => {
   })
 
   it('another key under our kid, under its own, and brought along in the header', async () => {
-    const { header, claims } = await good()
+    const { header, claims } = await validToken()
     const other = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const jwk = other.publicKey.export({ format: 'jwk' })
     const headers = [
@@ -153,13 +153,13 @@ describe('a forged signature is refused', () => {
   it.each(['', '../../keys.json', '__proto__', 'constructor', "' OR 1=1 --", 7, null, ['a'], { a: 1 }])(
     'a kid that points elsewhere: %j',
     async (kid) => {
-      const { header, claims } = await good()
+      const { header, claims } = await validToken()
       expect(await verifier.verify(await signed({ ...header, kid }, claims), NOW)).toBeUndefined()
     },
   )
 
   it('a header that asks for more than we do, even signed by us', async () => {
-    const { header, claims } = await good()
+    const { header, claims } = await validToken()
     for (const more of [
       { crit: ['b64'], b64: false },
       { crit: [] },
@@ -172,7 +172,7 @@ describe('a forged signature is refused', () => {
   })
 
   it('a token of which any one character was changed, left out or doubled', async () => {
-    const { token } = await good()
+    const { token } = await validToken()
     await fc.assert(
       fc.asyncProperty(
         fc.nat(token.length - 1),
@@ -194,7 +194,7 @@ describe('a token of ours that says something else is refused', () => {
   it.each(['JWT', 'rt+jwt', 'AT+JWT', 'application/at+jwt', 'at+jwt ', undefined, null, ['at+jwt']])(
     'typ %j',
     async (typ) => {
-      const { header, claims } = await good()
+      const { header, claims } = await validToken()
       expect(await verifier.verify(await signed({ ...header, typ }, claims), NOW)).toBeUndefined()
     },
   )
@@ -242,12 +242,12 @@ describe('a token of ours that says something else is refused', () => {
     ['a claims version as text', { cv: '3' }],
     ['a claims version of zero', { cv: 0 }],
   ])('%s', async (_, change) => {
-    const { header, claims } = await good()
+    const { header, claims } = await validToken()
     expect(await verifier.verify(await signed(header, { ...claims, ...change }), NOW)).toBeUndefined()
   })
 
   it('claims given twice count as the last of them, which is what the signature says', async () => {
-    const { header, claims } = await good()
+    const { header, claims } = await validToken()
     const twice = JSON.stringify(claims).replace('{', '{"exp":99999999999,"roles":["admin"],')
     expect(await verifier.verify(await signed(header, twice), NOW)).toEqual(subject)
     const lastIsWrong = JSON.stringify(claims).replace('}', ',"iss":"https://evil.example"}')
@@ -257,7 +257,7 @@ describe('a token of ours that says something else is refused', () => {
   it.each(['not JSON', '[]', '"text"', 'null', '7', '', '\u{FEFF}{}'])(
     'a payload that is %j',
     async (payload) => {
-      const { header } = await good()
+      const { header } = await validToken()
       expect(await verifier.verify(await signed(header, payload), NOW)).toBeUndefined()
       expect(await verifier.verify(await signed({ ...header, typ: 'JWT' }, payload), NOW)).toBeUndefined()
     },
@@ -266,7 +266,7 @@ describe('a token of ours that says something else is refused', () => {
 
 describe('what is not a token is refused without an error', () => {
   it('JSON serialisation, cut tokens, padding, spaces, dots and noise', async () => {
-    const { token, parts } = await good()
+    const { token, parts } = await validToken()
     const [header, payload, signature] = parts
     const strange = [
       JSON.stringify({ payload, protected: header, signature }),

@@ -61,146 +61,153 @@ const dying = (
 
 describe('ten rotations under a stream of logins, refreshes and verifications', () => {
   it('refuse no token that is valid, whichever function made it and whichever reads it', async () => {
-    const it = await deployment()
+    const fixture = await deployment()
     const alive: { token: string; expiresAt: number; kid: string }[] = []
     const seen = new Set<string>()
     const end = START + 10 * 30 * DAY + DAY
-    for (let turn = 0; it.clock.now < end; turn++) {
+    for (let turn = 0; fixture.clock.now < end; turn++) {
       // The schedule is late by up to some hours, and now and then called twice.
-      if (turn % 5 === 0) await it.run('access')
-      if (turn % 35 === 0) await it.run('access')
-      const maker = turn % it.instances.length
-      const token = await accessToken(it, maker, 3600)
+      if (turn % 5 === 0) await fixture.run('access')
+      if (turn % 35 === 0) await fixture.run('access')
+      const maker = turn % fixture.instances.length
+      const token = await accessToken(fixture, maker, 3600)
       const { kid } = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString())
       seen.add(kid)
-      alive.push({ token, expiresAt: it.clock.now + 3600, kid })
-      while (alive[0] && alive[0].expiresAt <= it.clock.now) alive.shift()
+      alive.push({ token, expiresAt: fixture.clock.now + 3600, kid })
+      while (alive[0] && alive[0].expiresAt <= fixture.clock.now) alive.shift()
       for (const { token, expiresAt } of [alive[0], alive.at(-1)].filter((each) => each !== undefined)) {
-        const reader = it.instances[(turn * 7 + 3) % it.instances.length] as Deployment['instances'][number]
-        if (expiresAt > it.clock.now) expect(await reader.verifier.verify(token, it.clock.now)).toBeDefined()
+        const reader = fixture.instances[
+          (turn * 7 + 3) % fixture.instances.length
+        ] as Deployment['instances'][number]
+        if (expiresAt > fixture.clock.now)
+          expect(await reader.verifier.verify(token, fixture.clock.now)).toBeDefined()
       }
-      it.clock.now += turn % 3 === 0 ? 7 * 3600 : 20 * MINUTE
+      fixture.clock.now += turn % 3 === 0 ? 7 * 3600 : 20 * MINUTE
     }
     expect(seen.size).toBeGreaterThanOrEqual(10)
     // What is kept is what may still be needed: the one that signs, and what waits or has just retired.
-    expect((await it.parameters.below('access/public')).size).toBeLessThanOrEqual(2)
-    expect((await it.parameters.below('access/private')).size).toBeLessThanOrEqual(2)
+    expect((await fixture.parameters.below('access/public')).size).toBeLessThanOrEqual(2)
+    expect((await fixture.parameters.below('access/private')).size).toBeLessThanOrEqual(2)
   })
 
   it('of refresh keys refuse no session that has not reached its end', async () => {
-    const it = await deployment(2)
-    const [one, two] = it.instances as [Deployment['instances'][number], Deployment['instances'][number]]
+    const fixture = await deployment(2)
+    const [one, two] = fixture.instances as [Deployment['instances'][number], Deployment['instances'][number]]
     const family = { userId: randomUUID(), sessionId: randomUUID(), generation: 1 }
     const alive: { token: string; expiresAt: number }[] = []
     for (let day = 0; day < 330; day++) {
-      await it.run('refresh')
-      const expiresAt = it.clock.now + LONGEST_SESSION_SECONDS
-      const refreshRate = { since: it.clock.now, refreshes: 0 }
+      await fixture.run('refresh')
+      const expiresAt = fixture.clock.now + LONGEST_SESSION_SECONDS
+      const refreshRate = { since: fixture.clock.now, refreshes: 0 }
       alive.push({
-        token: await one.refresh.issue({ ...family, refreshRate, expiresAt }, it.clock.now),
+        token: await one.refresh.issue({ ...family, refreshRate, expiresAt }, fixture.clock.now),
         expiresAt,
       })
-      const oldest = alive.find((each) => each.expiresAt > it.clock.now)
-      if (oldest) expect(await two.refresh.verify(oldest.token, it.clock.now)).toBeDefined()
-      it.clock.now += DAY
+      const oldest = alive.find((each) => each.expiresAt > fixture.clock.now)
+      if (oldest) expect(await two.refresh.verify(oldest.token, fixture.clock.now)).toBeDefined()
+      fixture.clock.now += DAY
     }
-    expect((await it.parameters.below('refresh')).size).toBeLessThanOrEqual(5)
+    expect((await fixture.parameters.below('refresh')).size).toBeLessThanOrEqual(5)
   })
 })
 
 describe('a rotation', () => {
   it('publishes the next key for two hours and more before it signs, and takes the old one away when its tokens are dead', async () => {
-    const it = await deployment()
-    const [first] = await it.kids('access')
-    it.clock.now += 30 * DAY
-    expect(await it.run('access')).toEqual({ made: [expect.any(String)], retired: [] })
-    const [, second] = await keyStates(it.parameters, 'access')
-    expect(second?.signsFrom).toBe(it.clock.now + 7800)
+    const fixture = await deployment()
+    const [first] = await fixture.kids('access')
+    fixture.clock.now += 30 * DAY
+    expect(await fixture.run('access')).toEqual({ made: [expect.any(String)], retired: [] })
+    const [, second] = await keyStates(fixture.parameters, 'access')
+    expect(second?.signsFrom).toBe(fixture.clock.now + 7800)
 
-    it.clock.now += 7800 + 600
-    await it.run('access')
-    expect(await it.kids('access')).toEqual([first, second?.kid])
-    expect([...(await it.parameters.below('access/private')).keys()]).toEqual([second?.number])
-    it.clock.now += 3600 - 1
-    expect((await it.run('access')).retired).toEqual([])
-    it.clock.now += 1
-    expect((await it.run('access')).retired).toEqual([first])
-    expect(await it.kids('access')).toEqual([second?.kid])
+    fixture.clock.now += 7800 + 600
+    await fixture.run('access')
+    expect(await fixture.kids('access')).toEqual([first, second?.kid])
+    expect([...(await fixture.parameters.below('access/private')).keys()]).toEqual([second?.number])
+    fixture.clock.now += 3600 - 1
+    expect((await fixture.run('access')).retired).toEqual([])
+    fixture.clock.now += 1
+    expect((await fixture.run('access')).retired).toEqual([first])
+    expect(await fixture.kids('access')).toEqual([second?.kid])
   })
 
   it('that is not due changes nothing', async () => {
-    const it = await deployment()
-    const before = new Map(it.parameters.kept)
-    it.clock.now += 29 * DAY
-    expect(await it.run('access')).toEqual({ made: [], retired: [] })
-    expect(it.parameters.kept).toEqual(before)
+    const fixture = await deployment()
+    const before = new Map(fixture.parameters.kept)
+    fixture.clock.now += 29 * DAY
+    expect(await fixture.run('access')).toEqual({ made: [], retired: [] })
+    expect(fixture.parameters.kept).toEqual(before)
   })
 
   it('is made once by ten at once, and once by two after each other', async () => {
-    const it = await deployment()
-    it.clock.now += 30 * DAY
-    await Promise.all(Array.from({ length: 10 }, () => it.run('access')))
-    await it.run('access')
-    expect(await it.kids('access')).toHaveLength(2)
-    expect((await keyStates(it.parameters, 'access')).every(({ isWhole }) => isWhole)).toBe(true)
+    const fixture = await deployment()
+    fixture.clock.now += 30 * DAY
+    await Promise.all(Array.from({ length: 10 }, () => fixture.run('access')))
+    await fixture.run('access')
+    expect(await fixture.kids('access')).toHaveLength(2)
+    expect((await keyStates(fixture.parameters, 'access')).every(({ isWhole }) => isWhole)).toBe(true)
   })
 
   it.each([0, 1])(
     'killed at its writing %i is made good by the next, and a half key never signs',
     async (after) => {
-      const it = await deployment()
-      it.clock.now += 30 * DAY
-      const killed = dying(it.parameters, 'create', after)
+      const fixture = await deployment()
+      fixture.clock.now += 30 * DAY
+      const killed = dying(fixture.parameters, 'create', after)
       await expect(
-        rotate(killed, 'access', { now: it.clock.now, everySeconds: DAY, modulusLength }),
+        rotate(killed, 'access', { now: fixture.clock.now, everySeconds: DAY, modulusLength }),
       ).rejects.toThrow()
-      it.clock.now += DAY
-      expect((await it.run('access')).made).toHaveLength(1)
+      fixture.clock.now += DAY
+      expect((await fixture.run('access')).made).toHaveLength(1)
       for (let day = 0; day < 3; day++) {
-        it.clock.now += DAY
-        for (let index = 0; index < it.instances.length; index++) {
-          const token = await accessToken(it, index)
-          for (const { verifier } of it.instances)
-            expect(await verifier.verify(token, it.clock.now)).toBeDefined()
+        fixture.clock.now += DAY
+        for (let index = 0; index < fixture.instances.length; index++) {
+          const token = await accessToken(fixture, index)
+          for (const { verifier } of fixture.instances)
+            expect(await verifier.verify(token, fixture.clock.now)).toBeDefined()
         }
-        await it.run('access')
+        await fixture.run('access')
       }
-      expect(await it.kids('access')).toHaveLength(1)
+      expect(await fixture.kids('access')).toHaveLength(1)
     },
   )
 
   it.each([0, 1])('killed at its removal %i loses nothing that is needed', async (after) => {
-    const it = await deployment()
-    it.clock.now += 30 * DAY
-    await it.run('access')
-    it.clock.now += DAY
-    const killed = dying(it.parameters, 'remove', after)
-    await rotate(killed, 'access', { now: it.clock.now, everySeconds: 30 * DAY, modulusLength }).catch(
+    const fixture = await deployment()
+    fixture.clock.now += 30 * DAY
+    await fixture.run('access')
+    fixture.clock.now += DAY
+    const killed = dying(fixture.parameters, 'remove', after)
+    await rotate(killed, 'access', { now: fixture.clock.now, everySeconds: 30 * DAY, modulusLength }).catch(
       () => undefined,
     )
-    const token = await accessToken(it, 0)
-    expect(await it.instances[1]?.verifier.verify(token, it.clock.now)).toBeDefined()
-    await it.run('access')
-    expect(await it.kids('access')).toHaveLength(1)
-    expect((await it.parameters.below('access/private')).size).toBe(1)
+    const token = await accessToken(fixture, 0)
+    expect(await fixture.instances[1]?.verifier.verify(token, fixture.clock.now)).toBeDefined()
+    await fixture.run('access')
+    expect(await fixture.kids('access')).toHaveLength(1)
+    expect((await fixture.parameters.below('access/private')).size).toBe(1)
   })
 
   it('takes a key that is listed late for the one that it is', async () => {
-    const it = await deployment()
-    it.clock.now += 30 * DAY
+    const fixture = await deployment()
+    fixture.clock.now += 30 * DAY
     let looks = 0
     const lagging: MemoryParameters = {
-      ...it.parameters,
+      ...fixture.parameters,
       async below(path) {
-        const values = new Map(await it.parameters.below(path))
+        const values = new Map(await fixture.parameters.below(path))
         // The list of public keys shows the next one at the second look after it was written.
         if (path === 'access/public' && values.has('000002') && looks++ === 0) values.delete('000002')
         return values
       },
     }
-    const { made } = await rotate(lagging, 'access', { now: it.clock.now, everySeconds: DAY, modulusLength })
+    const { made } = await rotate(lagging, 'access', {
+      now: fixture.clock.now,
+      everySeconds: DAY,
+      modulusLength,
+    })
     expect(made).toHaveLength(1)
-    expect((await keyStates(it.parameters, 'access')).every(({ isWhole }) => isWhole)).toBe(true)
+    expect((await keyStates(fixture.parameters, 'access')).every(({ isWhole }) => isWhole)).toBe(true)
   })
 
   it('without a first key says what to do', async () => {
@@ -212,76 +219,87 @@ describe('a rotation', () => {
 
 describe('a key that is revoked', () => {
   it('is dead in every function within 5 minutes, and another signs at once', async () => {
-    const it = await deployment()
-    const tokens = await Promise.all(it.instances.map((_, index) => accessToken(it, index, 3600)))
+    const fixture = await deployment()
+    const tokens = await Promise.all(fixture.instances.map((_, index) => accessToken(fixture, index, 3600)))
     // Functions that have read at different times.
-    for (const [index, { verifier }] of it.instances.entries()) {
-      it.clock.now += index * 20
-      await verifier.verify(String(tokens[0]), it.clock.now)
+    for (const [index, { verifier }] of fixture.instances.entries()) {
+      fixture.clock.now += index * 20
+      await verifier.verify(String(tokens[0]), fixture.clock.now)
     }
-    const [kid] = await it.kids('access')
-    const done = await revoke(it.parameters, 'access', String(kid), { now: it.clock.now, modulusLength })
+    const [kid] = await fixture.kids('access')
+    const done = await revoke(fixture.parameters, 'access', String(kid), {
+      now: fixture.clock.now,
+      modulusLength,
+    })
     expect(done).toEqual({ made: [expect.any(String)], retired: [kid] })
-    it.clock.now += 300
-    for (const { verifier } of it.instances) {
-      for (const token of tokens) expect(await verifier.verify(token, it.clock.now)).toBeUndefined()
+    fixture.clock.now += 300
+    for (const { verifier } of fixture.instances) {
+      for (const token of tokens) expect(await verifier.verify(token, fixture.clock.now)).toBeUndefined()
     }
-    const next = await accessToken(it, 0)
-    for (const { verifier } of it.instances) expect(await verifier.verify(next, it.clock.now)).toBeDefined()
+    const next = await accessToken(fixture, 0)
+    for (const { verifier } of fixture.instances)
+      expect(await verifier.verify(next, fixture.clock.now)).toBeDefined()
   })
 
   it('while the next one waits leaves that one waiting, or takes it away', async () => {
-    const it = await deployment()
-    it.clock.now += 30 * DAY
-    await it.run('access')
-    const [first, waiting] = await it.kids('access')
-    await revoke(it.parameters, 'access', String(waiting), { now: it.clock.now, modulusLength })
-    expect(await it.kids('access')).toEqual([first])
+    const fixture = await deployment()
+    fixture.clock.now += 30 * DAY
+    await fixture.run('access')
+    const [first, waiting] = await fixture.kids('access')
+    await revoke(fixture.parameters, 'access', String(waiting), { now: fixture.clock.now, modulusLength })
+    expect(await fixture.kids('access')).toEqual([first])
   })
 
   it('is not taken away before another signs, though a rotation claims the next number meanwhile', async () => {
-    const it = await deployment()
-    it.clock.now += 30 * DAY
-    const [kid] = await it.kids('access')
+    const fixture = await deployment()
+    fixture.clock.now += 30 * DAY
+    const [kid] = await fixture.kids('access')
     let isFirst = true
     const racing: MemoryParameters = {
-      ...it.parameters,
+      ...fixture.parameters,
       async create(...given) {
         if (isFirst) {
           isFirst = false
-          await it.run('access')
+          await fixture.run('access')
         }
-        return it.parameters.create(...given)
+        return fixture.parameters.create(...given)
       },
     }
-    await revoke(racing, 'access', String(kid), { now: it.clock.now, modulusLength })
-    it.clock.now += 300
-    const token = await accessToken(it, 0)
-    for (const { verifier } of it.instances) expect(await verifier.verify(token, it.clock.now)).toBeDefined()
+    await revoke(racing, 'access', String(kid), { now: fixture.clock.now, modulusLength })
+    fixture.clock.now += 300
+    const token = await accessToken(fixture, 0)
+    for (const { verifier } of fixture.instances)
+      expect(await verifier.verify(token, fixture.clock.now)).toBeDefined()
   })
 
   it('whose number another half still has is not paired with it', async () => {
-    const it = await deployment()
-    await it.parameters.remove('access/public', '000001')
-    await makeFirstKeys(it.parameters, { now: it.clock.now, modulusLength })
-    it.clock.now += 600
-    const token = await accessToken(it, 0)
-    for (const { verifier } of it.instances) expect(await verifier.verify(token, it.clock.now)).toBeDefined()
-    expect((await it.parameters.below('access/private')).size).toBe(1)
+    const fixture = await deployment()
+    await fixture.parameters.remove('access/public', '000001')
+    await makeFirstKeys(fixture.parameters, { now: fixture.clock.now, modulusLength })
+    fixture.clock.now += 600
+    const token = await accessToken(fixture, 0)
+    for (const { verifier } of fixture.instances)
+      expect(await verifier.verify(token, fixture.clock.now)).toBeDefined()
+    expect((await fixture.parameters.below('access/private')).size).toBe(1)
   })
 
   it('by somebody whose clock is ahead is followed at once all the same', async () => {
-    const it = await deployment()
-    const [kid] = await it.kids('refresh')
-    await revoke(it.parameters, 'refresh', String(kid), { now: it.clock.now + 5 * MINUTE, modulusLength })
-    it.clock.now += 300
+    const fixture = await deployment()
+    const [kid] = await fixture.kids('refresh')
+    await revoke(fixture.parameters, 'refresh', String(kid), {
+      now: fixture.clock.now + 5 * MINUTE,
+      modulusLength,
+    })
+    fixture.clock.now += 300
     const family = { userId: randomUUID(), sessionId: randomUUID(), generation: 1 }
-    const refreshRate = { since: it.clock.now, refreshes: 0 }
-    const made = it.instances[0]?.refresh.issue(
-      { ...family, refreshRate, expiresAt: it.clock.now + DAY },
-      it.clock.now,
+    const refreshRate = { since: fixture.clock.now, refreshes: 0 }
+    const made = fixture.instances[0]?.refresh.issue(
+      { ...family, refreshRate, expiresAt: fixture.clock.now + DAY },
+      fixture.clock.now,
     )
-    expect(await it.instances[1]?.refresh.verify(String(await made), it.clock.now)).toMatchObject(family)
+    expect(await fixture.instances[1]?.refresh.verify(String(await made), fixture.clock.now)).toMatchObject(
+      family,
+    )
   })
 
   it('must be there', async () => {

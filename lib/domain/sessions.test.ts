@@ -271,11 +271,11 @@ describe('an outage of ours', () => {
   type It = Awaited<ReturnType<typeof loggedIn>>
   const down = () => Promise.reject(new Error('no answer'))
   /** A refresh whose rotation is written, and of which something else fails. */
-  const failing = (it: It, change: Partial<Ports['sessions']>, more: Partial<Ports> = {}) =>
+  const failing = (fixture: It, change: Partial<Ports['sessions']>, more: Partial<Ports> = {}) =>
     expect(
       refreshSession(
-        { ...it.ports, ...more, sessions: { ...it.ports.sessions, ...change } },
-        it.first.refreshToken,
+        { ...fixture.ports, ...more, sessions: { ...fixture.ports.sessions, ...change } },
+        fixture.first.refreshToken,
       ),
     ).rejects.toThrow('no answer')
   const lostAnswer = ({ ports: { sessions } }: It) => ({
@@ -285,75 +285,76 @@ describe('an outage of ours', () => {
     },
   })
 
-  it.each<[string, (it: It) => Promise<void>]>([
-    ['the reads fail', (it) => failing(it, { currentState: down })],
-    ['the answer to the rotation is lost', (it) => failing(it, lostAnswer(it))],
-    ['both', (it) => failing(it, { ...lostAnswer(it), currentState: down })],
+  it.each<[string, (fixture: It) => Promise<void>]>([
+    ['the reads fail', (fixture) => failing(fixture, { currentState: down })],
+    ['the answer to the rotation is lost', (fixture) => failing(fixture, lostAnswer(fixture))],
+    ['both', (fixture) => failing(fixture, { ...lostAnswer(fixture), currentState: down })],
     [
       'nothing can be signed',
-      (it) => failing(it, {}, { accessTokenIssuer: { ...it.ports.accessTokenIssuer, issue: down } }),
+      (fixture) =>
+        failing(fixture, {}, { accessTokenIssuer: { ...fixture.ports.accessTokenIssuer, issue: down } }),
     ],
   ])('keeps the predecessor until the next rotation, where %s', async (_, fail) => {
-    const it = await loggedIn()
-    await fail(it)
-    const before = it.stored()
-    expect(before).toMatchObject({ generation: 2, rotatedAt: it.session.expiresAt })
-    it.ports.clock.advance(3 * DAY)
-    const next = await it.refresh(it.first)
-    expect(it.stored()).toEqual(before)
-    expect(types(it.events)).not.toContain('session.reuse_detected')
+    const fixture = await loggedIn()
+    await fail(fixture)
+    const before = fixture.stored()
+    expect(before).toMatchObject({ generation: 2, rotatedAt: fixture.session.expiresAt })
+    fixture.ports.clock.advance(3 * DAY)
+    const next = await fixture.refresh(fixture.first)
+    expect(fixture.stored()).toEqual(before)
+    expect(types(fixture.events)).not.toContain('session.reuse_detected')
 
-    const newest = await it.refresh(next)
-    it.ports.clock.advance(61)
+    const newest = await fixture.refresh(next)
+    fixture.ports.clock.advance(61)
     // The token of generation 2 is the predecessor now, and late.
-    await expect(it.refresh(next)).rejects.toMatchObject({ code: 'refresh_token_reused' })
-    await expect(it.refresh(newest)).rejects.toMatchObject({ code: 'session_ended' })
+    await expect(fixture.refresh(next)).rejects.toMatchObject({ code: 'refresh_token_reused' })
+    await expect(fixture.refresh(newest)).rejects.toMatchObject({ code: 'session_ended' })
   })
 
   it('keeps it where a retry within the grace period is the one whose reads fail', async () => {
-    const it = await loggedIn()
-    await it.refresh(it.first)
-    it.ports.clock.advance(59)
-    await failing(it, { currentState: down })
-    it.ports.clock.advance(1000)
-    await expect(it.refresh(it.first)).resolves.toBeDefined()
+    const fixture = await loggedIn()
+    await fixture.refresh(fixture.first)
+    fixture.ports.clock.advance(59)
+    await failing(fixture, { currentState: down })
+    fixture.ports.clock.advance(1000)
+    await expect(fixture.refresh(fixture.first)).resolves.toBeDefined()
   })
 
   it.each<[string, number, number]>([
     ['a predecessor that is late', 1, 60],
     ['an older generation', 2, 0],
   ])('excuses nothing that was theft before it: %s', async (_, rotations, wait) => {
-    const it = await loggedIn()
-    let newest = it.first
-    for (let rotated = 0; rotated < rotations; rotated++) newest = await it.refresh(newest)
-    it.ports.clock.advance(wait)
-    const before = it.stored()
-    await failing(it, { currentState: down })
-    expect(it.stored()).toEqual(before)
-    await expect(it.refresh(it.first)).rejects.toMatchObject({ code: 'refresh_token_reused' })
+    const fixture = await loggedIn()
+    let newest = fixture.first
+    for (let rotated = 0; rotated < rotations; rotated++) newest = await fixture.refresh(newest)
+    fixture.ports.clock.advance(wait)
+    const before = fixture.stored()
+    await failing(fixture, { currentState: down })
+    expect(fixture.stored()).toEqual(before)
+    await expect(fixture.refresh(fixture.first)).rejects.toMatchObject({ code: 'refresh_token_reused' })
   })
 
   it('changes nothing if another rotation came in between', async () => {
-    const it = await loggedIn()
+    const fixture = await loggedIn()
     const currentState = async () => {
       // The client has got its answer elsewhere, and has gone on.
       for (let time = 0; time < 5; time++) await new Promise((resolve) => setImmediate(resolve))
-      await it.refresh(await it.refresh(it.first))
+      await fixture.refresh(await fixture.refresh(fixture.first))
       return down()
     }
-    await failing(it, { currentState })
-    expect(it.stored()).toMatchObject({ generation: 3, rotatedAt: it.ports.clock.now() })
+    await failing(fixture, { currentState })
+    expect(fixture.stored()).toMatchObject({ generation: 3, rotatedAt: fixture.ports.clock.now() })
   })
 
   it('extends no session, and brings none back', async () => {
-    const it = await loggedIn()
-    await failing(it, { currentState: down })
-    expect(it.stored()).toMatchObject({
-      expiresAt: it.session.expiresAt,
-      idleExpiresAt: it.ports.clock.now() + 14 * DAY,
+    const fixture = await loggedIn()
+    await failing(fixture, { currentState: down })
+    expect(fixture.stored()).toMatchObject({
+      expiresAt: fixture.session.expiresAt,
+      idleExpiresAt: fixture.ports.clock.now() + 14 * DAY,
     })
-    it.ports.clock.advance(14 * DAY)
-    await expect(it.refresh(it.first)).rejects.toMatchObject({ code: 'session_ended' })
+    fixture.ports.clock.advance(14 * DAY)
+    await expect(fixture.refresh(fixture.first)).rejects.toMatchObject({ code: 'session_ended' })
 
     const other = await loggedIn()
     await failing(other, {
@@ -366,19 +367,19 @@ describe('an outage of ours', () => {
   })
 
   it('is answered as what it is where the predecessor cannot be kept either', async () => {
-    const it = await loggedIn()
+    const fixture = await loggedIn()
     const keepPredecessor = () => Promise.reject(new Error('another answer'))
-    await failing(it, { currentState: down, keepPredecessor })
-    expect(it.stored()).toMatchObject({ rotatedAt: it.ports.clock.now() })
+    await failing(fixture, { currentState: down, keepPredecessor })
+    expect(fixture.stored()).toMatchObject({ rotatedAt: fixture.ports.clock.now() })
   })
 
   it('that befalls the revoking of a stolen session excuses no thief', async () => {
-    const it = await loggedIn()
-    await it.refresh(await it.refresh(it.first))
-    const before = it.stored()
-    await failing(it, { revoke: down })
-    expect(it.stored()).toEqual(before)
-    await expect(it.refresh(it.first)).rejects.toMatchObject({ code: 'refresh_token_reused' })
+    const fixture = await loggedIn()
+    await fixture.refresh(await fixture.refresh(fixture.first))
+    const before = fixture.stored()
+    await failing(fixture, { revoke: down })
+    expect(fixture.stored()).toEqual(before)
+    await expect(fixture.refresh(fixture.first)).rejects.toMatchObject({ code: 'refresh_token_reused' })
   })
 })
 

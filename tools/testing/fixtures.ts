@@ -26,31 +26,31 @@ export type Fixture = Awaited<ReturnType<typeof makeFixture>>
 
 export const asAdmin = ({ admin }: Fixture) => ({ headers: bearer(admin.login) })
 export const asEve = ({ login }: Fixture) => ({ headers: bearer(login) })
-const aboutEve = (it: Fixture) => ({ ...asAdmin(it), params: { userId: it.userId } })
+const aboutEve = (fixture: Fixture) => ({ ...asAdmin(fixture), params: { userId: fixture.userId } })
 /** Eve has confirmed her email. Her tokens are of before, so she logs in anew. */
-export async function verified(it: Fixture): Promise<void> {
-  if ((await it.services.users.findById(it.userId))?.emailVerified) return
-  await it.api('POST /auth/email/verify', await good['POST /auth/email/verify']?.(it))
-  Object.assign(it.login, await logIn(it.api, 'body', eve))
+export async function verified(fixture: Fixture): Promise<void> {
+  if ((await fixture.services.users.findById(fixture.userId))?.emailVerified) return
+  await fixture.api('POST /auth/email/verify', await validRequests['POST /auth/email/verify']?.(fixture))
+  Object.assign(fixture.login, await logIn(fixture.api, 'body', eve))
 }
 export const passwords = { currentPassword: eve.password, newPassword: 'a new and longer password' }
 
 /** The mail that comes of a request, to be read by its owner. */
-export async function mailAfter(it: Fixture, route: string, request?: TestRequest): Promise<any> {
-  const { services, api } = it
-  const answer = await api(route, request ?? (await good[route]?.(it)))
+export async function mailAfter(fixture: Fixture, route: string, request?: TestRequest): Promise<any> {
+  const { services, api } = fixture
+  const answer = await api(route, request ?? (await validRequests[route]?.(fixture)))
   const [mail] = await delivered(services)
   if (!mail) throw new Error(`No mail came of ${route}, which was answered ${answer.status}`)
   return { answer, ...mail.template }
 }
 export const toEve = { body: { email: eve.email } }
-const changeEmail = (it: Fixture) => ({
-  ...asEve(it),
+const changeEmail = (fixture: Fixture) => ({
+  ...asEve(fixture),
   body: { newEmail: 'evie@example.com', password: eve.password },
 })
 
 /** For each route a request that succeeds, in a fresh scene. */
-export const good: Record<string, (it: Fixture) => TestRequest | Promise<TestRequest>> = {
+export const validRequests: Record<string, (fixture: Fixture) => TestRequest | Promise<TestRequest>> = {
   'GET /': () => ({}),
   'GET /health': () => ({}),
   'GET /openapi.json': () => ({}),
@@ -60,43 +60,46 @@ export const good: Record<string, (it: Fixture) => TestRequest | Promise<TestReq
   'POST /auth/login': () => ({ body: { email: eve.email, password: eve.password } }),
   'POST /auth/refresh': ({ login }) => ({ body: { refreshToken: login.body.refreshToken } }),
   'POST /auth/logout': ({ login }) => ({ body: { refreshToken: login.body.refreshToken } }),
-  'POST /auth/email/verify': async (it) => {
-    const { token } = await mailAfter(it, 'POST /auth/email/resend', toEve)
+  'POST /auth/email/verify': async (fixture) => {
+    const { token } = await mailAfter(fixture, 'POST /auth/email/resend', toEve)
     return { body: { token } }
   },
   'POST /auth/email/resend': () => toEve,
-  'POST /auth/email/undo': async (it) => {
-    await verified(it)
-    const { token } = await mailAfter(it, 'PUT /users/me/email', changeEmail(it))
+  'POST /auth/email/undo': async (fixture) => {
+    await verified(fixture)
+    const { token } = await mailAfter(fixture, 'PUT /users/me/email', changeEmail(fixture))
     return { body: { token } }
   },
   'POST /auth/password/forgot': () => toEve,
-  'POST /auth/password/reset': async (it) => {
-    const { token } = await mailAfter(it, 'POST /auth/password/forgot', toEve)
+  'POST /auth/password/reset': async (fixture) => {
+    const { token } = await mailAfter(fixture, 'POST /auth/password/forgot', toEve)
     return { body: { token, newPassword: passwords.newPassword } }
   },
   'POST /auth/email-login': () => toEve,
-  'POST /auth/email-login/redeem': async (it) => {
-    const { token } = await mailAfter(it, 'POST /auth/email-login', toEve)
+  'POST /auth/email-login/redeem': async (fixture) => {
+    const { token } = await mailAfter(fixture, 'POST /auth/email-login', toEve)
     return { body: { token } }
   },
-  'POST /auth/email-login/code': async (it) => {
-    const { answer, code } = await mailAfter(it, 'POST /auth/email-login', toEve)
+  'POST /auth/email-login/code': async (fixture) => {
+    const { answer, code } = await mailAfter(fixture, 'POST /auth/email-login', toEve)
     return { body: { email: eve.email, challenge: answer.body.challenge, code } }
   },
   'PUT /users/me/email': changeEmail,
   'POST /users/{userId}/password-reset': aboutEve,
   'GET /users/me': asEve,
-  'PATCH /users/me': (it) => ({ ...asEve(it), body: { name: 'Eve' } }),
-  'DELETE /users/me': (it) => ({ ...asEve(it), body: { password: eve.password } }),
-  'PUT /users/me/password': (it) => ({ ...asEve(it), body: passwords }),
+  'PATCH /users/me': (fixture) => ({ ...asEve(fixture), body: { name: 'Eve' } }),
+  'DELETE /users/me': (fixture) => ({ ...asEve(fixture), body: { password: eve.password } }),
+  'PUT /users/me/password': (fixture) => ({ ...asEve(fixture), body: passwords }),
   'GET /users/me/export': asEve,
   'GET /users/me/sessions': asEve,
   'DELETE /users/me/sessions': asEve,
-  'DELETE /users/me/sessions/{sessionId}': (it) => ({ ...asEve(it), params: { sessionId: it.sessionId } }),
+  'DELETE /users/me/sessions/{sessionId}': (fixture) => ({
+    ...asEve(fixture),
+    params: { sessionId: fixture.sessionId },
+  }),
   'GET /users': asAdmin,
   'GET /users/{userId}': aboutEve,
-  'PATCH /users/{userId}': (it) => ({ ...aboutEve(it), body: { status: 'disabled' } }),
+  'PATCH /users/{userId}': (fixture) => ({ ...aboutEve(fixture), body: { status: 'disabled' } }),
   'DELETE /users/{userId}': aboutEve,
   'GET /users/{userId}/sessions': aboutEve,
   'DELETE /users/{userId}/sessions': aboutEve,

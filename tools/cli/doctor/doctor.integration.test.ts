@@ -12,14 +12,14 @@ import { type Aws, type Deployed, findingsOf } from './deployment.ts'
 const NOW = 1_800_000_000
 const DAY = 86_400
 
-const good = {
+const validRequests = {
   ISSUER: 'https://auth.example.com',
   ALLOWED_ORIGINS: 'https://app.example.com',
   MAIL_FROM: 'no-reply@example.com',
   LINK_BASE_URL: 'https://app.example.com/account',
 }
 const doubts = (change: Record<string, string>, hasDomain = true) =>
-  doubtsAbout(readConfig({ ...good, ...change }), { hasDomain })
+  doubtsAbout(readConfig({ ...validRequests, ...change }), { hasDomain })
 
 describe('settings that are right alone', () => {
   it('and go together are fine', () => {
