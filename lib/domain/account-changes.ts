@@ -6,7 +6,7 @@ import type { Principal } from './principal.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
 import type { Account } from './users.ts'
 
-/** What the caller is told where a change did not hold. */
+/** The refusal code for each reason why a change failed. */
 export const refusalFor: Readonly<Record<NotChanged, RefusalCode>> = {
   version_conflict: 'conflict',
   principal_outdated: 'unauthorized',
@@ -15,7 +15,7 @@ export const refusalFor: Readonly<Record<NotChanged, RefusalCode>> = {
   email_changed_recently: 'email_changed_recently',
 }
 
-/** The account as it is after a change. Refuses with why it did not hold. */
+/** Returns the account after a change. Refuses if the change failed. */
 export function changedOrRefuse(outcome: Account | NotChanged): Account {
   if (typeof outcome === 'string') throw new Refusal(refusalFor[outcome])
   return outcome
@@ -23,7 +23,9 @@ export function changedOrRefuse(outcome: Account | NotChanged): Account {
 
 const TRIES = 5
 
-/** Reads and writes; again, on what stands there then, if somebody was quicker. Refuses with why it did not hold. */
+/**
+ * Reads and writes. Repeats both after a version conflict, up to five times. Refuses if the change failed for another reason.
+ */
 export async function withOptimisticRetry<T extends object>(
   write: () => Promise<T | NotChanged>,
 ): Promise<T> {
@@ -35,7 +37,7 @@ export async function withOptimisticRetry<T extends object>(
   throw new Refusal(refusalFor.version_conflict)
 }
 
-/** Lets in nobody who was let in before: no password opens the account, and every session ends. */
+/** Disables the password and ends every session: a former login is worth nothing afterwards. */
 export const disablePassword = (now: Seconds) => ({
   passwordHash: '',
   endsSessions: true,
@@ -45,8 +47,8 @@ export const disablePassword = (now: Seconds) => ({
 export type RemovalPorts = Pick<Ports, 'users' | 'sessions' | 'policy' | 'outbox' | 'clock' | 'events'>
 
 /**
- * Deletes an account as it was read, and what is left of its sessions. Tells the address, if it was confirmed, and the former
- * one while it is kept: a thief may have changed it, and it can take nothing back now.
+ * Deletes an account as it was read, then its session items. Tells its email, if verified, and its former email while that is
+ * kept: a thief may have changed the email, and an undo is impossible after the deletion.
  */
 export async function removeAccount(
   ports: RemovalPorts,
@@ -70,8 +72,8 @@ export async function removeAccount(
 const PATIENCE_MS = 3000
 
 /**
- * Clears away the session items of session versions before this one, or all of a user who is gone: they are dead already. TTL will
- * do what this cannot, so neither a failure nor a user of thousands of sessions changes or delays an answer.
+ * Deletes the session items of former session versions, or every session item of a deleted user. These sessions have ended
+ * already, and TTL removes what is left. So a failure or thousands of sessions neither change nor delay the answer.
  */
 export async function forgetSessions(
   { sessions, events }: Pick<Ports, 'sessions' | 'events'>,

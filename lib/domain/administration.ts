@@ -6,7 +6,7 @@ import type { Principal } from './principal.ts'
 import { Refusal } from './refusal.ts'
 import type { Account, Role } from './users.ts'
 
-/** Any account by its id. Refuses with `not_found`. */
+/** Returns any account by its id. Refuses with `not_found`. */
 export async function anyAccount({ users }: Pick<Ports, 'users'>, userId: string): Promise<Account> {
   const account = await users.findById(userId)
   if (!account) throw new Refusal('not_found')
@@ -14,9 +14,10 @@ export async function anyAccount({ users }: Pick<Ports, 'users'>, userId: string
 }
 
 /**
- * Changes a user's roles, status or name, in force on the user's next request and next refresh; disabling ends every
- * session, and enabling revives none. What is already so is left alone. All of it holds, or nothing does; roles and status
- * only while the caller still may change them. Without a caller, somebody administers from outside.
+ * Changes a user's roles, status or name. The change takes effect on the user's next request and next refresh. Disabling ends
+ * every session; enabling revives none. A value that is already set is not written. Either the whole change succeeds or none of
+ * it. Roles and status change only while the principal still has the right to do so; without a principal, an operator acts on
+ * the command line.
  * Refuses with `not_found`, `own_account` (disabling oneself), `last_administrator`, `unauthorized` or `conflict`.
  */
 export async function changeUser(
@@ -58,8 +59,8 @@ export async function changeUser(
 }
 
 /**
- * Gives a user the roles that follow from the account as it is read, for an administrator from outside: even if they are
- * the same, so that the set of administrators is made true again. Refuses with `not_found`, `last_administrator` or `conflict`.
+ * Sets a user's roles for an operator on the command line. `rolesFrom` computes them from the account. Writes even if they are
+ * the same, which repairs the set of administrators. Refuses with `not_found`, `last_administrator` or `conflict`.
  */
 export async function setRoles(
   ports: AdministrationPorts,
@@ -73,10 +74,7 @@ export async function setRoles(
   return account
 }
 
-/**
- * Ends every session of a user at once, and outdates every access token.
- * Refuses with `not_found`, `unauthorized` or `conflict`.
- */
+/** Ends every session of a user and outdates every access token. Refuses with `not_found`, `unauthorized` or `conflict`. */
 export async function endAllSessions(
   ports: AdministrationPorts,
   principal: Principal,
@@ -89,7 +87,7 @@ export async function endAllSessions(
   await forgetSessions(ports, userId, sessionVersion)
 }
 
-/** Leaves an order for the mail with which a user sets a new password. Refuses with `not_enabled` or `not_found`. */
+/** Writes an email job for a password reset that an administrator asked for. Refuses with `not_enabled` or `not_found`. */
 export async function startReset(
   ports: Pick<Ports, 'users' | 'policy' | 'outbox' | 'clock' | 'events'>,
   userId: string,
@@ -106,7 +104,7 @@ export async function deleteUser(
   principal: Principal | undefined,
   userId: string,
 ): Promise<void> {
-  // One's own account is deleted with one's password.
+  // Users delete their own account with their password.
   if (userId === principal?.userId) throw new Refusal('own_account')
   await removeAccount(ports, await anyAccount(ports, userId), 'administrator', principal)
 }
@@ -122,7 +120,10 @@ function change(
   return users.change(account, { ...fields, by, deniedUntil: deniedUntil(clock.now()) })
 }
 
-/** Writes on an account as it is read; one's own must be as one's token says: or who was disabled would enable themself. */
+/**
+ * Writes on an account as it is read. The principal's own account must match the access token, or a disabled administrator
+ * could enable it.
+ */
 function onAccount(
   ports: Pick<Ports, 'users'>,
   principal: Principal | undefined,

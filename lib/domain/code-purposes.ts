@@ -1,6 +1,6 @@
 import type { Seconds } from './lifetimes.ts'
 
-/** What a code is for; it is good for nothing else. */
+/** The purposes of one-time codes. A code is valid for one purpose only. */
 export const purposes = ['verify_email', 'change_email', 'reset_password', 'email_login'] as const
 export type Purpose = (typeof purposes)[number]
 

@@ -11,10 +11,11 @@ type LoginPorts = TokenPorts &
   Pick<Ports, 'users' | 'passwords' | 'rateLimiter' | 'limits' | 'policy' | 'events' | 'sessions' | 'outbox'>
 
 /**
- * Opens a session for an email and its password. What does not depend on each other runs together, in three round trips; an
- * unknown email costs the same calls and the same hash as a wrong password.
- * Refuses with `too_many_attempts` before anything is compared, with `invalid_credentials`, and after the right password
- * with `account_disabled` or `email_not_verified`. ASVS 6.3.1, 6.3.8, OWASP Authentication Cheat Sheet.
+ * Opens a session for an email and its password. Independent calls run together, in three round trips. An unknown email costs
+ * the same calls and the same hash as a wrong password.
+ * Refuses with `too_many_attempts` before anything is compared, with `invalid_credentials`, and after the right password with
+ * `account_disabled` or `email_not_verified`.
+ * ASVS 6.3.1, 6.3.8, OWASP Authentication Cheat Sheet.
  */
 export async function logIn(
   ports: LoginPorts,
@@ -22,20 +23,20 @@ export async function logIn(
   client: Client,
 ): Promise<TokenPair> {
   const { users, passwords, rateLimiter, limits, policy, events } = ports
-  // A try that cannot be compared, or that nothing could be signed for, is not one.
+  // Check for the pepper and the signing keys before counting: an attempt that cannot be completed is not an attempt.
   await settleAll(passwords.ready(), ensureSigningKeys(ports))
 
-  // 1. The client is counted first: one over its limit uses up no attempts of an account.
+  // 1. Count the client first: a client over its limit uses up no attempts of an account.
   const [userId] = await settleAll(
     users.ownerOf(email),
     rateLimiter.take('loginPerIp', subjectOfIp(client.ip)),
   )
 
-  // 2. The try is taken before the compare: a thousand at once must not all find that there was none yet. One consistent
-  //    read before the compare gives everything that the session is opened with: if the password changes meanwhile, the
-  //    session is of a past sessionVersion and ends at its first refresh.
+  // 2. Reserve the attempt before the compare, or a thousand parallel attempts would all find an unused budget. One consistent
+  //    read before the compare gives everything that the session is opened with: if the password changes meanwhile, the session
+  //    has a former session version and ends at its first refresh.
   const [attempts, found] = await settleAll(rateLimiter.reserveAttempt(email), users.findById(userId))
-  // Between the two reads the email may have changed hands.
+  // The email may have moved to another account between the two reads.
   const account = found?.email === email ? found : undefined
   const matches = await passwords.compare(password, account?.passwordHash)
 
@@ -47,7 +48,7 @@ export async function logIn(
     throw new Refusal('invalid_credentials')
   }
 
-  // 3. The right password resets the count of failures, whatever else keeps the account shut.
+  // 3. The right password resets the count of failures, even if the account is not admitted.
   const admission = admit(policy, account, { amr: ['pwd'], client })
   if (typeof admission === 'string') {
     await rateLimiter.resetAttempts(email)
@@ -56,7 +57,7 @@ export async function logIn(
   }
   const [tokens] = await settleAll(
     openSession(ports, admission),
-    // The owner is in, and a lock ends by itself.
+    // The login has succeeded, and a lock ends by itself, so a failure here is only logged.
     rateLimiter
       .resetAttempts(email)
       .catch(() => events.record({ type: 'login.lock_left', userId: account.id })),
@@ -65,7 +66,7 @@ export async function logIn(
   return tokens
 }
 
-/** Replaces a hash of yesterday's scheme, unless the password was changed meanwhile. */
+/** Replaces a hash of a former scheme, unless the password was changed meanwhile. */
 async function renewHash(
   { users, passwords }: Pick<Ports, 'users' | 'passwords'>,
   { id, passwordHash }: Account,

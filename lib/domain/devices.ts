@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Client } from './ports.ts'
 
-/** So many devices of a user are remembered; the longest unused gives way. */
+/** The number of devices remembered per user. A new one replaces the one unused for longest. */
 export const MOST_DEVICES = 10
 
 /**
- * A device as an account remembers it, in 8 characters: the kind of client without its version numbers, and the half of
- * the address that names a provider. A browser's next version is no new device; a thief with the same browser elsewhere is.
+ * A device in 8 characters: the kind of client without version numbers, and the half of the address that identifies a provider.
+ * So a browser update is not a new device, but a thief with the same browser on another network is.
  */
 export function deviceOf({ userAgent, ip }: Client): string {
   const network = ip.split(/[.:]/).slice(0, 2).join('.')

@@ -4,7 +4,7 @@ import type { LimitName } from './limits.ts'
 import type { Ports } from './ports.ts'
 import type { Account } from './users.ts'
 
-/** Mails that a caller can bring about without a proof of who they are, or to an address that is not proven theirs. */
+/** Emails that a caller can trigger without proof of identity, or to an address that is not verified as theirs. */
 type Asked = Extract<
   EmailTemplate['kind'],
   | 'verify_email'
@@ -16,17 +16,17 @@ type Asked = Extract<
 >
 
 /**
- * What leads into an account goes on, one an hour, when the budget of the day is used up. Or a stranger who asks often enough
- * could keep a user from the one way in or back; this way each request of the stranger mails the owner a good link. Login by
- * mail is not the one way: a reset leads in as well.
+ * These emails are needed to get into an account. They continue at one an hour when the daily budget is used up, or a stranger
+ * could use up the budget and lock the user out. A stranger's requests then only send the owner a valid link. Email login is
+ * not on the list: a password reset leads into the account as well.
  */
 const leadsIn: readonly Asked[] = ['verify_email', 'finish_sign_up', 'reset_password']
 const budgetsOf = (kind: Asked): readonly LimitName[] =>
   leadsIn.includes(kind) ? ['mailsPerRecipient', 'resetsPerRecipient'] : ['mailsPerRecipient']
 
 /**
- * Sends a mail if its recipient has not been sent too many, whoever asked for them. Otherwise a code that `send` makes is not
- * made, the link of before stays good, and no caller can tell. What is not sent for want of SES or a store is not counted.
+ * Sends an email if the recipient's budget allows it, regardless of who asked. Otherwise `send` creates no code, the former
+ * link stays valid, and the caller cannot tell. An email that fails because of SES or a store is not counted.
  */
 export async function withinBudget(
   { rateLimiter, events }: Pick<Ports, 'rateLimiter' | 'events'>,
@@ -46,7 +46,7 @@ export async function withinBudget(
   events.record({ type: 'mail.withheld', userId, template: kind })
 }
 
-/** Tells the holder of an account that somebody wanted its address for another. */
+/** Tells the owner of an account that somebody tried to use its email for another account. */
 export async function alreadyRegistered(
   ports: Pick<Ports, 'mailer' | 'rateLimiter' | 'events'>,
   account: Account,

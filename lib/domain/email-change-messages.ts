@@ -14,18 +14,18 @@ const hours = codeSeconds.change_email / 3600
 const days = UNDO_SECONDS / 86_400
 
 /**
- * Warns the present address, where it was proven, and asks the new one to confirm. What the present address is sent, and which
- * of its links are good, does not depend on the new one: it would tell the user whether that has an account (ASVS 6.3.8).
+ * Warns the current address, if verified, and asks the new one to confirm. The email to the current address, and which of its
+ * links are valid, must not depend on the new address: that would tell the user whether it has an account (ASVS 6.3.8).
  */
 export async function emailChange(
   ports: MailPorts,
   account: Account | undefined,
   { newEmail, sessionVersion }: Extract<EmailJob, { type: 'email_change_requested' }>,
 ): Promise<void> {
-  // Whatever ended sessions since voids the request too.
+  // A request is void once sessions were ended after it.
   if (account?.status !== 'active' || account.sessionVersion !== sessionVersion) return
   const holder = await ports.users.findByEmail(newEmail)
-  // Only an address that was proven may take the account back.
+  // Only a verified address may undo the change.
   const undo = account.emailVerified ? newToken(account.id) : undefined
   const token = await newCode(ports, account, 'change_email', {
     newEmail,
@@ -33,7 +33,7 @@ export async function emailChange(
     ...(holder && { replaces: holder.id }),
   })
   if (undo) {
-    // The warning goes first: no change can be confirmed of which it was not given.
+    // The warning goes first: a change without a warning must not be confirmable.
     const warning: EmailTemplate = { kind: 'email_change_requested', newEmail, token: undo.token, days }
     if (!(await mail(ports, recipientOf(account), warning))) return
   }

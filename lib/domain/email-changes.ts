@@ -11,9 +11,9 @@ import { Refusal } from './refusal.ts'
 import { type Account, isUnproven } from './users.ts'
 
 /**
- * Asks for another email, with the password (ASVS 7.5.1): nothing changes before the new address is confirmed. Whether
- * it belongs to somebody else is not told. Refuses with `not_enabled`, `wrong_password`, `invalid_request` for the email
- * that one has, or `email_changed_recently`.
+ * Requests another email, with the password (ASVS 7.5.1). Nothing changes until the new address is confirmed. The caller is not
+ * told whether the address belongs to another account. Refuses with `not_enabled`, `wrong_password`, `invalid_request` for the
+ * current email, or `email_changed_recently`.
  */
 export async function requestEmailChange(
   ports: Pick<Ports, 'users' | 'passwords' | 'policy' | 'outbox' | 'clock' | 'events'>,
@@ -33,14 +33,17 @@ export async function requestEmailChange(
   ports.events.record({ type: 'email.change_requested', userId })
 }
 
-/** Whether the account gives its email up to a user who proves to read its mail. A disabled one is an administrator's decision. */
+/**
+ * Whether an account loses its email to a user who proves control of the mailbox. A disabled account keeps it: an administrator
+ * decided that.
+ */
 export const givesWay = (holder: Account): boolean => isUnproven(holder) && holder.status === 'active'
 
 /**
- * Makes a change that was confirmed from the new address. Proof of the mailbox wins over an account that somebody opened
- * with the address and never confirmed: that one is removed in the same transaction, if it still is as it was read. It must
- * be the one that the mail told of: an account that was opened since may be that of the mailbox's owner, who then opens the
- * wrong one of two mails (pre-account hijacking).
+ * Makes a change that was confirmed from the new address. Proof of the mailbox wins over an unverified account with that
+ * address: it is removed in the same transaction, if it still is as it was read. It must be the account that the email named.
+ * An account created since then may belong to the owner of the mailbox, who would otherwise lose it by opening the wrong one of
+ * two emails (pre-account hijacking).
  */
 export async function confirmChange(
   { users, clock }: Pick<Ports, 'users' | 'clock'>,
@@ -65,10 +68,10 @@ export async function confirmChange(
 type UndoPorts = Pick<Ports, 'users' | 'sessions' | 'outbox' | 'clock' | 'events'>
 
 /**
- * Takes a change of email back, for whoever reads the mail of the address of before; also one that is not confirmed yet.
- * Whoever asked for it knew the password, so no password opens the account until a new one is set; the mail for that is
- * on its way. Every session ends, and of all devices only this one is known. A disabled account gets its address back
- * and stays disabled. Refuses with `invalid_link` or `conflict`.
+ * Undoes a change of email with the token mailed to the former address; also a change that is not confirmed yet. The author of
+ * the change knew the password, so the password is disabled and a mail to set a new one follows. Every session ends, and only
+ * the current device stays known. A disabled account gets its address back and stays disabled. Refuses with `invalid_link` or
+ * `conflict`.
  */
 export async function undoEmailChange(
   ports: UndoPorts & Pick<Ports, 'codes'>,
@@ -80,13 +83,13 @@ export async function undoEmailChange(
   const rescue = { ...disablePassword(now), devices: [deviceOf(client)] }
   const account = await withOptimisticRetry(async () => {
     const { codes, account } = await ports.codes.find(userId, ['change_email'])
-    // The id is proven by nothing but the token that is being judged.
+    // The token is not checked yet, so the user id is only claimed.
     const invalid = new Refusal('invalid_link', { subject: { claimedUserId: userId } })
     if (!account) throw invalid
     const former = await ports.users.formerEmail(userId, now)
 
     if (former && isSame(former.undoHash, tokenHash)) {
-      // The email has moved between the two readings.
+      // The email has changed between the two reads.
       if (former.email === account.email) return 'version_conflict'
       return ports.users.change(account, { ...rescue, ...back(former, now) })
     }
@@ -97,15 +100,15 @@ export async function undoEmailChange(
   await undone(ports, account)
 }
 
-/** Disabling an account has voided the change itself; what its owner asks for then is that the thief's password ends. */
+/** Disabling an account voids a pending change. Its owner may still use the undo link, which disables the thief's password. */
 const mayStop = (pending: OneTimeCode, account: Account, now: Seconds) =>
   account.status === 'disabled'
     ? isGood(pending, { ...account, status: 'active', sessionVersion: pending.sessionVersion }, now)
     : isGood(pending, account, now)
 
 /**
- * Gives a user the former email back while it is kept, for whoever administers from outside: the same as the owner's own
- * undo, for an owner who has lost that mail. Refuses with `not_found` where none is kept, or `conflict`.
+ * Restores the former email while it is kept, for an operator on the command line. It does what the owner's undo does, for an
+ * owner who lost that email. Refuses with `not_found` if none is kept, or with `conflict`.
  */
 export async function restoreFormerEmail(ports: UndoPorts, userId: string): Promise<Account> {
   const now = ports.clock.now()

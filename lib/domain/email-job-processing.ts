@@ -22,8 +22,8 @@ const days = UNDO_SECONDS / 86_400
 const minutes = (purpose: Purpose) => codeSeconds[purpose] / 60
 
 /**
- * Fulfils an job: finds out whom it concerns, makes the token, stores its hash and mails it; or finds that there is
- * nobody to mail to. Doing it twice mails twice, and the later token is the good one.
+ * Processes an email job: looks up the account, creates the token, stores its hash and sends the mail. Some jobs turn out to
+ * need no mail. Processing a job twice sends two mails, and the later token is the valid one.
  */
 export async function processEmailJob(ports: MailPorts, job: EmailJob): Promise<void> {
   switch (job.type) {
@@ -48,7 +48,7 @@ export async function processEmailJob(ports: MailPorts, job: EmailJob): Promise<
       return newDevice(ports, await ports.users.findById(job.userId), job)
     case 'password_changed':
     case 'token_reused':
-      return notice(ports, await ports.users.findById(job.userId), { kind: job.type, at: job.at })
+      return notifyVerified(ports, await ports.users.findById(job.userId), { kind: job.type, at: job.at })
     case 'email_changed':
       await mail(ports, job, { kind: 'email_changed', at: job.at, newEmail: job.newEmail, days })
       return
@@ -59,7 +59,7 @@ export async function processEmailJob(ports: MailPorts, job: EmailJob): Promise<
 
 type Found = Account | undefined
 
-/** A link that confirms the email; `add` leaves those of the mails before good, `put` does not. */
+/** Sends a link that verifies the email. `add` keeps earlier links valid, `put` replaces them. */
 async function verification(ports: MailPorts, account: Found, store: 'add' | 'put'): Promise<void> {
   if (account?.status !== 'active' || account.emailVerified) return
   if (account.passwordHash === '') return reset(ports, account, 'finish_sign_up')
@@ -70,7 +70,7 @@ async function verification(ports: MailPorts, account: Found, store: 'add' | 'pu
   })
 }
 
-/** Somebody, perhaps its owner, signed up with an address that has an account. */
+/** Handles a sign-up with an email that has an account. The owner may have sent it. */
 async function attempted(
   ports: MailPorts,
   account: Found,
@@ -81,22 +81,23 @@ async function attempted(
     if (!withheld) await alreadyRegistered(ports, account)
     return
   }
-  // The same email and password are the same person, who sent the form twice or waits for the mail: nothing is voided.
+  // The same email and password come from the same person, who sent the form twice or waits for the mail. Nothing is voided.
   if (account.passwordHash !== '' && isSame(account.passwordHash, passwordHash)) {
     if (!withheld) await verification(ports, account, 'add')
     return
   }
-  // Two have signed up with it, and neither has proven it: no password counts but that which its owner will set. That
-  // holds also if no mail may go out: or a few sign-ups of a stranger would keep the owner's own from counting.
-  const isShut = account.passwordHash === ''
-  const contested = isShut
+  // Two sign-ups used this email, and neither has proven it: disable the password until the owner sets one. Do so even if the
+  // mail is withheld, or a stranger could use up the budget and keep a known password on the account.
+  const isDisabled = account.passwordHash === ''
+  const contested = isDisabled
     ? account
     : changedOrRefuse(await ports.users.change(account, disablePassword(ports.clock.now())))
-  if (!isShut) ports.events.record({ type: 'password.voided', userId: account.id, reason: 'second_sign_up' })
+  if (!isDisabled)
+    ports.events.record({ type: 'password.voided', userId: account.id, reason: 'second_sign_up' })
   if (!withheld) await reset(ports, contested, 'finish_sign_up')
 }
 
-/** A token that sets a password, and the words that say why. */
+/** Sends a token that sets a password, with the reason. */
 async function reset(
   ports: MailPorts,
   account: Found,
@@ -108,7 +109,7 @@ async function reset(
     const token = await newCode(ports, account, 'reset_password')
     await mail(ports, to, { kind, token, minutes: minutes('reset_password') })
   }
-  // An administrator, and the owner who undid a change, are not strangers.
+  // An administrator and the owner who undid a change have proven who they are.
   if (kind === 'reset_started' || kind === 'email_kept') await send()
   else await withinBudget(ports, { to, kind }, send)
 }
@@ -126,15 +127,17 @@ async function emailLogin(ports: MailPorts, account: Found, challengeHash: strin
   })
 }
 
-/** The first device of all is no news. It is remembered after the mail, which may have to be tried again. */
+/** The first device of a user needs no notification. A device is remembered after the mail, which may have to be retried. */
 async function newDevice(
   ports: MailPorts,
   account: Found,
   { at, device, sessionVersion, userAgent, ip }: Extract<EmailJob, { type: 'new_device' }>,
 ): Promise<void> {
   if (!account || account.devices.includes(device)) return
-  if (account.devices.length > 0) await notice(ports, account, { kind: 'new_device', at, userAgent, ip })
-  // Of another sessionVersion it was before a reset or an undo, which has forgotten what a thief may have logged in from.
+  if (account.devices.length > 0)
+    await notifyVerified(ports, account, { kind: 'new_device', at, userAgent, ip })
+  // An older session version means that a reset or an undo followed, which cleared the known devices. This one may be the
+  // thief's.
   if (sessionVersion !== account.sessionVersion) return
   await ports.users.rememberDevices(
     account.id,
@@ -143,7 +146,7 @@ async function newDevice(
   )
 }
 
-/** To whoever has proven the address: of an account, a stranger is told nothing. */
-async function notice(ports: MailPorts, account: Found, template: EmailTemplate): Promise<void> {
+/** Only to a verified address: an unverified one may be a stranger's. */
+async function notifyVerified(ports: MailPorts, account: Found, template: EmailTemplate): Promise<void> {
   if (account?.emailVerified) await mail(ports, recipientOf(account), template)
 }

@@ -1,17 +1,17 @@
 import type { Seconds } from './lifetimes.ts'
 
 /**
- * What a door leaves to the function that mails. It says what happened, not what to write: whether an address is known is
- * found out there, out of sight and out of the time of the answer. No job holds a token.
+ * A job for the mail function. It says what happened, not what to write: the mail function looks up whether the address has an
+ * account, so the handler's answer and its time do not depend on that. No job holds a token.
  */
 export type EmailJob =
   | { readonly type: 'signed_up'; readonly userId: string; readonly withheld?: true | undefined }
   | {
       readonly type: 'sign_up_attempted'
       readonly email: string
-      /** By `hashForSignUp`, so that it is told whether the password is the one of before. */
+      /** Made by `hashForSignUp`, so that it shows whether the password is that of the first sign-up. */
       readonly passwordHash?: string | undefined
-      /** The mailbox has had enough mails: what follows from the sign-up is done, and none is sent. */
+      /** The mailbox has reached its budget: the job is processed, but no mail is sent. */
       readonly withheld?: true | undefined
     }
   | { readonly type: 'verification_requested'; readonly email: string }
@@ -33,7 +33,7 @@ export type NotificationJob =
       readonly userId: string
       readonly at: Seconds
       readonly device: string
-      /** Of the session: what a rescue has ended since is remembered no more. */
+      /** The session's version. A device of a former version is not remembered. */
       readonly sessionVersion?: number | undefined
       readonly userAgent: string
       readonly ip: string
@@ -47,7 +47,7 @@ export type NotificationJob =
       readonly newEmail: string
     }
   | { readonly type: 'token_reused'; readonly userId: string; readonly at: Seconds }
-  /** The account is gone when this is read, so the job has its address. */
+  /** The account is deleted before the job is read, so the job contains the address. */
   | {
       readonly type: 'account_deleted'
       readonly userId: string

@@ -23,8 +23,8 @@ const checkOffered = ({ sendsMail, emailLogin }: Ports['policy']) => {
 }
 
 /**
- * Leaves an order for a mail to log in with, in the same time whether anybody has the address. The digits in it are good
- * only together with the challenge that is answered here (ASVS 6.6.2). Refuses with `not_enabled`.
+ * Writes an email job for a login mail, in the same time whether or not the address has an account. The mailed digits are valid
+ * only with the challenge returned here (ASVS 6.6.2). Refuses with `not_enabled`.
  */
 export async function requestEmailLogin(
   ports: Pick<Ports, 'policy' | 'outbox' | 'clock' | 'keyedHashes'>,
@@ -40,16 +40,17 @@ export async function requestEmailLogin(
 type LogInPorts = TokenPorts &
   Pick<Ports, 'users' | 'codes' | 'sessions' | 'policy' | 'outbox' | 'clock' | 'events'>
 
-/** Opens a session for whoever has the mailed token. Refuses with `not_enabled`, `invalid_link` or `conflict`. */
+/** Opens a session for a mailed token. Refuses with `not_enabled`, `invalid_link` or `conflict`. */
 export async function redeemEmailLogin(ports: LogInPorts, token: string, client: Client): Promise<TokenPair> {
   checkOffered(ports.policy)
   return logIn(ports, await openToken(ports, token, 'email_login'), client, 'invalid_link')
 }
 
 /**
- * Opens a session for whoever has the mailed digits and the challenge that they were asked for with. Each try is counted
- * before it is looked at, and none without a challenge for this email: who has not asked for a mail costs its owner none.
- * Refuses with `not_enabled`, `too_many_attempts`, `conflict`, or `invalid_code` whatever else is wrong.
+ * Opens a session for mailed digits and the challenge that they were requested with. Each attempt is counted before the
+ * compare. A request without a valid challenge for this email counts no attempt, so a stranger cannot use up the owner's
+ * attempts.
+ * Refuses with `not_enabled`, `too_many_attempts`, `conflict`, or `invalid_code` for any other reason.
  */
 export async function enterEmailLoginCode(
   ports: LogInPorts & Pick<Ports, 'limits' | 'rateLimiter' | 'keyedHashes'>,
@@ -63,7 +64,7 @@ export async function enterEmailLoginCode(
   )
   if (!(await isChallengeFor(ports, challenge, email))) throw new Refusal('invalid_code')
   const [found] = await settleAll(ports.users.findById(userId), ports.rateLimiter.take('codePerEmail', email))
-  // Between the two reads the email may have changed hands.
+  // The email may have moved to another account between the two reads.
   const account = found?.email === email ? found : undefined
   const challengeHash = challengeHashOf(challenge)
   const now = ports.clock.now()
@@ -75,7 +76,7 @@ export async function enterEmailLoginCode(
   return logIn(ports, { account, code }, client, 'invalid_code')
 }
 
-/** What is stored of digits. Six are soon tried out, but for the key and the challenge. */
+/** The stored hash of the digits. Six digits alone could be guessed; the key and the challenge prevent that. */
 export const digitsHash = (
   { keyedHashes }: Pick<Ports, 'keyedHashes'>,
   challengeHash: string,
@@ -91,17 +92,17 @@ async function logIn(
   await ensureSigningKeys(ports)
   if ((await ports.codes.redeem(code, account)) === 'spent')
     throw new Refusal(spent, { subject: { userId: account.id } })
-  const owned = account.emailVerified ? account : await claimed(ports, account, client)
+  const owned = account.emailVerified ? account : await proveEmail(ports, account, client)
   const admission = admit(ports.policy, owned, { amr: ['otp'], client })
   if (typeof admission === 'string') throw new Refusal(spent, { subject: { userId: account.id } })
   return openSession(ports, admission)
 }
 
 /**
- * The first proof of who reads the mail. Whoever set the password, and may have sessions, has not given it, and loses
- * both: or a stranger could open an account for an address and wait for its owner.
+ * Records the first proof of the email. The author of the sign-up may be a stranger who waits for the owner of the address, so
+ * the password and any sessions of the account are disabled.
  */
-async function claimed(
+async function proveEmail(
   ports: Pick<Ports, 'users' | 'clock' | 'events'>,
   account: Account,
   client: Client,

@@ -4,7 +4,7 @@ import { newToken } from './one-time-codes.ts'
 import type { OneTimeCode, Ports } from './ports.ts'
 import type { Account } from './users.ts'
 
-/** Whom a mail is about, and the address that it goes to. */
+/** The user whom an email is about, and its address. */
 export interface Recipient {
   readonly userId: string
   readonly email: string
@@ -12,7 +12,7 @@ export interface Recipient {
 
 export const recipientOf = ({ id: userId, email }: Account): Recipient => ({ userId, email })
 
-/** A code in the place of any older one of its purpose, or beside it; gives the token that it is opened with. */
+/** Stores a code that replaces an older one of its purpose (`put`) or joins it (`add`). Returns the raw token. */
 export async function newCode(
   { codes, clock }: Pick<Ports, 'codes' | 'clock'>,
   { id: userId, sessionVersion, email }: Account,
@@ -29,7 +29,7 @@ export async function newCode(
   return token
 }
 
-/** Whether it was sent; if not, no retry would mend that. */
+/** Sends an email. Returns false if it was rejected, which a retry would not change. */
 export async function mail(
   { mailer, events }: Pick<Ports, 'mailer' | 'events'>,
   { userId, email }: Recipient,

@@ -1,39 +1,39 @@
 import type { Seconds } from './lifetimes.ts'
 
-/** Every mail that there is, and what stands in it. A `token` is raw: it is made, mailed and forgotten. */
+/** Every email and its values. A `token` is raw: it is created, mailed and not kept. */
 export type EmailTemplate =
-  /** To a new address: open the link, and the account is yours. */
+  /** To a new address: the link verifies it. */
   | { readonly kind: 'verify_email'; readonly token: string; readonly hours: number }
-  /** To an address that has an account: somebody tried to open another. Offers login and reset, without a token. */
+  /** To an address that has an account: somebody tried to create another. Offers login and reset, without a token. */
   | { readonly kind: 'already_registered' }
-  /** The same, where the account was never confirmed: whoever reads this sets its password anew. */
+  /** The same for an unverified account: its token sets a new password. */
   | { readonly kind: 'finish_sign_up'; readonly token: string; readonly minutes: number }
   | { readonly kind: 'reset_password'; readonly token: string; readonly minutes: number }
-  /** An administrator wants the user to choose a new password. */
+  /** An administrator asks the user to choose a new password. */
   | { readonly kind: 'reset_started'; readonly token: string; readonly minutes: number }
-  /** A change of email was undone, and no password opens the account until this token has set one. */
+  /** A change of email was undone. The password is disabled until this token sets a new one. */
   | { readonly kind: 'email_kept'; readonly token: string; readonly minutes: number }
-  /** To the address that is to be the new one. `replaces`: an account that nobody confirmed has it, and goes. */
+  /** To the new address of a change. `replaces`: an unverified account has the address and will be removed. */
   | {
       readonly kind: 'confirm_new_email'
       readonly token: string
       readonly hours: number
       readonly replaces: boolean
     }
-  /** To the address that is to be the old one; `token` undoes the change. */
+  /** To the current address of a change; `token` undoes it. */
   | {
       readonly kind: 'email_change_requested'
       readonly newEmail: string
       readonly token: string
       readonly days: number
     }
-  /** Login by mail: a link, and the same as digits for a device without a browser. */
+  /** Email login: a link, and the same as digits for a device without a browser. */
   | { readonly kind: 'email_login'; readonly token: string; readonly code: string; readonly minutes: number }
   | { readonly kind: 'new_device'; readonly at: Seconds; readonly userAgent: string; readonly ip: string }
   | { readonly kind: 'password_changed'; readonly at: Seconds }
-  /** To the old address, once the change is made. */
+  /** To the former address after the change. */
   | { readonly kind: 'email_changed'; readonly at: Seconds; readonly newEmail: string; readonly days: number }
-  /** An old refresh token came back, and its session was ended. */
+  /** An old refresh token was presented, and its session was ended. */
   | { readonly kind: 'token_reused'; readonly at: Seconds }
-  /** To the address that the account had. */
+  /** To the address of the deleted account. */
   | { readonly kind: 'account_deleted'; readonly at: Seconds; readonly by: 'owner' | 'administrator' }

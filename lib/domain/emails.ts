@@ -8,9 +8,9 @@ import { Refusal } from './refusal.ts'
 import type { Account } from './users.ts'
 
 /**
- * Confirms the email that a token was mailed to: that of a new account, or the new one of an account that is to have
- * another; the one of before is then kept for 7 days, in which the change can be undone. A link of a sign-up may be
- * opened again until its end (a double click, a scanner before the reader): then nothing is left to do.
+ * Verifies the email that a token was mailed to. It is the email of a new account, or the new email of a change. After a
+ * change, the former email is kept for 7 days, in which the change can be undone. A sign-up link may be opened again until it
+ * expires (a double click, a mail scanner before the reader); it then does nothing.
  * Refuses with `invalid_link`, `email_taken`, `email_changed_recently` or `conflict`.
  */
 export async function verifyEmail(
@@ -31,7 +31,7 @@ export async function verifyEmail(
   ports.events.record({ type: 'email.verified', userId: account.id })
   if (account.email === before.email) return
   ports.events.record({ type: 'email.changed', userId: account.id })
-  // An address that was never proven may be a stranger's.
+  // An unverified former address may be a stranger's.
   if (before.emailVerified) {
     const { id: userId, email: newEmail } = account
     await notify(ports, { type: 'email_changed', userId, at: now, email: before.email, newEmail })
@@ -41,11 +41,11 @@ export async function verifyEmail(
   await forgetSessions(ports, replaced.id)
 }
 
-/** Leaves an order for a mail, in the same time whether anybody has the address. Refuses with `not_enabled`. */
+/** Writes an email job, in the same time whether or not the address has an account. Refuses with `not_enabled`. */
 export async function requestMail(
   { policy, outbox, clock }: Pick<Ports, 'policy' | 'outbox' | 'clock'>,
-  order: { readonly type: 'verification_requested' | 'reset_requested'; readonly email: Account['email'] },
+  job: { readonly type: 'verification_requested' | 'reset_requested'; readonly email: Account['email'] },
 ): Promise<void> {
   if (!policy.sendsMail) throw new Refusal('not_enabled')
-  await outbox.put(order, clock.now())
+  await outbox.put(job, clock.now())
 }

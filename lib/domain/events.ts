@@ -4,15 +4,15 @@ import type { RefusalCode, Subject } from './refusal.ts'
 import type { Role } from './users.ts'
 
 /**
- * What is worth an auditor's attention. `userId` is always the subject, to whom it was done; who did it stands beside it as
- * `actor` (`log.ts`). No field can hold a token, a password or a code.
+ * Security events. `userId` is the user whom the event is about; `log.ts` adds who caused it as `actor`. No field can hold a
+ * token, a password or a code.
  */
 export type SecurityEvent =
   | { readonly type: 'user.created' | 'user.deleted'; readonly userId: string }
   | { readonly type: 'user.disabled' | 'user.enabled' | 'user.renamed'; readonly userId: string }
-  /** A caller with a role read what is stored of others; `userId` where it was of one. */
+  /** An administrator read data of other users; `userId` if it was one user's. */
   | { readonly type: 'user.read'; readonly route: string; readonly userId?: string | undefined }
-  /** A user took a copy of what is stored of them. */
+  /** Users exported their own data. */
   | { readonly type: 'user.exported'; readonly userId: string }
   | { readonly type: 'user.roles_changed'; readonly userId: string; readonly roles: readonly Role[] }
   | { readonly type: 'login.succeeded'; readonly userId: string; readonly sessionId: string }
@@ -21,12 +21,12 @@ export type SecurityEvent =
       readonly userId?: string
       readonly reason: 'unknown_email' | 'wrong_password' | 'account_disabled' | 'email_not_verified'
     }
-  /** So many failures in a row that the next try has to wait. */
+  /** The account reached its limit of failed logins: the next attempt has to wait. */
   | { readonly type: 'login.locked'; readonly userId?: string }
-  /** A reset should have lifted the lock, and could not. */
+  /** A reset or a login should have lifted the lock, and the write failed. */
   | { readonly type: 'login.lock_left'; readonly userId: string }
   | { readonly type: 'password.changed'; readonly userId: string; readonly sessionId: string }
-  /** No password opens the account until its owner sets one. */
+  /** The password was disabled until the owner sets a new one. */
   | {
       readonly type: 'password.voided'
       readonly userId: string
@@ -39,32 +39,32 @@ export type SecurityEvent =
       readonly userId: string
     }
   | { readonly type: 'mail.sent'; readonly userId: string; readonly template: EmailTemplate['kind'] }
-  /** It would be more than a recipient is sent. */
+  /** The recipient's budget is used up. */
   | { readonly type: 'mail.withheld'; readonly userId: string; readonly template: EmailTemplate['kind'] }
   | { readonly type: 'mail.withheld'; readonly userId?: string; readonly job: EmailJob['type'] }
-  /** No retry would mend it; `reason` is SES's name for why. */
+  /** A retry would not help; `reason` is SES's error name. */
   | {
       readonly type: 'mail.rejected'
       readonly userId: string
       readonly template: EmailTemplate['kind']
       readonly reason: string
     }
-  /** It came back for good, or its reader called it spam: SES sends that address nothing more. The names are SES's. */
+  /** A permanent bounce or a spam complaint: SES suppresses the address. The names are SES's. */
   | {
       readonly type: 'mail.bounced' | 'mail.complained'
       readonly userId: string | undefined
       readonly template: string | undefined
       readonly reason: string | undefined
     }
-  /** A mail could not be ordered; what it is about has happened. */
+  /** The email job could not be written. Its cause has happened nevertheless. */
   | { readonly type: 'mail.lost'; readonly userId: string; readonly job: EmailJob['type'] }
   | { readonly type: 'session.grace_used'; readonly userId: string; readonly sessionId: string }
   | { readonly type: 'session.reuse_detected'; readonly userId: string; readonly sessionId: string }
   | { readonly type: 'session.revoked'; readonly userId: string; readonly sessionId: string }
   | { readonly type: 'session.all_revoked'; readonly userId: string }
-  /** All sessions are dead, but their items could not be deleted, and wait for their TTL. */
+  /** All sessions have ended, but their items could not be deleted. TTL removes them. */
   | { readonly type: 'session.left_to_expire'; readonly userId: string }
-  /** Keys by their names: what signs next, and what is not accepted any more. */
+  /** Key ids that were created or retired; `name` is the key set. */
   | {
       readonly type: 'keys.rotated'
       readonly name: string
@@ -72,9 +72,9 @@ export type SecurityEvent =
       readonly retired: readonly string[]
     }
   /**
-   * `secret.refused`: the password of a logged-in user, a mailed token or code, or a refresh token was shown, and is not good
-   * (ASVS 16.3.1). `access.denied`: turned away without a good access token, without the role, over a limit, with a session
-   * that has ended, with a cookie from a foreign page, or past the proxy in front (ASVS 16.3.2).
+   * `secret.refused`: a logged-in user's password, a mailed token or code, or a refresh token was presented and is not valid
+   * (ASVS 16.3.1). `access.denied`: refused for a missing or invalid access token, a missing role, a limit, an ended session, a
+   * foreign origin, or a request that bypassed the trusted proxy (ASVS 16.3.2).
    */
   | ({
       readonly type: 'secret.refused' | 'access.denied'
@@ -82,7 +82,7 @@ export type SecurityEvent =
       readonly reason: RefusalCode
     } & Subject)
 
-/** Refusals that say nothing about an attack: a request that is wrong, too late, or not possible. */
+/** Refusals that do not suggest an attack: the request is invalid, too late or not possible. */
 type Unlogged =
   | 'invalid_request'
   | 'unsupported_media_type'
@@ -98,8 +98,8 @@ type Unlogged =
   | 'unavailable'
 
 /**
- * The event that each other refusal leaves (ASVS 16.3.1, 16.3.2): a new code does not compile before it is in either list.
- * The error handler writes `secret.refused` and `access.denied`; the rest are written by the step that knows more.
+ * The event for each other refusal (ASVS 16.3.1, 16.3.2). A new code does not compile until one of the two lists has it. The
+ * error handler records `secret.refused` and `access.denied`; the step that has the details records the others.
  */
 export const refusalEvents: Readonly<Record<Exclude<RefusalCode, Unlogged>, SecurityEvent['type']>> = {
   unauthorized: 'access.denied',

@@ -5,16 +5,19 @@ const signals = new AsyncLocalStorage<AbortSignal>()
 const neverAborted = new AbortController().signal
 
 /**
- * Aborted once the invocation that asks has been answered, its early time-out included. Everything that sends a request takes
- * it along: Lambda freezes a process after the answer, and work that was left would write when it is thawed, hours later.
+ * Aborts when the current invocation has been answered, also after its early time-out. Every request to another service passes
+ * it on: Lambda freezes a process after the answer, and pending work would continue hours later, when it is thawed.
  */
 export const currentSignal = (): AbortSignal => signals.getStore() ?? neverAborted
 
-/** Runs work that ends with this signal; without one, work that other invocations wait for too, and that writes nothing. */
+/**
+ * Runs work that ends with this signal. Without a signal: shared work that other invocations also wait for, and that writes
+ * nothing.
+ */
 export const runWithSignal = <T>(signal: AbortSignal | undefined, work: () => T): T =>
   signals.run(signal ?? neverAborted, work)
 
-/** Runs work for so long at most. What then still runs of it sends nothing more, and the answer is `unavailable`. */
+/** Runs work for a limited time. After that, what is left of it sends nothing more, and the answer is `unavailable`. */
 export async function within<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
   const late = new AbortController()
   const timer = setTimeout(() => late.abort(), milliseconds)

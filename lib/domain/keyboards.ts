@@ -1,6 +1,6 @@
 /**
- * The rows of the keyboards that people walk over, each from its left: three Latin ones, the Russian one, and a keypad. A
- * fifth row is the first with Shift.
+ * The rows of common keyboards, each from the left: three Latin layouts, a Russian one and a keypad. A fifth row is the first
+ * one with Shift.
  */
 const layouts: readonly (readonly string[])[] = [
   ['`1234567890-=', ' qwertyuiop[]\\', " asdfghjkl;'", ' zxcvbnm,./', '~!@#$%^&*()_+'],
@@ -10,13 +10,13 @@ const layouts: readonly (readonly string[])[] = [
   ['789', '456', '123', '0'],
 ]
 
-/** From one row to the next; one key to the right is 1. */
+/** The distance between two rows; the distance between two keys of a row is 1. */
 export const ROW = 64
 
-/** Of each layout, where a character's key is. */
+/** The position of each character's key in one layout. */
 export type Keyboard = ReadonlyMap<string, number>
 
-/** Of each layout, where a character's key is. */
+/** One keyboard for each layout. */
 export const keyboards: readonly Keyboard[] = layouts.map(
   (rows) => new Map(rows.flatMap((row, y) => [...row].map((key, x) => [key, (y % 4) * ROW + x] as const))),
 )

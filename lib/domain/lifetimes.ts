@@ -1,7 +1,7 @@
 /** Epoch seconds, whole. */
 export type Seconds = number
 
-/** How long things live, in seconds. */
+/** Lifetimes in seconds. */
 export interface Lifetimes {
   readonly accessTokenSeconds: number
   readonly sessionIdleSeconds: number
@@ -9,15 +9,15 @@ export interface Lifetimes {
   readonly refreshGraceSeconds: number
 }
 
-/** The hard cap of every access token, whatever the setting. */
+/** The longest lifetime of an access token, whatever the setting. */
 export const LONGEST_ACCESS_TOKEN_SECONDS = 3600
-/** The hard cap of every family of refresh tokens: 90 days. */
+/** The longest lifetime of a token family: 90 days. */
 export const LONGEST_SESSION_SECONDS = 90 * 86_400
-/** How long others may keep our set of public keys without asking again. */
+/** How long a verifier may cache our public keys. */
 export const JWKS_MAX_AGE_SECONDS = 3600
-/** How far the clocks of two machines are trusted to agree. */
+/** The largest assumed difference between the clocks of two machines. */
 const CLOCK_SKEW_SECONDS = 300
 
-/** When the denylist may forget a family: once the last access token that it could have got is dead. */
+/** When the denylist may forget a family: after its last access token has expired. */
 export const deniedUntil = (familyEndsAt: Seconds): Seconds =>
   familyEndsAt + LONGEST_ACCESS_TOKEN_SECONDS + CLOCK_SKEW_SECONDS

@@ -1,27 +1,27 @@
 import type { Seconds } from './lifetimes.ts'
 
-/** So many in so many seconds; for `locks`, so many free failures, and how long a lock becomes at most. */
+/** `most` in `seconds`. With `locks`: `most` failures are free, and a lock lasts `seconds` at most. */
 export interface Budget {
   readonly most: number
   readonly seconds: Seconds
 }
 
 /**
- * Whom a limit counts: the `ip`, the `email` in the body, the `user` who asks, the `target` user of the path, and what only a
- * step knows. A `mailbox` is counted without telling the caller.
+ * What a limit counts by: the `ip`, the `email` in the body, the `user` who asks, the `target` user of the path, and others
+ * that only a step knows. The caller is not told when a `mailbox` limit is reached.
  */
 export type Per = 'ip' | 'email' | 'user' | 'target' | 'account' | 'code' | 'session' | 'mailbox'
 
 export interface Limit extends Budget {
   readonly per: Per
-  /** Not a window: each failure over `most` locks for twice as long as the one before, from 1 s on. */
+  /** Not a window: each failure over `most` locks the account, first for 1 s, then for twice as long each time. */
   readonly locks?: true
 }
 
 const MINUTE = 60
 const HOUR = 3600
 
-/** Every limit there is. A contract names those of its route; a setting of the same name changes the figures. */
+/** Every limit. A contract names those of its route; a setting of the same name changes the values. */
 export const limits = {
   signupPerIp: { per: 'ip', most: 10, seconds: HOUR },
   signupMails: { per: 'mailbox', most: 3, seconds: 15 * MINUTE },
@@ -46,7 +46,7 @@ export const limits = {
 
 export type LimitName = keyof typeof limits
 
-/** The setting that changes a limit's figures: `loginPerIp` is LOGIN_PER_IP. */
+/** The setting that changes a limit: `loginPerIp` is LOGIN_PER_IP. */
 export const settingOf = (name: string): string =>
   name.replace(/[A-Z]/g, (capital) => `_${capital}`).toUpperCase()
 
@@ -57,6 +57,6 @@ export type RequestLimit = {
   [K in LimitName]: (typeof limits)[K]['per'] extends 'ip' | 'email' | 'user' | 'target' ? K : never
 }[LimitName]
 
-/** How long an account is locked after so many failures in a row: 1 s, doubling. */
+/** How long an account is locked after this number of failures in a row: 1 s, doubling. */
 export const lockSeconds = (failures: number, { most, seconds }: Budget): Seconds =>
   failures < most ? 0 : Math.min(2 ** (failures - most), seconds)

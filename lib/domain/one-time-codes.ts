@@ -6,7 +6,7 @@ import type { AccountChange, OneTimeCode, Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
 import { type Account, isExpired } from './users.ts'
 
-/** 16 bytes of the user's id, so that one key finds the code, and 32 random ones. */
+/** A token holds 16 bytes of the user id, so that one read finds the code, and 32 random bytes. */
 const ID_BYTES = 16
 const SECRET_BYTES = 32
 const NONCE_BYTES = 16
@@ -16,17 +16,17 @@ export interface MailedToken {
   readonly tokenHash: string
 }
 
-/** A token of 256 random bits for a user; `token` is mailed, `tokenHash` stored. */
+/** Creates a token of 256 random bits for a user; `token` is mailed, `tokenHash` is stored. */
 export function newToken(userId: string): MailedToken & { readonly token: string } {
   const id = Buffer.from(userId.replaceAll('-', ''), 'hex')
   const token = Buffer.concat([id, randomBytes(SECRET_BYTES)]).toString('base64url')
   return { userId, token, tokenHash: hashOf(token) }
 }
 
-/** Whose a token says that it is, and what it is to be compared with. Refuses with `invalid_link` what is no token at all. */
+/** Parses a token. The user id is not proven yet. Refuses with `invalid_link` if it is no token at all. */
 export function readToken(token: string): MailedToken {
   const bytes = Buffer.from(token, 'base64url')
-  // One text for one token: a lenient decoder knows several.
+  // Accept one spelling for each token: the lenient decoder accepts several.
   if (bytes.length !== ID_BYTES + SECRET_BYTES || bytes.toString('base64url') !== token) {
     throw new Refusal('invalid_link')
   }
@@ -41,14 +41,14 @@ const hashOf = (token: string) => createHash('sha256').update(token).digest('bas
 export const newDigits = (): string => String(randomInt(1_000_000)).padStart(6, '0')
 
 /**
- * A name for one request for digits, which are good only with it (ASVS 6.6.2). That it was given for this email can be
- * told without a store, so that nobody without one costs its owner a try.
+ * A challenge for one request for digits, which are valid only with it (ASVS 6.6.2). A keyed hash ties it to the email. So a
+ * forged challenge is recognized without a read, and costs the owner no attempt.
  */
 export async function newChallenge(ports: Pick<Ports, 'keyedHashes'>, email: string): Promise<string> {
   const nonce = randomBytes(NONCE_BYTES).toString('hex')
   return nonce + (await sealOf(ports, email, nonce))
 }
-/** Whether a challenge was given for this email, in constant time. */
+/** Whether a challenge belongs to this email, in constant time. */
 export async function isChallengeFor(
   ports: Pick<Ports, 'keyedHashes'>,
   challenge: string,
@@ -60,22 +60,24 @@ export async function isChallengeFor(
 const sealOf = ({ keyedHashes }: Pick<Ports, 'keyedHashes'>, email: string, nonce: string) =>
   keyedHashes.of('challenge', email, nonce)
 
-/** What is stored of a challenge. */
+/** The stored hash of a challenge. */
 export const challengeHashOf = hashOf
 
-/** Whether two secrets are the same, in constant time. Their lengths are those in bytes: a text may have fewer characters. */
+/** Whether two secrets are equal, in constant time. Compares lengths in bytes, which can differ from those in characters. */
 export function isSame(a: string | undefined, b: string): boolean {
   const [one, other] = [Buffer.from(a ?? ''), Buffer.from(b)]
   return a !== undefined && one.length === other.length && timingSafeEqual(one, other)
 }
 
-/** What a good token opens. */
+/** The code and the account that a valid token stands for. */
 export interface Opened {
   readonly code: OneTimeCode
   readonly account: Account
 }
 
-/** What a token of one of these purposes is good for now; it is not spent yet. Refuses with `invalid_link`. */
+/**
+ * Returns the code and account of a valid token for one of these purposes, without redeeming it. Refuses with `invalid_link`.
+ */
 export async function openToken(
   ports: Pick<Ports, 'codes' | 'clock'>,
   token: string,
@@ -89,20 +91,20 @@ export async function openToken(
   return { code, account }
 }
 
-/** The code has not expired, and its user is who it was made for: of the same sessionVersion, and with the same email. */
+/** Whether the code has not expired and its user still has the same session version and email. */
 export function isGood(code: OneTimeCode, account: Account | undefined, now: Seconds): account is Account {
   if (code.expiresAt <= now || account?.status !== 'active' || isExpired(account, now)) return false
   if (account.email !== code.email) return false
-  // What a link of a sign-up says of a confirmed address is true whatever happened since, and it changes nothing.
+  // A sign-up link for a verified address changes nothing, so it stays valid.
   if (code.purpose === 'verify_email' && account.emailVerified) return true
-  // A change that was asked for before the address was proven warned nobody, and could not be undone.
+  // A change requested before the address was verified sent no warning and could not be undone.
   if (code.purpose === 'change_email' && account.emailVerified && code.undoHash === undefined) return false
   return account.sessionVersion === code.sessionVersion
 }
 
 /**
- * Spends a token for a change of its user's account, both or neither; of many at once one succeeds.
- * Refuses with `invalid_link`, or with what the change is refused with.
+ * Redeems a token and changes its user's account, both or neither. Of several parallel requests, one succeeds. Refuses with
+ * `invalid_link`, or with the refusal of the change.
  */
 export async function redeemToken(
   ports: Pick<Ports, 'codes' | 'users' | 'clock'>,
@@ -111,7 +113,7 @@ export async function redeemToken(
   changeOf: (opened: Opened) => Omit<AccountChange, 'redeems' | 'deniedUntil'>,
 ): Promise<{ readonly account: Account; readonly before: Account }> {
   const until = deniedUntil(ports.clock.now())
-  // Whoever is quicker may spend the token: that shows when it is opened again.
+  // A parallel request may redeem the token first. The next read shows that.
   return withOptimisticRetry(async () => {
     const opened = await openToken(ports, token, ...purposes)
     const change = { ...changeOf(opened), redeems: opened.code, deniedUntil: until }

@@ -5,8 +5,8 @@ import { Refusal } from './refusal.ts'
 import type { Account } from './users.ts'
 
 /**
- * The caller's own account. Refuses with `unauthorized` where it is gone, disabled, or has moved on since the authorizer
- * looked: what is then written on the condition of this reading cannot undo what others did to the account meanwhile.
+ * Returns the caller's own account. Refuses with `unauthorized` if it is deleted, disabled, or changed since the authorizer
+ * read it. A write conditioned on this read cannot undo such a change.
  */
 export async function ownAccount({ users }: Pick<Ports, 'users'>, principal: Principal): Promise<Account> {
   const account = await users.findById(principal.userId)
@@ -15,7 +15,7 @@ export async function ownAccount({ users }: Pick<Ports, 'users'>, principal: Pri
   return account
 }
 
-/** The caller's own account, after its password was given once more (ASVS 7.5.1). Refuses with `wrong_password`. */
+/** Returns the caller's own account after checking its password again (ASVS 7.5.1). Refuses with `wrong_password`. */
 export async function reauthenticate(
   ports: Pick<Ports, 'users' | 'passwords'>,
   principal: Principal,
@@ -27,7 +27,7 @@ export async function reauthenticate(
 }
 
 /**
- * Deletes the caller's account, its email claim and its sessions; every token is refused from the next request on.
+ * Deletes the caller's account, its email reservation and its sessions. Every token is refused from the next request on.
  * Refuses with `wrong_password`, `last_administrator` or `conflict`.
  */
 export async function deleteOwnAccount(

@@ -4,10 +4,10 @@ import { revokeSession } from './sessions.ts'
 import { settleAll } from './settle-all.ts'
 import type { Account } from './users.ts'
 
-/** Each is a transaction; a user of many must not wait for one after the other. */
+/** Each revocation is a transaction; ten at once keep the answer fast for a user of many sessions. */
 const AT_ONCE = 10
 
-/** The sessions that an account can go on with: not expired, and of its sessionVersion. */
+/** Returns the sessions of an account that are still valid: not expired, and of its session version. */
 export async function openSessions(
   { sessions, clock }: Pick<Ports, 'sessions' | 'clock'>,
   { id, sessionVersion }: Account,
@@ -15,7 +15,7 @@ export async function openSessions(
   return (await sessions.list(id, clock.now())).filter((session) => session.sessionVersion === sessionVersion)
 }
 
-/** Ends one of a user's sessions. Refuses with `not_found` for any other id, whosever it is. */
+/** Ends one of a user's sessions. Refuses with `not_found` for any other id, including those of other users. */
 export async function endOwnSession(
   ports: Pick<Ports, 'sessions' | 'clock' | 'events'>,
   userId: string,
@@ -27,7 +27,7 @@ export async function endOwnSession(
   await revoke(ports, session)
 }
 
-/** Ends all sessions of a user but the one that asks (ASVS 7.4.3). */
+/** Ends all sessions of a user except the current one (ASVS 7.4.3). */
 export async function endOtherSessions(
   ports: Pick<Ports, 'sessions' | 'clock' | 'events'>,
   { userId, sessionId }: { userId: string; sessionId: string },

@@ -10,7 +10,7 @@ import { ensureSigningKeys, issueTokenPair, type TokenPair, type TokenPorts } fr
 import { changedBy } from './users.ts'
 
 /**
- * Sets a new password. Every session ends, also a thief's copy of this one; the caller goes on with a new session.
+ * Sets a new password. Every session ends, including a stolen copy of the current one; the caller continues in a new session.
  * Refuses with `wrong_password`, `weak_password`, or `conflict` if the account was changed or this session ended meanwhile.
  */
 export async function changePassword(

@@ -1,20 +1,20 @@
 import { dates, isDigit, progressions, type RankOf, repeats, walks, words } from './password-patterns.ts'
 
-/** More are not looked at: NFKC makes 4,608 of the 256 that a caller may send. */
+/** More characters are not examined: NFKC can make 4,608 of the 256 that a caller may send. */
 const MOST_CHARACTERS = 256
 /**
- * What a word adds beyond its rank, by how many are behind it: four unrelated words are a passphrase unless all are among the
- * very commonest, and five are one. The last holds for more, too.
+ * The bits that a word adds to its rank, by the number of words after it. Four unrelated words are a passphrase, unless all are
+ * among the most common; five always are. The last value applies to further words too.
  */
 const MORE_BITS = [0, 0, 0, 1.5, 7]
 const COUNTS = MORE_BITS.length
-/** What a blank between different words adds: phrases are rarer than words strung together. Other blanks add nothing. */
+/** The bits for a space between different words: such phrases are rarer than joined words. Other spaces add nothing. */
 const BLANK_BITS = 3
 
 /**
- * The guesses that a password takes, as a power of two: the product of those for its parts, in the division into parts that
- * makes it least. An estimate in the spirit of D. L. Wheeler, zxcvbn (USENIX Security 2016). The work grows with the length,
- * at worst with its square.
+ * Estimates the guesses that a password takes, as a power of two. It divides the password into parts, multiplies the guesses of
+ * the parts, and takes the division with the lowest product. After the idea of D. L. Wheeler, zxcvbn (USENIX Security 2016).
+ * The time grows at worst with the square of the length.
  */
 export function guessBits(password: string, rankOf: RankOf): number {
   const groups = password.normalize('NFKC').split(/\s+/u)
@@ -24,7 +24,7 @@ export function guessBits(password: string, rankOf: RankOf): number {
   const patterns = [repeats(text), ...progressions(text), ...walks(text), dates(text)]
   const wordsFrom = words(text, isUpper, rankOf)
 
-  // The least bits from each place to the end, by how many words are in them.
+  // The least bits from each position to the end, by the number of words in them.
   const least = new Float64Array((text.length + 1) * COUNTS).fill(Number.POSITIVE_INFINITY)
   least[text.length * COUNTS] = 0
   for (let at = text.length - 1; at >= 0; at--) {
@@ -44,7 +44,7 @@ export function guessBits(password: string, rankOf: RankOf): number {
   return Math.min(...least.slice(0, COUNTS)) + BLANK_BITS * Math.max(0, different.size - 1)
 }
 
-/** What a character by itself adds: the logarithm of how many of its kind there are. */
+/** The bits of a single character: the logarithm of the size of its character class. */
 function bitsOf(character: string): number {
   const code = character.codePointAt(0) as number
   if (code >= 0x3100) return 9

@@ -1,18 +1,18 @@
 import { type Keyboard, keyboards, ROW } from './keyboards.ts'
 
-/** The place of a word among those that are tried first, from 1 on; `undefined` for a word that no list has. */
+/** The rank of a word among common words, starting at 1; `undefined` for a word in no list. */
 export type RankOf = (word: string) => number | undefined
 
-/** What a part of a password that follows a pattern tells: where it ends, and its guesses as a power of two. */
+/** Reports a part that follows a pattern: its end, and its guesses as a power of two. */
 export type Found = (end: number, bits: number) => void
-/** Finds the parts that begin at a place. Asked once for each place, from the last to the first. */
+/** Finds the parts that begin at a position. Called once for each position, from the last to the first. */
 export type Pattern = (at: number, found: Found) => void
 
 const LONGEST_WALK = 48
 const LONGEST_PERIOD = 10
 const LONGEST_WORD = 24
 
-/** What was there before, once more: `abc` after `abc`, `aa` after `a`. */
+/** A repetition of the preceding characters: `abc` after `abc`, `aa` after `a`. */
 export function repeats(text: readonly string[]): Pattern {
   const codes = Float64Array.from(text, codeOf)
   const longest = Math.floor(text.length / 2)
@@ -20,8 +20,8 @@ export function repeats(text: readonly string[]): Pattern {
 }
 
 /**
- * What goes on as it began: each character is as far from the last as its counterpart one period before, in the alphabet or
- * on a keyboard: `cdef` after `ab`, `2wsx3edc` after `1qaz`, `b2c3` after `a1`.
+ * A continued sequence: each step, in the alphabet or on a keyboard, equals the step one period before. `cdef` after `ab`,
+ * `2wsx3edc` after `1qaz`, `b2c3` after `a1`.
  */
 export function progressions(text: readonly string[]): readonly Pattern[] {
   const places = [Float64Array.from(text, codeOf), ...keyboards.map((keyboard) => placesOn(keyboard, text))]
@@ -35,7 +35,7 @@ const codeOf = (character: string) => character.codePointAt(0) as number
 const placesOn = (keyboard: Keyboard, text: readonly string[]) =>
   Float64Array.from(text, (character) => keyboard.get(character) ?? Number.NaN)
 
-/** Where values are those of one period before, for as long as they are. What equals nothing is NaN. */
+/** Finds the runs in which each value equals the value one period before. NaN equals nothing. */
 function periods(
   values: Float64Array,
   longest: number,
@@ -49,7 +49,7 @@ function periods(
       const length = value === values[at - period] ? (lengths[period] as number) + 1 : 0
       lengths[period] = length
       if (length <= most) continue
-      // The next part may begin before the pattern stops. A long one has not every end, for the time that it takes.
+      // The next part may begin before the pattern ends. To save time, long patterns are not tried at every end.
       for (let some = most + 1; some < Math.min(length, LONGEST_WORD); some++)
         found(at + some, bitsOf(period, some))
       found(at + length, bitsOf(period, length))
@@ -58,7 +58,7 @@ function periods(
   }
 }
 
-/** A finger that goes from key to key, each time to one of the eight around. A turn is a choice. */
+/** A path over neighbouring keys, each one of the eight around the last. Each turn adds guesses. */
 export function walks(text: readonly string[]): readonly Pattern[] {
   return keyboards.map((keyboard) => {
     const places = placesOn(keyboard, text)
@@ -69,7 +69,7 @@ export function walks(text: readonly string[]): readonly Pattern[] {
         if (!isNear(step)) return
         if (end === at + 1) continue
         if (step !== (places[end - 1] as number) - (places[end - 2] as number)) turns++
-        // Three keys beside each other are often chance.
+        // Three neighbouring keys are often chance.
         if (end > at + 2) found(end + 1, 5 + Math.log2(end - at + 1) + 3 * turns)
       }
     }
@@ -81,7 +81,7 @@ const isNear = (step: number) => {
   return distance === 1 || (distance >= ROW - 1 && distance <= ROW + 1)
 }
 
-/** A year, or a day with or without its century, in the orders that people write. */
+/** A year, or a date with or without its century, in the usual orders. */
 export function dates(text: readonly string[]): Pattern {
   const [day, month, century, year] = ['(?:0[1-9]|[12]\\d|3[01])', '(?:0[1-9]|1[0-2])', '(?:19|20)', '\\d\\d']
   const both = `(?:${day}${month}|${month}${day})`
@@ -103,7 +103,7 @@ export function dates(text: readonly string[]): Pattern {
 
 export const isDigit = (character: string): boolean => character >= '0' && character <= '9'
 
-/** A known word, perhaps with capitals, accents, look-alikes for letters, or from its end. */
+/** A known word, also with capitals, accents, look-alike characters, or reversed. */
 export function words(text: readonly string[], isUpper: readonly boolean[], rankOf: RankOf): Pattern {
   const bare = text.map((character) => character.normalize('NFD').replace(/\p{M}/gu, '') || character)
   const plain = spelled(bare)
@@ -124,12 +124,12 @@ export function words(text: readonly string[], isUpper: readonly boolean[], rank
       const look = (other: string, bits: number) => {
         const rank = rankOf(other)
         if (rank === undefined) return
-        // Random letters spell many words of two: some language has each of them.
+        // Random text contains many words of two characters, because some language has each of them.
         const least = length === 2 ? 5 : 1
         found(end, Math.max(Math.log2(rank), least) + bits + forCapitals)
       }
       look(word, 0)
-      // A number alone spells no word.
+      // Digits alone spell no word.
       for (const spell of letters > 0 ? others : []) {
         const other = spell(at, end)
         if (other !== word) look(other, 1.5)
@@ -143,7 +143,7 @@ const lookAlikes: Readonly<Record<string, string>> = Object.fromEntries(
   ['0o', '2z', '3e', '4a', '@a', '5s', '$s', '6g', '7t', '+t', '8b', '9g'].map((pair) => [...pair]),
 )
 
-/** Gives the text from one character to another, as characters may be more than one unit long. */
+/** Returns substrings by character positions; a character may be longer than one UTF-16 unit. */
 function spelled(text: readonly string[]): (at: number, end: number) => string {
   const units = [0]
   for (const character of text) units.push((units.at(-1) as number) + character.length)

@@ -7,8 +7,8 @@ import type { Client, Ports } from './ports.ts'
 import { settleAll } from './settle-all.ts'
 
 /**
- * Sets the password of whoever has the mailed token, without the old one. Every session ends, the lock of failed logins is
- * lifted, and the email is proven. Refuses with `invalid_link`, or `weak_password`, which spends nothing.
+ * Sets a password with a mailed token, without the old password. Every session ends, the lock after failed logins is lifted,
+ * and the email is verified. Refuses with `invalid_link`, or with `weak_password`, which does not use up the token.
  * OWASP Forgot Password Cheat Sheet; ASVS 6.4.3, 7.4.3.
  */
 export async function resetPassword(
@@ -17,24 +17,24 @@ export async function resetPassword(
   { token, newPassword }: { token: string; newPassword: string },
   client: Client,
 ): Promise<void> {
-  // 1. The token is good now, before anything is reckoned for whoever sent it.
+  // 1. Check the token before any expensive work.
   const { account: owner } = await openToken(ports, token, 'reset_password')
 
-  // 2. The password is one that may be set.
+  // 2. Check the new password.
   await checkNewPassword(ports, newPassword, { path: 'newPassword', words: [owner.email, owner.name] })
   const passwordHash = await ports.passwords.hash(newPassword)
 
-  // 3. One transaction spends the token, sets the password and ends the sessions, or does nothing.
+  // 3. One transaction redeems the token, sets the password and ends the sessions, or does nothing.
   const { account } = await redeemToken(ports, token, ['reset_password'], () => ({
     passwordHash,
     emailVerified: true,
     endsSessions: true,
-    // Of all devices the one that read the mail is known: what a thief logs in from is news again.
+    // Only the device that used the link stays known, so a login from a thief's device causes a notification.
     devices: [deviceOf(client)],
   }))
   ports.events.record({ type: 'password.reset', userId: account.id })
 
-  // 4. What is left can fail: the password is set, and a lock ends by itself.
+  // 4. The rest may fail: the password is set, and a lock ends by itself.
   const { id: userId, email } = account
   await settleAll(
     notify(ports, { type: 'password_changed', userId, at: ports.clock.now() }),

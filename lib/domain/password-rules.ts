@@ -3,19 +3,20 @@ import { guessBits } from './password-guesses.ts'
 import type { Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
 
-/** Fewer characters than this are too few, however often they are repeated. */
+/** A password must not be a repetition of fewer characters than these. */
 const SHORTEST_UNIT = 8
-/** A password takes more guesses than these: about 10^9, which a stolen hash allows in hours at the cost of 12. */
+/** The guesses that a password must exceed: about 10^9, which an attacker with the stolen hash makes in hours at cost 12. */
 const LEAST_BITS = Math.log2(1e9)
-/** Somebody who knows the user tries the user's own words early. */
+/** An attacker who knows the user tries the user's own words early. */
 const RANK_OF_OWN_WORDS = 1000
 
-/** What the rules ask of the outside. */
+/** The ports that the password rules use. */
 export type PasswordRulePorts = Pick<Ports, 'commonPasswords' | 'breachedPasswords' | 'policy' | 'events'>
 
 /**
- * Refuses with `weak_password`, naming `path`, a password that is guessed first: one of few guesses, one that breaches gave
- * away, or the product's or the user's own `words` (email, name); also if it repeats them, the last time cut short.
+ * Refuses with `weak_password`, naming `path`, a password that is guessed early. These are passwords that take few guesses,
+ * that a breach has exposed, or that consist of the product's name or the user's own `words` (email, name), also repeated, with
+ * the last repetition cut short.
  * NIST SP 800-63B-4 3.1.1.2, ASVS 6.2.4, 6.2.11, 6.2.12.
  */
 export async function checkNewPassword(
@@ -49,15 +50,15 @@ export async function checkNewPassword(
   if (breached === 'unknown') events.record({ type: 'password.breach_check_failed' })
 }
 
-// Only whole passwords are compared: a good one may contain any word. Every step is linear in the password's length,
-// as NFKC can make 4,608 characters of the 256 that a caller may send.
+// Only whole passwords are compared, because a good one may contain any word. Every step is linear in the password's length:
+// NFKC can make 4,608 characters of the 256 that a caller may send.
 
 const canonical = (text: string) => text.normalize('NFKC').toLowerCase()
 const withoutBlanks = (text: string) => text.replace(/\s+/gu, '')
 const SIGNS = /[^\p{L}\p{M}\p{N}]+/gu
 const withoutSigns = (text: string) => text.replace(SIGNS, '')
 
-/** Where signs are many, they are what makes the password, and not what stands between its words. */
+/** Removes signs, unless they are more than a quarter of the text: then they are the password, not separators. */
 function withoutFewSigns(text: string): string {
   const bare = withoutSigns(text)
   return bare.length >= 0.75 * text.length ? bare : text
@@ -69,7 +70,7 @@ function asTyped(stored: string): string {
   return at === 0 ? stored : `${stored.slice(0, at)}${domainToUnicode(stored.slice(at))}`
 }
 
-/** What of an email or a name somebody would try: `ada.lovelace+x@example.com`, `ada.lovelace`, `adalovelace`, `ada`. */
+/** The guesses that follow from an email or a name: `ada.lovelace+x@example.com`, `ada.lovelace`, `adalovelace`, `ada`. */
 function guesses(text: string): readonly string[] {
   const stored = canonical(text)
   return [...new Set([stored, asTyped(stored)])]
@@ -78,7 +79,7 @@ function guesses(text: string): readonly string[] {
     .filter((part) => part !== '')
 }
 
-/** Whether `text` is `unit` again and again; at least once in full, and the last time perhaps cut short. */
+/** Whether `text` is `unit` once or more often; the last repetition may be cut short. */
 const isRepeat = (text: string, unit: string) =>
   text.startsWith(unit) && unit.repeat(Math.ceil(text.length / unit.length)).startsWith(text)
 

@@ -1,4 +1,4 @@
-/** The mails that tell a user what happened to the account. */
+/** The emails that tell a user about changes of the account. */
 export const notifications = [
   'new_device',
   'password_changed',
@@ -8,19 +8,19 @@ export const notifications = [
 ] as const
 export type Notification = (typeof notifications)[number]
 
-/** What whoever deploys has decided. */
+/** What the deployer has decided. */
 export interface Policy {
-  /** There is a sender: what needs mail is offered. */
+  /** Mail is configured, so features that need mail are offered. */
   readonly sendsMail: boolean
-  /** Nobody logs in before they have confirmed their email, and a sign-up tells nobody whether it was known. */
+  /** Login requires a verified email, and sign-up does not reveal whether the email has an account. */
   readonly requireVerifiedEmail: boolean
-  /** So long an account waits for its email to be confirmed, where that is required. */
+  /** How many days an account waits for its verification, where that is required. */
   readonly unconfirmedAccountDays: number
-  /** Whether a mail may stand in for a password. */
+  /** Whether users can log in by email, without a password. */
   readonly emailLogin: boolean
   readonly notifications: readonly Notification[]
-  /** Characters of a new password, at least. */
+  /** The minimum length of a new password, in characters. */
   readonly passwordMinLength: number
-  /** As it stands in mails; also a word that no password may be. */
+  /** Used in emails; passwords must not consist of it. */
   readonly productName: string
 }

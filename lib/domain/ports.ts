@@ -1,4 +1,4 @@
-/** Every port in one file: what the rules ask of the outside is read top to bottom, as a page. */
+/** All ports are in one file, which shows everything that the domain needs from outside. */
 
 import type { Purpose } from './code-purposes.ts'
 import type { EmailJob } from './email-jobs.ts'
@@ -14,7 +14,7 @@ export interface Clock {
   now(): Seconds
 }
 
-/** Where a request came from: the user agent cut at 256 characters, and the address that the gateway saw. */
+/** The client of a request: the user agent, cut at 256 characters, and the address that the gateway saw. */
 export interface Client {
   readonly userAgent: string
   readonly ip: string
@@ -22,22 +22,22 @@ export interface Client {
 
 export interface AccountChange extends AccountFields {
   readonly deniedUntil: Seconds
-  /** In the same transaction, the caller's session gives way to a new one, of the new sessionVersion. */
+  /** In the same transaction, a new session of the new session version replaces the caller's. */
   readonly replaces?: { readonly sessionId: string; readonly by: Session }
-  /** Spends this code, or nothing is changed. */
+  /** Redeems this code in the same transaction. */
   readonly redeems?: OneTimeCode
-  /** With another `email`: whether the old one is kept for a while, or the new one is the one that was. */
+  /** For a change of `email`: whether the old one is kept for a while, or a kept one is restored. */
   readonly emailMove?: {
     readonly now: Seconds
     readonly keeps?: FormerEmail | undefined
     readonly restores?: FormerEmail
-    /** The unconfirmed account that has the new one, as it was read: it is removed, with its claims denied. */
+    /** The unverified account that has the new email, as it was read. It is removed, and its claims are put on the denylist. */
     readonly takesFrom?: Account
   }
-  /** Another user who does this: it holds only if that user's claims have not moved either. */
+  /** Another user who makes the change. It succeeds only if that user's claims version has not changed either. */
   readonly by?: Pick<Principal, 'userId' | 'claimsVersion'> | undefined
 }
-/** Why a change did not hold; `accounts.ts` says what the caller is told. */
+/** Why a change failed; `account-changes.ts` maps it to a refusal. */
 export type NotChanged =
   | 'version_conflict'
   | 'principal_outdated'
@@ -46,60 +46,61 @@ export type NotChanged =
   | 'email_changed_recently'
 type Changed = Account | NotChanged
 
-/** Where a page begins: a place in the order, not a key. */
+/** A page of users; `after` is a position in the order of sign-ups, not a key. */
 export interface UserPage {
   readonly limit: number
   readonly order: 'asc' | 'desc'
   readonly after?: string | undefined
 }
 export interface UserStore {
-  // An account past its `keptUntil` is found by no reader.
+  // No method finds an account past its `keptUntil`.
 
-  /** Stores the account and claims its email, both or neither. At `now`, as a former email is kept for a time alone. */
+  /** Stores the account and reserves its email, both or neither. Needs `now` because a former email is kept only for a time. */
   create(account: Account, now: Seconds): Promise<'created' | 'email_taken'>
-  /** Costs the same two reads whether the email is known or not. */
+  /** Costs the same two reads whether or not the email has an account. */
   findByEmail(email: string): Promise<Account | undefined>
   /**
-   * The first of these reads: the id of the user who has the email, or may take it back, or one that
-   * no user has. The account has the last word.
+   * The first of these two reads: the id of the user who has the email or may restore it, or an id that no user has. The caller
+   * must check the account itself.
    */
   ownerOf(email: string): Promise<string>
   findById(userId: string): Promise<Account | undefined>
-  /** `undefined` if there is no such account. */
+  /** Returns `undefined` if there is no such account. */
   rename(userId: string, name: string): Promise<Account | undefined>
   /**
-   * Makes a change that outdates the user's claims: one transaction moves `claimsVersion`, and `sessionVersion` if sessions are to
-   * end, and puts the older claims on the denylist until `deniedUntil`. Holds only if nothing moved since `account` was read.
+   * Makes a change that outdates the user's claims. One transaction increments `claimsVersion`, and `sessionVersion` if
+   * sessions end, and puts the older claims on the denylist until `deniedUntil`. Succeeds only if both versions are still those
+   * of `account`.
    */
   change(account: Account, change: AccountChange): Promise<Changed>
   /**
-   * Deletes account, email claim and every claim, in one transaction; sessions are for `forgetBefore`. Says which former
-   * email was still kept.
+   * Deletes the account and its email reservation, and puts its claims on the denylist, in one transaction. `forgetAll` deletes
+   * the sessions. Returns the former email if it was still kept.
    */
   remove(
     account: Account,
     change: Pick<AccountChange, 'deniedUntil' | 'by'> & { readonly now: Seconds },
   ): Promise<{ readonly former: FormerEmail | undefined } | NotChanged>
-  /** The email that the user had before, while the change can be undone. */
+  /** Returns the user's former email while the change can be undone. */
   formerEmail(userId: string, now: Seconds): Promise<FormerEmail | undefined>
-  /** Takes the end off an account that nobody confirmed; `false` if it is gone. */
+  /** Removes the expiry of an unverified account; `false` if the account is gone. */
   endExpiry(account: Account): Promise<boolean>
-  /** The devices that the user is known to log in from; only in the sessionVersion in which that was found out. */
+  /** Replaces the known devices of a user, unless the session version has changed. */
   rememberDevices(userId: string, devices: readonly string[], sessionVersion: number): Promise<void>
   /**
-   * A page of accounts by when they were created, from behind `after` on, read from an index that lags by moments.
-   * `behind` is where the next page begins, if there is one; a page may be short, or empty, before the last.
+   * Returns a page of accounts in the order of sign-ups, starting after `after`, from an eventually consistent index. `behind`
+   * is where the next page begins, if there is one. A page before the last may be short or empty.
    */
   list(
     page: UserPage,
   ): Promise<{ readonly users: readonly ListedUser[]; readonly behind: string | undefined }>
-  /** The ids of the active administrators. */
+  /** Returns the ids of the active administrators. */
   administrators(): Promise<readonly string[]>
-  /** Writes only if the hash is still the one that was read. */
+  /** Writes only if the hash is still `from`. */
   replacePasswordHash(userId: string, from: string, to: string): Promise<'replaced' | 'version_conflict'>
 }
 
-/** One login of one client: a family of refresh tokens of which only the newest generation counts. */
+/** One login of one client: a family of refresh tokens of which only the newest generation is valid. */
 export interface Session extends Client {
   readonly id: string
   readonly userId: string
@@ -108,17 +109,17 @@ export interface Session extends Client {
   readonly createdAt: Seconds
   readonly lastUsedAt: Seconds
   readonly idleExpiresAt: Seconds
-  /** The absolute end. */
+  /** The absolute end of the session. */
   readonly expiresAt: Seconds
-  /** When the current generation was made; the absolute end where its predecessor is kept. */
+  /** When the current generation was created; the absolute end while its predecessor is kept valid. */
   readonly rotatedAt: Seconds
-  /** The request that made the current generation. */
+  /** The request that created the current generation. */
   readonly rotatedBy: string
   readonly refreshRate: RefreshRate
   readonly amr: readonly string[]
 }
 
-/** How often a session was refreshed since the current window began. */
+/** The number of refreshes of a session in the current window. */
 export interface RefreshRate {
   readonly since: Seconds
   readonly refreshes: number
@@ -135,27 +136,27 @@ export interface Rotation {
 }
 
 export interface SessionStore {
-  /** Refuses to overwrite: a session id is used once. */
+  /** Never overwrites: a session id is used once. */
   open(session: Session): Promise<void>
-  /** Moves to the next generation if the presented one is current and the session alive; else says what is there. */
+  /** Moves to the next generation if the presented one is current and the session is valid; otherwise returns the session. */
   rotate(rotation: Rotation): Promise<{ readonly rotated: boolean; readonly session: Session | undefined }>
   /**
-   * Keeps the predecessor of the current generation good until the next rotation, if `rotatedBy` still made the current one.
-   * Nothing else of the session changes.
+   * Keeps the predecessor of the current generation valid until the next rotation, if `rotatedBy` still created the current
+   * one. Nothing else of the session changes.
    */
   keepPredecessor(session: Pick<Rotation, 'userId' | 'sessionId' | 'rotatedBy'>): Promise<void>
-  /** What decides whether a session may go on, read consistently. */
+  /** Returns what decides whether a session may continue, read consistently. */
   currentState(
     userId: string,
     sessionId: string,
   ): Promise<{ readonly account: Account | undefined; readonly revoked: boolean }>
-  /** Puts the family on the denylist and deletes the session, both or neither; it may be gone, or revoked, already. */
+  /** Puts the family on the denylist and deletes the session, both or neither. Idempotent; the session item may be gone. */
   revoke(session: { userId: string; sessionId: string; deniedUntil: Seconds }): Promise<void>
-  /** Every session of a user that has not expired at `now`, the one last used first. */
+  /** Returns every session of a user that has not expired at `now`, the most recently used first. */
   list(userId: string, now: Seconds): Promise<readonly Session[]>
-  /** Deletes the session items of a user that are of an sessionVersion before this one, and so dead. */
+  /** Deletes a user's session items of earlier session versions, which have ended. */
   forgetBefore(userId: string, sessionVersion: number): Promise<void>
-  /** Deletes every session and code of a user who is gone. */
+  /** Deletes every session and code of a deleted user. */
   forgetAll(userId: string): Promise<void>
 }
 
@@ -165,9 +166,9 @@ export interface Denylist {
 }
 
 export interface AccessTokenIssuer {
-  /** The key that signs is there. Fails if it cannot be had. */
+  /** Loads the signing key. Fails if it is not available. */
   ready(): Promise<void>
-  /** `authTime` is when the user last proved who they are, `amr` how (RFC 8176). */
+  /** `authTime` is when the user last proved their identity, `amr` how (RFC 8176). */
   issue(token: {
     readonly userId: string
     readonly sessionId: string
@@ -181,123 +182,127 @@ export interface AccessTokenIssuer {
 }
 
 export interface AccessTokenVerifier {
-  /** `undefined` for whatever is wrong with the token; throws only if there is no key to judge with. */
+  /** Returns `undefined` for every invalid token; throws only if no key could be loaded. */
   verify(token: string, now: Seconds): Promise<Principal | undefined>
 }
 
-/** What a refresh token says. `expiresAt` is its family's absolute end. */
+/** The content of a refresh token. `expiresAt` is the absolute end of its family. */
 export interface RefreshTokenClaims {
   readonly userId: string
   readonly sessionId: string
   readonly generation: number
-  /** As it stands on the session item of this generation, so that the next update need not read it. */
+  /** A copy of the session item's value for this generation, so that the next update needs no read. */
   readonly refreshRate: RefreshRate
   readonly expiresAt: Seconds
 }
 
 export interface RefreshTokens {
-  /** The key that signs is there. Fails if it cannot be had. */
+  /** Loads the signing key. Fails if it is not available. */
   ready(): Promise<void>
   issue(claims: RefreshTokenClaims, now: Seconds): Promise<string>
   verify(token: string, now: Seconds): Promise<RefreshTokenClaims | undefined>
 }
 
 export interface PasswordHasher {
-  /** What hashes are made with is there. Fails if it cannot be had. */
+  /** Loads the pepper. Fails if it is not available. */
   ready(): Promise<void>
   hash(password: string): Promise<string>
   /**
-   * As strong as `hash`, with a salt that follows from the pepper and the email: two sign-ups with one email and one
-   * password have one hash, until the pepper or the cost changes.
+   * As strong as `hash`, with a salt derived from the pepper and the email. Two sign-ups with the same email and password have
+   * the same hash, until the pepper or the cost changes.
    */
   hashForSignUp(password: string, email: string): Promise<string>
   /** Takes the same time for `undefined` (no such account) as for a wrong password. */
   compare(password: string, passwordHash: string | undefined): Promise<boolean>
-  /** A hash by today's scheme, pepper and cost, of a password that matches one of yesterday's; else `undefined`. */
+  /**
+   * Returns a hash with the current scheme, pepper and cost if the password matches an outdated hash; otherwise `undefined`.
+   */
   renew(password: string, passwordHash: string): Promise<string | undefined>
 }
 
-/** Names that tell nothing of what they stand for, and are the same each time. */
+/** Deterministic keyed hashes that reveal nothing about their input. */
 export interface KeyedHashes {
   /** 32 hexadecimal digits. */
   of(...parts: readonly string[]): Promise<string>
 }
 
-/** Limits that hold across every instance of every function: each attempt is reserved in the store before it is made. */
+/** Limits across all instances of all functions. Each attempt is reserved in the store before it is made. */
 export interface RateLimiter {
   /** Takes one from a subject's budget. Refuses with `too_many_attempts`. */
   take(limit: LimitName, subject: string): Promise<void>
-  /** Takes one from a subject's budget, if there is any left. */
+  /** Takes one from a subject's budget if any is left; otherwise returns false. */
   hasLeft(limit: LimitName, subject: string): Promise<boolean>
-  /** Puts back what was taken for something that did not come about through our own fault. */
+  /** Returns one to the budget after a failure of our own. */
   giveBack(limit: LimitName, subject: string): Promise<void>
-  /** Reserves a try at an account's password, and says which one in a row it is. Refuses with `too_many_attempts`. */
+  /**
+   * Reserves an attempt at an account's password. Returns its number in the row of failures. Refuses with `too_many_attempts`.
+   */
   reserveAttempt(email: string): Promise<number>
-  /** Forgets the failures of an account. */
+  /** Resets the failures of an account. */
   resetAttempts(email: string): Promise<void>
 }
 
-/** Failed attempts in a row, as they are remembered. */
+/** The stored failed attempts in a row. */
 export interface Attempts {
   readonly attempts: number
   readonly lastAt: Seconds
   readonly expiresAt: Seconds
 }
-/** Counters that all instances share. Each call decides and writes at once. */
+/** Counters shared by all instances. Each call checks and writes in one step. */
 export interface Counters {
-  /** Counts one more in a window, unless it holds `most` already. */
+  /** Adds one to a window, unless it holds `most` already. */
   take(
     id: string,
     window: { readonly window: Seconds; readonly most: number; readonly expiresAt: Seconds },
   ): Promise<boolean>
-  /** Counts one less in a window that has any. */
+  /** Subtracts one from a window that is not empty. */
   giveBack(id: string, window: Seconds): Promise<void>
-  /** Counts one more try if there were fewer than `free` and they are not past their end; else says what is there. */
+  /** Adds one attempt if there are fewer than `free` and they have not expired; otherwise returns the stored ones. */
   addAttempt(
     id: string,
     next: { readonly free: number; readonly lastAt: Seconds; readonly expiresAt: Seconds },
   ): Promise<
     { readonly added: true; readonly attempts: number } | { readonly added: false; readonly found: Attempts }
   >
-  /** Writes only if the attempts are still those that were read. */
+  /** Writes only if the stored attempts are still `from`. */
   replaceAttempts(id: string, from: Attempts, to: Attempts): Promise<boolean>
   forget(id: string): Promise<void>
 }
 
-/** A secret that was mailed, as it is stored: one of a user and purpose, a new one takes the place of the old. */
+/** A mailed secret as it is stored. A user has one per purpose; a new one replaces the old, except after `add`. */
 export interface OneTimeCode {
   readonly userId: string
   readonly purpose: Purpose
-  /** What the raw token is compared with. */
+  /** The hash that the raw token is compared with. */
   readonly tokenHash: string
-  /** The user's sessionVersion when it was made: whatever ends sessions voids it. */
+  /** The user's session version at creation: a change that ends sessions also voids the code. */
   readonly sessionVersion: number
-  /** The user's email when it was made: what was mailed for one address is worth nothing once there is another. */
+  /** The user's email at creation: a change of email voids the code. */
   readonly email: string
   readonly expiresAt: Seconds
-  /** Of a change of email: the address to be, and what the token that undoes it is compared with. */
+  /** For a change of email: the new address, and the hash that the undo token is compared with. */
   readonly newEmail?: string | undefined
   readonly undoHash?: string | undefined
-  /** Of a change of email: the account with the address that the mail said would go. */
+  /** For a change of email: the id of the unverified account that the mail announced as removed. */
   readonly replaces?: string | undefined
-  /** Of a login by mail: for which request, what its digits are compared with, and how often that was tried. */
+  /** For an email login: its challenge, the hash of its digits, and the number of attempts. */
   readonly challengeHash?: string | undefined
   readonly digitsHash?: string | undefined
   readonly attempts: number
 }
 export interface CodeStore {
-  /** In the place of any older one of its purpose. */
+  /** Replaces an older code of the same purpose. */
   put(code: OneTimeCode): Promise<void>
-  /** Beside those of its purpose, email and sessionVersion, which stay good until their own end; there are eight at most. */
+  /** Adds a code. Those of the same purpose, email and session version stay valid until they expire; at most eight are kept. */
   add(code: OneTimeCode, now: Seconds): Promise<void>
-  /** The codes of these purposes and their user, in one consistent reading. */
+  /** Returns the codes of these purposes and their user, in one consistent read. */
   find(
     userId: string,
     purposes: readonly Purpose[],
   ): Promise<{ readonly codes: readonly OneTimeCode[]; readonly account: Account | undefined }>
   /**
-   * Counts one more try at the digits of a login; `undefined` if there were `most`, if it has expired, or if they were not
-   * asked for with this challenge.
+   * Counts an attempt at the digits of an email login. Returns `undefined` after `most` attempts, after the expiry, or if the
+   * challenge does not match.
    */
   attemptDigits(
     userId: string,
@@ -305,48 +310,48 @@ export interface CodeStore {
     most: number,
     now: Seconds,
   ): Promise<OneTimeCode | undefined>
-  /** Deletes the code if it is still this one, and its user as it was read. */
+  /** Deletes the code if it and its user are still as they were read. */
   redeem(code: OneTimeCode, account: Account): Promise<'redeemed' | 'spent'>
 }
 
-/** The email that a user had before the last change: nobody else gets it for as long as the change can be undone. */
+/** The email before the last change. It stays reserved while the change can be undone. */
 export interface FormerEmail {
   readonly email: string
   readonly undoHash: string
   readonly keptUntil: Seconds
 }
 
-/** Mail that is to be sent: a door leaves an order, and a function of its own fulfils it. */
+/** Accepts email jobs from handlers; the mail function processes them. */
 export interface Outbox {
   put(job: EmailJob, now: Seconds): Promise<void>
 }
-/** The other end of it. */
+/** The reading side of the outbox. */
 export interface EmailJobs {
-  /** The order that a record of the store's stream holds; throws for what is none. */
+  /** Returns the job in a record of the table's stream; throws if the record holds none. */
   read(record: unknown): {
     readonly id: string
     readonly job: EmailJob
     readonly expiresAt: Seconds
   }
-  /** Takes an order that was fulfilled off the store. */
+  /** Deletes a processed job. */
   forget(id: string): Promise<void>
 }
 
-/** The words and passwords that are guessed first. */
+/** Words and passwords that attackers try first. */
 export interface CommonPasswords {
-  /** The place of a word, in lower case and without accents, among them: from 1 on, rounded to a power of two. */
+  /** The rank of a word, given in lower case and without accents: starts at 1, rounded to a power of two. */
   rankOf(word: string): number | undefined
 }
 
-/** Passwords that were found in breaches of other services. */
+/** Passwords found in breaches of other services. */
 export interface BreachedPasswords {
-  /** `unknown` where the service that knows does not answer in time. */
+  /** Returns `unknown` if the breach service does not answer in time. */
   find(password: string): Promise<'found' | 'not_found' | 'unknown'>
 }
 
-/** Sends mail. */
+/** Sends emails. */
 export interface Mailer {
-  /** Says by what name it was rejected, if no retry would mend that; throws the refusal `unavailable` for what passes. */
+  /** Returns SES's error name if a retry would not help; throws the refusal `unavailable` for transient errors. */
   send(
     to: string,
     template: EmailTemplate,
@@ -354,14 +359,14 @@ export interface Mailer {
   ): Promise<'sent' | { readonly rejectedAs: string }>
 }
 
-/** Places in a listing, sealed for the one who was given them. */
+/** Cursors of a listing, sealed for the user who received them. */
 export interface Cursors {
   seal(position: string, order: UserPage['order'], userId: string, now: Seconds): Promise<string>
-  /** `undefined` if it is not ours, not theirs, of another order, or a day old. */
+  /** Returns `undefined` for a cursor that is forged, of another user or order, or older than a day. */
   open(cursor: string, order: UserPage['order'], userId: string, now: Seconds): Promise<string | undefined>
 }
 
-/** Everything outside that rules and doors use. Each names the few that it needs. */
+/** All ports. Each rule and handler names the few that it uses. */
 export interface Ports {
   readonly clock: Clock
   readonly lifetimes: Lifetimes

@@ -1,11 +1,11 @@
 import type { Seconds } from './lifetimes.ts'
 
-/** Who a request acts for, as the access token says and the authorizer has checked. */
+/** The user whom a request acts for, from a verified access token. */
 export interface Principal {
   readonly userId: string
   readonly sessionId: string
   readonly roles: readonly string[]
-  /** The version in the access token: what is written for the principal must hold against this one. */
+  /** The claims version of the access token: writes for the principal are conditioned on it. */
   readonly claimsVersion: number
   readonly expiresAt: Seconds
 }

@@ -3,10 +3,10 @@ import { type Budget, type LimitName, type Limits, lockSeconds } from './limits.
 import type { Clock, Counters, KeyedHashes, RateLimiter } from './ports.ts'
 import { Refusal } from './refusal.ts'
 
-/** Failures are forgotten so many seconds after the last. */
+/** Failures are forgotten this long after the last one. */
 const FORGET_SECONDS = 86_400
 
-/** Counts in `counters`, under names that tell no email and no address. */
+/** A rate limiter on shared counters, whose ids are keyed hashes of emails and addresses. */
 export function rateLimiter(ports: {
   readonly counters: Counters
   readonly keyedHashes: KeyedHashes
@@ -22,7 +22,7 @@ export function rateLimiter(ports: {
     return { now, id: `${limit}#${keyedHash}`, ...windowAt(now, limits[limit], keyedHash) }
   }
 
-  /** 0 if one was taken, else the seconds until the next window. */
+  /** Returns 0 if one was taken, otherwise the seconds until the next window. */
   const waitOf = async (limit: LimitName, subject: string): Promise<number> => {
     const { now, id, start, end } = await counterOf(limit, subject)
     const window = { window: start, most: limits[limit].most, expiresAt: end }
@@ -50,17 +50,17 @@ export function rateLimiter(ports: {
       const id = await idOf('loginFailures', email)
       const next = { lastAt: now, expiresAt: now + FORGET_SECONDS }
 
-      // 1. Below the limit one unconditional look and one write are one update.
+      // 1. Below the limit, check and write are one update.
       const first = await counters.addAttempt(id, { ...next, free: budget.most })
       if (first.added) return first.attempts
 
-      // 2. Over it, the lock of the last failure must have passed; a day after it, all is forgotten.
+      // 2. Over it, the lock of the last failure must have passed. A day after the last failure, all failures are forgotten.
       const { found } = first
       const isForgotten = found.expiresAt <= now
       const wait = isForgotten ? 0 : found.lastAt + lockSeconds(found.attempts, budget) - now
       if (wait > 0) throw tooMany(wait)
 
-      // 3. Of all who wait for this moment one gets the try.
+      // 3. Of several parallel attempts at the end of a lock, one succeeds.
       const attempts = isForgotten ? 1 : found.attempts + 1
       if (await counters.replaceAttempts(id, found, { ...next, attempts })) return attempts
       throw tooMany(Math.max(1, lockSeconds(attempts, budget)))
@@ -74,7 +74,7 @@ export function rateLimiter(ports: {
 
 const tooMany = (retryAfter: number) => new Refusal('too_many_attempts', { retryAfter })
 
-/** The window that is open now. Each subject's begin at another second, which nobody outside can tell. */
+/** The current window. Windows begin at a different second for each subject, which cannot be guessed from outside. */
 function windowAt(now: number, { seconds }: Budget, keyedHash: string): { start: number; end: number } {
   const offset = Number.parseInt(keyedHash.slice(0, 8), 16) % seconds
   const start = now - ((now + offset) % seconds)
@@ -82,8 +82,8 @@ function windowAt(now: number, { seconds }: Budget, keyedHash: string): { start:
 }
 
 /**
- * Whom an address counts as: an IPv6 client owns at least a /64, so that is one subject; an IPv4 address written as IPv6
- * is that address.
+ * The subject of a client address. An IPv6 client owns at least a /64, so a /64 is one subject. An IPv4 address mapped to IPv6
+ * counts as the IPv4 address.
  */
 export function subjectOfIp(ip: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1]

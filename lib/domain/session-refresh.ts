@@ -7,15 +7,15 @@ import type { Ports, RefreshRate } from './ports.ts'
 import { Refusal } from './refusal.ts'
 import { ensureSigningKeys, issueTokenPair, type TokenPair, type TokenPorts } from './token-pairs.ts'
 
-/** The two attempts of the store fit into the first, and both into the 9 s of a function. */
+/** The store's two attempts fit into the first limit, and both limits into the 9 s of a function. */
 const PATIENCE_MS = 5000
 const KEEP_MS = 3000
 
 /**
- * Exchanges a refresh token for the next pair. Of all generations only the newest is good; its immediate
- * predecessor is excused within the grace period, or until the next rotation after an outage of ours; any other ends the session.
- * Refuses with `invalid_refresh_token`, `too_many_attempts`, `session_ended` or `refresh_token_reused`.
- * RFC 9700 4.14.2, ASVS 10.4.5.
+ * Exchanges a refresh token for the next pair. Only the newest generation is valid. Its predecessor is accepted within the
+ * grace period, or until the next rotation after an outage of ours. Any other generation ends the session.
+ * Refuses with `invalid_refresh_token`, `too_many_attempts`, `session_ended` or `refresh_token_reused`. RFC 9700 4.14.2, ASVS
+ * 10.4.5.
  */
 export async function refreshSession(
   ports: TokenPorts & Pick<Ports, 'sessions' | 'limits' | 'policy' | 'outbox' | 'events'>,
@@ -23,20 +23,20 @@ export async function refreshSession(
 ): Promise<TokenPair> {
   const now = ports.clock.now()
 
-  // 1. The token is one of ours, whole, and its family has not reached its end.
+  // 1. Verify the token and the end of its family.
   const presented = refreshToken && (await ports.refreshTokens.verify(refreshToken, now))
   if (!presented) throw new Refusal('invalid_refresh_token', { isAttempt: Boolean(refreshToken) })
   const { userId, sessionId } = presented
   const ended = () => new Refusal('session_ended', { subject: { userId } })
 
-  // 2. It is not refreshed too often. The token brings what the session's item says, so that nothing is read for it.
+  // 2. Check the refresh rate. The token contains the session item's value, so this needs no read.
   const refreshRate = nextRefreshRate(presented.refreshRate, ports.limits.refreshPerSession, now)
 
   // Load the signing keys before rotating: a failure here changes nothing.
   await ensureSigningKeys(ports)
 
-  // 3. One conditional write decides who is first, while everything else that decides is read. Both have ended before the
-  //    answer: a write in flight could land long after it.
+  // 3. A conditional write decides which request rotates, and a parallel read gives the rest. Wait for both before the answer:
+  //    a write in flight could complete long after it.
   const request = randomUUID()
   const [rotation, currentState] = await Promise.allSettled([
     within(PATIENCE_MS, () =>
@@ -55,16 +55,17 @@ export async function refreshSession(
 
   const { rotated, session } = rotation.status === 'fulfilled' ? rotation.value : {}
 
-  // 4. Who made the current generation, if this request may have it. It is this request, also where an SDK resent the write
-  //    or the outcome is unknown; or another one within the grace period: another tab, or a client that lost our answer.
+  // 4. Find out which request created the current generation, if this one may use it. It is this request, also if the SDK sent
+  //    the write twice or the outcome is unknown; or another within the grace period: a second tab, or a client that lost our
+  //    answer.
   const isOurs = rotated !== false || session?.rotatedBy === request
   const isPredecessor = session?.generation === presented.generation + 1
   const isGraced = isPredecessor && now - session.rotatedAt < ports.lifetimes.refreshGraceSeconds
   const rotatedBy = isOurs ? request : isGraced ? session.rotatedBy : undefined
 
-  // What fails from here on is our fault. The predecessor stays good, or retries after the grace period would look like theft.
+  // A failure from here on is our fault. Keep the predecessor valid, or retries after the grace period would look like theft.
   const failed = async (cause: unknown): Promise<never> => {
-    // The answer is the same if this fails too.
+    // The answer stays the same if this fails too.
     if (rotatedBy)
       await within(KEEP_MS, () => ports.sessions.keepPredecessor({ userId, sessionId, rotatedBy })).catch(
         () => undefined,
@@ -74,7 +75,7 @@ export async function refreshSession(
   if (rotation.status === 'rejected') return failed(rotation.reason)
   if (currentState.status === 'rejected') return failed(currentState.reason)
 
-  // 5. The session lives, and so does its user, unchanged in what ends sessions.
+  // 5. The session and its user must be valid, and no change may have ended the session.
   const { account, revoked } = currentState.value
   if (!session || session.idleExpiresAt <= now || session.expiresAt <= now) throw ended()
   if (account?.status !== 'active') throw ended()
@@ -91,7 +92,7 @@ export async function refreshSession(
   return issueTokenPair(ports, account, session).catch(failed)
 }
 
-/** One more refresh in the window, or the first of the next. Refuses with `too_many_attempts`. */
+/** Counts a refresh in the current window, or starts the next. Refuses with `too_many_attempts`. */
 function nextRefreshRate(
   { since, refreshes }: RefreshRate,
   { most, seconds }: Budget,

@@ -9,7 +9,7 @@ import { settleAll } from './settle-all.ts'
 import { ensureSigningKeys, issueTokenPair, type TokenPair, type TokenPorts } from './token-pairs.ts'
 import type { Account } from './users.ts'
 
-/** A first generation for an account whose owner has just been proven, `amr` saying how (RFC 8176); not yet stored. */
+/** Creates the first generation of a session after a first proof, with `amr` from RFC 8176. It is not stored yet. */
 export function newSession(
   { clock, lifetimes }: Pick<Ports, 'clock' | 'lifetimes'>,
   account: Account,
@@ -33,13 +33,14 @@ export function newSession(
   }
 }
 
-/** Opens a session, and issues its first pair. */
+/** Opens a session and issues its first pair. */
 export async function openSession(
   ports: TokenPorts & Pick<Ports, 'users' | 'sessions' | 'policy' | 'outbox' | 'events'>,
   { account, ...proof }: Admission,
 ): Promise<TokenPair> {
   await ensureSigningKeys(ports)
-  // It was opened where nobody could log in unconfirmed, or confirmed by a version that knows no end. Now it is in use.
+  // An unverified account may still have an expiry, from a time when verification was required. Remove it: the account is in
+  // use.
   if (account.keptUntil !== undefined && !(await ports.users.endExpiry(account)))
     throw new Refusal('unavailable')
   const session = newSession(ports, account, proof)
@@ -59,9 +60,8 @@ export async function openSession(
 }
 
 /**
- * Ends the session of each token that is still good for it, and is content if there is none: a second logout,
- * or one with dead tokens, changes nothing. An expired access token does not stop a good refresh token.
- * ASVS 7.4.1.
+ * Ends the session of each valid token. Succeeds if there is none: a second logout, or one with expired tokens, changes
+ * nothing. An expired access token does not prevent the logout by a valid refresh token. ASVS 7.4.1.
  */
 export async function endSession(
   ports: Pick<Ports, 'sessions' | 'accessTokenVerifier' | 'refreshTokens' | 'clock' | 'events'>,
@@ -72,7 +72,7 @@ export async function endSession(
   const subject = tokens.accessToken && (await ports.accessTokenVerifier.verify(tokens.accessToken, now))
 
   const ending = new Map<string, { userId: string; endsAt: Seconds }>()
-  // An access token does not say when its family ends: the latest end possible is on the safe side.
+  // An access token does not contain the end of its family, so assume the latest possible.
   if (subject)
     ending.set(subject.sessionId, { userId: subject.userId, endsAt: now + LONGEST_SESSION_SECONDS })
   if (family) ending.set(family.sessionId, { userId: family.userId, endsAt: family.expiresAt })
@@ -81,7 +81,7 @@ export async function endSession(
   await settleAll(...revoked)
 }
 
-/** Ends a session, whose family of tokens ends at `endsAt` at the latest, and says so. */
+/** Ends a session and records the event. `endsAt` is the latest end of its token family. */
 export async function revokeSession(
   ports: Pick<Ports, 'sessions' | 'events'>,
   { userId, sessionId, endsAt }: { userId: string; sessionId: string; endsAt: Seconds },

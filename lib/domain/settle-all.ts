@@ -1,6 +1,6 @@
 /**
- * Like `Promise.all`, but fails only when all have ended: the answer would stop a write that is on its way, and its outcome
- * would not be known.
+ * Like `Promise.all`, but waits for all before it fails: otherwise the answer would abort a write in flight, whose outcome
+ * would be unknown.
  */
 export async function settleAll<T extends readonly Promise<unknown>[]>(...work: T) {
   await Promise.allSettled(work)

@@ -15,10 +15,10 @@ const DAY = 86_400
 type SignUpJob = Extract<EmailJob, { type: 'signed_up' | 'sign_up_attempted' }>
 
 /**
- * Opens an account, and leaves an job for the mail that confirms its email. Takes a canonical email.
- * Where emails need no confirmation it opens a session too, or refuses with `email_taken`. Where they do, the answer and
- * its time tell nobody whether the email was known: the same calls are made, and the rest is found out where mails are
- * written (ASVS 6.3.8). Refuses with `weak_password`.
+ * Creates an account and writes an email job for its verification. Takes a canonical email.
+ * If verification is not required, it opens a session too, or refuses with `email_taken`. If it is, the answer and its time do
+ * not reveal whether the email has an account: the calls are the same, and the mail function finds out the rest (ASVS 6.3.8).
+ * Refuses with `weak_password`.
  */
 export async function signUp(
   ports: PasswordRulePorts &
@@ -29,9 +29,9 @@ export async function signUp(
   const { users, passwords, policy, clock, events } = ports
   const { email, name } = input
   await checkNewPassword(ports, input.password, { path: 'password', words: [email, name] })
-  // An account without the session that it was promised would answer the next try with `email_taken`.
+  // An account created without its session would make the retry fail with `email_taken`.
   if (!policy.requireVerifiedEmail) await ensureSigningKeys(ports)
-  // Before the time is taken: a place in the list of users is not left empty for as long as a hash takes.
+  // Hash before reading the time: the list of users is ordered by it, and a page could miss a user whose write comes late.
   const passwordHash = await passwords.hashForSignUp(input.password, email)
   const now = clock.now()
   const account: Account = {
@@ -46,7 +46,7 @@ export async function signUp(
     claimsVersion: 1,
     sessionVersion: 1,
     devices: [deviceOf(client)],
-    // Where it can be used unconfirmed it is somebody's, and stays.
+    // An account that can be used unverified has an owner, so it does not expire.
     ...(policy.requireVerifiedEmail && { keptUntil: now + policy.unconfirmedAccountDays * DAY }),
   }
   const isNew = (await users.create(account, now)) === 'created'
@@ -60,7 +60,7 @@ export async function signUp(
     await left
     return undefined
   }
-  // The account is open already, mailed or not: another mail can be asked for.
+  // The account exists whether or not the job was written: the user can request another mail.
   const mailed = left.catch(() => events.record({ type: 'mail.lost', userId: account.id, job: job.type }))
   const admission = admit(policy, account, { amr: ['pwd'], client })
   if (typeof admission === 'string') throw new Refusal(admission)
@@ -69,8 +69,8 @@ export async function signUp(
 }
 
 /**
- * Leaves the job for the mail. Over the mailbox's budget it is left all the same, to be done without a mail: another
- * password voids the first even then, and nobody is told.
+ * Writes the email job. Over the mailbox's budget it is marked as withheld: a different password still disables the first one,
+ * and the caller is not told.
  */
 async function leave(
   { rateLimiter, outbox, clock, events }: Pick<Ports, 'rateLimiter' | 'outbox' | 'clock' | 'events'>,

@@ -1,7 +1,7 @@
 import type { Ports, Session } from './ports.ts'
 import type { Account } from './users.ts'
 
-/** What a client holds after login or refresh. `...Seconds` from now; `accessTokenSeconds` is OAuth's `expires_in`. */
+/** The answer to login and refresh. `...Seconds` count from now; `accessTokenSeconds` is OAuth's `expires_in`. */
 export interface TokenPair {
   readonly account: Account
   readonly accessToken: string
@@ -12,20 +12,20 @@ export interface TokenPair {
 
 export type TokenPorts = Pick<Ports, 'accessTokenIssuer' | 'refreshTokens' | 'clock' | 'lifetimes'>
 
-/** To be asked before anything is spent or changed for a pair of tokens: without a key to sign with, nothing is changed. */
+/** Call this before a token or code is spent or an account changed: without signing keys, nothing must change. */
 export async function ensureSigningKeys({ accessTokenIssuer, refreshTokens }: TokenPorts): Promise<void> {
   await Promise.all([accessTokenIssuer.ready(), refreshTokens.ready()])
 }
 
-/** The pair of a session's current generation. */
+/** Issues the pair of a session's current generation. */
 export async function issueTokenPair(
   ports: TokenPorts,
   account: Account,
   session: Session,
 ): Promise<TokenPair> {
   const now = ports.clock.now()
-  // Neither token outlives its session, idle end included: the denylist forgets the family soon after its end, and a
-  // session that is no longer listed could not be ended by its user.
+  // Neither token outlives its session, idle end included. The denylist forgets the family soon after its end, and a user could
+  // not end a session that is no longer listed.
   const endsAt = Math.min(session.idleExpiresAt, session.expiresAt)
   const accessTokenExpiresAt = Math.min(now + ports.lifetimes.accessTokenSeconds, endsAt)
   const [accessToken, refreshToken] = await Promise.all([

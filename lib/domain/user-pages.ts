@@ -4,8 +4,8 @@ import { Refusal } from './refusal.ts'
 import type { ListedUser } from './users.ts'
 
 /**
- * A page of users by when they signed up, or the one with an email. `nextCursor` is `null` on the last page; it leads on
- * for a day, for the one who was given it. Refuses with `invalid_request` for a cursor that is not theirs.
+ * Returns a page of users in the order of sign-ups, or the one user with an email. `nextCursor` is `null` on the last page. It
+ * is valid for a day, for the user who received it. Refuses with `invalid_request` for any other cursor.
  */
 export async function listUsers(
   { users, cursors, clock }: Pick<Ports, 'users' | 'cursors' | 'clock'>,

@@ -1,12 +1,12 @@
 import type { Seconds } from './lifetimes.ts'
 
-/** What a user may be allowed to do. A deployer adds a role here and names it in contracts. */
+/** The roles. A deployer adds a role here and names it in contracts. */
 export const roles = ['user', 'admin'] as const
 export type Role = (typeof roles)[number]
 
 export const statuses = ['active', 'disabled'] as const
 
-/** The user as everyone may see it. `createdAt` is an ISO 8601 instant in UTC. */
+/** The public fields of a user. `createdAt` is an ISO 8601 instant in UTC. */
 export interface User {
   readonly id: string
   readonly email: string
@@ -16,41 +16,41 @@ export interface User {
   readonly createdAt: string
 }
 
-/** Whether the account counts among those who can undo what others did. */
+/** Whether the account is an active administrator. */
 export const isActiveAdministrator = ({ roles, status }: Pick<Account, 'roles' | 'status'>): boolean =>
   status === 'active' && roles.includes('admin')
 
-/** The place of a user in the order of sign-ups; unique. */
+/** The unique position of a user in the order of sign-ups. */
 export const positionOf = ({ createdAt, id }: Pick<User, 'createdAt' | 'id'>): string => `${createdAt}#${id}`
 
-/** The user as administrators see it. */
+/** The fields of a user that administrators see. */
 export interface ListedUser extends User {
   readonly status: (typeof statuses)[number]
 }
 
-/** The user as it is stored. The two numbers only ever grow, each under a condition on the value read. */
+/** The stored user. Both versions only grow, each under a condition on the value read. */
 export interface Account extends ListedUser {
-  /** Empty where no password opens the account. */
+  /** Empty if the password is disabled. */
   readonly passwordHash: string
-  /** In every access token: an older one is refused. */
+  /** Part of every access token: a token of an older version is refused. */
   readonly claimsVersion: number
-  /** In every session: one of another sessionVersion has ended. */
+  /** Part of every session: a session of another version has ended. */
   readonly sessionVersion: number
-  /** Where the user has logged in from, newest first, as `deviceOf` writes it. */
+  /** The devices that the user has logged in from, newest first, as `deviceOf` returns them. */
   readonly devices: readonly string[]
-  /** When TTL takes an account whose email nobody confirms; readers treat it as gone from that second on. */
+  /** When TTL removes an unverified account. Readers treat it as deleted from that second on. */
   readonly keptUntil?: Seconds | undefined
 }
 
-/** Anybody may have opened it: its email was never proven, and no operator has given it a role. */
+/** A stranger may have created it: its email was never verified, and no administrator has given it a role. */
 export const isUnproven = ({ emailVerified, roles }: Pick<Account, 'emailVerified' | 'roles'>): boolean =>
   !emailVerified && roles.every((role) => role === 'user')
 
-/** The account has reached its end, whether TTL has taken it yet or not. */
+/** Whether the account has expired, even if TTL has not removed it yet. */
 export const isExpired = (account: Account, now: Seconds): boolean =>
   account.keptUntil !== undefined && account.keptUntil <= now && isUnproven(account)
 
-/** What of an account is changed together with its claims; `endsSessions` moves the sessionVersion too. */
+/** The fields that are changed together with the claims version; `endsSessions` increments the session version too. */
 export interface AccountFields
   extends Partial<
     Pick<Account, 'roles' | 'status' | 'name' | 'passwordHash' | 'email' | 'emailVerified' | 'devices'>
@@ -58,7 +58,7 @@ export interface AccountFields
   readonly endsSessions: boolean
 }
 
-/** The account after a change that outdates its claims; one that is proven, or given a role, has no end any more. */
+/** The account after a change that outdates its claims. The expiry is removed once its email is verified or it has a role. */
 export function changedBy(account: Account, { endsSessions, ...fields }: AccountFields): Account {
   const { keptUntil, ...changed } = {
     ...account,
