@@ -1,11 +1,11 @@
 import { metricsNamespace } from './config.ts'
 
-/** Events whose reason is a word of a short list: counted apart by it. Each pair is a metric to pay for. */
+/** Events with a short list of reasons, which are counted per reason. Each pair is a metric that costs money. */
 const countedByReason: ReadonlySet<string> = new Set(['login.failed', 'access.denied'])
 
 /**
- * One entry is one line of JSON on standard output, as CloudWatch Logs and its query language expect, and one count of its
- * `type`: CloudWatch makes the metric `events` of these lines (embedded metric format), which costs the function nothing.
+ * Writes one line of JSON to standard output, for CloudWatch Logs and its query language. CloudWatch counts the lines by `type`
+ * in the metric `events` (embedded metric format), without a request by the function.
  */
 export function log(
   level: 'info' | 'error',
@@ -15,7 +15,7 @@ export function log(
   const Metrics = [{ Name: 'events', Unit: 'Count' }]
   const CloudWatchMetrics = [{ Namespace: metricsNamespace(), Dimensions, Metrics }]
   const _aws = { Timestamp: Date.now(), CloudWatchMetrics }
-  // JSON.stringify leaves these as they are, and some log readers break lines at them (ASVS 16.4.1).
+  // JSON.stringify does not escape these characters, and some log readers break lines at them (ASVS 16.4.1).
   const line = JSON.stringify({ time: new Date().toISOString(), level, ...entry, events: 1, _aws }).replace(
     /[\u007F-\u009F\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
@@ -23,14 +23,19 @@ export function log(
   process.stdout.write(`${line}\n`)
 }
 
-/** Where an event comes from. `actor` is the id of the user who asked, or `system` where we act by ourselves. */
+/**
+ * The origin of an event. `actor` is the id of the user who made the request, or `system` for the functions that no user calls.
+ */
 export interface Origin {
   readonly actor: string | undefined
   readonly ip?: string
   readonly requestId: string
 }
 
-/** A security event, with who did it; to whom is the `userId` of the event. `anonymous` is a caller without an access token. */
+/**
+ * Logs a security event and its actor; its `userId` is the user whom it is about. `anonymous` is a caller without an access
+ * token.
+ */
 export function logEvent(
   event: { readonly type: string },
   { actor = 'anonymous', ...request }: Origin,
@@ -38,7 +43,7 @@ export function logEvent(
   log('info', { ...event, actor, ...request })
 }
 
-/** What went wrong and where, for a log: name, message and the place it was thrown at, down the chain of causes. */
+/** Describes an error for the log: name, message and place, and those of its causes. */
 export function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { name: typeof error }
   const place = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '))

@@ -27,7 +27,7 @@ import { dynamoUsers } from './storage/users.ts'
 
 export { isServing } from './config.ts'
 
-/** Runs `make` on the first call and remembers what it made; a failure is not remembered. */
+/** Creates the value on the first call and keeps it. A failure is not kept. */
 function once<T extends object>(make: () => T): () => T {
   let made: T | undefined
   return () => {
@@ -36,23 +36,23 @@ function once<T extends object>(make: () => T): () => T {
   }
 }
 
-// Each part below is marked pure, so that a door bundles only the parts that it names.
+// Each service below is marked pure, so that a handler's bundle contains only the services it names.
 
 const client = /* @__PURE__ */ once(() => documentClient(config()))
 const keys = /* @__PURE__ */ once(() => storedKeys(parameters(), core().clock.now))
-/** What a part reads of keys begins when it is made; its first call waits for it, and says what went wrong. */
-const begun = <T>(read: Promise<unknown>, part: T): T => {
+/** Starts to load a service's keys when the service is created. Its first call waits for the keys and reports an error. */
+const withKeys = <T>(read: Promise<unknown>, service: T): T => {
   read.catch(() => undefined)
-  return part
+  return service
 }
 
-/** Where keys are kept. */
+/** The parameter store of the keys. */
 export const parameters = /* @__PURE__ */ once(() => {
   const { keysPath, ssmEndpoint } = config()
   return ssmParameters({ keysPath, region: region(), ...(ssmEndpoint && { endpoint: ssmEndpoint }) })
 })
 
-/** What every door has. */
+/** The services that every handler has. */
 export const core = /* @__PURE__ */ once(() => ({
   clock: { now: () => Math.floor(Date.now() / 1000) },
   lifetimes: config(),
@@ -67,20 +67,24 @@ export const users = /* @__PURE__ */ once(() => dynamoUsers(client(), config(), 
 export const sessions = /* @__PURE__ */ once(() => dynamoSessions(client(), config()))
 export const denylist = /* @__PURE__ */ once(() => dynamoDenylist(client(), config()))
 export const passwords = /* @__PURE__ */ once(() =>
-  begun(keys().peppers(), bcryptPasswords({ cost: config().bcryptCost, keys: keys() })),
+  withKeys(keys().peppers(), bcryptPasswords({ cost: config().bcryptCost, keys: keys() })),
 )
 export const accessTokenIssuer = /* @__PURE__ */ once(() =>
-  begun(keys().signingKey(), makeAccessTokenIssuer(config(), keys())),
+  withKeys(keys().signingKey(), makeAccessTokenIssuer(config(), keys())),
 )
 export const accessTokenVerifier = /* @__PURE__ */ once(() =>
-  begun(keys().publicKeys(), makeAccessTokenVerifier(config(), keys())),
+  withKeys(keys().publicKeys(), makeAccessTokenVerifier(config(), keys())),
 )
 export const refreshTokens = /* @__PURE__ */ once(() =>
-  begun(keys().refreshKeys(), makeRefreshTokens(keys())),
+  withKeys(keys().refreshKeys(), makeRefreshTokens(keys())),
 )
-export const cursors = /* @__PURE__ */ once(() => begun(keys().refreshKeys(), makeCursors(keys())))
-export const publishedKeys = /* @__PURE__ */ once(() => begun(keys().publicKeys(), makePublishedKeys(keys())))
-export const keyedHashes = /* @__PURE__ */ once(() => begun(keys().keyedHashKey(), makeKeyedHashes(keys())))
+export const cursors = /* @__PURE__ */ once(() => withKeys(keys().refreshKeys(), makeCursors(keys())))
+export const publishedKeys = /* @__PURE__ */ once(() =>
+  withKeys(keys().publicKeys(), makePublishedKeys(keys())),
+)
+export const keyedHashes = /* @__PURE__ */ once(() =>
+  withKeys(keys().keyedHashKey(), makeKeyedHashes(keys())),
+)
 export const rateLimiter = /* @__PURE__ */ once(() =>
   makeRateLimiter({ ...core(), counters: dynamoCounters(client(), config()), keyedHashes: keyedHashes() }),
 )
@@ -89,7 +93,7 @@ export const outbox = /* @__PURE__ */ once(() => dynamoOutbox(client(), config()
 export const emailJobs = /* @__PURE__ */ once(() => dynamoEmailJobs(client(), config()))
 export const mailer = /* @__PURE__ */ once(() => {
   const { mailFrom, linkBaseUrl, ...others } = config()
-  if (!mailFrom || !linkBaseUrl) throw new Error('There is no sender of mails: MAIL_FROM is not set')
+  if (!mailFrom || !linkBaseUrl) throw new Error('Sending mail needs MAIL_FROM, which is not set')
   return sesMailer({ ...others, mailFrom, linkBaseUrl, stage: metricsNamespace() })
 })
 export const commonPasswords = /* @__PURE__ */ once(makeCommonPasswords)

@@ -81,7 +81,7 @@ describe('the function that rotates keys', () => {
     const rotation = { rotate: () => Promise.reject(new Error('SSM does not answer')) }
     const { entries } = await capturedLog(() =>
       expect(handler.over({ ...services, rotation })({}, context())).rejects.toThrow(
-        'What was scheduled has failed',
+        'The scheduled run failed',
       ),
     )
     expect(entries).toMatchObject([{ type: 'schedule.failed', error: { message: 'SSM does not answer' } }])

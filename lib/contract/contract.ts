@@ -6,19 +6,19 @@ import type { Role } from '../domain/users.ts'
 /** A schema of `zod/mini`, or of `zod` itself. */
 export type Schema = z.core.$ZodType
 
-/** The cookie of `takesRefreshToken`. `__Host-` keeps other hosts of the site from setting it (rfc6265bis 4.1.3.2). */
+/** The cookie of `takesRefreshToken`. `__Host-` prevents other hosts of the site from setting it (rfc6265bis 4.1.3.2). */
 export const REFRESH_COOKIE = '__Host-cardea_refresh'
 
-/** In a field's page of OpenAPI, the setting that changes its `minLength`: a new password's (`fields.ts`). */
+/** An OpenAPI extension that names the setting which changes the `minLength` of a new password (`fields.ts`). */
 export const LENGTH_SETTING = 'x-minLength-setting'
 
 /** The tables of `lib/storage/tables.yml`. */
 export type Table = 'users' | 'sessions' | 'refresh-token-denylist'
 
-/** The kinds of keys, each below a path of its own in SSM Parameter Store. */
+/** The kinds of keys, each under its own path in SSM Parameter Store. */
 type KeyPath = 'access/public' | 'access/private' | 'refresh' | 'pepper' | 'keyed-hash'
 
-/** One call that a function makes to one table or its index `listing`, in IAM's words; a transaction counts as its parts. */
+/** An IAM action on a table, its index `listing` or another resource. A transaction needs the actions of its items. */
 export type Need =
   | 'mail:SendEmail'
   | 'sessions/stream:Read'
@@ -27,44 +27,44 @@ export type Need =
   | `${Table}:${'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchWriteItem' | 'ConditionCheckItem' | 'Query'}`
 
 /**
- * All that the outside may know of a route. From it come the check of the request, the filter on the reply, the
- * types of the door, its function and role in `functions.yml`, and its page in `openapi.json`.
+ * The public description of a route. The request check, the reply filter, the handler's types, its function and role in
+ * `functions.yml`, and its entry in `openapi.json` are derived from it.
  */
 export interface Contract {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: `/${string}`
-  /** Who may call: anyone, any holder of an access token, or a holder whose user has one of these roles. */
+  /** Who may call: anyone, any user with an access token, or a user with one of these roles. */
   readonly access: 'public' | 'user' | Role | readonly Role[]
   readonly summary: string
   readonly description?: string
-  /** The parts of the path in braces. One that is not of its form is 404: there is no such thing. */
+  /** The path parameters. A malformed one is answered with 404. */
   readonly params?: z.core.$ZodObject
-  /** The query. Unknown names are refused. */
+  /** The query parameters. Unknown names are refused. */
   readonly query?: z.core.$ZodObject
   /** The request's JSON body. Unknown fields are refused. */
   readonly body?: z.core.$ZodObject
-  /** The door takes a refresh token: from the cookie, or from `refreshToken` in the body. */
+  /** The handler takes a refresh token: from the cookie, or from `refreshToken` in the body. */
   readonly takesRefreshToken?: true
-  /** Success by status; `null` where there is no body. What a schema does not name never leaves. */
+  /** The successful answers by status; `null` without a body. Fields that a schema does not name are removed. */
   readonly responses: { readonly [status: number]: Schema | null }
-  /** The refusals of its own; those that come with a body, an access or a need are implied. */
+  /** The refusal codes of this route. `refusalsOf` adds those that follow from its other fields. */
   readonly refusals?: readonly RefusalCode[]
   /** The limits that are counted before the steps run, in this order. */
   readonly limits?: readonly RequestLimit[]
-  /** The limits that the steps count themselves: by what only they know, or together with a read of theirs. */
+  /** The limits that the steps count themselves: by a value that only they know, or in parallel with a read. */
   readonly stepLimits?: readonly LimitName[]
-  /** What it calls in AWS, and so all that its role allows. */
+  /** The AWS actions of the function. Its role allows these only. */
   readonly needs?: readonly Need[]
-  /** What caches may do. Without it: `no-store`. */
+  /** The `Cache-Control` header; `no-store` by default. */
   readonly cacheControl?: string
-  /** Memory in MB, where the default will not do: a vCPU is 1,769 MB. */
+  /** Memory in MB, if the default is not enough: a vCPU is 1,769 MB. */
   readonly memory?: number
 }
 
-/** MB of memory that come with a whole vCPU. */
+/** The memory in MB that comes with a whole vCPU. */
 const VCPU = 1769
 
-/** The methods that the gateway hands to a door: what may be read may be asked for without its content (RFC 9110 9.3.2). */
+/** The methods that the gateway routes to a handler. GET includes HEAD (RFC 9110 9.3.2). */
 export const methodsOf = ({ method }: Contract): readonly string[] =>
   method === 'GET' ? ['GET', 'HEAD'] : [method]
 
@@ -80,7 +80,7 @@ export const limitsOf = ({
   stepLimits = [],
 }: Pick<Contract, 'limits' | 'stepLimits'>): readonly LimitName[] => [...limits, ...stepLimits]
 
-/** Every code that a door may refuse with: its own, and those that its shape implies. */
+/** Every code that a route may refuse with: its own, and those that follow from its other fields. */
 export function refusalsOf(contract: Contract): ReadonlySet<RefusalCode> {
   return new Set<RefusalCode>([
     'untrusted_proxy',
@@ -96,20 +96,20 @@ export function refusalsOf(contract: Contract): ReadonlySet<RefusalCode> {
   ])
 }
 
-/** Whether a caller is told that a limit is reached: not where that would tell whether there is an account, or a code. */
+/** Tell the caller that a limit was reached, except where this would reveal whether an account or a code exists. */
 const isTold = (name: LimitName) => limits[name].per !== 'mailbox' && limits[name].per !== 'code'
 
-/** The roles of which a caller must have one; `undefined` where none is asked for. */
+/** The roles of which a caller needs one; `undefined` if the route needs none. */
 export function rolesOf({ access }: Contract): readonly Role[] | undefined {
   if (access === 'public' || access === 'user') return undefined
   return typeof access === 'string' ? [access] : access
 }
 
-/** What the generated files need of the function that mails. */
+/** The contract of the mail function, for the generated files. */
 export interface StreamContract {
-  /** How the `pk` of those new items of the table of sessions begins that it is handed. */
+  /** The `pk` prefix of the new session table items that the function receives. */
   readonly stream: { readonly prefix: string }
-  /** What its steps count for each recipient. */
+  /** The limits that its steps count per recipient. */
   readonly stepLimits?: readonly LimitName[]
   readonly needs: readonly Need[]
   readonly memory: number
@@ -117,9 +117,9 @@ export interface StreamContract {
   readonly timeout: number
 }
 
-/** What the generated files need of a function that a clock calls. */
+/** The contract of a scheduled function, for the generated files. */
 export interface ScheduleContract {
-  /** In EventBridge's words, such as `rate(1 day)`. */
+  /** An EventBridge expression, such as `rate(1 day)`. */
   readonly schedule: string
   readonly needs: readonly Need[]
   readonly memory: number
@@ -127,7 +127,7 @@ export interface ScheduleContract {
   readonly timeout: number
 }
 
-/** What the generated files need of a function that EventBridge hands the events of our own mails to. */
+/** The contract of a function for EventBridge events about our own emails, for the generated files. */
 export interface EventContract {
   readonly event: { readonly source: string; readonly types: readonly string[] }
   readonly needs?: readonly Need[]
@@ -136,11 +136,11 @@ export interface EventContract {
   readonly timeout: number
 }
 
-/** What the generated files need of the function in front of the protected routes. */
+/** The contract of the Lambda authorizer, for the generated files. */
 export interface AuthorizerContract {
   readonly authorizer: true
   readonly needs: readonly Need[]
   readonly memory: number
-  /** Seconds; below the gateway's own patience with an authorizer, which is 10. */
+  /** Seconds; below the gateway's own limit of 10 for an authorizer. */
   readonly timeout: number
 }

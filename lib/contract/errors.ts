@@ -1,28 +1,28 @@
 import type { RefusalCode } from '../domain/refusal.ts'
 
-/** The one table from a reason to what the client is told: status (RFC 9110) and sentence. */
+/** The public status (RFC 9110) and sentence of each refusal code. */
 export const errors: Readonly<Record<RefusalCode, { readonly status: number; readonly detail: string }>> = {
-  invalid_request: { status: 400, detail: 'The request does not have the form that this route expects.' },
+  invalid_request: { status: 400, detail: 'The request does not match what this route expects.' },
   unsupported_media_type: { status: 415, detail: 'Send the body as application/json.' },
-  payload_too_large: { status: 413, detail: 'The body may have 10 KB at most.' },
+  payload_too_large: { status: 413, detail: 'The body must not exceed 10 KB.' },
   unauthorized: { status: 401, detail: 'Send a valid access token.' },
-  forbidden: { status: 403, detail: 'Your roles do not allow this.' },
-  not_found: { status: 404, detail: 'There is no such thing here.' },
-  conflict: { status: 409, detail: 'This was changed by others at the same time. Try again.' },
+  forbidden: { status: 403, detail: 'Your roles do not allow this request.' },
+  not_found: { status: 404, detail: 'This does not exist.' },
+  conflict: { status: 409, detail: 'Another request changed this at the same time. Try again.' },
   wrong_password: { status: 403, detail: 'The password is wrong.' },
   last_administrator: { status: 409, detail: 'This is the last active administrator.' },
-  own_account: { status: 409, detail: 'Nobody can do this to their own account.' },
+  own_account: { status: 409, detail: 'You cannot do this to your own account.' },
   invalid_credentials: { status: 401, detail: 'The email or the password is wrong.' },
   account_disabled: { status: 403, detail: 'This account is disabled.' },
   invalid_refresh_token: { status: 401, detail: 'Send a valid refresh token, or log in.' },
   session_ended: { status: 401, detail: 'This session has ended. Log in again.' },
   refresh_token_reused: {
     status: 401,
-    detail: 'This refresh token was used before, so its session has been ended. Log in again.',
+    detail: 'This refresh token was already used, so the session was ended. Log in again.',
   },
   untrusted_proxy: {
     status: 403,
-    detail: 'The proxy in front must send its secret and the address of the client.',
+    detail: 'The proxy in front of this API must send its secret and the address of the client.',
   },
   origin_not_allowed: {
     status: 403,
@@ -31,13 +31,13 @@ export const errors: Readonly<Record<RefusalCode, { readonly status: number; rea
   email_taken: { status: 409, detail: 'An account with this email exists.' },
   email_changed_recently: {
     status: 409,
-    detail: 'The email was changed in the last 7 days, and that can still be undone.',
+    detail: 'The email was changed in the last 7 days, and the change can still be undone.',
   },
-  email_not_verified: { status: 403, detail: 'Confirm your email first: open the link that we sent you.' },
-  weak_password: { status: 400, detail: 'This password is one of those that are guessed first.' },
-  invalid_link: { status: 400, detail: 'This link is not good any more. Ask for a new one.' },
-  invalid_code: { status: 400, detail: 'This code is not right, or not good any more.' },
-  too_many_attempts: { status: 429, detail: 'Too many attempts. Wait as long as Retry-After says.' },
-  not_enabled: { status: 404, detail: 'This is not offered here.' },
-  unavailable: { status: 503, detail: 'A service that is needed here does not answer. Try again.' },
+  email_not_verified: { status: 403, detail: 'Verify your email first: open the link that we sent you.' },
+  weak_password: { status: 400, detail: 'This password is too easy to guess.' },
+  invalid_link: { status: 400, detail: 'This link is not valid, or no longer valid. Request a new one.' },
+  invalid_code: { status: 400, detail: 'This code is wrong or no longer valid.' },
+  too_many_attempts: { status: 429, detail: 'Too many attempts. Wait for the seconds in Retry-After.' },
+  not_enabled: { status: 404, detail: 'This deployment does not offer this feature.' },
+  unavailable: { status: 503, detail: 'A service that this request needs does not answer. Try again.' },
 }

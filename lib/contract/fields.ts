@@ -12,7 +12,7 @@ const passwordFormat = {
   examples: ['correct horse battery staple'],
 }
 
-/** Look-alikes of `@` that NFKC would turn into one: they steer mail elsewhere (GHSA-7rqj-j65f-68wh). */
+/** Characters that look like `@` and that NFKC turns into one: they redirect mail (GHSA-7rqj-j65f-68wh). */
 const hasForeignAt = (text: string) => /[\uFE6B\uFF20]/.test(text)
 
 /** RFC 5321's dot-string of 64 octets and letter-digit-hyphen labels: all that SES can deliver to. */
@@ -20,17 +20,17 @@ const address =
   /^(?=.{1,254}$)(?=[^@]{1,64}@)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/
 
 /**
- * What a host's name may not have before it is converted: other ASCII, which is syntax of a URL; invisible characters but the
- * joiners of some scripts; a label that begins or ends with a hyphen.
+ * Characters that a host name must not contain before its conversion: other ASCII, which is URL syntax; invisible characters,
+ * except the joiners of some scripts; a label that begins or ends with a hyphen.
  */
 const notInHost =
   /[^a-z0-9.\u0080-\u{10FFFF}-]|(?![\u200C\u200D])\p{Default_Ignorable_Code_Point}|(?:^|[.\u3002])-|-(?:[.\u3002]|$)/u
 
 /**
- * The canonical form of an email, or a text that is none: NFKC, lower case, and the domain in A-labels (UTS 46,
- * non-transitional: `ß` is not `ss`), which is what mail servers are asked for. UTS 46 maps the domain as it was given: a
- * capital sigma at the end of a word is `ς` in lower case, and `σ` there. ASCII stays as it is: `domainToASCII` would read it
- * as a URL's host, and make an IPv4 address of `1.2`.
+ * Returns the canonical form of an email, or an invalid text. The form is NFKC, lower case, with the domain in A-labels (UTS 46
+ * non-transitional: `ß` is not `ss`), which mail servers are looked up by. UTS 46 converts the original domain, because
+ * lower-casing first would turn a capital sigma at the end of a word into `ς` instead of `σ`. ASCII domains are not converted:
+ * `domainToASCII` would read `1.2` as an IPv4 address of a URL.
  */
 function canonical(text: string): string {
   const given = text.trim()
@@ -42,7 +42,7 @@ function canonical(text: string): string {
   return folded.slice(0, at + 1) + domainToASCII(given.slice(given.lastIndexOf('@') + 1))
 }
 
-/** An email in its canonical form: first made so, then checked. */
+/** An email, converted to its canonical form and then checked. */
 export const email = z
   .pipe(
     z.string().check(
@@ -53,11 +53,11 @@ export const email = z
   )
   .register(z.globalRegistry, { format: 'idn-email', maxLength: 254, examples: ['ada@example.com'] })
 
-/** Nothing that a log, a mail header or a reader's eye would take for something else, and something to see. */
+/** Has visible characters, and none that could mislead a log, a mail header or a reader. */
 const isReadable = (text: string) =>
   !/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u.test(text) && /[^\s\p{Default_Ignorable_Code_Point}]/u.test(text)
 
-/** A person's name, as they write it. */
+/** A person's name as they write it. */
 export const name = z
   .string()
   .check(
@@ -70,7 +70,7 @@ export const name = z
   )
   .register(z.globalRegistry, { minLength: 1, maxLength: 100, examples: ['Ada Lovelace'] })
 
-/** A password to prove: whatever was once accepted, and not so long that it costs us. */
+/** A password to verify: any that was once accepted, with a limit on the work of hashing. */
 export const password = z
   .string()
   .check(
@@ -78,27 +78,27 @@ export const password = z
   )
   .register(z.globalRegistry, { ...passwordFormat, minLength: 1 })
 
-/** A password to set. Its length is checked against the setting, before anything is counted (`lib/lambda/request.ts`). */
+/** A password to set. `lib/lambda/request.ts` checks its length against the setting before any limit is counted. */
 export const newPassword = z.string().register(z.globalRegistry, {
   ...passwordFormat,
   minLength: DEFAULT_LEAST_LENGTH,
   [LENGTH_SETTING]: 'PASSWORD_MIN_LENGTH',
 })
 
-/** A signed token, taken as it is: what it is worth is for the verifier to say. */
+/** A signed token; its verifier decides whether it is valid. */
 export const token = z.string().check(z.minLength(1), z.maxLength(4096))
 
-/** A decimal digit of any script as ours: each script has its ten in a row (Unicode 4.6). */
+/** Converts a decimal digit of any script to ASCII: each script has its ten digits in a row (Unicode 4.6). */
 function asciiDigit(digit: string): string {
   let value = 0
   for (let code = Number(digit.codePointAt(0)); isDigit.test(String.fromCodePoint(code - 1)); code--) value++
   return String(value % 10)
 }
 const isDigit = /^\p{Nd}$/u
-/** What stands between digits that were read aloud, or copied with their surroundings: blanks, hyphens, what nobody sees. */
+/** Separators between digits that were read aloud or copied: whitespace, hyphens, invisible characters. */
 const betweenDigits = /[\s\p{Pd}\p{Cf}]/gu
 
-/** What a mail asks to be typed, as people and their keyboards write it. */
+/** The digits of a mail, in any common spelling. */
 export const digits = z
   .pipe(
     z.string().check(z.maxLength(64, 'must have 6 digits')),
@@ -114,21 +114,21 @@ export const digits = z
   )
   .register(z.globalRegistry, { maxLength: 64, examples: ['526018', '526 018'] })
 
-/** An id in a path. Ours are lower-case; a UUID is the same in upper case (RFC 9562 4). */
+/** An id in a path. Ours are lower-case; a UUID in upper case is equal (RFC 9562 4). */
 const id = z.uuid().check(z.toLowerCase())
 export const userId = id
 export const sessionId = id
 
-/** How a client takes its refresh token: browsers as a cookie, others in the body. */
+/** How a client receives its refresh token: browsers as a cookie, others in the body. */
 export const transport = z._default(z.enum(['cookie', 'body']), 'cookie')
 
-/** At least one role, none twice. */
+/** At least one role, without repetition. */
 export const roleList = z.array(z.enum(roles)).check(
   z.minLength(1),
   z.refine((list) => new Set(list).size === list.length, 'must not name a role twice'),
 )
 
-/** At least one of the fields of a change. */
+/** A change needs at least one field. */
 export const notEmpty = z.refine<object>(
   (fields) => Object.values(fields).some((value) => value !== undefined),
   'must change something',

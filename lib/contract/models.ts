@@ -17,21 +17,21 @@ export const listedUser = z
   .extend(user, { status: z.enum(statuses) })
   .register(z.globalRegistry, { id: 'ListedUser' })
 
-/** A user with all that is stored of them for themselves. */
+/** All data stored about a user, for that user. */
 export const exportedUser = z
   .extend(listedUser, {
     devices: z.readonly(z.array(z.string())).register(z.globalRegistry, {
-      description: 'What tells a new device from a known one: a hash of its kind and half of its network.',
+      description: 'Known devices: a hash of the kind of client and half of its network address.',
     }),
     formerEmail: z.optional(
       z.object({ email: z.string(), keptUntil: z.iso.datetime() }).register(z.globalRegistry, {
-        description: 'The email of before a change that can still be undone from there.',
+        description: 'The email before the last change, while the change can be undone.',
       }),
     ),
   })
   .register(z.globalRegistry, { id: 'ExportedUser' })
 
-/** One login of one client. `current` is the session of the access token that asks. */
+/** One login of one client. `current` marks the session of the access token in the request. */
 export const session = z
   .object({
     id: z.uuid(),
@@ -42,7 +42,7 @@ export const session = z
   })
   .register(z.globalRegistry, { id: 'Session' })
 
-/** A session with all that is stored of it for its user. */
+/** All data stored about a session, for its user. */
 export const exportedSession = z
   .extend(session, {
     idleExpiresAt: z.iso.datetime(),
@@ -51,7 +51,7 @@ export const exportedSession = z
   })
   .register(z.globalRegistry, { id: 'ExportedSession' })
 
-/** RFC 6749 section 5.1, in this API's case, with the user that the access token speaks for. */
+/** RFC 6749 section 5.1 in camel case, with the user of the access token. */
 export const tokenResponse = z
   .object({
     accessToken: z
@@ -66,7 +66,7 @@ export const tokenResponse = z
   })
   .register(z.globalRegistry, { id: 'TokenResponse' })
 
-/** RFC 9457, with the code that programs decide by and the id to give to whoever runs the service. */
+/** RFC 9457, with a code for programs and a request id for the operators. */
 export const problem = z
   .object({
     type: z.literal('about:blank'),

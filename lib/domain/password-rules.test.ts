@@ -38,7 +38,7 @@ async function verdict(
 }
 const messageFor = async (...args: Parameters<typeof verdict>) => (await verdict(...args)).message
 
-const repeats = 'must be more than a few characters, repeated or among blanks'
+const repeats = 'must not consist of a few repeated characters'
 const own = 'must not be your name, your email, the name of this service, or a part of these'
 const easy =
   'must not be easy to guess: common words or passwords, keys in a row, a sequence, a date, or a repeat of these'

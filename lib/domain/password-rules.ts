@@ -29,8 +29,7 @@ export async function checkNewPassword(
   }
   const whole = canonical(password)
   const compact = withoutBlanks(whole)
-  if ([whole, compact].some(repeatsFewCharacters))
-    refuse('must be more than a few characters, repeated or among blanks')
+  if ([whole, compact].some(repeatsFewCharacters)) refuse('must not consist of a few repeated characters')
 
   const forms = [compact, withoutFewSigns(compact)]
   const own = [policy.productName, ...words].flatMap(guesses)

@@ -24,7 +24,7 @@ export async function listUsers(
   const now = clock.now()
   const after = cursor === undefined ? undefined : await cursors.open(cursor, order, userId, now)
   if (cursor !== undefined && after === undefined) {
-    const message = 'must be the nextCursor of an earlier page of this order'
+    const message = 'must be the nextCursor of a page with the same order'
     throw new Refusal('invalid_request', { issues: [{ path: 'cursor', message }] })
   }
   const page = await users.list({ limit, order, after })

@@ -18,7 +18,7 @@ type Authorizer = (
   context: Context,
 ) => Promise<APIGatewaySimpleAuthorizerResult | APIGatewaySimpleAuthorizerWithContextResult<Principal>>
 
-interface Parts {
+interface AuthorizerServices {
   readonly clock: Clock
   readonly accessTokenVerifier: AccessTokenVerifier
   readonly denylist: Denylist
@@ -26,17 +26,17 @@ interface Parts {
 }
 
 /**
- * Makes the function that stands in front of every protected route: who, never whether they may.
- * Throws `Unauthorized`, which API Gateway answers with 401, for any token that is not good; a store or a key that
- * cannot be read throws another error (500 on AWS). What comes past the proxy in front is told so by 403: another token would
- * not help. Nothing but a good token is admitted.
+ * Makes the Lambda authorizer. It establishes who calls; `route` decides what they may do.
+ * For any invalid token it throws `Unauthorized`, which API Gateway answers with 401. If a store or a key cannot be read, it
+ * throws another error (500 on AWS). A request that bypassed the trusted proxy gets 403, because another token would not help.
+ * Only a valid token is admitted.
  */
 export function authorizer(factories: {
   readonly accessTokenVerifier: () => AccessTokenVerifier
   readonly denylist: () => Denylist
-}): Authorizer & { over(services: Parts): Authorizer } {
+}): Authorizer & { over(services: AuthorizerServices): Authorizer } {
   const build =
-    (services: () => Parts): Authorizer =>
+    (services: () => AuthorizerServices): Authorizer =>
     async (event, { awsRequestId: requestId }) => {
       const { subject, isDenied, isUntrusted } = await judge(services, event).catch(
         (error: unknown): Judgement => {
@@ -46,7 +46,7 @@ export function authorizer(factories: {
         },
       )
       if (!subject || isDenied !== false) {
-        // Nothing of the event may keep a refusal from being one.
+        // Read the event defensively: an incomplete one must not prevent the refusal.
         const { http, routeKey: route = '' } = event.requestContext ?? {}
         const denied: SecurityEvent = {
           type: 'access.denied',
@@ -63,18 +63,21 @@ export function authorizer(factories: {
   return withServices(factories, build)
 }
 
-/** The one word that API Gateway answers with 401. Lambda logs what is thrown: here a stack would tell nothing. */
+/** API Gateway answers this word with 401. Lambda logs thrown errors, and the stack would not help. */
 const unauthorized = () => Object.assign(new Error('Unauthorized'), { stack: '' })
 
 interface Judgement {
   readonly subject?: Principal | undefined
   readonly isDenied?: boolean
-  /** It came past the proxy in front. */
+  /** The request bypassed the trusted proxy. */
   readonly isUntrusted?: true
 }
 
-/** Whom the token speaks for, if it is good, and whether it was revoked since: who that was is then worth a word in the log. */
-async function judge(services: () => Parts, event: APIGatewayRequestAuthorizerEventV2): Promise<Judgement> {
+/** Returns the principal of a valid token and whether it was revoked. The log names the user of a revoked token. */
+async function judge(
+  services: () => AuthorizerServices,
+  event: APIGatewayRequestAuthorizerEventV2,
+): Promise<Judgement> {
   const { accessTokenVerifier, denylist, clock, trustedProxies } = services()
   readClientAddress(event, trustedProxies)
   const token = bearerOf(event.headers ?? {})

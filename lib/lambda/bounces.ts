@@ -3,12 +3,14 @@ import * as z from 'zod/mini'
 import type { SecurityEvent } from '../domain/events.ts'
 import { logEvent } from '../log.ts'
 
-/** A word of SES's or of ours. What is none is left out: the line is worth more than its details, and must not hold an address. */
+/**
+ * A single word from SES or us. Anything else is left out, and the line is logged without it: a value could contain an address.
+ */
 const word = z.optional(z.catch(z.optional(z.string().check(z.regex(/^[\w-]{1,64}$/))), undefined))
-/** SES gives each tag of a mail as a list. */
+/** SES sends each tag of an email as a list. */
 const tag = z.optional(z.catch(z.optional(z.tuple([z.string().check(z.regex(/^[\w-]{1,64}$/))])), undefined))
 
-/** What is read of an event of SES in EventBridge's envelope; it holds addresses, which are not. */
+/** The fields that are read of an SES event in EventBridge's envelope. Its addresses are not read. */
 const feedback = z.object({
   'detail-type': z.string(),
   detail: z.object({
@@ -18,7 +20,7 @@ const feedback = z.object({
   }),
 })
 
-/** Logs that a mail bounced for good, or that its reader called it spam; SES keeps further mails from that address. */
+/** Logs permanent bounces and spam complaints. SES suppresses further emails to such an address. */
 export async function mailBounces(event: unknown, { awsRequestId: requestId }: Context): Promise<void> {
   const line = lineOf(event)
   if (line) logEvent(line, { actor: 'system', requestId })
@@ -29,7 +31,7 @@ function lineOf(event: unknown): SecurityEvent | undefined {
   const { user: [userId] = [], template: [template] = [] } = detail.mail?.tags ?? {}
   if (type === 'Email Bounced') {
     const { bounceType, bounceSubType: reason } = detail.bounce ?? {}
-    // A full mailbox, or an absence, passes.
+    // A full mailbox or an absence is temporary.
     return bounceType === 'Permanent' ? { type: 'mail.bounced', userId, template, reason } : undefined
   }
   const { complaintSubType, complaintFeedbackType } = detail.complaint ?? {}

@@ -1,7 +1,7 @@
 /**
- * CORS of the gateway, from the one list of origins that the check of cookies uses too (ALLOWED_ORIGINS). For
- * serverless.yml, which includes what this function returns. Without a list no other origin may read an answer; a laptop
- * then names an origin that no page has, as serverless-offline would let in all of them.
+ * CORS of the gateway, for serverless.yml. It uses the same list of origins as the origin check (ALLOWED_ORIGINS). Without a
+ * list, no other origin may read an answer. Locally, serverless-offline would then allow all origins, so the list names one
+ * that no page has.
  */
 module.exports = async ({ resolveVariable }) => {
   const listed = (await resolveVariable("env:ALLOWED_ORIGINS, ''")).split(',').map((origin) => origin.trim())

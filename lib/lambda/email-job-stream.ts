@@ -14,8 +14,8 @@ import {
 type Deliverer = (event: DynamoDBStreamEvent, context: Context) => Promise<DynamoDBBatchResponse>
 
 /**
- * Makes the function that a table's stream hands its email job to, oldest first. One that fails ends the batch, and the
- * stream hands it over again with what is behind it; what is no job, or too old to be of use, is left out.
+ * Makes the function that processes email jobs from a table's stream, oldest first. A failed job ends the batch, and the stream
+ * delivers it again with those after it. Invalid and expired jobs are skipped.
  */
 export function deliverer<const F extends Factories & { readonly emailJobs: () => EmailJobs }>(
   factories: F,
@@ -34,9 +34,9 @@ export function deliverer<const F extends Factories & { readonly emailJobs: () =
           const left = readJob(given.emailJobs, record, requestId)
           if (!left || left.expiresAt <= given.clock.now()) continue
           await processEmailJob({ ...given, events }, left.job)
-          // It is mailed: handed over again, it would be mailed again. What is not taken off expires.
+          // Delete the job, because a redelivery would mail it again. If the deletion fails, the job expires.
           await given.emailJobs.forget(left.id).catch((error: unknown) => {
-            log('info', { type: 'mail.order_left', requestId, error: describeError(error) })
+            log('info', { type: 'mail.job_left', requestId, error: describeError(error) })
           })
         } catch (error) {
           log('error', { type: 'mail.failed', requestId, error: describeError(error) })
@@ -48,7 +48,7 @@ export function deliverer<const F extends Factories & { readonly emailJobs: () =
   return withServices(factories, build)
 }
 
-/** Handing it over again would not make it an job. */
+/** A retry would not make it valid. */
 function readJob(
   emailJobs: EmailJobs,
   record: unknown,

@@ -3,7 +3,7 @@ import type { MiddlewareObj } from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import { withoutBlanks } from './whitespace.ts'
 
-/** An answer that caches may keep names its content, and is not sent again to who has it (RFC 9110 8.8.3, 15.4.5). */
+/** Gives a cacheable answer an ETag, and answers 304 to a client that has it (RFC 9110 8.8.3, 15.4.5). */
 export function etag(): MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
   return {
     after({ event, response }) {

@@ -8,11 +8,11 @@ import { describeError, log, logEvent } from '../log.ts'
 import { core, isServing } from '../services.ts'
 import type { TrustedProxies } from './trusted-proxies.ts'
 
-/** Services on first use; a door names the factories of the services that its steps use, and bundles no others. */
+/** Services are created on first use. A handler names the factories of its services, and its bundle contains no others. */
 export type Factories = { readonly [name: string]: () => unknown }
 export type Services<F extends Factories> = { readonly [K in keyof F]: ReturnType<F[K]> }
 
-/** What every door has, named or not. */
+/** The services that every handler has. */
 export interface CoreServices {
   readonly clock: Clock
   readonly lifetimes: Lifetimes
@@ -23,18 +23,18 @@ export interface CoreServices {
   readonly trustedProxies: TrustedProxies
 }
 
-/** Where the steps of one request report to. */
+/** The event recorder of one request. */
 export const eventsOf = (request: Parameters<typeof logEvent>[1]): SecurityEvents => ({
-  // What is left of an invocation after its answer has nothing to report: what it waited for is not known to have happened.
+  // Record nothing after the answer: work that was aborted is not known to have succeeded.
   record: (event) => {
     if (!currentSignal().aborted) logEvent(event, request)
   },
 })
 
-/** One for all: an error of its own, with a stack, would cost each answer some 20 microseconds. */
+/** Shared, because creating an error with a stack would cost each answer about 20 microseconds. */
 const isOver = new Error('The invocation has been answered')
 
-/** Runs each invocation under a signal that is aborted with its answer, the early time-out's 503 included. */
+/** Runs each invocation with a signal that aborts when it is answered, also by the early time-out's 503. */
 function untilAnswered<H extends (...given: never[]) => unknown>(handler: H): H {
   const run = async (...given: Parameters<H>) => {
     const answered = new AbortController()
@@ -47,24 +47,24 @@ function untilAnswered<H extends (...given: never[]) => unknown>(handler: H): H 
   return run as unknown as H
 }
 
-/** What `build` makes over the services of this process, made on the first call; and over others, for tests. */
+/** Builds a handler on the services of this process, which are created once. `over` builds it on other services, for tests. */
 export function withServices<const F extends Factories, H extends (...args: never[]) => unknown>(
   factories: F,
   build: (services: () => Services<F> & CoreServices) => H,
 ): H & { over(services: Services<F> & CoreServices): H } {
   let made: (Services<F> & CoreServices) | undefined
-  let isTold = false
+  let isLogged = false
   const services = () => {
     if (made) return made
     try {
       made = { ...core(), ...makeAll(factories) }
     } catch (error) {
-      // Said when the function starts: what is wrong with its settings is no matter of any request.
-      if (!isTold) log('error', { type: 'function.not_started', error: describeError(error) })
-      isTold = true
-      throw new Error('The function could not start; its log says why, once')
+      // Log this once: invalid settings concern the function, not a request.
+      if (!isLogged) log('error', { type: 'function.not_started', error: describeError(error) })
+      isLogged = true
+      throw new Error('The function could not start. Its log contains the reason once.')
     }
-    // Once a process: a cold start.
+    // Logged once per process: a cold start.
     log('info', { type: 'function.started' })
     return made
   }
@@ -75,12 +75,12 @@ export function withServices<const F extends Factories, H extends (...args: neve
   })
 }
 
-/** Makes the services while the function initialises, off any request's time. */
+/** Creates the services while the function initialises, so that no request waits for them. */
 function begin(services: () => unknown): void {
   try {
     services()
   } catch {
-    // The first call makes them again.
+    // The first call tries again.
   }
 }
 

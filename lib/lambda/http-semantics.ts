@@ -7,9 +7,8 @@ type Answered = {
 }
 
 /**
- * What HTTP asks of each request and answer, whatever its route. HEAD is answered as GET, without the content (RFC 9110
- * 9.3.2). `Vary`: the gateway answers each origin with CORS headers of its own, which a cache must not hand to another
- * (Fetch standard 3.3.5).
+ * HTTP rules for every route. HEAD is answered like GET, without the content (RFC 9110 9.3.2). `Vary`: the gateway's CORS
+ * headers depend on the origin, so a cache must not serve an answer to another origin (Fetch standard 3.3.5).
  */
 export function httpSemantics(): MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
   const finish = ({ event, response }: Answered) => {
@@ -19,7 +18,7 @@ export function httpSemantics(): MiddlewareObj<APIGatewayProxyEventV2, APIGatewa
   }
   return {
     before({ event }) {
-      // A gateway may leave out what has no entry.
+      // Some gateways omit empty headers.
       event.headers ??= {}
     },
     after: finish,

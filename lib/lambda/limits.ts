@@ -9,7 +9,7 @@ export type Counted<C extends Contract> = C['limits'] extends readonly RequestLi
   ? { readonly rateLimiter: () => RateLimiter }
   : unknown
 
-/** What a limit may be counted by. */
+/** The values that a limit may count by. */
 interface Request {
   readonly client: Client
   readonly principal: Principal | undefined
@@ -23,7 +23,7 @@ export async function count(contract: Contract, services: object, request: Reque
   for (const name of contract.limits ?? []) {
     const { per } = limits[name]
     const subject = subjects[per](request)
-    // Without a subject there is no limit.
+    // Fail instead of skipping the limit.
     if (subject === undefined) throw new Error(`${name} counts by ${per}, which this request does not have`)
     await rateLimiter.take(name, subject)
   }

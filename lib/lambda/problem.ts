@@ -9,12 +9,12 @@ import { refusalEvents, type SecurityEvent } from '../domain/events.ts'
 import { Refusal, type RefusalCode } from '../domain/refusal.ts'
 import { describeError, log, logEvent } from '../log.ts'
 
-/** Seconds. At most a quarter of any useful refresh grace, so that a retry still falls into it. */
+/** In seconds. Well below any useful refresh grace period, so that a retry falls within it. */
 const RETRY_AFTER = 1
 
 /**
- * The one error handler: a refusal that the contract declares becomes its problem (RFC 9457), anything else is
- * logged and answered 500 with the request id alone.
+ * The only error handler. A refusal that the contract declares becomes its problem details (RFC 9457). Any other error is
+ * logged and answered with 500 and the request id.
  */
 export function problems(contract: Contract): MiddlewareObj<APIGatewayProxyEventV2> {
   const declared = refusalsOf(contract)
@@ -43,25 +43,25 @@ export function problems(contract: Contract): MiddlewareObj<APIGatewayProxyEvent
   }
 }
 
-/** What an auditor is told of a refusal here, whichever route it comes from. */
+/** The security event of a refusal, on any route, if this handler records it. */
 function typeOf({ code, isAttempt }: Refusal): 'access.denied' | 'secret.refused' | undefined {
   const type = (refusalEvents as Partial<Record<RefusalCode, SecurityEvent['type']>>)[code]
   if (type === 'secret.refused') return isAttempt ? type : 'access.denied'
   return type === 'access.denied' ? type : undefined
 }
 
-/** Who was turned away, as the authorizer said, on a route that has one. */
+/** The id of the refused user, from the authorizer, on a protected route. */
 const callerIdOf = ({ requestContext }: APIGatewayProxyEventV2) =>
   (requestContext as { authorizer?: { lambda?: { userId?: string } } }).authorizer?.lambda?.userId
 
-/** Middy throws errors of its own for what we call by other names. */
+/** Maps Middy's own errors to refusals. */
 function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error
   const { statusCode, cause } = (error ?? {}) as {
     statusCode?: number
     cause?: { package?: string; data?: unknown }
   }
-  // Middy answers shortly before Lambda would end the function.
+  // Middy's early time-out answers shortly before Lambda would end the function.
   if (cause?.package === '@middy/core') return new Refusal('unavailable', { cause: error })
   if (cause?.package !== '@middy/http-json-body-parser') return undefined
   if (statusCode === 415) return new Refusal('unsupported_media_type')
@@ -78,7 +78,7 @@ function refusalOf(error: unknown): Refusal | undefined {
 function answer(refusal: Refusal | undefined, requestId: string): APIGatewayProxyStructuredResultV2 {
   const { status, detail } = refusal
     ? errors[refusal.code]
-    : { status: 500, detail: 'Something went wrong on our side. Give us the request id.' }
+    : { status: 500, detail: 'An unexpected error occurred. Report the request id to the operators.' }
   const body: z.input<typeof problem> = {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? '',
@@ -93,7 +93,7 @@ function answer(refusal: Refusal | undefined, requestId: string): APIGatewayProx
     headers: {
       'Content-Type': 'application/problem+json; charset=utf-8',
       'Cache-Control': 'no-store',
-      // RFC 9110 15.5.2: a 401 names the scheme that would help.
+      // RFC 9110 15.5.2: a 401 names the accepted scheme.
       ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
       ...(status === 503 && { 'Retry-After': String(RETRY_AFTER) }),
       ...(refusal?.retryAfter && { 'Retry-After': String(refusal.retryAfter) }),

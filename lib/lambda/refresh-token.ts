@@ -5,21 +5,21 @@ import { bearerOf } from './bearer.ts'
 import { refreshCookiesOf } from './cookies.ts'
 import { checkOrigin } from './origin.ts'
 
-/** How a client holds its refresh token: browsers in the cookie, others where they like. */
+/** Where a client keeps its refresh token: a browser in the cookie, any other client in its own storage. */
 export type Transport = 'cookie' | 'body'
 
-/** The tokens that a request about a session shows; none is verified yet. */
+/** The tokens in a request about a session, not yet verified. */
 export interface PresentedTokens {
-  /** One, or none; several only of a client that sends our cookie several times. */
+  /** One or none; several only from a client that sends our cookie more than once. */
   readonly refreshTokens: readonly string[]
   readonly transport: Transport
   readonly accessToken: string | undefined
 }
 
 /**
- * Finds the refresh token. One in the body goes before the cookie, which native clients attach unasked; it is what a foreign
- * page does not have, so that it needs no `Origin`. Refuses with `origin_not_allowed` what acts by the cookie, and what
- * shows no token but is sent by a foreign page: the answer could still clear the cookie.
+ * Finds the refresh token. One in the body takes precedence over the cookie, which native clients send automatically. A foreign
+ * page does not have a body token, so that needs no `Origin`. Refuses with `origin_not_allowed` a cookie from a foreign page,
+ * and also a request of such a page without a token: the answer could still clear the cookie.
  */
 export function presentedTokens(
   event: APIGatewayProxyEventV2,
@@ -36,7 +36,10 @@ export function presentedTokens(
   return { refreshTokens, transport: 'cookie', accessToken }
 }
 
-/** The refresh token, if one was sent. Two cookies of one name come in no order (rfc6265bis 5.8.3): refused. */
+/**
+ * Returns the refresh token, if one was sent. Refuses two cookies of one name, because their order is undefined (rfc6265bis
+ * 5.8.3).
+ */
 export function oneRefreshToken({ refreshTokens }: PresentedTokens): string | undefined {
   if (refreshTokens.length > 1) {
     throw new Refusal('invalid_request', { issues: [{ path: REFRESH_COOKIE, message: 'must be sent once' }] })

@@ -10,20 +10,19 @@ import type { Principal } from '../domain/principal.ts'
 import { type Issue, Refusal } from '../domain/refusal.ts'
 import { withoutBlanks } from './whitespace.ts'
 
-// The sentences that Zod says what it expected in.
+// Zod's messages about expected types.
 z.config(en())
 
-/** 10 KB: the largest honest body here is well under 2. */
+/** 10 KB: the largest legitimate body is well under 2 KB. */
 const BODY_LIMIT_BYTES = 10 * 1024
-/** No body here is deeper than 2; what is deeper is there to exhaust a stack. */
+/** Legitimate bodies are at most 2 levels deep. A deeper one could exhaust the stack. */
 const DEPTH_LIMIT = 16
-/** A client that is wrong everywhere learns enough from the first of them. */
+/** The first issues are enough for a client that sends many. */
 const ISSUE_LIMIT = 20
 
 /**
- * Turns the body into text that the JSON parser may have: decoded once (ASVS 1.1.1), measured, valid UTF-8 (RFC 8259 8.1).
- * A gateway that parses JSON hands over a value, which is written as JSON again. Refuses with `payload_too_large` or
- * `invalid_request`.
+ * Turns the body into text for the JSON parser: decoded once (ASVS 1.1.1), with limited size, in valid UTF-8 (RFC 8259 8.1).
+ * Some gateways parse JSON, so a parsed value is serialized again. Refuses with `payload_too_large` or `invalid_request`.
  */
 export function decodeBody(event: APIGatewayProxyEventV2): void {
   const given: unknown = event.body ?? ''
@@ -31,21 +30,22 @@ export function decodeBody(event: APIGatewayProxyEventV2): void {
   const bytes = Buffer.from(text, event.isBase64Encoded ? 'base64' : 'utf8')
   if (bytes.length > BODY_LIMIT_BYTES) throw new Refusal('payload_too_large')
   try {
-    // A request that needs no field may be sent with no body.
+    // A request without required fields may have no body.
     event.body = new TextDecoder('utf-8', { fatal: true }).decode(bytes) || '{}'
   } catch {
     throw new Refusal('invalid_request', { issues: [{ path: 'body', message: 'must be UTF-8' }] })
   }
   event.isBase64Encoded = false
-  // What is not there has no type: what acts by a cookie is checked for its origin (origin.ts), not for its type.
+  // An empty body needs no content type. Requests with a cookie are protected by their origin (origin.ts), not by the content
+  // type.
   const type = event.headers['content-type'] ?? (bytes.length === 0 ? 'application/json' : '')
-  // JSON is UTF-8 whatever its parameters say (RFC 8259 11), and a blank may stand before them (RFC 9110 5.6.6).
+  // JSON is UTF-8 whatever its parameters say (RFC 8259 11). A space may precede them (RFC 9110 5.6.6).
   event.headers['content-type'] = withoutBlanks(type.split(';', 1)[0] ?? '')
 }
 
 /**
- * The part of a request in the shape that its schema promises, or `invalid_request` with every fault by its path, and with
- * what else is known to be wrong.
+ * Parses a part of the request by its schema. Refuses with `invalid_request`, naming each issue and its path, including
+ * `alsoWrong`.
  */
 export function parse<S extends Schema>(
   schema: S,
@@ -60,7 +60,7 @@ export function parse<S extends Schema>(
   throw new Refusal('invalid_request', { issues: issues.slice(0, ISSUE_LIMIT) })
 }
 
-/** New passwords of a body that are too short or too long: no schema can know the setting. */
+/** Finds new passwords that are too short or too long. Their minimum is a setting, so no schema can contain it. */
 export function wrongLengths(
   schema: z.core.$ZodObject,
   received: unknown,
@@ -74,7 +74,7 @@ export function wrongLengths(
   })
 }
 
-/** The parts of a path. What is not an id of ours names nothing. */
+/** Parses the path parameters. A malformed id is `not_found`. */
 export function parseParams<S extends Schema>(schema: S, received: unknown): z.output<S> {
   const result = z.safeParse(schema, received)
   if (!result.success) throw new Refusal('not_found')
@@ -82,13 +82,14 @@ export function parseParams<S extends Schema>(schema: S, received: unknown): z.o
 }
 
 /**
- * The first text that no field takes, wherever it stands, so that no schema has to remember it: NUL, at which
- * bcrypt stops reading, and lone surrogates, which DynamoDB would store as something else.
+ * Finds the first text that no field accepts, at any depth, so that no schema needs its own check: NUL, where bcrypt stops
+ * reading, and lone surrogates, which DynamoDB would store changed.
  */
 function unusableText(value: unknown, path: readonly PropertyKey[]): Issue | undefined {
-  if (path.length > DEPTH_LIMIT) return { path: 'body', message: `may be nested ${DEPTH_LIMIT} deep at most` }
+  if (path.length > DEPTH_LIMIT)
+    return { path: 'body', message: `must not be nested deeper than ${DEPTH_LIMIT} levels` }
   if (typeof value === 'string') {
-    if (value.includes('\0')) return { path: pathOf(path), message: 'must not hold NUL' }
+    if (value.includes('\0')) return { path: pathOf(path), message: 'must not contain NUL' }
     if (!value.isWellFormed()) return { path: pathOf(path), message: 'must be well-formed Unicode' }
   }
   if (typeof value !== 'object' || value === null) return undefined
@@ -99,7 +100,7 @@ function unusableText(value: unknown, path: readonly PropertyKey[]): Issue | und
   return undefined
 }
 
-/** Zod's messages name types and bounds, never what was received. */
+/** Zod's messages name types and bounds, never the received value. */
 function issuesOf(issue: z.core.$ZodIssue): Issue[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
@@ -115,7 +116,7 @@ function issuesOf(issue: z.core.$ZodIssue): Issue[] {
   return [{ path: pathOf(issue.path), message: isMissing ? 'is required' : `must be ${issue.expected}` }]
 }
 
-/** A key of the client's own making is cut: it may be anything. */
+/** Cut, because a client may choose any key. */
 function pathOf(path: readonly PropertyKey[]): string {
   return (
     path
@@ -125,11 +126,11 @@ function pathOf(path: readonly PropertyKey[]): string {
   )
 }
 
-/** Who calls, as API Gateway or a trusted proxy saw them; never from `X-Forwarded-For`, which anyone can write. */
+/** The client as API Gateway or a trusted proxy saw it; never from `X-Forwarded-For`, which any client can set. */
 export function clientOf(event: APIGatewayProxyEventV2): Client {
   return {
     userAgent: (event.headers['user-agent'] ?? '').replace(/[^\x20-\x7E]/g, '?').slice(0, 256),
-    // A gateway that does not say makes all its clients one.
+    // If the gateway sends no address, all clients share one.
     ip: event.requestContext.http.sourceIp || 'unknown',
   }
 }
@@ -138,13 +139,13 @@ const principalSchema = z.object({
   userId: z.uuid(),
   sessionId: z.uuid(),
   roles: z.readonly(z.array(z.string())),
-  // Whether the gateway keeps a number one is not documented.
+  // API Gateway does not document whether numbers stay numbers.
   claimsVersion: z.coerce.number().check(z.int()),
   expiresAt: z.coerce.number().check(z.int()),
 })
 /**
- * Read only on protected routes: on another, this part of the event is nobody's word. The authorizer has said who
- * calls; whether they may is decided here, before anything of the request is looked at.
+ * Returns the principal, on protected routes only: elsewhere this part of the event is not trustworthy. The authorizer has
+ * verified the user. This function checks the roles, before the request is parsed.
  */
 export function principalOf(
   event: APIGatewayProxyEventV2,
@@ -154,7 +155,7 @@ export function principalOf(
   const context = event.requestContext as { authorizer?: { lambda?: unknown } }
   const result = principalSchema.safeParse(context.authorizer?.lambda)
   if (!result.success) throw new Refusal('unauthorized')
-  // A gateway that remembers decisions does not know when a token ends.
+  // A gateway that caches the authorizer's answer does not know when the token expires.
   if (result.data.expiresAt <= now) throw new Refusal('unauthorized')
   if (roles && !roles.some((role) => result.data.roles.includes(role))) throw new Refusal('forbidden')
   return result.data

@@ -23,7 +23,7 @@ import { clientOf, decodeBody, parse, parseParams, principalOf, wrongLengths } f
 import { securityHeaders } from './security-headers.ts'
 import { readClientAddress } from './trusted-proxies.ts'
 
-/** What the steps of a handler are given. What the contract does not name is not there. */
+/** The input of a handler's steps. It contains only what the contract declares. */
 export type RouteInput<C extends Contract, F extends Factories> = {
   readonly client: Client
   readonly services: Services<F> & CoreServices & { readonly events: SecurityEvents }
@@ -34,12 +34,12 @@ export type RouteInput<C extends Contract, F extends Factories> = {
   (C['access'] extends 'public' ? unknown : { readonly principal: Principal }) &
   (C['takesRefreshToken'] extends true ? { readonly presented: PresentedTokens } : unknown)
 
-/** A part of the request as its schema gives it, where the contract has a schema for it. */
+/** A part of the request in the type of its schema, if the contract has one. */
 type Parsed<C extends Contract, Part extends 'params' | 'query' | 'body'> = C[Part] extends Schema
   ? { readonly [P in Part]: z.output<C[Part]> }
   : unknown
 
-/** Makes an answer with a status of the contract and the body that the contract has for it. */
+/** Makes an answer with a status and body that the contract declares. */
 type ReplyOf<C extends Contract> = <S extends keyof C['responses'] & number>(
   status: S,
   ...rest: C['responses'][S] extends infer Body extends Schema
@@ -48,14 +48,14 @@ type ReplyOf<C extends Contract> = <S extends keyof C['responses'] & number>(
 ) => Reply
 
 interface Extra {
-  /** A `Set-Cookie` line. */
+  /** The value of a `Set-Cookie` header. */
   readonly cookie?: string
-  /** The id of the one user that the answer is about, where the path does not say; for the log. */
+  /** For the log: the id of the one user whom the answer is about, if the path does not contain it. */
   readonly subject?: string | undefined
 }
 
 declare const replied: unique symbol
-/** An answer that the contract allows; only `reply` makes one. */
+/** An answer that the contract allows. Only `reply` can make one. */
 interface Reply {
   readonly [replied]: true
 }
@@ -65,17 +65,17 @@ export type Handler = (
   context: Context,
 ) => Promise<APIGatewayProxyStructuredResultV2>
 
-/** The Lambda handler of a route, and the same over other services, for tests. */
+/** The Lambda handler of a route. `over` builds it on other services, for tests. */
 export type RouteHandler<F extends Factories> = Handler & {
   over(services: Services<F> & CoreServices): Handler
 }
 
-/** An event that the middlewares have looked at. API Gateway's events have no `principal`. */
+/** An event after the middlewares. API Gateway's events have no `principal`. */
 type CheckedEvent = APIGatewayProxyEventV2 & { principal?: Principal }
 
 /**
- * Makes the handler of a route: checks the request against the contract, runs the steps, sends only what the contract
- * promises, and turns errors into problem details. Of HTTP, the steps name only the status of their reply.
+ * Makes the handler of a route. It checks the request against the contract, runs the steps, removes undeclared fields from the
+ * answer, and turns errors into problem details. The steps know nothing of HTTP but the status of their reply.
  */
 export function route<const C extends Contract, const F extends Factories>(
   contract: C,
@@ -87,7 +87,7 @@ export function route<const C extends Contract, const F extends Factories>(
       .use(httpSemantics() as MiddlewareObj)
       .use(securityHeaders() as MiddlewareObj)
       .use(problems(contract) as MiddlewareObj)
-      // Before anything is counted or read.
+      // First, because limits and logs use this address.
       .before(({ event }) => readClientAddress(event, services().trustedProxies))
       .use(httpHeaderNormalizer() as MiddlewareObj)
     if (contract.cacheControl?.startsWith('public')) handler.use(etag() as MiddlewareObj)
@@ -134,7 +134,7 @@ async function run<C extends Contract, F extends Factories>(
     ...(contract.takesRefreshToken && { presented: presentedTokens(event, body ?? {}, services) }),
   }
   const { status, answer, extra } = (await steps(input as never)) as unknown as ReturnType<typeof input.reply>
-  // Here, so that no route for a role can forget it.
+  // Recorded here, so that no route for administrators can forget it.
   if (rolesOf(contract) && contract.method === 'GET') {
     const userId = extra?.subject ?? (params as { userId?: string } | undefined)?.userId
     input.services.events.record({ type: 'user.read', route: `${contract.method} ${contract.path}`, userId })
@@ -146,7 +146,7 @@ async function run<C extends Contract, F extends Factories>(
       'Cache-Control': contract.cacheControl ?? 'no-store',
       ...(schema && { 'Content-Type': 'application/json; charset=utf-8' }),
     },
-    // Drops what the schema does not name, and throws where a promised field is missing.
+    // Removes undeclared fields. Throws if a declared field is missing.
     ...(schema && { body: JSON.stringify(z.parse(schema, answer)) }),
     ...(extra?.cookie && { cookies: [extra.cookie] }),
   }

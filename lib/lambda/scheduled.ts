@@ -11,7 +11,7 @@ import {
 
 type Scheduled = (event: unknown, context: Context) => Promise<void>
 
-/** Makes a function that a clock calls. What goes wrong is logged and thrown on: the clock calls again. */
+/** Makes a scheduled function. An error is logged and thrown again; the next schedule retries. */
 export function scheduled<const F extends Factories>(
   factories: F,
   steps: (given: {
@@ -27,7 +27,7 @@ export function scheduled<const F extends Factories>(
           await steps({ services: { ...services(), events } })
         } catch (error) {
           log('error', { type: 'schedule.failed', requestId, error: describeError(error) })
-          throw new Error('What was scheduled has failed')
+          throw new Error('The scheduled run failed')
         }
       },
   )

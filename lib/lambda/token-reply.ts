@@ -4,7 +4,7 @@ import type { TokenPair } from '../domain/token-pairs.ts'
 import { refreshCookie } from './cookies.ts'
 import type { Transport } from './refresh-token.ts'
 
-/** The body and the cookie of an answer with tokens: the refresh token travels in one of them, never in both. */
+/** The body and cookie of a token response. The refresh token is in one of them, never in both. */
 export function tokenReply(
   transport: Transport,
   { account, accessToken, accessTokenSeconds, refreshToken, refreshTokenSeconds }: TokenPair,

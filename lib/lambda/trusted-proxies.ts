@@ -2,11 +2,11 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { isIP } from 'node:net'
 import { Refusal } from '../domain/refusal.ts'
 
-/** Who is believed about the address of a client: SHA-256 digests of the secrets that they show. */
+/** The senders that may state a client's address, by the SHA-256 digests of their secrets. */
 export interface TrustedProxies {
-  /** Of the CDN in front. With one, no other sender is answered. */
+  /** For the CDN in front of the API. If one is set, requests from elsewhere are refused. */
   readonly trustedProxySecrets: readonly Buffer[]
-  /** Of back ends that call for their visitors, through the CDN or past it. */
+  /** For back ends that call on behalf of their visitors, through the CDN or directly. */
   readonly trustedBackendSecrets: readonly Buffer[]
 }
 
@@ -15,13 +15,14 @@ interface Request {
   readonly requestContext: { readonly http: { sourceIp: string } }
 }
 
-/** 32 random bytes in base64url. A shorter secret could be found from its digest, which is no secret. */
+/** 32 random bytes in base64url. A shorter secret could be found from its digest, which is not kept secret. */
 const SECRET_LENGTH = 43
 
 /**
- * Puts the address of the client in the place of the sender's, where a trusted proxy says it: all that reads `sourceIp`
- * afterwards reads the client's. The two kinds have headers of their own, as a CDN also hands on what its viewers send.
- * Removes these headers from the event. Refuses with `untrusted_proxy`, in which case `sourceIp` stays the sender's.
+ * Replaces the sender's address by the client's if a trusted proxy states it, so all later code reads the client's from
+ * `sourceIp`. The CDN and back ends use different headers, because a CDN also forwards headers of its viewers. Removes these
+ * headers from the event.
+ * Refuses with `untrusted_proxy`; `sourceIp` then stays the sender's.
  */
 export function readClientAddress(
   { headers = {}, requestContext }: Request,
@@ -40,24 +41,30 @@ export function readClientAddress(
   }
 }
 
-/** Digests have one length, and what is compared tells nothing of a secret. */
+/** Digests have the same length, so the comparison reveals nothing about a secret. */
 function check(secret = '', digests: readonly Buffer[]): void {
   const presented = createHash('sha256').update(secret).digest()
   const equal = digests.map((digest) => timingSafeEqual(digest, presented))
   if (!equal.includes(true) || secret.length < SECRET_LENGTH) throw new Refusal('untrusted_proxy')
 }
 
-/** The sender is trusted, and so may learn what is wrong. An address of many clients would share their limits. */
+/**
+ * The sender is trusted, so the issue may name the cause. A list of addresses is refused, because its clients would share their
+ * limits.
+ */
 function addressOf(address = '', path: string): string {
   if (isIP(address) > 0 && !address.includes('%')) return address
   throw new Refusal('untrusted_proxy', { issues: [{ path, message: 'must be one IP address' }] })
 }
 
-/** CloudFront writes the port behind the address, and no brackets around one of IPv6. */
+/** CloudFront appends the port to the address, without brackets around an IPv6 address. */
 const withoutPort = (text = ''): string | undefined =>
   /^(.+):\d{1,5}$/.exec(text)?.[1]?.replace(/^\[(.+)\]$/, '$1')
 
-/** Names in any case, as local gateways leave them. What was sent twice is joined by commas, and so is neither secret nor address. */
+/**
+ * Takes header names in any case, as local gateways keep it. A header sent twice is joined with commas, which fits neither a
+ * secret nor an address.
+ */
 function take(headers: NonNullable<Request['headers']>, name: string): string | undefined {
   const names = Object.keys(headers).filter((each) => each.toLowerCase() === name)
   const values = names.map((each) => headers[each])

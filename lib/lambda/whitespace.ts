@@ -1,7 +1,7 @@
-/** What HTTP calls optional whitespace (RFC 9110 5.6.3), and nothing else that JavaScript calls so. */
+/** Optional whitespace in HTTP (RFC 9110 5.6.3); JavaScript's definition is wider. */
 const isBlank = (character: string | undefined) => character === ' ' || character === '\t'
 
-/** A text without the blanks around it. Counted, not matched: a pattern for the end of a text takes quadratic time. */
+/** Trims optional whitespace. A loop, because a regular expression anchored at the end takes quadratic time. */
 export function withoutBlanks(text: string): string {
   let [start, end] = [0, text.length]
   while (isBlank(text[start])) start++

@@ -1,6 +1,6 @@
 /**
- * Wrong uses of a contract, each of which must not compile. `tsc` reads this file: where a line marked as an error is
- * none, the mark itself is one.
+ * Wrong uses of a contract that must not compile. `tsc` reads this file and reports an `@ts-expect-error` above a line without
+ * an error.
  */
 import * as z from 'zod/mini'
 import { defineContract } from '../contract/contract.ts'
@@ -42,7 +42,7 @@ export const wrong = [
   route(contract, {}, async ({ body, reply }) => reply(204, void body.size)),
   // @ts-expect-error a refresh token that the contract does not take
   route(contract, {}, async ({ presented, reply }) => reply(204, void presented)),
-  // @ts-expect-error a part that was not named
+  // @ts-expect-error a service that was not named
   route(contract, {}, async ({ services, reply }) => reply(204, void services.users)),
   // @ts-expect-error a method that no route has
   defineContract({ ...get, method: 'FETCH' }),
@@ -50,8 +50,8 @@ export const wrong = [
   defineContract({ ...get, path: 'things' }),
   // @ts-expect-error a route that does not say who may call it
   defineContract({ ...get, access: undefined }),
-  // @ts-expect-error a refusal that is not on the list
+  // @ts-expect-error a refusal code that does not exist
   defineContract({ ...get, refusals: ['no'] }),
-  // @ts-expect-error a call that no table has
+  // @ts-expect-error an operation that DynamoDB does not have
   defineContract({ ...get, needs: ['users:Scan'] }),
 ]
