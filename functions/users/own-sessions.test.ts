@@ -114,7 +114,9 @@ describe('an access token', () => {
     expect(retried.body).toMatchObject({ expiresIn: 250 })
     services.clock.advance(249)
     const computer = await logIn(api)
-    expect(await api('DELETE /users/me/sessions', { headers: bearer(computer) })).toMatchObject({ status: 204 })
+    expect(await api('DELETE /users/me/sessions', { headers: bearer(computer) })).toMatchObject({
+      status: 204,
+    })
     for (const each of [phone, refreshed, retried])
       expect(await api('GET /users/me', { headers: bearer(each) })).toMatchObject({ status: 401 })
     expect(services.tables.sessions.size).toBe(1)
@@ -134,7 +136,10 @@ describe('DELETE /users/me/sessions', () => {
 
   it('with all=true ends this one too, and clears its cookie', async () => {
     const { services, api, phone, computer } = await withTwoSessions()
-    const answer = await api('DELETE /users/me/sessions', { headers: bearer(computer), query: { all: 'true' } })
+    const answer = await api('DELETE /users/me/sessions', {
+      headers: bearer(computer),
+      query: { all: 'true' },
+    })
     expect(answer).toMatchObject({ status: 204, cookies: [expect.stringContaining('Max-Age=0')] })
     for (const dead of [phone, computer]) {
       expect(await api('GET /users/me', { headers: bearer(dead) })).toMatchObject({ status: 401 })

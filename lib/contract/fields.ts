@@ -74,7 +74,10 @@ export const name = z
 export const password = z
   .string()
   .check(
-    z.refine((text) => isBetween(1, codePoints(text), LONGEST_PASSWORD), `must have 1 to ${LONGEST_PASSWORD} characters`),
+    z.refine(
+      (text) => isBetween(1, codePoints(text), LONGEST_PASSWORD),
+      `must have 1 to ${LONGEST_PASSWORD} characters`,
+    ),
   )
   .register(z.globalRegistry, { ...passwordFormat, minLength: 1 })
 

@@ -8,15 +8,22 @@ import { registry } from './registry.ts'
 /** The text between the two marks of docs/limits.md. */
 const limitsSection = /(<!-- limits -->).*?(<!-- \/limits -->)/s
 
-/** Every generated file by its path below the project, from the contracts as they stand. */
+/** Every generated file by its path. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
+  return new Map([
+    ...(await filesOfContracts()),
+    ['lib/blocklist/common-passwords.data.ts', await commonPasswordsData()],
+  ])
+}
+
+/** The files that are generated from the contracts, by their paths. */
+export async function filesOfContracts(): Promise<ReadonlyMap<string, string>> {
   const entries = await registry()
   const { version } = JSON.parse(await readFile('package.json', 'utf8'))
   const limitsPage = await readFile('docs/limits.md', 'utf8')
   return new Map([
     ['docs/limits.md', limitsPage.replace(limitsSection, `$1\n\n${limitsTable(entries)}\n\n$2`)],
     ['functions/functions.yml', functionsYml(entries)],
-    ['lib/blocklist/common-passwords.data.ts', await commonPasswordsData()],
     ['functions/openapi.json', `${JSON.stringify(openapi(entries, version), null, 2)}\n`],
   ])
 }

@@ -4,7 +4,7 @@ import { contract as mailFunction } from '../../functions/mail/send.ts'
 import type { Config } from '../../lib/config.ts'
 import { makeFirstKeys } from '../../lib/crypto/key-rotation.ts'
 import { storedKeys } from '../../lib/crypto/stored-keys.ts'
-import { generatedFiles } from '../generate/generated-files.ts'
+import { filesOfContracts } from '../generate/generated-files.ts'
 import { banner } from './banner.ts'
 import { type Child, stopAll } from './child-process.ts'
 import { announceEndpoint, forgetEndpoint, runningEndpoint, startDynoxide } from './dynamodb.ts'
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   await checkFree(config.port, 'PORT=3001 npm start')
   if (!config.sesEndpoint) await checkFree(config.mailboxPort, 'MAILBOX_PORT=8006 npm start')
 
-  for (const [path, text] of await generatedFiles()) {
+  for (const [path, text] of await filesOfContracts()) {
     const isFresh = (await readFile(path, 'utf8').catch(() => '')) === text
     if (!isFresh) throw new Error(`${path} is not what the contracts say: run npm run generate`)
   }

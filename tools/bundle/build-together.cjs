@@ -1,0 +1,31 @@
+const { context } = require('esbuild')
+const { options } = require('./options.cjs')
+
+/**
+ * A plugin for the Serverless Framework, listed before serverless-esbuild. That plugin runs one build for each function, and
+ * each reads the AWS SDK again. This one puts one build of all functions into its cache: a tenth of the time.
+ */
+module.exports = class BuildTogether {
+  constructor(serverless) {
+    let builds
+    const build = async () => {
+      const esbuild = serverless.pluginManager.plugins.find(({ buildCache }) => buildCache)
+      const entryPoints = [...new Set(esbuild.functionEntries.map(({ entry }) => entry))]
+      builds = await context({
+        ...options,
+        entryPoints,
+        outbase: '.',
+        outdir: esbuild.buildDirPath,
+        outExtension: { '.js': '.cjs' },
+      })
+      // Calls at the same time share one build.
+      const result = { rebuild: () => builds.rebuild() }
+      for (const entry of entryPoints) esbuild.buildCache[entry] = { result }
+    }
+    this.hooks = {
+      'before:offline:start:init': build,
+      'before:package:createDeploymentArtifacts': build,
+      'after:package:createDeploymentArtifacts': () => builds.dispose(),
+    }
+  }
+}
