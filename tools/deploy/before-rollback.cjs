@@ -20,7 +20,7 @@ exports.checkBeforeRollback = async (serverless, timestamp) => {
   if (lines.length === 0) return
   fail(
     'The permissions boundary of the stage would keep from the functions what they need after this roll-back. An ' +
-      'administrator deploys the boundary of that version and its settings first: docs/deploy.md, "Roll-back".',
+      'administrator deploys the boundary of that version and its settings first: docs/deploy.md, "Rollback".',
     lines,
   )
 }
