@@ -231,7 +231,7 @@ describe('the manual of docs/deploy.md', () => {
     expect(more).toEqual([])
     const { stdout } = await paste(list)
     const [, kid = ''] = /^access +(\S+) +signs /m.exec(stdout) ?? []
-    expect(stdout).toMatch(/^keyedHash +\S+ +hashes /m)
+    expect(stdout).toMatch(/^keyed-hash +\S+ +hashes /m)
     expect((await paste(revoke, { '<kid>': kid })).stdout).toContain(`Removed access key ${kid}`)
     expect(stage.commandLines()).toContainEqual(
       expect.objectContaining({ type: 'command.run', command: 'keys revoke', kid }),
