@@ -62,7 +62,7 @@ describe('the function that mails', () => {
     const { run, fulfilled } = recording({ forget: unavailable })
     const { result, entries } = await run({ id: 1 }, { id: 2 })
     expect([result, fulfilled]).toEqual([{ batchItemFailures: [] }, [1, 2]])
-    expect(entries).toMatchObject([{ type: 'mail.job_left' }, { type: 'mail.order_left' }])
+    expect(entries).toMatchObject([{ type: 'mail.job_left' }, { type: 'mail.job_left' }])
   })
 
   it('leaves out what is no job, and what is too old to be of use', async () => {

@@ -14,14 +14,14 @@ import { accountKey, formerEmailKey, sessionKey } from './keys.ts'
 import { sessionItem } from './session-items.ts'
 import { type Guarded, setting, transactionParts } from './transaction-parts.ts'
 
-/** What changes an account that there is. All that must hold together is one transaction, on the account as it was read. */
+/** Writes to an existing account. What must succeed together is one transaction, conditioned on the account as it was read. */
 export function accountChanges(
   client: DynamoDBDocumentClient,
   tables: TableNames,
 ): Pick<UserStore, 'rename' | 'change' | 'remove' | 'endExpiry' | 'formerEmail'> {
   const { usersTable, sessionsTable } = tables
   const parts = transactionParts(tables)
-  const claims = emailReservations(tables)
+  const reservations = emailReservations(tables)
 
   const transact = async (guarded: readonly Guarded[]): Promise<'done' | NotChanged> => {
     try {
@@ -29,7 +29,7 @@ export function accountChanges(
       await withRetries(() => client.send(new TransactWriteCommand({ TransactItems })))
       return 'done'
     } catch (error) {
-      // The first that did not hold decides: that the account has moved comes before all else.
+      // The first failed condition decides. The account comes first: its version conflict takes precedence.
       const failed = reasonsOf(error).indexOf('ConditionalCheckFailed')
       const [, otherwise] = guarded[failed] ?? []
       if (otherwise) return otherwise
@@ -37,7 +37,7 @@ export function accountChanges(
     }
   }
 
-  const lasting = ({ id, email }: Account): Guarded[] => [[claims.last(id, email), 'version_conflict']]
+  const lasting = ({ id, email }: Account): Guarded[] => [[reservations.last(id, email), 'version_conflict']]
 
   const formerEmail = async (userId: string, now: number): Promise<FormerEmail | undefined> => {
     const Key = formerEmailKey(userId)
@@ -91,7 +91,7 @@ export function accountChanges(
         [parts.denyClaims(read, changed.claimsVersion, deniedUntil), 'version_conflict'],
         ...(replaces ? exchange(read.id, replaces) : []),
         ...(redeems ? [parts.redemption(redeems)] : []),
-        ...(emailMove ? claims.move(read, changed.email, emailMove) : []),
+        ...(emailMove ? reservations.move(read, changed.email, emailMove) : []),
         ...(emailMove?.takesFrom ? removal(emailMove.takesFrom, deniedUntil) : []),
         ...(endsExpiry && !emailMove ? lasting(read) : []),
         ...parts.actorIsCurrent(by, read),
@@ -102,12 +102,12 @@ export function accountChanges(
 
     async remove(read, { deniedUntil, by, now }) {
       const former = await formerEmail(read.id, now)
-      // The email has moved between the two readings.
+      // The email has changed between the two reads.
       if (former?.email === read.email) return 'version_conflict'
       const outcome = await transact([
         ...removal(read, deniedUntil),
-        [claims.release(read.id, read.email), 'version_conflict'],
-        ...(former ? claims.drop(read.id, former) : []),
+        [reservations.release(read.id, read.email), 'version_conflict'],
+        ...(former ? reservations.drop(read.id, former) : []),
         ...parts.actorIsCurrent(by, read),
         ...parts.administrators(read.id, isActiveAdministrator(read), false),
       ])
@@ -115,7 +115,7 @@ export function accountChanges(
     },
   }
 
-  /** Of an account as it was read. No token of a deleted user has claims that are new enough. */
+  /** Deletes an account as it was read. No token of a deleted user has a new enough claims version. */
   function removal(read: Account, deniedUntil: number): Guarded[] {
     const key = { TableName: usersTable, Key: accountKey(read.id) }
     return [
@@ -124,7 +124,7 @@ export function accountChanges(
     ]
   }
 
-  /** A session that was ended meanwhile is not exchanged for one that lives. */
+  /** Fails if the session was ended meanwhile, instead of replacing it with a new one. */
   function exchange(userId: string, { sessionId, by }: NonNullable<AccountChange['replaces']>): Guarded[] {
     const Key = sessionKey(userId, sessionId)
     const gone = { TableName: sessionsTable, Key, ConditionExpression: 'attribute_exists(pk)' }

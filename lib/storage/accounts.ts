@@ -3,7 +3,7 @@ import { ITEM_VERSION } from './client.ts'
 import { fieldsOf, oneOf, optional, text, texts, truth, whole } from './items.ts'
 import { accountKey, listingKey, userIdOf } from './keys.ts'
 
-/** The id stands in the key alone: an account is at most 1 KB, and so a write of it one unit. */
+/** The id is part of the key only. An account is at most 1 KB, so a write costs one unit. */
 export const accountItem = ({ id, ...account }: Account): Record<string, unknown> => ({
   ...accountKey(id),
   ...listingKey({ id, ...account }),
@@ -32,11 +32,11 @@ const complete = {
 export const accountOf = (item: Readonly<Record<string, unknown>>): Account =>
   known({ id: userIdOf(item), ...fieldsOf('account', item, complete) })
 
-/** The part of an account that the index `listing` holds. */
+/** The attributes of an account in the index `listing`. */
 export const listedUserOf = (item: Readonly<Record<string, unknown>>): ListedUser =>
   known({ id: userIdOf(item), ...fieldsOf('account', item, listed) })
 
-/** A role that this version does not know has no effect. */
+/** Ignores roles that this version does not know. */
 const known = <T extends { readonly roles: readonly string[] }>(fields: T) => ({
   ...fields,
   roles: roles.filter((role) => fields.roles.includes(role)),

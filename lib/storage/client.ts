@@ -12,12 +12,12 @@ export interface TableNames {
   readonly refreshTokenDenylistTable: string
 }
 
-/** The stored shape's number, on every item, so that a shape can change without downtime. */
+/** The version of the stored shape, on every item, so that a shape can change without downtime. */
 export const ITEM_VERSION = 1
 
 /**
- * The connection to DynamoDB: two attempts of 2 s each, so that a caller hears within a gateway's patience.
- * `dynamodbEndpoint` points it at a local engine.
+ * Creates the DynamoDB client. It makes two attempts of 2 s each, so that the caller gets an answer before the gateway's
+ * time-out. `dynamodbEndpoint` selects a local engine.
  */
 export function documentClient({
   dynamodbEndpoint,
@@ -29,7 +29,7 @@ export function documentClient({
       ...(dynamodbEndpoint && { endpoint: dynamodbEndpoint }),
       endpointDiscoveryEnabled: false,
       maxAttempts: 2,
-      // The request's time-out is over with the first headers; the socket's is for an answer that stalls after them.
+      // The request time-out ends with the first headers; the socket time-out covers an answer that stalls after them.
       requestHandler: {
         connectionTimeout: 1000,
         requestTimeout: 2000,
@@ -40,7 +40,7 @@ export function documentClient({
   )
 }
 
-/** A client whose every call ends with the invocation that makes it: on the wire, and between two attempts of the SDK. */
+/** A client whose calls end with their invocation, in flight as well as between two attempts of the SDK. */
 export function endingWithInvocation(client: DynamoDBClient): DynamoDBDocumentClient {
   const documents = DynamoDBDocumentClient.from(client)
   const send = documents.send.bind(documents) as (command: never, options: object) => Promise<unknown>
@@ -52,9 +52,8 @@ export function endingWithInvocation(client: DynamoDBClient): DynamoDBDocumentCl
 const CONFLICT_TRIES = 5
 
 /**
- * Runs one store operation: a conflict with another transaction is tried again with jitter, at most five times; what
- * passes by itself becomes the refusal `unavailable`, and so does what the end of its invocation has stopped. Everything else
- * goes on as it is.
+ * Runs a store operation. Retries a transaction conflict with jitter, at most five times. A transient error, or an invocation
+ * that has ended, becomes the refusal `unavailable`. Other errors are thrown unchanged.
  */
 export async function withRetries<T>(operation: () => Promise<T>): Promise<T> {
   const signal = currentSignal()
@@ -74,7 +73,7 @@ export async function withRetries<T>(operation: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The parts of the SDK's exceptions that are looked at. */
+/** The fields of the SDK's exceptions that are examined. */
 interface Failure {
   readonly name?: string
   readonly code?: string
@@ -82,19 +81,19 @@ interface Failure {
   readonly CancellationReasons?: readonly { readonly Code?: string }[]
 }
 
-/** Why a transaction was cancelled: a code for each of its parts, in their order. */
+/** The reasons why a transaction was cancelled: a code for each item, in order. */
 export const reasonsOf = (error: unknown): string[] =>
   ((error as Failure).CancellationReasons ?? []).map(({ Code = '' }) => Code)
 
 const codesOf = (error: unknown) => [(error as Failure).name ?? '', ...reasonsOf(error)]
 
-/** DynamoDB's own troubles pass: alone, or as the reason of a cancelled transaction. */
+/** Whether DynamoDB's error is transient: alone, or as the reason of a cancelled transaction. */
 const passes = (error: unknown) => {
   const { code = '', $metadata } = error as Failure
   return codesOf(error).some((name) => isTransient({ name, code, status: $metadata?.httpStatusCode }))
 }
 
-/** Another transaction held an item: says nothing about the condition, so it is neither "taken" nor "theft". */
+/** Another transaction holds an item. This says nothing about the condition, so it means neither "taken" nor "theft". */
 function isTransactionConflict(error: unknown): boolean {
   const codes = codesOf(error)
   return (
@@ -102,14 +101,14 @@ function isTransactionConflict(error: unknown): boolean {
   )
 }
 
-/** The condition of a single write did not hold; `Item` is what stood there, if the write asked for it. */
+/** The condition of a single write failed; `Item` is the existing item, if the write asked for it. */
 export function isConditionFailed(
   error: unknown,
 ): error is Error & { Item?: Parameters<typeof unmarshall>[0] } {
   return (error as Failure).name === 'ConditionalCheckFailedException'
 }
 
-/** What a conditional write answers; `undefined` if its condition did not hold. */
+/** Returns the answer of a conditional write; `undefined` if its condition failed. */
 export async function unlessConditionFails<T extends object>(
   write: () => Promise<T>,
 ): Promise<T | undefined> {
@@ -123,14 +122,14 @@ export async function unlessConditionFails<T extends object>(
 
 type Item = Record<string, unknown>
 
-/** How often keys are asked for, and half of the longest wait before the second time; each later wait is twice as long. */
+/** The number of requests for keys, and half of the longest wait before the second. The wait doubles each time. */
 const MOST_ASKS = 4
 const LEFT_OUT_WAIT_MS = 25
 
 /**
- * Reads single items of any tables in one consistent round trip; in the answer each stands where its key stood.
- * Keys that DynamoDB left out (`UnprocessedKeys`: it throttles) are asked for again after a wait with jitter, as its guide
- * demands. After the last ask it is `unavailable`: a gap is never an absence.
+ * Reads single items of any tables in one consistent round trip, in the order of their keys. Requests keys that DynamoDB left
+ * out because of throttling (`UnprocessedKeys`) again, after a wait with jitter as its guide demands. After the last request it
+ * refuses with `unavailable`: an unread item must not count as absent.
  */
 export async function readTogether(
   client: DynamoDBDocumentClient,

@@ -380,7 +380,7 @@ describe('in DynamoDB', () => {
     })
     const { Items = [] } = await client.send(new ScanCommand({ TableName: tables.usersTable }))
     const ending = Items.filter((item) => 'keptUntil' in item).map(({ pk, sk }) => `${pk} ${sk}`)
-    expect(ending.sort()).toEqual([`EMAIL#${ada.email} CLAIM`, `USER#${ada.id} FORMER_EMAIL`].sort())
+    expect(ending.sort()).toEqual([`EMAIL#${ada.email} RESERVATION`, `USER#${ada.id} FORMER_EMAIL`].sort())
     const read = async (Key: Record<string, string>) =>
       (await client.send(new GetCommand({ TableName: tables.usersTable, Key }))).Item
     expect(await read(accountKey(ada.id))).not.toHaveProperty('keptUntil')

@@ -20,13 +20,13 @@ import { fieldsOf, oneOf, optional, text, whole } from './items.ts'
 import { accountKey, codeKey } from './keys.ts'
 import { transactionParts } from './transaction-parts.ts'
 
-/** So many links of one purpose are good beside each other; the item stays below 1 KB. */
+/** The number of valid links for one purpose; the item stays below 1 KB. */
 const MOST_LINKS = 8
 
 const isLinks = (value: unknown): value is Readonly<Record<string, number>> | undefined =>
   value === undefined || Object.values((value ?? []) as object).every(whole)
 
-/** The codes that an item holds: each link with its own end. */
+/** The codes in an item: each link has its own expiry. */
 function codesOf(item: Readonly<Record<string, unknown>>): OneTimeCode[] {
   const { links } = fieldsOf('one-time code', item, { links: isLinks })
   if (!links) return [codeOf(item)]
@@ -50,7 +50,7 @@ const codeOf = (item: Readonly<Record<string, unknown>>): OneTimeCode =>
     attempts: whole,
   })
 
-/** A link that confirms a sign-up is one of several; of any other purpose the newest alone is good. */
+/** A sign-up link is one of several. Of every other purpose, only the newest code is valid. */
 const itemOf = (code: OneTimeCode) => ({
   ...codeKey(code.userId, code.purpose),
   ...code,
@@ -59,7 +59,7 @@ const itemOf = (code: OneTimeCode) => ({
 })
 const ADD_TRIES = 3
 
-/** One-time codes, the newest of each purpose for each user. */
+/** One-time codes: one item per user and purpose. */
 export function dynamoCodes(client: DynamoDBDocumentClient, tables: TableNames): CodeStore {
   const { usersTable, sessionsTable } = tables
   const parts = transactionParts(tables)
@@ -71,13 +71,13 @@ export function dynamoCodes(client: DynamoDBDocumentClient, tables: TableNames):
 
     async add(code, now) {
       const { userId, purpose, tokenHash, expiresAt, sessionVersion, email } = code
-      const values = { ':sessionVersion': sessionVersion, ':email': email, ':now': now, ':most': MOST_LINKS }
+      const values = { ':version': sessionVersion, ':email': email, ':now': now, ':most': MOST_LINKS }
       const beside = new UpdateCommand({
         TableName: sessionsTable,
         Key: codeKey(userId, purpose),
         UpdateExpression: 'SET links.#hash = :end, expiresAt = :end',
         ConditionExpression:
-          'sessionVersion = :sessionVersion AND email = :email AND expiresAt > :now AND attribute_exists(links) AND size(links) < :most',
+          'sessionVersion = :version AND email = :email AND expiresAt > :now AND attribute_exists(links) AND size(links) < :most',
         ExpressionAttributeNames: { '#hash': tokenHash },
         ExpressionAttributeValues: { ...values, ':end': expiresAt },
       })
@@ -85,15 +85,15 @@ export function dynamoCodes(client: DynamoDBDocumentClient, tables: TableNames):
         TableName: sessionsTable,
         Item: itemOf(code),
         ConditionExpression:
-          'attribute_not_exists(links) OR sessionVersion <> :sessionVersion OR email <> :email OR expiresAt <= :now OR size(links) >= :most',
+          'attribute_not_exists(links) OR sessionVersion <> :version OR email <> :email OR expiresAt <= :now OR size(links) >= :most',
         ExpressionAttributeValues: values,
       })
-      // Each condition is the other's opposite: whichever fails, another call came first and made the other true.
+      // Each condition negates the other. If both fail, another call changed the item in between.
       for (let tried = 0; tried < ADD_TRIES; tried++) {
         if (await unlessConditionFails(() => client.send(beside))) return
         if (await unlessConditionFails(() => client.send(alone))) return
       }
-      throw new Refusal('unavailable', { cause: new Error('Other links were added again and again') })
+      throw new Refusal('unavailable', { cause: new Error('Parallel calls kept adding links') })
     },
 
     async find(userId, purposes) {

@@ -14,7 +14,7 @@ import { attemptsKey, windowKey } from './keys.ts'
 const attemptsOf = (item: Record<string, unknown>) =>
   fieldsOf('counter of attempts', item, { attempts: whole, lastAt: whole, expiresAt: whole })
 
-/** Counters are items that forget themselves. Each count is one update whose condition decides; none is read first. */
+/** Counters are items with a TTL. Each count is one conditional update, without a read. */
 export function dynamoCounters(
   client: DynamoDBDocumentClient,
   { sessionsTable: TableName }: Pick<TableNames, 'sessionsTable'>,

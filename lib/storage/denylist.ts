@@ -4,13 +4,13 @@ import { readTogether, type TableNames } from './client.ts'
 import { fieldsOf, whole } from './items.ts'
 import { revokedClaimsKey, revokedFamilyKey } from './keys.ts'
 
-/** Families of tokens and versions of claims that were revoked, read in one consistent round trip. */
+/** Reads revoked token families and claims versions in one consistent round trip. */
 export function dynamoDenylist(
   client: DynamoDBDocumentClient,
   { refreshTokenDenylistTable: table }: Pick<TableNames, 'refreshTokenDenylistTable'>,
 ): Denylist {
   return {
-    // An entry past its `expiresAt` that TTL has left behind still denies: every token it speaks of has expired too.
+    // An expired entry that TTL has not removed still denies: every token that it affects has expired too.
     async denies({ userId, sessionId, claimsVersion }) {
       const [family, claims] = await readTogether(client, [
         { table, key: revokedFamilyKey(sessionId) },

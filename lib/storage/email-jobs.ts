@@ -37,13 +37,13 @@ const shapes: { readonly [T in EmailJob['type']]: Shape<T> } = {
 const isKnown = (type: unknown): type is EmailJob['type'] =>
   typeof type === 'string' && Object.hasOwn(shapes, type)
 
-function orderOf(value: unknown): EmailJob {
+function jobOf(value: unknown): EmailJob {
   const job = (value ?? {}) as Record<string, unknown>
   if (!isKnown(job.type)) throw new Error('A stored email job has no usable type')
   return { type: job.type, ...fieldsOf('email job', job, shapes[job.type]) } as EmailJob
 }
 
-/** EmailJobs as the stream of the table of sessions hands them over. */
+/** Email jobs from the stream of the session table. */
 export function dynamoEmailJobs(
   client: DynamoDBDocumentClient,
   { sessionsTable: TableName }: Pick<TableNames, 'sessionsTable'>,
@@ -53,7 +53,7 @@ export function dynamoEmailJobs(
       const { dynamodb } = record as { dynamodb?: { NewImage?: Parameters<typeof unmarshall>[0] } }
       const item = unmarshall(dynamodb?.NewImage ?? {})
       const { pk, expiresAt } = fieldsOf('email job', item, { pk: text, expiresAt: whole })
-      return { id: pk.slice(MAIL_PREFIX.length), job: orderOf(item.job), expiresAt }
+      return { id: pk.slice(MAIL_PREFIX.length), job: jobOf(item.job), expiresAt }
     },
     async forget(id) {
       await withRetries(() => client.send(new DeleteCommand({ TableName, Key: emailJobKey(id) })))

@@ -4,13 +4,13 @@ import { ITEM_VERSION, type TableNames } from './client.ts'
 import { emailReservationKey, formerEmailKey } from './keys.ts'
 import type { Guarded, Part } from './transaction-parts.ts'
 
-/** What transactions do to the claims by which an email belongs to one account. */
+/** Transaction parts for the reservations that make an email unique to one account. */
 export function emailReservations({ usersTable }: Pick<TableNames, 'usersTable'>) {
   /**
-   * Takes an email that nobody has, or that was kept for somebody until a while ago, or that of the account `from`. TTL
-   * takes it back at `keptUntil`, with the account.
+   * Reserves an email that is free, whose time as a former email has passed, or that belongs to the account `from`. TTL deletes
+   * the reservation at `keptUntil`, together with the account.
    */
-  const claim = (
+  const reserve = (
     userId: string,
     email: string,
     now: number,
@@ -29,7 +29,7 @@ export function emailReservations({ usersTable }: Pick<TableNames, 'usersTable'>
     },
   })
 
-  /** TTL does not take the email of this user any more. */
+  /** Removes the expiry of a user's reservation. */
   const last = (userId: string, email: string): Part => ({
     Update: {
       TableName: usersTable,
@@ -40,7 +40,7 @@ export function emailReservations({ usersTable }: Pick<TableNames, 'usersTable'>
     },
   })
 
-  /** Gives an email of this user up. */
+  /** Deletes a user's reservation. */
   const release = (userId: string, email: string): Part => ({
     Delete: {
       TableName: usersTable,
@@ -50,7 +50,7 @@ export function emailReservations({ usersTable }: Pick<TableNames, 'usersTable'>
     },
   })
 
-  /** Keeps the email that is given up from others, for as long as the change can be undone; one change at a time. */
+  /** Keeps the reservation of the former email while the change can be undone. Only one change at a time. */
   const keep = (userId: string, { email, undoHash, keptUntil }: FormerEmail, now: number): Guarded[] => [
     [
       {
@@ -86,19 +86,19 @@ export function emailReservations({ usersTable }: Pick<TableNames, 'usersTable'>
     },
   })
 
-  /** Gives a user the former email back, which then is kept no longer. */
+  /** Restores a user's former email, which is then the current one. */
   const restore = (userId: string, { email, undoHash }: FormerEmail): Guarded[] => [
     [last(userId, email), 'version_conflict'],
     [forget(userId, undoHash), 'version_conflict'],
   ]
 
-  /** Gives up the former email of a user who goes. */
+  /** Deletes the reservation of a deleted user's former email. */
   const drop = (userId: string, { email, undoHash }: FormerEmail): Guarded[] => [
     [release(userId, email), 'version_conflict'],
     [forget(userId, undoHash), 'version_conflict'],
   ]
 
-  /** What another email asks of the claims of an account. */
+  /** The changes to reservations that a change of email needs. */
   const move = (
     { id, email: from }: Account,
     to: string,
@@ -106,8 +106,8 @@ export function emailReservations({ usersTable }: Pick<TableNames, 'usersTable'>
   ): Guarded[] => {
     if (restores) return [...restore(id, restores), [release(id, from), 'version_conflict']]
     const given: Guarded[] = keeps ? keep(id, keeps, now) : [[release(id, from), 'version_conflict']]
-    return [...given, [claim(id, to, now, { from: takesFrom?.id }), 'email_taken']]
+    return [...given, [reserve(id, to, now, { from: takesFrom?.id }), 'email_taken']]
   }
 
-  return { claim, last, move, release, drop }
+  return { reserve, last, move, release, drop }
 }

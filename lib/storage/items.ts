@@ -1,4 +1,4 @@
-/** What is read is parsed, never cast: an item that is not what its writer promised stops the request. */
+/** Items are parsed, never cast: an item of an unexpected shape fails the request. */
 export type Check<T> = (value: unknown) => value is T
 
 export const text: Check<string> = (value) => typeof value === 'string'
@@ -15,7 +15,7 @@ export const optional =
   (value): value is T | undefined =>
     value === undefined || check(value)
 
-/** The named fields of an item, each checked, and no others; an error names the field, never its value. */
+/** Returns the named fields of an item, each checked, and no others. An error names the field, never its value. */
 export function fieldsOf<S extends Readonly<Record<string, Check<unknown>>>>(
   kind: string,
   item: Readonly<Record<string, unknown>>,

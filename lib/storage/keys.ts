@@ -2,56 +2,57 @@ import type { Purpose } from '../domain/code-purposes.ts'
 import { positionOf } from '../domain/users.ts'
 
 /**
- * The catalogue of items. `USER#` ids are random and never used again; an email is in its canonical form.
+ * The catalogue of items. `USER#` ids are random and never reused; emails are canonical.
  *
- * | item           | table                  | pk            | sk             | expiresAt                  | read by            |
- * |----------------|------------------------|---------------|----------------|----------------------------|--------------------|
- * | account        | users                  | USER#<id>     | ACCOUNT        | keptUntil, if unconfirmed  | its user's id      |
- * | email claim   | users                  | EMAIL#<email> | CLAIM          | as its account's           | the email         |
- * | session        | sessions               | USER#<id>     | SESSION#<sid>  | the family's absolute end  | user and session id |
- * | former email  | users                  | USER#<id>     | FORMER_EMAIL   | keptUntil: 7 days          | its user's id      |
- * | one-time code  | sessions               | USER#<id>     | CODE#<purpose> | the code's end             | user and purpose   |
- * | counter        | sessions               | LIMIT#<id>    | <window>       | the window's end           | limit and subject  |
- * | attempts          | sessions               | LIMIT#<id>    | TRIES          | a day after the last       | limit and subject  |
- * | email job     | sessions               | MAIL#<id>     | ORDER          | an hour after it was left  | the table's stream |
- * | revoked family | refresh-token-denylist | SESSION#<sid> |                | the family's end + 3900 s  | its session's id   |
- * | revoked claims | refresh-token-denylist | USER#<id>     |                | now + 3900 s               | its user's id      |
- * | administrators | users                  | ADMINISTRATORS | ADMINISTRATORS | -                          | its one key        |
+ * | item              | table                  | pk             | sk             | expiresAt                  | read by             |
+ * |-------------------|------------------------|----------------|----------------|----------------------------|---------------------|
+ * | account           | users                  | USER#<id>      | ACCOUNT        | `keptUntil`, if unverified | user id             |
+ * | email reservation | users                  | EMAIL#<email>  | RESERVATION    | `keptUntil`, see below     | email               |
+ * | former email      | users                  | USER#<id>      | FORMER_EMAIL   | `keptUntil`: 7 days        | user id             |
+ * | administrators    | users                  | ADMINISTRATORS | ADMINISTRATORS | -                          | its only key        |
+ * | session           | sessions               | USER#<id>      | SESSION#<sid>  | absolute end of the family | user and session id |
+ * | one-time code     | sessions               | USER#<id>      | CODE#<purpose> | expiry of the code         | user id and purpose |
+ * | counter           | sessions               | LIMIT#<id>     | <window>       | end of the window          | limit and subject   |
+ * | attempts          | sessions               | LIMIT#<id>     | ATTEMPTS       | last attempt + 1 day       | limit and subject   |
+ * | email job         | sessions               | MAIL#<id>      | JOB            | creation + 1 hour          | stream of the table |
+ * | revoked family    | refresh-token-denylist | SESSION#<sid>  |                | end of the family + 3900 s | session id          |
+ * | revoked claims    | refresh-token-denylist | USER#<id>      |                | revocation + 3900 s        | user id             |
  *
- * An email claim has `keptUntil` too, while it is a former email's: the one attribute by which TTL takes from `users`. An
- * account and its claim have it from the sign-up on, where emails must be confirmed, until somebody confirms.
- * `LIMIT#<id>` is a limit's name and a keyedHash of whom it counts.
+ * `keptUntil` is the TTL attribute of `users`. A former email and its reservation have it while the change can be undone. If sign-up
+ * requires verification, an unverified account and its reservation have it. A verified account never has it.
  *
- * An account also stands in the index `listing` of its table, under `listShard` (a hash of the id, so that no partition
- * takes every sign-up) and `listKey` (when it was created, and the id).
+ * `LIMIT#<id>` is the name of a limit and a keyed hash of its subject.
  *
- * 3900 s = the longest life of any access token and the skew of clocks. No other file builds a key.
+ * The index `listing` of `users` contains each account under `listShard` and `listKey`. `listShard` is a hash of the id, which spreads
+ * sign-ups over several partitions. `listKey` is the time of creation and the id.
+ *
+ * 3900 s are the longest life of an access token and the clock skew. Only this file builds keys.
  */
 export const accountKey = (userId: string) => ({ pk: `USER#${userId}`, sk: 'ACCOUNT' })
-/** Whose account an item is. */
+/** The user id of an account item. */
 export const userIdOf = ({ pk }: { readonly pk?: unknown }): string => String(pk).slice('USER#'.length)
-export const emailReservationKey = (email: string) => ({ pk: `EMAIL#${email}`, sk: 'CLAIM' })
+export const emailReservationKey = (email: string) => ({ pk: `EMAIL#${email}`, sk: 'RESERVATION' })
 export const sessionKey = (userId: string, sessionId: string) => ({
   pk: `USER#${userId}`,
   sk: `SESSION#${sessionId}`,
 })
-/** Every session of a user. */
+/** Key range of a user's sessions. */
 export const sessionsOf = (userId: string) => ({ pk: `USER#${userId}`, prefix: 'SESSION#' })
-/** Sessions and codes of a user. */
+/** Key range of a user's sessions and codes. */
 export const everythingOf = (userId: string) => ({ pk: `USER#${userId}`, prefix: '' })
 export const codeKey = (userId: string, purpose: Purpose) => ({ pk: `USER#${userId}`, sk: `CODE#${purpose}` })
 export const formerEmailKey = (userId: string) => ({ pk: `USER#${userId}`, sk: 'FORMER_EMAIL' })
 export const windowKey = (id: string, start: number) => ({ pk: `LIMIT#${id}`, sk: String(start) })
 export const attemptsKey = (id: string) => ({ pk: `LIMIT#${id}`, sk: 'ATTEMPTS' })
 export const MAIL_PREFIX = 'MAIL#'
-export const emailJobKey = (id: string) => ({ pk: `${MAIL_PREFIX}${id}`, sk: 'ORDER' })
+export const emailJobKey = (id: string) => ({ pk: `${MAIL_PREFIX}${id}`, sk: 'JOB' })
 export const revokedFamilyKey = (sessionId: string) => ({ pk: `SESSION#${sessionId}` })
 export const revokedClaimsKey = (userId: string) => ({ pk: `USER#${userId}` })
-/** One item with the ids of all active administrators: what guards the last of them. */
+/** One item with the ids of all active administrators, which protects the last of them. */
 export const administratorsKey = { pk: 'ADMINISTRATORS', sk: 'ADMINISTRATORS' }
 
 const LIST_SHARDS = 8
-export const listShards = Array.from({ length: LIST_SHARDS }, (_, shard) => `USERS#${shard}`)
+export const listShards = Array.from({ length: LIST_SHARDS }, (_, shard) => `LIST#${shard}`)
 export const listingKey = ({ id, createdAt }: { id: string; createdAt: string }) => ({
   listShard: listShards[Number.parseInt(id.slice(0, 2), 16) % LIST_SHARDS],
   listKey: positionOf({ id, createdAt }),

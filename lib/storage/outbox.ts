@@ -4,10 +4,10 @@ import type { Outbox } from '../domain/ports.ts'
 import { ITEM_VERSION, type TableNames, withRetries } from './client.ts'
 import { emailJobKey } from './keys.ts'
 
-/** Nobody waits longer for a mail, and no code lives much longer. */
-const ORDER_SECONDS = 3600
+/** A mail that comes later is of no use, and most codes have expired by then. */
+const JOB_SECONDS = 3600
 
-/** Leaves an order in the table of sessions, whose stream hands it to the function that mails. */
+/** Writes email jobs to the session table, whose stream delivers them to the mail function. */
 export function dynamoOutbox(
   client: DynamoDBDocumentClient,
   { sessionsTable: TableName }: Pick<TableNames, 'sessionsTable'>,
@@ -15,7 +15,7 @@ export function dynamoOutbox(
   return {
     async put(job, now) {
       const key = emailJobKey(randomUUID())
-      const Item = { ...key, job, expiresAt: now + ORDER_SECONDS, v: ITEM_VERSION }
+      const Item = { ...key, job, expiresAt: now + JOB_SECONDS, v: ITEM_VERSION }
       await withRetries(() => client.send(new PutCommand({ TableName, Item })))
     },
   }

@@ -9,7 +9,7 @@ export const sessionItem = (session: Session): Record<string, unknown> => ({
   v: ITEM_VERSION,
 })
 
-const paceCheck = (value: unknown): value is Session['refreshRate'] => {
+const isRefreshRate = (value: unknown): value is Session['refreshRate'] => {
   const { since, refreshes } = (value ?? {}) as Partial<Session['refreshRate']>
   return whole(since) && whole(refreshes)
 }
@@ -27,7 +27,7 @@ export const sessionOf = (item: Readonly<Record<string, unknown>>): Session =>
     expiresAt: whole,
     rotatedAt: whole,
     rotatedBy: text,
-    refreshRate: paceCheck,
+    refreshRate: isRefreshRate,
     amr: texts,
     userAgent: text,
     ip: text,

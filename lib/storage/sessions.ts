@@ -24,10 +24,10 @@ import { sessionItem, sessionOf } from './session-items.ts'
 /** DynamoDB's limit for `BatchWriteItem`. */
 const MOST_IN_A_BATCH = 25
 
-/** Sessions, and the entries of the denylist that end them; each decision is one conditional write. */
+/** Sessions, and the denylist entries that end them. Each decision is one conditional write. */
 export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableNames): SessionStore {
   const { usersTable, sessionsTable, refreshTokenDenylistTable } = tables
-  /** All items under a prefix, page after page. */
+  /** All items with a key prefix, page by page. */
   const items = async ({
     pk,
     prefix,
@@ -52,7 +52,7 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
     return found
   }
 
-  /** What DynamoDB leaves unprocessed is left to its TTL. */
+  /** Items that DynamoDB leaves unprocessed expire by TTL. */
   const forget = async (dead: readonly Record<string, unknown>[]): Promise<void> => {
     const requests = dead.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } }))
     for (let start = 0; start < requests.length; start += MOST_IN_A_BATCH) {
@@ -72,7 +72,7 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
       try {
         await withRetries(() => client.send(command))
       } catch (error) {
-        // The SDK may have sent this very write twice, and the first was not answered.
+        // The SDK may have sent this write twice, without an answer to the first.
         const isOurs =
           isConditionFailed(error) &&
           error.Item &&
@@ -85,9 +85,15 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
       const command = new UpdateCommand({
         TableName: sessionsTable,
         Key: sessionKey(userId, sessionId),
-        UpdateExpression:
-          'SET generation = generation + :one, lastUsedAt = :now, rotatedAt = :now, rotatedBy = :by, idleExpiresAt = :idle, refreshRate = :refreshRate',
-        // Without the two ends in the condition, a session that TTL has not deleted yet would come back to life.
+        UpdateExpression: `SET ${[
+          'generation = generation + :one',
+          'lastUsedAt = :now',
+          'rotatedAt = :now',
+          'rotatedBy = :by',
+          'idleExpiresAt = :idle',
+          'refreshRate = :refreshRate',
+        ].join(', ')}`,
+        // Without both expiries in the condition, an expired session that TTL has not deleted yet could be refreshed.
         ConditionExpression: 'generation = :presented AND idleExpiresAt > :now AND expiresAt > :now',
         ExpressionAttributeValues: {
           ':one': 1,
@@ -105,7 +111,7 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
         return { rotated: true, session: sessionOf(Attributes) }
       } catch (error) {
         if (!isConditionFailed(error)) throw error
-        // The document client hands the old item on as it came over the wire.
+        // The document client does not unmarshall the old item.
         return { rotated: false, session: error.Item && sessionOf(unmarshall(error.Item)) }
       }
     },
@@ -114,7 +120,7 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
       const command = new UpdateCommand({
         TableName: sessionsTable,
         Key: sessionKey(userId, sessionId),
-        // Before the absolute end no time is after it, so the grace period does not pass.
+        // No time before the absolute end is past it, so the grace period does not end.
         UpdateExpression: 'SET rotatedAt = expiresAt',
         ConditionExpression: 'rotatedBy = :by',
         ExpressionAttributeValues: { ':by': rotatedBy },
@@ -132,7 +138,8 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
 
     async revoke({ userId, sessionId, deniedUntil }) {
       const Item = { ...revokedFamilyKey(sessionId), expiresAt: deniedUntil, v: ITEM_VERSION }
-      // Both or neither: of a session that is gone while its access token lives, no retry would know.
+      // Both or neither. If the session were deleted without the denylist entry, no retry would find it and its access token
+      // would stay valid.
       const TransactItems = [
         { Put: { TableName: refreshTokenDenylistTable, Item } },
         { Delete: { TableName: sessionsTable, Key: sessionKey(userId, sessionId) } },

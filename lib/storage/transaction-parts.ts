@@ -7,12 +7,12 @@ import { accountKey, administratorsKey, codeKey, revokedClaimsKey } from './keys
 
 export type Part = NonNullable<TransactWriteCommandInput['TransactItems']>[number]
 
-/** A part of a transaction, and what it means if its condition does not hold. */
+/** A transaction part, and what it means if its condition fails. */
 export type Guarded = readonly [part: Part, otherwise: NotChanged]
 
-/** What the transactions on an account are made of. */
+/** Parts for transactions on an account. */
 export function transactionParts({ usersTable, sessionsTable, refreshTokenDenylistTable }: TableNames) {
-  /** Nothing has moved since the account was read. */
+  /** The account has not changed since it was read. */
   const sameVersions = (account: Account) => ({
     ConditionExpression:
       'claimsVersion = :readVersion AND sessionVersion = :readSessionVersion AND passwordHash = :readHash',
@@ -30,7 +30,7 @@ export function transactionParts({ usersTable, sessionsTable, refreshTokenDenyli
     },
   })
 
-  /** The claims of a user are still of this version. */
+  /** The user's claims version is still this one. */
   const stillIs = ({ userId, claimsVersion }: Pick<Principal, 'userId' | 'claimsVersion'>): Part => ({
     ConditionCheck: {
       TableName: usersTable,
@@ -40,15 +40,15 @@ export function transactionParts({ usersTable, sessionsTable, refreshTokenDenyli
     },
   })
 
-  /** Who does this to another may still do it: the claims of their token are the newest. */
+  /** The user who makes the change still has the claims of their token, and so the right to do it. */
   const actorIsCurrent = (
     by: Pick<Principal, 'userId' | 'claimsVersion'> | undefined,
     { id }: Account,
   ): Guarded[] => (!by || by.userId === id ? [] : [[stillIs(by), 'principal_outdated']])
 
   /**
-   * Keeps the set of active administrators true, and never empty: two who leave at once cannot both be the last. Whoever
-   * is one is added at every change, so that a set that was damaged from outside heals.
+   * Maintains the set of active administrators, which must not become empty: two who leave at once cannot both succeed. Every
+   * change of an administrator adds the id again, which repairs a damaged set.
    */
   const administrators = (id: string, was: boolean, is: boolean): Guarded[] => {
     const update = { TableName: usersTable, Key: administratorsKey }
@@ -65,7 +65,7 @@ export function transactionParts({ usersTable, sessionsTable, refreshTokenDenyli
     return [[{ Update: leave }, 'last_administrator']]
   }
 
-  /** Spends a code, once. */
+  /** Redeems a code, once. */
   const redemption = ({ userId, purpose, tokenHash }: OneTimeCode): Guarded => [
     {
       Delete: {
@@ -81,7 +81,7 @@ export function transactionParts({ usersTable, sessionsTable, refreshTokenDenyli
   return { sameVersions, denyClaims, stillIs, actorIsCurrent, administrators, redemption }
 }
 
-/** The update that sets these attributes alone, so that what others set meanwhile stays. */
+/** An update of these attributes only, so that parallel changes of others are kept. */
 export function setting(
   fields: Readonly<Record<string, unknown>>,
   condition: { ConditionExpression: string; ExpressionAttributeValues: Record<string, unknown> },

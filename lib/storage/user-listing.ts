@@ -5,7 +5,7 @@ import { accountOf, listedUserOf } from './accounts.ts'
 import { readTogether, type TableNames, withRetries } from './client.ts'
 import { accountKey, administratorsKey, listShards } from './keys.ts'
 
-/** Reading many accounts. A page costs the same however many there are: one query a shard, merged in order. */
+/** Lists accounts. A page costs the same for any number of users: one query per shard, merged in order. */
 export function userListing(
   client: DynamoDBDocumentClient,
   { usersTable }: TableNames,
@@ -20,13 +20,16 @@ export function userListing(
         after === undefined ? 'listShard = :shard' : `listShard = :shard AND ${isBehind}`,
       ExpressionAttributeValues: { ':shard': shard, ...(after !== undefined && { ':after': after }) },
       ScanIndexForward: order === 'asc',
-      // One more than a page: whether there is more is known, not guessed.
+      // One more than a page shows whether there is a next page.
       Limit: limit + 1,
     })
     const { Items = [] } = await withRetries(() => client.send(command))
     return Items.map(listedUserOf)
   }
-  /** The index knows no end of an account (what it holds cannot be changed), so those that may have one are looked at. */
+  /**
+   * The index does not contain the expiry, and its attributes cannot be changed, so unverified accounts are read from the
+   * table.
+   */
   const withoutExpired = async (users: readonly ListedUser[]): Promise<ListedUser[]> => {
     const unconfirmed = users.filter(({ emailVerified }) => !emailVerified)
     if (unconfirmed.length === 0) return [...users]

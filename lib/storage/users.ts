@@ -15,10 +15,10 @@ import { fieldsOf, text } from './items.ts'
 import { accountKey, emailReservationKey } from './keys.ts'
 import { userListing } from './user-listing.ts'
 
-/** Accounts with the claims on their emails; both change in one transaction or not at all. */
+/** Accounts and the reservations of their emails; both are created in one transaction. */
 export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames, clock: Clock): UserStore {
   const { usersTable } = tables
-  const { claim } = emailReservations(tables)
+  const { reserve } = emailReservations(tables)
   const read = async (key: { pk: string; sk: string }) => {
     const command = new GetCommand({ TableName: usersTable, Key: key, ConsistentRead: true })
     return (await withRetries(() => client.send(command))).Item
@@ -26,13 +26,14 @@ export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames, 
   const findById = async (userId: string) => {
     const item = await read(accountKey(userId))
     const account = item && accountOf(item)
-    // TTL is days late.
+    // TTL can be days late.
     return account && isExpired(account, clock.now()) ? undefined : account
   }
   const ownerOf = async (email: string) => {
-    const claim = await read(emailReservationKey(email))
-    // An id that nobody has is read at the same price; a new one each time, or its partition would rateLimiter.
-    return claim ? fieldsOf('email claim', claim, { userId: text }).userId : randomUUID()
+    const reservation = await read(emailReservationKey(email))
+    // Reading an id that no user has costs the same. It is a new one each time, because DynamoDB could throttle the partition
+    // of a fixed one.
+    return reservation ? fieldsOf('email reservation', reservation, { userId: text }).userId : randomUUID()
   }
   return {
     findById,
@@ -45,7 +46,7 @@ export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames, 
         Put: { TableName: usersTable, Item, ConditionExpression: 'attribute_not_exists(pk)' },
       }
       const { id, email, keptUntil } = account
-      const TransactItems = [claim(id, email, now, { keptUntil }), put]
+      const TransactItems = [reserve(id, email, now, { keptUntil }), put]
       try {
         await withRetries(() => client.send(new TransactWriteCommand({ TransactItems })))
         return 'created'
@@ -63,7 +64,7 @@ export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames, 
         ConditionExpression: 'sessionVersion = :sessionVersion',
         ExpressionAttributeValues: { ':devices': devices, ':sessionVersion': sessionVersion },
       })
-      // A user who is gone has no devices, and what was known before all sessions ended may be a thief's.
+      // A deleted user has no devices. The devices of a former session version may be a thief's.
       await unlessConditionFails(() => client.send(command))
     },
 
@@ -71,7 +72,7 @@ export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames, 
 
     async findByEmail(email) {
       const account = await findById(await ownerOf(email))
-      // Between the two reads the email may have changed hands.
+      // The email may have moved to another account between the two reads.
       return account?.email === email ? account : undefined
     },
 
