@@ -109,7 +109,7 @@ describe('every setting', () => {
 
   it('that is not for the laptop alone stands in serverless.yml, and nothing else does', async () => {
     const { provider } = parse(await readFile('serverless.yml', 'utf8'))
-    const deployed = rows.filter((row) => !row.laptop)
+    const deployed = rows.filter((row) => !row.localOnly)
     expect(Object.keys(provider.environment).sort()).toEqual(deployed.map(({ env }) => env).sort())
     const made: Record<string, string> = {
       ISSUER: 'issuer',

@@ -260,7 +260,7 @@ describe('the workflow that deploys', () => {
 
   it('passes on every setting of a deployment, and no other', () => {
     const rows = [...Object.values(settings), ...Object.values(deploySettings)]
-    const names = rows.filter((row) => !('laptop' in row)).map(({ env }) => env)
+    const names = rows.filter((row) => !('localOnly' in row)).map(({ env }) => env)
     const { STAGE, AWS_REGION, ...passed } = deploy.env ?? {}
     expect([STAGE, AWS_REGION]).not.toContain(undefined)
     expect(passed).toEqual(Object.fromEntries(names.map((name) => [name, `\${{ vars.${name} }}`])))

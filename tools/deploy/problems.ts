@@ -23,7 +23,7 @@ export function problemsOf(stage: string, env: Env): readonly string[] {
 }
 
 const deployed = Object.fromEntries(
-  Object.entries(settings).filter(([, row]) => !('laptop' in row)),
+  Object.entries(settings).filter(([, row]) => !('localOnly' in row)),
 ) as unknown as typeof settings
 
 function problemsOfDeploySettings(env: Env): string[] {

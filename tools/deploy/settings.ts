@@ -1,4 +1,5 @@
-import { type Env, optional, senderAddress, setting, truth, whole } from '../../lib/config.ts'
+import { type Env, setting } from '../../lib/config.ts'
+import { optional, senderAddress, truth, whole } from '../../lib/setting-formats.ts'
 
 /**
  * What is wrong with the name of a stage, if anything. Without a hyphen in it, a pattern such as `cardea-prod-*` of a

@@ -202,7 +202,7 @@ describe('the packaged template', () => {
   })
 
   it('holds nothing that is for a laptop, and an environment below 4 KB', () => {
-    const laptop = Object.values(settings).filter((row) => row.laptop)
+    const laptop = Object.values(settings).filter((row) => row.localOnly)
     for (const { Properties } of ofType('AWS::Lambda::Function')) {
       const { Variables } = Properties.Environment
       for (const { env } of laptop) expect(Variables).not.toHaveProperty(env)

@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   const { localFolder, port, mailboxPort, mailFrom = '', linkBaseUrl = '' } = localConfig()
   await checkFree(port, 'PORT=3001 npm run start:packaged')
   await checkFree(mailboxPort, 'MAILBOX_PORT=8006 npm run start:packaged')
-  const packaged = new Set(Object.values(settings).flatMap((row) => (row.laptop ? [] : [row.env])))
+  const packaged = new Set(Object.values(settings).flatMap((row) => (row.localOnly ? [] : [row.env])))
   const given = Object.entries(givenSettings()).filter(([name]) => packaged.has(name))
   const folder = join(localFolder, 'packaged')
   await rm(folder, { recursive: true, force: true })
