@@ -11,7 +11,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { type BuildOptions, build } from 'esbuild'
 import { makeFirstKeys } from '../lib/crypto/key-rotation.ts'
 import { startParameterStore } from '../tools/local/parameter-store.ts'
-import { engineStores } from '../tools/testing/engine.ts'
+import { engineStores, tableEnv } from '../tools/testing/engine.ts'
 import { eventOf, type TestRequest } from '../tools/testing/events.ts'
 import { memoryParameters, modulusLength } from '../tools/testing/keys.ts'
 import { ada } from '../tools/testing/test-users.ts'
@@ -77,9 +77,7 @@ describe('a process that is frozen after its answer, between two attempts of the
         ISSUER: 'https://auth.example.com',
         KEYS_PATH,
         BCRYPT_COST: '10',
-        USERS_TABLE: engine.tables.usersTable,
-        SESSIONS_TABLE: engine.tables.sessionsTable,
-        REFRESH_TOKEN_DENYLIST_TABLE: engine.tables.refreshTokenDenylistTable,
+        ...tableEnv(engine.tables),
         AWS_REGION: 'eu-central-1',
         AWS_ACCESS_KEY_ID: process.env.AWS_ACCESS_KEY_ID ?? '',
         AWS_SECRET_ACCESS_KEY: process.env.AWS_SECRET_ACCESS_KEY ?? '',

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { deploySettings } from '../tools/deploy/settings.ts'
+import { readTables } from '../tools/generate/tables.ts'
 import { policyOf, readConfig, settings } from './config.ts'
 import { limits } from './domain/limits.ts'
 
@@ -115,9 +116,7 @@ describe('every setting', () => {
       ISSUER: 'issuer',
       MAIL_CONFIGURATION_SET: 'mailConfigurationSet',
       KEYS_PATH: 'keysPath',
-      USERS_TABLE: 'usersTable',
-      SESSIONS_TABLE: 'sessionsTable',
-      REFRESH_TOKEN_DENYLIST_TABLE: 'refreshTokenDenylistTable',
+      ...Object.fromEntries(readTables().map(({ env, setting }) => [env, setting])),
     }
     for (const [env, value] of Object.entries(provider.environment))
       expect([env, value]).toEqual([env, made[env] ? `\${deployment:${made[env]}}` : `\${env:${env}, ''}`])

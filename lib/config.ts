@@ -2,6 +2,7 @@ import { LONGEST_ACCESS_TOKEN_SECONDS, LONGEST_SESSION_SECONDS } from './domain/
 import { type Budget, type LimitName, limits, settingOf } from './domain/limits.ts'
 import { DEFAULT_LEAST_LENGTH } from './domain/password-length.ts'
 import { notifications, type Policy } from './domain/policy.ts'
+import { type TableNames, tables } from './domain/tables.ts'
 import {
   asIs,
   budget,
@@ -81,13 +82,7 @@ export const settings = {
   ...limitSettings(),
   keysPath: setting({ env: 'KEYS_PATH', default: '/cardea/local', read: keysPath }),
   keyRotationDays: setting({ env: 'KEY_ROTATION_DAYS', default: '30', read: whole(7, 365) }),
-  usersTable: setting({ env: 'USERS_TABLE', default: 'cardea-local-users', read: tableName }),
-  sessionsTable: setting({ env: 'SESSIONS_TABLE', default: 'cardea-local-sessions', read: tableName }),
-  refreshTokenDenylistTable: setting({
-    env: 'REFRESH_TOKEN_DENYLIST_TABLE',
-    default: 'cardea-local-refresh-token-denylist',
-    read: tableName,
-  }),
+  ...tableSettings(),
   port: setting({ env: 'PORT', localOnly: true, default: '3000', read: whole(1, 65_535) }),
   localFolder: setting({ env: 'LOCAL_FOLDER', localOnly: true, default: '.cardea', read: asIs }),
   mailboxPort: setting({ env: 'MAILBOX_PORT', localOnly: true, default: '8005', read: whole(1, 65_535) }),
@@ -191,6 +186,15 @@ function limitSettings(): { readonly [K in LimitName]: Setting<Budget> } {
       default: `${most}/${seconds}`,
       read: budget,
     }),
+  ])
+  return Object.fromEntries(rows)
+}
+
+/** A setting for the name of each table. */
+function tableSettings(): { readonly [K in keyof TableNames]: Setting<string> } {
+  const rows = Object.entries(tables).map(([key, name]) => [
+    key,
+    { env: settingOf(key), default: `cardea-local-${name}`, read: tableName },
   ])
   return Object.fromEntries(rows)
 }

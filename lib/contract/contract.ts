@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini'
 import { type LimitName, limits, type RequestLimit } from '../domain/limits.ts'
 import type { RefusalCode } from '../domain/refusal.ts'
+import type { Table, TableIndex } from '../domain/tables.ts'
 import type { Role } from '../domain/users.ts'
 
 /** A schema of `zod/mini`, or of `zod` itself. */
@@ -12,18 +13,15 @@ export const REFRESH_COOKIE = '__Host-cardea_refresh'
 /** An OpenAPI extension that names the setting which changes the `minLength` of a new password (`fields.ts`). */
 export const LENGTH_SETTING = 'x-minLength-setting'
 
-/** The tables of `lib/storage/tables.yml`. */
-export type Table = 'users' | 'sessions' | 'refresh-token-denylist'
-
 /** The kinds of keys, each under its own path in SSM Parameter Store. */
 type KeyPath = 'access/public' | 'access/private' | 'refresh' | 'pepper' | 'keyed-hash'
 
-/** An IAM action on a table, its index `listing` or another resource. A transaction needs the actions of its items. */
+/** An IAM action on a table, its index or another resource. A transaction needs the actions of its items. */
 export type Need =
   | 'mail:SendEmail'
   | 'sessions/stream:Read'
   | `keys/${KeyPath}:${'GetParametersByPath' | 'PutParameter' | 'DeleteParameter'}`
-  | 'users/listing:Query'
+  | `${TableIndex}:Query`
   | `${Table}:${'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchWriteItem' | 'ConditionCheckItem' | 'Query'}`
 
 /**

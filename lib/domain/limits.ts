@@ -46,7 +46,7 @@ export const limits = {
 
 export type LimitName = keyof typeof limits
 
-/** The setting that changes a limit: `loginPerIp` is LOGIN_PER_IP. */
+/** The environment variable that sets a limit or a table's name: `loginPerIp` is LOGIN_PER_IP. */
 export const settingOf = (name: string): string =>
   name.replace(/[A-Z]/g, (capital) => `_${capital}`).toUpperCase()
 

@@ -5,9 +5,10 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import type { AccountChange, FormerEmail, NotChanged, UserStore } from '../domain/ports.ts'
+import type { TableNames } from '../domain/tables.ts'
 import { type Account, changedBy, isActiveAdministrator } from '../domain/users.ts'
 import { accountOf } from './accounts.ts'
-import { reasonsOf, type TableNames, unlessConditionFails, withRetries } from './client.ts'
+import { reasonsOf, unlessConditionFails, withRetries } from './client.ts'
 import { emailReservations } from './email-reservations.ts'
 import { fieldsOf, text, whole } from './items.ts'
 import { accountKey, formerEmailKey, sessionKey } from './keys.ts'

@@ -1,4 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { tableNamesOf } from '../../tools/deploy/settings.ts'
 import { runWithSignal } from '../domain/invocation-signal.ts'
 import { readTogether, withRetries } from './client.ts'
 import { dynamoSessions } from './sessions.ts'
@@ -6,7 +7,7 @@ import { dynamoUsers } from './users.ts'
 
 const nothingEnds = { now: () => 0 }
 
-const tables = { usersTable: 'u', sessionsTable: 's', refreshTokenDenylistTable: 'd' }
+const tables = tableNamesOf('test')
 const named = (name: string, more: object = {}) =>
   Object.assign(new Error(`${name}, said DynamoDB`), { name, ...more })
 const cancelled = (...codes: string[]) =>

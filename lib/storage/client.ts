@@ -6,12 +6,6 @@ import { isTransient } from '../aws-errors.ts'
 import { currentSignal } from '../domain/invocation-signal.ts'
 import { Refusal } from '../domain/refusal.ts'
 
-export interface TableNames {
-  readonly usersTable: string
-  readonly sessionsTable: string
-  readonly refreshTokenDenylistTable: string
-}
-
 /** The version of the stored shape, on every item, so that a shape can change without downtime. */
 export const ITEM_VERSION = 1
 

@@ -7,15 +7,9 @@ import {
 import { purposes } from '../domain/code-purposes.ts'
 import type { CodeStore, OneTimeCode } from '../domain/ports.ts'
 import { Refusal } from '../domain/refusal.ts'
+import type { TableNames } from '../domain/tables.ts'
 import { accountOf } from './accounts.ts'
-import {
-  ITEM_VERSION,
-  readTogether,
-  reasonsOf,
-  type TableNames,
-  unlessConditionFails,
-  withRetries,
-} from './client.ts'
+import { ITEM_VERSION, readTogether, reasonsOf, unlessConditionFails, withRetries } from './client.ts'
 import { fieldsOf, oneOf, optional, text, whole } from './items.ts'
 import { accountKey, codeKey } from './keys.ts'
 import { transactionParts } from './transaction-parts.ts'

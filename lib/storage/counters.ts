@@ -1,13 +1,8 @@
 import { DeleteCommand, type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { Counters } from '../domain/ports.ts'
-import {
-  ITEM_VERSION,
-  isConditionFailed,
-  type TableNames,
-  unlessConditionFails,
-  withRetries,
-} from './client.ts'
+import type { TableNames } from '../domain/tables.ts'
+import { ITEM_VERSION, isConditionFailed, unlessConditionFails, withRetries } from './client.ts'
 import { fieldsOf, whole } from './items.ts'
 import { attemptsKey, windowKey } from './keys.ts'
 

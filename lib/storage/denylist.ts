@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { Denylist } from '../domain/ports.ts'
-import { readTogether, type TableNames } from './client.ts'
+import type { TableNames } from '../domain/tables.ts'
+import { readTogether } from './client.ts'
 import { fieldsOf, whole } from './items.ts'
 import { revokedClaimsKey, revokedFamilyKey } from './keys.ts'
 

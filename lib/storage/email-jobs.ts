@@ -2,7 +2,8 @@ import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamod
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { EmailJob } from '../domain/email-jobs.ts'
 import type { EmailJobs } from '../domain/ports.ts'
-import { type TableNames, withRetries } from './client.ts'
+import type { TableNames } from '../domain/tables.ts'
+import { withRetries } from './client.ts'
 import { type Check, fieldsOf, oneOf, optional, text, whole } from './items.ts'
 import { emailJobKey, MAIL_PREFIX } from './keys.ts'
 

@@ -1,6 +1,7 @@
 import type { AccountChange, FormerEmail } from '../domain/ports.ts'
+import type { TableNames } from '../domain/tables.ts'
 import type { Account } from '../domain/users.ts'
-import { ITEM_VERSION, type TableNames } from './client.ts'
+import { ITEM_VERSION } from './client.ts'
 import { emailReservationKey, formerEmailKey } from './keys.ts'
 import type { Guarded, Part } from './transaction-parts.ts'
 

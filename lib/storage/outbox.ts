@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { Outbox } from '../domain/ports.ts'
-import { ITEM_VERSION, type TableNames, withRetries } from './client.ts'
+import type { TableNames } from '../domain/tables.ts'
+import { ITEM_VERSION, withRetries } from './client.ts'
 import { emailJobKey } from './keys.ts'
 
 /** A mail that comes later is of no use, and most codes have expired by then. */

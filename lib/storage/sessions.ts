@@ -9,15 +9,9 @@ import {
 } from '@aws-sdk/lib-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { SessionStore } from '../domain/ports.ts'
+import type { TableNames } from '../domain/tables.ts'
 import { accountOf } from './accounts.ts'
-import {
-  ITEM_VERSION,
-  isConditionFailed,
-  readTogether,
-  type TableNames,
-  unlessConditionFails,
-  withRetries,
-} from './client.ts'
+import { ITEM_VERSION, isConditionFailed, readTogether, unlessConditionFails, withRetries } from './client.ts'
 import { accountKey, everythingOf, revokedFamilyKey, sessionKey, sessionsOf } from './keys.ts'
 import { sessionItem, sessionOf } from './session-items.ts'
 

@@ -1,8 +1,9 @@
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb'
 import type { NotChanged, OneTimeCode } from '../domain/ports.ts'
 import type { Principal } from '../domain/principal.ts'
+import type { TableNames } from '../domain/tables.ts'
 import type { Account } from '../domain/users.ts'
-import { ITEM_VERSION, type TableNames } from './client.ts'
+import { ITEM_VERSION } from './client.ts'
 import { accountKey, administratorsKey, codeKey, revokedClaimsKey } from './keys.ts'
 
 export type Part = NonNullable<TransactWriteCommandInput['TransactItems']>[number]

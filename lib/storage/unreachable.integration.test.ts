@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:net'
+import { tableNamesOf } from '../../tools/deploy/settings.ts'
 import { documentClient } from './client.ts'
 import { dynamoUsers } from './users.ts'
 
-const tables = { usersTable: 'u', sessionsTable: 's', refreshTokenDenylistTable: 'd' }
+const tables = tableNamesOf('test')
 const usersAt = (port: number) =>
   dynamoUsers(documentClient({ dynamodbEndpoint: `http://127.0.0.1:${port}` }), tables, { now: () => 0 })
 

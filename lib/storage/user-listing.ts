@@ -1,8 +1,9 @@
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { Clock, UserPage, UserStore } from '../domain/ports.ts'
+import type { TableNames } from '../domain/tables.ts'
 import { isExpired, type ListedUser, positionOf } from '../domain/users.ts'
 import { accountOf, listedUserOf } from './accounts.ts'
-import { readTogether, type TableNames, withRetries } from './client.ts'
+import { readTogether, withRetries } from './client.ts'
 import { accountKey, administratorsKey, listShards } from './keys.ts'
 
 /** Lists accounts. A page costs the same for any number of users: one query per shard, merged in order. */

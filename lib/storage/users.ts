@@ -6,10 +6,11 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import type { Clock, UserStore } from '../domain/ports.ts'
+import type { TableNames } from '../domain/tables.ts'
 import { isExpired } from '../domain/users.ts'
 import { accountChanges } from './account-changes.ts'
 import { accountItem, accountOf } from './accounts.ts'
-import { reasonsOf, type TableNames, unlessConditionFails, withRetries } from './client.ts'
+import { reasonsOf, unlessConditionFails, withRetries } from './client.ts'
 import { emailReservations } from './email-reservations.ts'
 import { fieldsOf, text } from './items.ts'
 import { accountKey, emailReservationKey } from './keys.ts'

@@ -9,8 +9,10 @@ import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { type BuildOptions, build } from 'esbuild'
 import { makeFirstKeys } from '../../lib/crypto/key-rotation.ts'
+import { tableNamesOf } from '../deploy/settings.ts'
 import { startParameterStore } from '../local/parameter-store.ts'
 import { createTables } from '../local/tables.ts'
+import { tableEnv } from '../testing/engine.ts'
 import { eventOf } from '../testing/events.ts'
 import { memoryParameters, modulusLength } from '../testing/keys.ts'
 import { signatureOf } from '../testing/sigv4.ts'
@@ -91,21 +93,14 @@ describe('a bundle', () => {
 })
 
 describe('a bundled door', () => {
-  const prefix = `bundle-${randomUUID()}`
-  const tables = {
-    usersTable: `${prefix}-users`,
-    sessionsTable: `${prefix}-sessions`,
-    refreshTokenDenylistTable: `${prefix}-refresh-token-denylist`,
-  }
+  const tables = tableNamesOf(randomUUID())
   const keysPath = '/cardea/bundle'
   let store: Awaited<ReturnType<typeof startParameterStore>>
   const settings = {
     ISSUER: 'https://auth.example.com',
     KEYS_PATH: keysPath,
     BCRYPT_COST: '10',
-    USERS_TABLE: tables.usersTable,
-    SESSIONS_TABLE: tables.sessionsTable,
-    REFRESH_TOKEN_DENYLIST_TABLE: tables.refreshTokenDenylistTable,
+    ...tableEnv(tables),
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: process.env.AWS_ACCESS_KEY_ID ?? '',
     AWS_SECRET_ACCESS_KEY: process.env.AWS_SECRET_ACCESS_KEY ?? '',

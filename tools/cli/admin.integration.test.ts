@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs'
 import { ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { parse } from 'yaml'
 import { commandLogGroup } from '../deploy/command-log.ts'
+import { tableNamesOf } from '../deploy/settings.ts'
 import { isolatedAwsEnv } from '../local/isolated-aws-env.ts'
 import { newAccount } from '../testing/accounts.ts'
 import { callersArn, startAwsServices } from '../testing/aws-services.ts'
-import { engineStores } from '../testing/engine.ts'
+import { engineStores, tableEnv } from '../testing/engine.ts'
 import { run } from '../testing/run.ts'
 
 const NOW = Math.floor(Date.now() / 1000)
@@ -21,9 +22,7 @@ async function stage() {
     ...isolatedAwsEnv,
     ...aws.env,
     AWS_ENDPOINT_URL_DYNAMODB: stores.endpoint,
-    USERS_TABLE: stores.tables.usersTable,
-    SESSIONS_TABLE: stores.tables.sessionsTable,
-    REFRESH_TOKEN_DENYLIST_TABLE: stores.tables.refreshTokenDenylistTable,
+    ...tableEnv(stores.tables),
   }
   const admin = (...given: (string | Record<string, string>)[]) => {
     const words = given.filter((each) => typeof each === 'string')
@@ -109,7 +108,7 @@ describe('npm run admin on a stage', () => {
     )
   })
 
-  it.each(['USERS_TABLE', 'SESSIONS_TABLE', 'REFRESH_TOKEN_DENYLIST_TABLE'])(
+  it.each(Object.keys(tableEnv(tableNamesOf('prod'))))(
     'refuses a %s that was exported for another stage, before it looks into it',
     async (name) => {
       const account = await here.open()
@@ -156,7 +155,7 @@ describe('npm run admin on a stage', () => {
     const done = await here.admin('delete', told.id, '--really', told.email, sender)
     expect(done.stdout).not.toContain('MAIL_FROM')
     const { Items = [] } = await here.client.send(new ScanCommand({ TableName: here.tables.sessionsTable }))
-    expect(Items.map(({ order }) => order)).toContainEqual(
+    expect(Items.map(({ job }) => job)).toContainEqual(
       expect.objectContaining({ type: 'account_deleted', email: told.email, by: 'administrator' }),
     )
     expect((await here.admin('delete', untold.id, '--really', untold.email)).stdout).toContain(
@@ -197,7 +196,7 @@ describe('npm run admin on a stage', () => {
       { type: 'password.voided', ...by },
     ])
     const { Items = [] } = await here.client.send(new ScanCommand({ TableName: here.tables.sessionsTable }))
-    expect(Items.map(({ order }) => order)).toContainEqual({
+    expect(Items.map(({ job }) => job)).toContainEqual({
       type: 'email_change_undone',
       userId: account.id,
     })

@@ -1,6 +1,8 @@
 import { readConfig } from '../../lib/config.ts'
+import type { TableNames } from '../../lib/domain/tables.ts'
 import { problemsOf } from '../deploy/problems.ts'
 import { tableNamesOf } from '../deploy/settings.ts'
+import { readTables } from '../generate/tables.ts'
 import { checkStage, command, UsageError } from './command.ts'
 import { callersAws } from './doctor/aws.ts'
 import { doubtsAbout } from './doctor/configuration.ts'
@@ -30,11 +32,11 @@ await command(usage, options, async ({ values: { stage, deployed }, positionals 
       const { keysPath = '' } = await keysOfStage(stage)
       found.push(
         ...(await findingsOf(callersAws({ stage, keysPath }), {
-          tables: [
-            { name: names.usersTable, forgetsBy: 'keptUntil' },
-            { name: names.sessionsTable, forgetsBy: 'expiresAt', isStreamed: true },
-            { name: names.refreshTokenDenylistTable, forgetsBy: 'expiresAt' },
-          ],
+          tables: readTables().map(({ setting, ttl, hasStream }) => ({
+            name: names[setting as keyof TableNames],
+            ttl,
+            hasStream,
+          })),
           mailFrom: config.mailFrom,
           keyRotationDays: config.keyRotationDays,
           publicAddress: domain || process.env.ISSUER?.trim() ? issuer : undefined,

@@ -7,6 +7,7 @@ import { DescribeTimeToLiveCommand, DynamoDBClient, ScanCommand } from '@aws-sdk
 import { makeFirstKeys } from '../../lib/crypto/key-rotation.ts'
 import { fileParameters } from '../../lib/parameters/file.ts'
 import { commandLogGroup } from '../deploy/command-log.ts'
+import { tableNamesOf } from '../deploy/settings.ts'
 import { registry } from '../generate/registry.ts'
 import { startDynoxide } from '../local/dynamodb.ts'
 import { isolatedAwsEnv } from '../local/isolated-aws-env.ts'
@@ -15,6 +16,7 @@ import { createTables } from '../local/tables.ts'
 import { awsCli } from '../testing/aws-cli.ts'
 import { type LogLine, startAwsServices } from '../testing/aws-services.ts'
 import { browser } from '../testing/browser.ts'
+import { tableEnv } from '../testing/engine.ts'
 import { npmStartOver } from '../testing/npm-start.ts'
 import { type Ran, shell } from '../testing/shell.ts'
 
@@ -32,11 +34,7 @@ function blocksOf(section: string): string[] {
 const folder = mkdtempSync(join(tmpdir(), 'cardea-manual-'))
 const npmStart = npmStartOver(folder)
 const keysPath = '/cardea/prod'
-const tables = {
-  usersTable: 'cardea-prod-users',
-  sessionsTable: 'cardea-prod-sessions',
-  refreshTokenDenylistTable: 'cardea-prod-refresh-token-denylist',
-}
+const tables = tableNamesOf('prod')
 const closing: (() => unknown)[] = []
 afterAll(async () => {
   for (const close of closing.reverse()) await close()
@@ -127,9 +125,7 @@ async function prod() {
     npmStart({
       DYNAMODB_ENDPOINT: endpoint,
       KEYS_PATH: keysPath,
-      USERS_TABLE: tables.usersTable,
-      SESSIONS_TABLE: tables.sessionsTable,
-      REFRESH_TOKEN_DENYLIST_TABLE: tables.refreshTokenDenylistTable,
+      ...tableEnv(tables),
       REQUIRE_VERIFIED_EMAIL: 'false',
     })
   return {

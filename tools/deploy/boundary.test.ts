@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
+import { readTables } from '../generate/tables.ts'
 import { isAllowed, type Policy, type Statement } from '../testing/iam.ts'
 import { deployment } from './deployment.ts'
 
@@ -12,11 +13,7 @@ const settings = {
 }
 const account = 'arn:aws:{}:eu-central-1:123456789012:'
 const arnOf = (service: string, rest: string) => `${account.replace('{}', service)}${rest}`
-const tables: Record<string, string> = {
-  UsersTable: 'cardea-prod-users',
-  SessionsTable: 'cardea-prod-sessions',
-  RefreshTokenDenylistTable: 'cardea-prod-refresh-token-denylist',
-}
+const tables = new Map(readTables().map(({ id, name }) => [id, `cardea-prod-${name}`]))
 
 /** What CloudFormation makes of a value. */
 function resolved(value: any): any {
@@ -24,7 +21,7 @@ function resolved(value: any): any {
   if (typeof value !== 'object' || value === null) return value
   if (value['Fn::GetAtt']) {
     const [id, attribute] = value['Fn::GetAtt']
-    const table = arnOf('dynamodb', `table/${tables[id]}`)
+    const table = arnOf('dynamodb', `table/${tables.get(id)}`)
     return attribute === 'StreamArn' ? `${table}/stream/2026-11-26T00:00:00.000` : table
   }
   if (value['Fn::Sub'])

@@ -1,10 +1,10 @@
+import type { TableNames } from '../../lib/domain/tables.ts'
 import { streamActions } from '../generate/functions-yml.ts'
-import type { tableNamesOf } from './settings.ts'
 
 interface Stage {
   readonly service: string
   readonly stage: string
-  readonly tables: ReturnType<typeof tableNamesOf>
+  readonly tables: TableNames
   readonly keysPath: string
 }
 

@@ -1,4 +1,5 @@
-import { keptSettings, keptTypes, tableSettings } from './kept.ts'
+import { readTables } from '../generate/tables.ts'
+import { keptSettings, keptTypes } from './kept.ts'
 import { lostProtections, lowerThrottles, type Resource } from './weakened.ts'
 
 /** What of a CloudFormation template is compared. */
@@ -38,7 +39,7 @@ function lostResource(id: string, was: Resource, becomes: Resource | undefined):
   if (!kept) return []
   const isDeleted = becomes?.Type !== was.Type
   if (!isDeleted && !kept.replacedBy.some((property) => differs(was, becomes, property))) return []
-  const setting = kept.setting ?? tableSettings[id]
+  const setting = kept.setting ?? readTables().find((table) => table.id === id)?.env
   const says = `the ${labelOf(id, was)} would be ${isDeleted ? 'deleted' : 'replaced'}: ${kept.lost}.`
   const name = was.Type === 'AWS::Logs::LogGroup' ? 'LogGroups' : id
   return [{ name, says: setting ? `${says} ${forgotten(setting)}` : says }]

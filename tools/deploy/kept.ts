@@ -55,13 +55,6 @@ export const keptTypes: Readonly<Record<string, Kept>> = {
   },
 }
 
-/** The settings that name the tables of lib/storage/tables.yml. */
-export const tableSettings: Readonly<Record<string, string>> = {
-  UsersTable: 'USERS_TABLE',
-  SessionsTable: 'SESSIONS_TABLE',
-  RefreshTokenDenylistTable: 'REFRESH_TOKEN_DENYLIST_TABLE',
-}
-
 /** Settings of functions on which tokens and passwords depend, and what another value does. */
 export const keptSettings: Readonly<Record<string, string>> = {
   ISSUER:

@@ -1,4 +1,5 @@
 import type { SecurityEvent } from '../../lib/domain/events.ts'
+import { readTables } from '../generate/tables.ts'
 
 /** Failures of our own, by the type of their log line, and how many in five minutes are worth a call. */
 export const failures = {
@@ -77,12 +78,9 @@ export const ofSes = (name: 'Reputation.BounceRate' | 'Reputation.ComplaintRate'
 })
 
 /** The tables of lib/storage/tables.yml, each with its indexes. */
-export const tables: readonly { readonly id: string; readonly index?: string }[] = [
-  { id: 'UsersTable' },
-  { id: 'UsersTable', index: 'listing' },
-  { id: 'SessionsTable' },
-  { id: 'RefreshTokenDenylistTable' },
-]
+export const tables = readTables().flatMap(({ id, indexes }) =>
+  [undefined, ...indexes].map((index) => ({ id, ...(index && { index }) })),
+)
 
 /** What Lambda gave up handing over from a stream, too old or tried too often. */
 export const dropped = (mapping: string): Metric => ({

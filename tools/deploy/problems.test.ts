@@ -1,7 +1,9 @@
 import { settings } from '../../lib/config.ts'
+import { readTables } from '../generate/tables.ts'
 import { problemsOf } from './problems.ts'
 import { deploySettings, stageProblem } from './settings.ts'
 
+const tableSettings = readTables().map(({ env }) => env)
 const right = {
   ALLOWED_ORIGINS: 'https://app.example.com',
   MAIL_FROM: 'no-reply@example.com',
@@ -33,7 +35,7 @@ describe('the settings of a deployment', () => {
     },
   )
 
-  it.each(['USERS_TABLE', 'SESSIONS_TABLE', 'REFRESH_TOKEN_DENYLIST_TABLE', 'KEYS_PATH'])(
+  it.each([...tableSettings, 'KEYS_PATH'])(
     'may give the stage names of its own, and not a %s of another stage',
     (name) => {
       const [own, others] =
@@ -101,7 +103,7 @@ describe('the settings of a deployment', () => {
     const secret = 'hunter2\nhunter2'
     const rows = Object.values({ ...settings, ...deploySettings })
     // What takes any text cannot be wrong.
-    const free = new Set(['AUDIENCE', 'USERS_TABLE', 'SESSIONS_TABLE', 'REFRESH_TOKEN_DENYLIST_TABLE'])
+    const free = new Set(['AUDIENCE', ...tableSettings])
     const checked = rows.filter((row) => !('localOnly' in row) && !free.has(row.env)).map(({ env }) => env)
     const problems = problemsOf('prod', Object.fromEntries(rows.map(({ env }) => [env, secret])))
     for (const env of checked) expect(problems).toContainEqual(expect.stringContaining(env))

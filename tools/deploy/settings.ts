@@ -1,4 +1,6 @@
 import { type Env, setting } from '../../lib/config.ts'
+import { settingOf } from '../../lib/domain/limits.ts'
+import { type TableNames, tables } from '../../lib/domain/tables.ts'
 import { optional, senderAddress, truth, whole } from '../../lib/setting-formats.ts'
 
 /**
@@ -14,12 +16,13 @@ export const stageProblem = (stage: string): string | undefined =>
 export const keysPathOf = (stage: string, env: Env): string => env.KEYS_PATH?.trim() || `/cardea/${stage}`
 
 /** The names of a stage's tables, likewise. */
-export const tableNamesOf = (stage: string, env: Env) => ({
-  usersTable: env.USERS_TABLE?.trim() || `cardea-${stage}-users`,
-  sessionsTable: env.SESSIONS_TABLE?.trim() || `cardea-${stage}-sessions`,
-  refreshTokenDenylistTable:
-    env.REFRESH_TOKEN_DENYLIST_TABLE?.trim() || `cardea-${stage}-refresh-token-denylist`,
-})
+export function tableNamesOf(stage: string, env: Env = {}): TableNames {
+  const names = Object.entries(tables).map(([setting, name]) => [
+    setting,
+    env[settingOf(setting)]?.trim() || `cardea-${stage}-${name}`,
+  ])
+  return Object.fromEntries(names)
+}
 
 /** Which names are of another stage: exported for that one, they would lead a command to its keys and its users. */
 export function problemsOfNames(stage: string, env: Env): string[] {
@@ -31,7 +34,8 @@ export function problemsOfNames(stage: string, env: Env): string[] {
     ...(wrong('KEYS_PATH', /\//)
       ? [`KEYS_PATH is not a path of the stage ${stage}: it must have /${stage} in it`]
       : []),
-    ...['USERS_TABLE', 'SESSIONS_TABLE', 'REFRESH_TOKEN_DENYLIST_TABLE']
+    ...Object.keys(tables)
+      .map(settingOf)
       .filter((name) => wrong(name, /[._-]/))
       .map(
         (name) =>

@@ -7,21 +7,18 @@ import {
   type StreamContract,
 } from '../../lib/contract/contract.ts'
 import { type Entry, isRoute, isStream } from './registry.ts'
-
-/** Logical ids of `lib/storage/tables.yml`. */
-const tables: Record<string, string> = {
-  users: 'UsersTable',
-  sessions: 'SessionsTable',
-  'refresh-token-denylist': 'RefreshTokenDenylistTable',
-}
+import { readTables } from './tables.ts'
 
 const sessionsStream = { 'Fn::GetAtt': ['SessionsTable', 'StreamArn'] }
 
 /** `users` is a table, `users/listing` an index of it. */
-function arnOf(name: string): object {
+function arnOf(name: string, asks: string): object {
   const [table = '', index] = name.split('/')
-  if (!index) return { 'Fn::GetAtt': [tables[table], 'Arn'] }
-  return { 'Fn::Sub': `\${${tables[table]}.Arn}/index/${index}` }
+  const found = readTables().find((each) => each.name === table)
+  if (!found || (index && !found.indexes.includes(index)))
+    throw new Error(`${asks} needs ${name}, which is not in lib/storage/tables.yml`)
+  if (!index) return { 'Fn::GetAtt': [found.id, 'Arn'] }
+  return { 'Fn::Sub': `\${${found.id}.Arn}/index/${index}` }
 }
 
 /** What `serverless.yml` includes: every function with its event, and a role of its own. */
@@ -126,18 +123,18 @@ function roleOf(entry: Entry): object {
 }
 
 /** Its own log, what its contract needs, and what depends on the settings of a deployment. */
-export function policiesOf({ name, contract }: Entry, more: readonly object[] = []): readonly object[] {
+export function policiesOf({ name, file, contract }: Entry, more: readonly object[] = []): readonly object[] {
   const logGroup = `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/\${self:service}-\${sls:stage}-${name}:*`
   const logging = {
     Effect: 'Allow',
     Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     Resource: { 'Fn::Sub': logGroup },
   }
-  const Statement = [logging, ...statementsOf(contract.needs ?? []), ...more]
+  const Statement = [logging, ...statementsOf(contract.needs ?? [], `${file}.ts`), ...more]
   return [{ PolicyName: 'needs', PolicyDocument: { Version: '2012-10-17', Statement } }]
 }
 
-function statementsOf(needs: readonly Need[]): object[] {
+function statementsOf(needs: readonly Need[], file: string): object[] {
   const byTable = Map.groupBy(needs, (need) => need.slice(0, need.indexOf(':')))
   return [...byTable].flatMap(([table, needed]) => {
     // By whom a mail may be sent is a setting: tools/deploy/permissions.ts.
@@ -147,7 +144,7 @@ function statementsOf(needs: readonly Need[]): object[] {
     return {
       Effect: 'Allow',
       Action: needed.map((need) => `dynamodb:${need.slice(need.indexOf(':') + 1)}`).sort(),
-      Resource: arnOf(table),
+      Resource: arnOf(table, file),
     }
   })
 }

@@ -4,6 +4,7 @@ import { functionsYml } from './functions-yml.ts'
 import { limitsTable } from './limits-table.ts'
 import { openapi } from './openapi.ts'
 import { registry } from './registry.ts'
+import { filesWithTables, readTables, tablesModule } from './tables.ts'
 
 /** The text between the two marks of docs/limits.md. */
 const limitsSection = /(<!-- limits -->).*?(<!-- \/limits -->)/s
@@ -21,7 +22,10 @@ export async function filesOfContracts(): Promise<ReadonlyMap<string, string>> {
   const entries = await registry()
   const { version } = JSON.parse(await readFile('package.json', 'utf8'))
   const limitsPage = await readFile('docs/limits.md', 'utf8')
+  const tables = readTables()
   return new Map([
+    ['lib/domain/tables.ts', tablesModule(tables)],
+    ...filesWithTables(tables),
     ['docs/limits.md', limitsPage.replace(limitsSection, `$1\n\n${limitsTable(entries)}\n\n$2`)],
     ['functions/functions.yml', functionsYml(entries)],
     ['functions/openapi.json', `${JSON.stringify(openapi(entries, version), null, 2)}\n`],

@@ -6,6 +6,7 @@ import { MAIL_PREFIX } from '../../lib/storage/keys.ts'
 import type { Resource } from '../testing/cloudformation.ts'
 import { modesIn, type Package, packager } from '../testing/packaged.ts'
 import { type Entry, isRoute, registry } from './registry.ts'
+import { readTables } from './tables.ts'
 
 const { package: packaged, remove } = packager()
 afterAll(remove)
@@ -29,11 +30,9 @@ const ofType = (type: string) => Object.values(resources).filter(({ Type }) => T
 
 /** What a contract's word for a table stands for in the template, spelled out. */
 const resourceOf: Record<string, object> = {
-  users: { 'Fn::GetAtt': ['UsersTable', 'Arn'] },
+  ...Object.fromEntries(readTables().map(({ name, id }) => [name, { 'Fn::GetAtt': [id, 'Arn'] }])),
   'users/listing': { 'Fn::Sub': `\${UsersTable.Arn}/index/listing` },
-  sessions: { 'Fn::GetAtt': ['SessionsTable', 'Arn'] },
   'sessions/stream': { 'Fn::GetAtt': ['SessionsTable', 'StreamArn'] },
-  'refresh-token-denylist': { 'Fn::GetAtt': ['RefreshTokenDenylistTable', 'Arn'] },
 }
 
 /** What Lambda demands of a role that it reads a stream with. */

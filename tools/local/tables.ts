@@ -9,7 +9,8 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
 import { parse } from 'yaml'
-import { type Config, settings } from '../../lib/config.ts'
+import type { TableNames } from '../../lib/domain/tables.ts'
+import { readTables } from '../generate/tables.ts'
 
 /** A table as CloudFormation describes it. */
 export type TableProperties = Omit<CreateTableCommandInput, 'TableName' | 'StreamSpecification'> & {
@@ -18,10 +19,7 @@ export type TableProperties = Omit<CreateTableCommandInput, 'TableName' | 'Strea
 }
 
 /** Creates the tables of `lib/storage/tables.yml` that are missing, under the names of the settings. */
-export async function createTables(
-  names: Pick<Config, 'usersTable' | 'sessionsTable' | 'refreshTokenDenylistTable'>,
-  endpoint: string,
-): Promise<void> {
+export async function createTables(names: TableNames, endpoint: string): Promise<void> {
   const client = new DynamoDBClient({
     endpoint,
     // An address that takes the connection and never answers is no reason to wait for ever.
@@ -30,10 +28,10 @@ export async function createTables(
   const { Resources } = parse(await readFile('lib/storage/tables.yml', 'utf8')) as {
     Resources: Record<string, { Properties: TableProperties }>
   }
-  for (const [logicalId, { Properties }] of Object.entries(Resources)) {
-    const setting = `${logicalId.charAt(0).toLowerCase()}${logicalId.slice(1)}` as keyof typeof names
-    if (!(setting in settings)) throw new Error(`lib/config.ts has no setting for ${logicalId} of tables.yml`)
-    await createTable(client, names[setting], Properties)
+  for (const { id, setting } of readTables()) {
+    const [name, resource] = [names[setting as keyof TableNames], Resources[id]]
+    if (!name || !resource) throw new Error(`${id} of lib/storage/tables.yml is new: npm run generate`)
+    await createTable(client, name, resource.Properties)
   }
   client.destroy()
 }

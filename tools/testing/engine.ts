@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { settingOf } from '../../lib/domain/limits.ts'
 import type { Clock } from '../../lib/domain/ports.ts'
-import { endingWithInvocation, type TableNames } from '../../lib/storage/client.ts'
+import { tables as kinds, type TableNames } from '../../lib/domain/tables.ts'
+import { endingWithInvocation } from '../../lib/storage/client.ts'
 import { dynamoCodes } from '../../lib/storage/codes.ts'
 import { dynamoCounters } from '../../lib/storage/counters.ts'
 import { dynamoDenylist } from '../../lib/storage/denylist.ts'
@@ -10,13 +12,14 @@ import { dynamoEmailJobs } from '../../lib/storage/email-jobs.ts'
 import { dynamoOutbox } from '../../lib/storage/outbox.ts'
 import { dynamoSessions } from '../../lib/storage/sessions.ts'
 import { dynamoUsers } from '../../lib/storage/users.ts'
+import { tableNamesOf } from '../deploy/settings.ts'
 import { createTables } from '../local/tables.ts'
 
 /** The stores over the engine that runs, in tables of their own, and the client to look behind them. */
 export async function engineStores(clock: Clock = nothingEnds, stage = 'test') {
   const endpoint = process.env.DYNAMODB_ENDPOINT
   if (!endpoint) throw new Error('No engine runs: this test belongs to the project "engine"')
-  const tables = tableNames(`${stage}-${randomBytes(4).toString('hex')}`)
+  const tables = tableNamesOf(`${stage}-${randomBytes(4).toString('hex')}`)
   await createTables(tables, endpoint)
   // Patient, unlike our own: a thousand calls at once on a slow machine are a queue, not an engine that is away.
   const client = endingWithInvocation(new DynamoDBClient({ endpoint, maxAttempts: 1 }))
@@ -36,11 +39,9 @@ const storesOver = (client: DynamoDBDocumentClient, tables: TableNames, clock: C
   jobs: dynamoEmailJobs(client, tables),
 })
 
-const tableNames = (prefix: string): TableNames => ({
-  usersTable: `${prefix}-users`,
-  sessionsTable: `${prefix}-sessions`,
-  refreshTokenDenylistTable: `${prefix}-refresh-token-denylist`,
-})
+/** The settings that name these tables, as a process finds them in its environment. */
+export const tableEnv = (names: TableNames): Record<string, string> =>
+  Object.fromEntries(Object.entries(names).map(([key, name]) => [settingOf(key), name]))
 
 /** What a piece of work asked of DynamoDB, each call as a contract names it, and the units that it was billed. */
 export interface Cost {
@@ -89,11 +90,7 @@ function needsOf(command: string, input: object, tables: TableNames): string[] {
     TransactItems?: readonly Record<string, { TableName?: string }>[]
   }
   const table = (name = '') =>
-    ({
-      [tables.usersTable]: 'users',
-      [tables.sessionsTable]: 'sessions',
-      [tables.refreshTokenDenylistTable]: 'refresh-token-denylist',
-    })[name]
+    Object.entries(kinds).find(([setting]) => tables[setting as keyof TableNames] === name)?.[1]
   if (command === 'Query') return [`${table(TableName)}${IndexName ? `/${IndexName}` : ''}:Query`]
   if (RequestItems)
     return Object.keys(RequestItems).map((name) => `${table(name)}:${command.replace(/Item$/, '')}Item`)

@@ -25,9 +25,9 @@ export interface Identity {
 
 interface Table {
   readonly name: string
-  /** The attribute by which TTL takes items. */
-  readonly forgetsBy: string
-  readonly isStreamed?: true
+  /** The attribute by which TTL takes items, if any. */
+  readonly ttl: string | undefined
+  readonly hasStream: boolean
 }
 
 export interface Deployed {
@@ -61,17 +61,19 @@ export async function findingsOf(aws: Aws, deployed: Deployed): Promise<Finding[
   return [...found, ...unasked]
 }
 
-async function table(aws: Aws, { name, forgetsBy, isStreamed }: Table): Promise<Finding[]> {
+async function table(aws: Aws, { name, ttl, hasStream }: Table): Promise<Finding[]> {
   const found = await aws.table(name)
   if (!found)
     return [wrong(`There is no table ${name}`, 'Deploy first: npx serverless deploy --stage <stage>')]
-  if (found.ttl !== forgetsBy)
+  if (found.ttl !== ttl)
     return [
-      wrong(`${name} does not forget by ${forgetsBy}: it will only grow`, 'Deploy again, or switch TTL on'),
+      ttl
+        ? wrong(`${name} does not forget by ${ttl}: it will only grow`, 'Deploy again, or switch TTL on')
+        : wrong(`${name} forgets by ${found.ttl}: it must keep its items`, 'Switch TTL off'),
     ]
-  if (isStreamed && !found.hasStream)
+  if (hasStream && !found.hasStream)
     return [wrong(`${name} has no stream: no mail will be sent`, 'Deploy again')]
-  return [fine(`${name} forgets by ${forgetsBy}`)]
+  return [fine(ttl ? `${name} forgets by ${ttl}` : `${name} keeps its items`)]
 }
 
 async function mail(aws: Aws, { mailFrom: from }: Deployed): Promise<Finding[]> {

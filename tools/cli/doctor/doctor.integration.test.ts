@@ -69,7 +69,7 @@ const healthy: Omit<Aws, 'listed'> = {
   time: async () => NOW,
 }
 const deployed: Deployed = {
-  tables: [{ name: 'sessions', forgetsBy: 'expiresAt', isStreamed: true }],
+  tables: [{ name: 'sessions', ttl: 'expiresAt', hasStream: true }],
   mailFrom: 'no-reply@example.com',
   keyRotationDays: 30,
   publicAddress: 'https://auth.example.com',
