@@ -23,7 +23,7 @@ const packages: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   'tools/generate': [/^yaml$/, /^zod\/mini$/, /^@zxcvbn-ts\/language-[a-z-]+$/],
   'tools/bundle': [/^@aws-sdk\/credential-provider-env$/],
-  'tools/local': [/^@aws-sdk\/client-dynamodb(-streams)?$/, /^aws-lambda$/, /^yaml$/],
+  'tools/local': [/^@aws-sdk\/client-dynamodb(-streams)?$/, /^(aws-lambda|fflate|yaml|zod)$/],
   'tools/cli': [
     /^@aws-sdk\/client-(dynamodb|sesv2|ssm)$/,
     /^@smithy\/(core\/(checksum|protocols)|signature-v4)$/,

@@ -12,8 +12,9 @@ const START_SECONDS = 300
 const noise =
   /Billed Duration|Running Authorization|Identity Source is null|authorizerAccessToken|\[Error: Unauthorized\]|"function\.started"/
 
-/** The framework's own wish to talk to the world. */
-const quiet = { SLS_NOTIFICATIONS_MODE: 'off', SLS_TELEMETRY_DISABLED: '1' }
+export const SERVERLESS = 'node_modules/serverless/bin/serverless.js'
+/** The framework looks for news and reports usage otherwise. */
+export const quiet = { SLS_NOTIFICATIONS_MODE: 'off', SLS_TELEMETRY_DISABLED: '1' }
 
 /** @throws unless the framework can write where it keeps its state: it says nothing then, and never serves. */
 export async function checkHome(home = homedir()): Promise<void> {
@@ -52,7 +53,7 @@ export async function serveFunctions(
         '--import',
         './tools/local/cors-warning.ts',
       ],
-      ...['node_modules/serverless/bin/serverless.js', 'offline', 'start', '--stage', 'local'],
+      ...[SERVERLESS, 'offline', 'start', '--stage', 'local'],
       ...['--localEnvironment', '--noSponsor', '--disableCookieValidation'],
       ...['--param', `bundles=${relative('.', bundles)}`],
       ...['--httpPort', String(config.port), '--lambdaPort', String(lambdaPort)],

@@ -14,7 +14,7 @@ import { localKeyFile, startParameterStore } from './parameter-store.ts'
 import { checkFree, freePort } from './ports.ts'
 import { checkHome, serveFunctions } from './serverless-offline.ts'
 import { givenSettings, localConfig, localEnv } from './settings.ts'
-import { type Following, invokeLocally, pollStream } from './stream-poller.ts'
+import { type Following, invoking, pollStream } from './stream-poller.ts'
 import { createTables } from './tables.ts'
 
 let stopping: Promise<void> | undefined
@@ -90,8 +90,10 @@ async function main(): Promise<void> {
     wants: ({ eventName, dynamodb }) =>
       eventName === 'INSERT' && dynamodb?.Keys?.pk?.S?.startsWith(mailFunction.stream.prefix) === true,
   }
-  const take = invokeLocally(lambdaPort, 'cardea-local-mailSend')
-  pollStream(orders, take, () => stopping !== undefined).catch(fail)
+  const invocations = `http://localhost:${lambdaPort}/2015-03-31/functions/cardea-local-mailSend/invocations`
+  const invoke = async (event: object) =>
+    (await fetch(invocations, { method: 'POST', body: JSON.stringify(event) })).json()
+  pollStream(orders, invoking(invoke), () => stopping !== undefined).catch(fail)
   if (!stopping) console.log(await banner(config.port, { endpoint, mailbox, keysFile, keys }))
 }
 

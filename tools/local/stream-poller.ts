@@ -71,20 +71,42 @@ export async function pollStream(
   }
 }
 
-/** The sequence numbers that a function says have failed; all of them where it says nothing of the kind. */
+/** The sequence numbers of the records that a function reports as failed. Without such a report, all have failed. */
 export function failuresOf(batch: readonly _Record[], answer: unknown): readonly string[] {
   const { batchItemFailures } = (answer ?? {}) as { batchItemFailures?: { itemIdentifier: string }[] }
   const all = batch.map(({ dynamodb }) => dynamodb?.SequenceNumber ?? '')
   return batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier) ?? all
 }
 
-/** Hands a batch to a function that serverless-offline serves, as Lambda's own API would. */
-export const invokeLocally =
-  (lambdaPort: number, name: string): Take =>
+/** Hands batches to a function as events of Lambda. If it throws, the whole batch has failed. */
+export const invoking =
+  (invoke: (event: object) => Promise<unknown>): Take =>
   async (batch) => {
-    const answer = await fetch(`http://localhost:${lambdaPort}/2015-03-31/functions/${name}/invocations`, {
-      method: 'POST',
-      body: JSON.stringify({ Records: batch }),
+    const Records = batch.map(({ dynamodb, ...record }) => {
+      // The SDK makes a date of the number of seconds.
+      const seconds = Math.floor((dynamodb?.ApproximateCreationDateTime?.getTime() ?? 0) / 1000)
+      return { ...record, dynamodb: { ...dynamodb, ApproximateCreationDateTime: seconds } }
     })
-    return failuresOf(batch, await answer.json())
+    return failuresOf(batch, await invoke({ Records }).catch(() => undefined))
   }
+
+/**
+ * Whether a record passes the filters of an event source mapping. Each field of a pattern lists the values that it may have.
+ * @throws for an operator other than `prefix`.
+ */
+export const passes = (patterns: readonly unknown[], record: object): boolean =>
+  patterns.length === 0 || patterns.some((pattern) => matches(pattern, record))
+
+function matches(pattern: unknown, value: unknown): boolean {
+  if (Array.isArray(pattern)) return pattern.some((allowed) => isAllowed(allowed, value))
+  return Object.entries(pattern as object).every(([name, inner]) =>
+    matches(inner, (value as Record<string, unknown> | undefined)?.[name]),
+  )
+}
+
+function isAllowed(allowed: unknown, value: unknown): boolean {
+  if (typeof allowed !== 'object' || allowed === null) return allowed === value
+  const [[operator, argument] = []] = Object.entries(allowed)
+  if (operator !== 'prefix') throw new Error(`The filter uses ${operator}, which is not known here`)
+  return typeof value === 'string' && value.startsWith(argument)
+}

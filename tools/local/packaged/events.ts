@@ -1,21 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type {
-  APIGatewayProxyEventV2,
-  APIGatewayProxyStructuredResultV2,
-  APIGatewayRequestAuthorizerEventV2,
-} from 'aws-lambda'
-import { ACCOUNT, REGION } from './intrinsics.ts'
-import type { DeployedRoute } from './template.ts'
+import type { APIGatewayProxyEventV2 } from 'aws-lambda'
+import { ACCOUNT, REGION } from './template.ts'
 
-export type Event = APIGatewayProxyEventV2
+/** Content types that API Gateway passes on as text. It encodes all others as base64. */
+const textual = /^\s*(text\/|application\/(json|xml|javascript)\b)/i
+
+/** Payload 2.0 has no lists: repeated values are joined by commas. */
+const joined = (pairs: readonly (readonly [string, readonly string[] | undefined])[]) =>
+  Object.fromEntries(pairs.map(([name, values = []]) => [name, values.join(',')]))
 
 /** The event that API Gateway (HTTP API, payload 2.0) makes of a request to a route. */
 export function eventOf(
   request: IncomingMessage,
   body: Buffer,
-  { route, params }: { route: DeployedRoute; params: Readonly<Record<string, string>> },
-): Event {
+  routeKey: string,
+  params: Readonly<Record<string, string>>,
+): APIGatewayProxyEventV2 {
   const { pathname, search, searchParams } = new URL(`http://host${request.url}`)
   const { cookie, connection: _, ...headers } = request.headersDistinct
   const sourceIp = (request.socket.remoteAddress ?? '').replace('::ffff:', '')
@@ -23,7 +24,7 @@ export function eventOf(
   const now = new Date()
   return {
     version: '2.0',
-    routeKey: route.key,
+    routeKey,
     rawPath: pathname,
     rawQueryString: search.slice(1),
     ...(cookie && { cookies: cookie.flatMap((line) => line.split(/;[ \t]*/)) }),
@@ -50,7 +51,7 @@ export function eventOf(
         userAgent: request.headers['user-agent'] ?? '',
       },
       requestId: randomUUID(),
-      routeKey: route.key,
+      routeKey,
       stage: '$default',
       time: now.toUTCString(),
       timeEpoch: now.getTime(),
@@ -60,31 +61,12 @@ export function eventOf(
   }
 }
 
-/** What API Gateway hands on as text; anything else goes as base64. */
-const textual = /^\s*(text\/|application\/(json|xml|javascript)\b)/i
-
-/** Payload 2.0 knows no lists: what came several times is joined by commas. */
-const joined = (pairs: readonly (readonly [string, readonly string[] | undefined])[]) =>
-  Object.fromEntries(pairs.map(([name, values = []]) => [name, values.join(',')]))
-
-/** The same request as the authorizer is shown it. */
+/** The event of the same request for the authorizer. */
 export function authorizerEventOf(
-  { body: _, isBase64Encoded: __, ...event }: Event,
+  { body: _, isBase64Encoded: __, ...event }: APIGatewayProxyEventV2,
   identitySource: readonly string[],
-): APIGatewayRequestAuthorizerEventV2 {
+): object {
   const { method, path } = event.requestContext.http
-  return {
-    ...event,
-    type: 'REQUEST',
-    routeArn: `arn:aws:execute-api:${REGION}:${ACCOUNT}:httpapi/$default/${method}${path}`,
-    identitySource: [...identitySource],
-  } as APIGatewayRequestAuthorizerEventV2
-}
-
-/** The answer that API Gateway makes of what a function gave: without a status, all of it is the body. */
-export function answerOf(result: unknown): APIGatewayProxyStructuredResultV2 {
-  if (typeof result === 'object' && result !== null && 'statusCode' in result)
-    return result as APIGatewayProxyStructuredResultV2
-  const headers = { 'content-type': 'application/json' }
-  return { statusCode: 200, headers, body: typeof result === 'string' ? result : JSON.stringify(result) }
+  const routeArn = `arn:aws:execute-api:${REGION}:${ACCOUNT}:httpapi/$default/${method}${path}`
+  return { ...event, type: 'REQUEST', routeArn, identitySource }
 }

@@ -18,19 +18,19 @@ function functionOf(
     timeoutSeconds = 60,
   }: { environment?: Record<string, string>; timeoutSeconds?: number } = {},
 ): LambdaFunction {
-  const name = `door-${running.length}`
+  const name = `function-${running.length}`
   mkdirSync(join(folder, name, 'functions'), { recursive: true })
-  writeFileSync(join(folder, name, 'functions/door.cjs'), source)
+  writeFileSync(join(folder, name, 'functions/handler.cjs'), source)
   const deployed = {
-    arn: `arn:${name}`,
-    name,
-    handler: 'functions/door.handler',
-    zip: 'door.zip',
-    runtime: 'nodejs24.x',
-    memoryMb: 512,
-    timeoutSeconds,
-    environment,
-  }
+    Arn: `arn:${name}`,
+    FunctionName: name,
+    Handler: 'functions/handler.handler',
+    Code: { S3Key: 'handler.zip' },
+    Runtime: 'nodejs24.x',
+    MemorySize: 512,
+    Timeout: timeoutSeconds,
+    Environment: { Variables: environment },
+  } as const
   const log = (text: string) => {
     written += text
   }
@@ -40,7 +40,7 @@ function functionOf(
 }
 
 describe('a packaged function', () => {
-  it('has the environment of its template, of Lambda and of the local parts, and nothing of ours', async () => {
+  it('has the environment of its template, of Lambda and of the local services, and nothing else', async () => {
     process.env.SECRET_OF_OURS = 'x'
     const env = await functionOf('exports.handler = async () => process.env', {
       environment: { ISSUER: 'https://a.example' },
@@ -62,14 +62,14 @@ describe('a packaged function', () => {
       'TZ',
       '_HANDLER',
     ])
-    expect(env).toMatchObject({ ISSUER: 'https://a.example', AWS_LAMBDA_FUNCTION_NAME: 'door-0' })
+    expect(env).toMatchObject({ ISSUER: 'https://a.example', AWS_LAMBDA_FUNCTION_NAME: 'function-0' })
   })
 
   it('is given its event, a request id of each call, and how long it has left', async () => {
-    const door = functionOf(
+    const lambda = functionOf(
       'exports.handler = async (event, context) => ({ event, id: context.awsRequestId, left: context.getRemainingTimeInMillis() })',
     )
-    const [first, second] = [await door.invoke({ a: 1 }), await door.invoke({ a: 2 })] as any[]
+    const [first, second] = [await lambda.invoke({ a: 1 }), await lambda.invoke({ a: 2 })] as any[]
     expect([first.event, second.event]).toEqual([{ a: 1 }, { a: 2 }])
     expect(first.id).not.toBe(second.id)
     expect(first.left).toBeGreaterThan(0)
@@ -77,23 +77,23 @@ describe('a packaged function', () => {
   })
 
   it('keeps a process for the next call, and has one for each of two at once', async () => {
-    const door = functionOf(
+    const lambda = functionOf(
       'let calls = 0; exports.handler = async () => { calls++; return [process.pid, calls] }',
     )
-    const [first] = (await door.invoke({})) as number[]
-    expect(await door.invoke({})).toEqual([first, 2])
-    const together = (await Promise.all([door.invoke({}), door.invoke({})])) as number[][]
+    const [first] = (await lambda.invoke({})) as number[]
+    expect(await lambda.invoke({})).toEqual([first, 2])
+    const together = (await Promise.all([lambda.invoke({}), lambda.invoke({})])) as number[][]
     expect(new Set(together.map(([pid]) => pid)).size).toBe(2)
   })
 
   it('answers each of many at once', async () => {
-    const door = functionOf('exports.handler = async (event) => event')
+    const lambda = functionOf('exports.handler = async (event) => event')
     const events = Array.from({ length: 20 }, (_, n) => ({ n }))
-    expect(await Promise.all(events.map((event) => door.invoke(event)))).toEqual(events)
+    expect(await Promise.all(events.map((event) => lambda.invoke(event)))).toEqual(events)
   })
 
   it('that throws, crashes, takes too long or does not load fails its call, and only that', async () => {
-    const door = functionOf(
+    const lambda = functionOf(
       `exports.handler = async ({ how }) => {
       if (how === 'throw') throw new Error('Unauthorized')
       if (how === 'crash') process.exit(1)
@@ -102,10 +102,10 @@ describe('a packaged function', () => {
     }`,
       { timeoutSeconds: 2 },
     )
-    await expect(door.invoke({ how: 'throw' })).rejects.toThrow('Unauthorized')
-    await expect(door.invoke({ how: 'crash' })).rejects.toThrow('exited')
-    await expect(door.invoke({ how: 'hang' })).rejects.toThrow('timed out after 2.00 seconds')
-    expect(await door.invoke({})).toBe('well')
+    await expect(lambda.invoke({ how: 'throw' })).rejects.toThrow('Unauthorized')
+    await expect(lambda.invoke({ how: 'crash' })).rejects.toThrow('exited')
+    await expect(lambda.invoke({ how: 'hang' })).rejects.toThrow('timed out after 2.00 seconds')
+    expect(await lambda.invoke({})).toBe('well')
     await expect(functionOf('throw new Error("no")').invoke({})).rejects.toThrow('exited')
     expect(written).toContain('Unauthorized')
   })

@@ -1,39 +1,41 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { isolatedAwsEnv } from '../isolated-aws-env.ts'
-import { REGION } from './intrinsics.ts'
-import type { DeployedFunction } from './template.ts'
+import { type Deployment, REGION } from './template.ts'
 
-/** A function as whoever calls it sees it. */
 export interface LambdaFunction {
-  /** What the handler gave, as JSON would carry it. @throws if it threw, crashed or took too long, with its own message. */
+  /** Gives the handler's result. @throws what the handler threw, or that it crashed or took too long. */
   invoke(event: unknown): Promise<unknown>
   stop(): void
 }
+interface Options {
+  readonly folder: string
+  readonly local: Readonly<Record<string, string>>
+  /** Gets what the function writes. */
+  readonly log: (text: string) => void
+}
 
-/** Lambda would go on to a thousand; who comes later waits here. */
+/** A place for one call at a time. It keeps the process of its last call, if there was one. */
+type Place = ChildProcess | undefined
+
+/** Lambda allows a thousand. Further calls wait here. */
 const MOST_AT_ONCE = 8
 
 /**
- * Runs a packaged function as Lambda does: each call has a process for itself, which later ones use again, with the
- * environment of the template, what Lambda adds, and `local`; nothing else. `log` gets what it writes.
+ * Runs a packaged function as Lambda does: each concurrent call has a process of its own, which later calls reuse. The process
+ * sees the environment of the template, the variables that Lambda adds, and `local`.
  */
 export function lambdaFunction(
-  deployed: DeployedFunction,
-  {
-    folder,
-    local,
-    log,
-  }: { folder: string; local: Readonly<Record<string, string>>; log: (text: string) => void },
+  { Arn, FunctionName, Handler, MemorySize, Timeout, Runtime, Environment }: Deployment['functions'][number],
+  { folder, local, log }: Options,
 ): LambdaFunction {
-  const { name, handler, memoryMb, timeoutSeconds, runtime } = deployed
   const env = {
-    ...deployed.environment,
-    _HANDLER: handler,
-    AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}`,
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
-    AWS_LAMBDA_FUNCTION_NAME: name,
+    ...Environment.Variables,
+    _HANDLER: Handler,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${Runtime}`,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(MemorySize),
+    AWS_LAMBDA_FUNCTION_NAME: FunctionName,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_REGION: REGION,
     AWS_DEFAULT_REGION: REGION,
@@ -44,91 +46,58 @@ export function lambdaFunction(
     TZ: ':UTC',
     ...local,
   }
-  const all = new Set<ChildProcess>()
-  const idle: ChildProcess[] = []
-  const waiting: (() => void)[] = []
+  const running = new Set<ChildProcess>()
+  const places: Place[] = Array(MOST_AT_ONCE).fill(undefined)
+  const waiting: ((place: Place) => void)[] = []
 
-  /** A process that has loaded the handler: until then, as on Lambda, no call's time runs. */
+  const nextMessage = (child: ChildProcess) =>
+    new Promise<unknown>((resolve, reject) => {
+      const why = () =>
+        child.killed ? `Task timed out after ${Timeout.toFixed(2)} seconds` : `${FunctionName} exited`
+      const onExit = () => reject(new Error(why()))
+      child.once('exit', onExit).once('message', (message) => {
+        child.off('exit', onExit)
+        resolve(message)
+      })
+    })
+
+  /** A new process that has loaded the handler. As on Lambda, loading does not count towards the time-out. */
   async function launch(): Promise<ChildProcess> {
-    const child = spawn(process.execPath, [join(process.cwd(), 'tools/local/packaged/runtime.ts')], {
-      cwd: folder,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    })
+    const runtime = join(process.cwd(), 'tools/local/packaged/runtime.ts')
+    const child = fork(runtime, { cwd: folder, env, execArgv: [], silent: true })
     for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', log)
-    all.add(child)
-    child.once('exit', () => {
-      all.delete(child)
-      const place = idle.indexOf(child)
-      if (place >= 0) idle.splice(place, 1)
-      waiting.shift()?.()
-    })
-    await new Promise<void>((resolve, reject) => {
-      child.once('message', () => resolve())
-      child.once('exit', () => reject(new Error(`${name} exited before it was ready`)))
-    })
+    running.add(child)
+    child.once('exit', () => running.delete(child))
+    await nextMessage(child)
     return child
   }
 
-  async function instance(): Promise<ChildProcess> {
-    const free = idle.pop()
-    if (free) return free
-    if (all.size < MOST_AT_ONCE) return launch()
-    await new Promise<void>((resolve) => waiting.push(resolve))
-    return instance()
+  async function call(child: ChildProcess, event: unknown): Promise<unknown> {
+    const milliseconds = Timeout * 1000
+    const context = { awsRequestId: randomUUID(), functionName: FunctionName, invokedFunctionArn: Arn }
+    const timer = setTimeout(() => child.kill('SIGKILL'), milliseconds)
+    // A failure to send is followed by `exit`.
+    child.send({ event, context, milliseconds }, () => undefined)
+    const answer = await nextMessage(child).finally(() => clearTimeout(timer))
+    const { result, error } = answer as { result?: unknown; error?: string }
+    if (error !== undefined) throw new Error(error)
+    return result
   }
 
   return {
     async invoke(event) {
-      const child = await instance()
+      let place: Place = places.length > 0 ? places.pop() : await new Promise<Place>((go) => waiting.push(go))
       try {
-        return await call(child, event, { name, arn: deployed.arn, memoryMb, timeoutSeconds })
+        if (!place || !running.has(place)) place = await launch()
+        return await call(place, event)
       } finally {
-        if (all.has(child) && !child.killed) idle.push(child)
-        waiting.shift()?.()
+        const next = waiting.shift()
+        if (next) next(place)
+        else places.push(place)
       }
     },
     stop() {
-      for (const child of all) child.kill('SIGKILL')
+      for (const child of running) child.kill('SIGKILL')
     },
   }
-}
-
-function call(
-  child: ChildProcess,
-  event: unknown,
-  {
-    name,
-    arn,
-    memoryMb,
-    timeoutSeconds,
-  }: { name: string; arn: string; memoryMb: number; timeoutSeconds: number },
-): Promise<unknown> {
-  const milliseconds = timeoutSeconds * 1000
-  const context = {
-    awsRequestId: randomUUID(),
-    callbackWaitsForEmptyEventLoop: true,
-    functionName: name,
-    functionVersion: '$LATEST',
-    invokedFunctionArn: arn,
-    memoryLimitInMB: String(memoryMb),
-  }
-  return new Promise((resolve, reject) => {
-    const over = setTimeout(() => {
-      child.kill('SIGKILL')
-      finish(() => reject(new Error(`Task timed out after ${timeoutSeconds.toFixed(2)} seconds`)))
-    }, milliseconds)
-    const finish = (settle: () => void) => {
-      clearTimeout(over)
-      child.off('message', onMessage).off('exit', onExit)
-      settle()
-    }
-    const onExit = () => finish(() => reject(new Error(`${name} exited before it answered`)))
-    const onMessage = (message: unknown) => {
-      const { result, error } = message as { result?: unknown; error?: { errorMessage: string } }
-      finish(() => (error ? reject(new Error(error.errorMessage)) : resolve(result)))
-    }
-    child.once('message', onMessage).once('exit', onExit)
-    child.send({ event, context, milliseconds }, (failed) => failed && child.kill('SIGKILL'))
-  })
 }

@@ -2,27 +2,34 @@ import { request as httpRequest, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { gateway } from './gateway.ts'
-import type { DeployedRoute } from './template.ts'
+import type { Deployment } from './template.ts'
 
 const authorizer = {
-  id: 'token',
-  functionArn: 'authorizer',
-  identityHeaders: ['authorization'],
-  cacheSeconds: 0,
-}
-const remembering = { ...authorizer, id: 'remembering', cacheSeconds: 60 }
-const route = (key: string, functionArn: string, more: Partial<DeployedRoute> = {}): DeployedRoute => {
-  const [method = '', path = ''] = key.split(' ')
-  const segments = path.split('/').slice(1)
-  return { key, method, segments, functionArn, timeoutMs: 30_000, authorizer: undefined, ...more }
-}
+  Name: 'token',
+  AuthorizerType: 'REQUEST',
+  AuthorizerPayloadFormatVersion: '2.0',
+  EnableSimpleResponses: true,
+  AuthorizerUri: 'authorizer',
+  IdentitySource: ['authorization'],
+  AuthorizerResultTtlInSeconds: 0,
+} as const
+const caching = { ...authorizer, Name: 'caching', AuthorizerResultTtlInSeconds: 60 }
+type Route = Deployment['routes'][number]
+const route = (RouteKey: string, IntegrationUri: string, more: object = {}): Route => ({
+  RouteKey,
+  IntegrationUri,
+  PayloadFormatVersion: '2.0',
+  TimeoutInMillis: 30_000,
+  authorizer: undefined,
+  ...more,
+})
 const routes = [
   route('POST /echo', 'echo'),
   route('GET /things/{id}', 'echo'),
   route('GET /things/mine', 'mine', { authorizer }),
-  route('GET /remembered', 'mine', { authorizer: remembering }),
+  route('GET /cached', 'mine', { authorizer: caching }),
   route('GET /crash', 'crash'),
-  route('GET /slow', 'slow', { timeoutMs: 100 }),
+  route('GET /slow', 'slow', { TimeoutInMillis: 100 }),
   route('GET /plain', 'plain'),
   route('GET /own-cors', 'ownCors'),
 ]
@@ -54,7 +61,7 @@ const cors = {
   AllowMethods: ['GET', 'POST'],
   AllowHeaders: ['Authorization'],
   ExposeHeaders: ['Retry-After'],
-  AllowCredentials: true,
+  AllowCredentials: true as const,
   MaxAge: 60,
 }
 const functions = new Map(
@@ -190,7 +197,7 @@ describe('its authorizer', () => {
       return asked - before
     }
     expect(await times('GET /things/mine')).toBe(3)
-    expect(await times('GET /remembered')).toBe(1)
+    expect(await times('GET /cached')).toBe(1)
   })
 })
 

@@ -1,33 +1,40 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
-import { answerOf, authorizerEventOf, type Event, eventOf } from './events.ts'
+import { unescape as decode } from 'node:querystring'
+import { buffer } from 'node:stream/consumers'
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import { authorizerEventOf, eventOf } from './events.ts'
 import type { LambdaFunction } from './function.ts'
-import type { CorsConfiguration, DeployedAuthorizer, Deployment } from './template.ts'
+import type { Deployment } from './template.ts'
 
 type Answer = APIGatewayProxyStructuredResultV2
+type Call = (arn: string, event: object) => Promise<unknown>
+type Authorizer = NonNullable<Deployment['routes'][number]['authorizer']>
+type Headers = Readonly<Record<string, string>>
 
 const BODY_LIMIT_BYTES = 10 * 1024 * 1024
-/** Of the request line and all headers together. */
+/** For the request line and all headers together. */
 const HEADER_LIMIT_BYTES = 10_240
 
-/** A sentence that the gateway says by itself. */
+const json = { 'content-type': 'application/json' }
+/** An answer of the gateway itself. */
 const own = (statusCode: number, message: string): Answer => ({
   statusCode,
-  headers: { 'content-type': 'application/json' },
+  headers: json,
   body: JSON.stringify({ message }),
 })
-const failed = () => own(500, 'Internal Server Error')
+const unauthorized = own(401, 'Unauthorized')
+const failed = own(500, 'Internal Server Error')
 
 /**
- * Answers HTTP as API Gateway's HTTP API does over the routes, the authorizer and the CORS of a template. It is not AWS:
- * nothing is throttled, no role is enforced, and there is no TLS.
+ * Answers HTTP as API Gateway's HTTP API does, with the routes, the authorizer and the CORS settings of a template.
+ * Unlike AWS it does not throttle, enforces no role and has no TLS.
  */
 export function gateway(
   { routes, cors }: Pick<Deployment, 'routes' | 'cors'>,
   functions: ReadonlyMap<string, LambdaFunction>,
 ): Server {
-  const call = (arn: string, event: unknown) => {
+  const call: Call = async (arn, event) => {
     const called = functions.get(arn)
     if (!called) throw new Error(`The template names ${arn}, which it does not have`)
     return called.invoke(event)
@@ -35,128 +42,101 @@ export function gateway(
   const authorize = authorizing(call)
 
   async function answer(request: IncomingMessage): Promise<Answer> {
-    if (cors && request.method === 'OPTIONS') return { statusCode: 204, headers: preflight(cors, request) }
-    const body = await bodyOf(request)
-    if (!body) return own(413, 'Request Entity Too Large')
+    if (cors && request.method === 'OPTIONS') return { statusCode: 204 }
+    const body = await buffer(request)
+    if (body.length > BODY_LIMIT_BYTES) return own(413, 'Request Entity Too Large')
     const found = findRoute(routes, request)
     if (!found) return own(404, 'Not Found')
-    const { route } = found
-    const event = eventOf(request, body, found)
-    if (route.authorizer) {
-      const decision = await authorize(route.authorizer, event)
-      if ('refusal' in decision) return decision.refusal
+    const { RouteKey, IntegrationUri, TimeoutInMillis, authorizer } = found.route
+    const event = eventOf(request, body, RouteKey, found.params)
+    if (authorizer) {
+      const decision = await authorize(authorizer, event)
+      if (!('context' in decision)) return decision
       Object.assign(event.requestContext, { authorizer: { lambda: decision.context } })
     }
-    const patience = new Promise<Answer>((resolve) => {
-      setTimeout(() => resolve(own(503, 'Service Unavailable')), route.timeoutMs).unref()
+    const timeout = new Promise<Answer>((resolve) => {
+      setTimeout(() => resolve(own(503, 'Service Unavailable')), TimeoutInMillis).unref()
     })
-    return Promise.race([patience, call(route.functionArn, event).then(answerOf, failed)])
+    return Promise.race([timeout, call(IntegrationUri, event).then(answerOf)])
   }
 
   return createServer({ maxHeaderSize: HEADER_LIMIT_BYTES }, async (request, response) => {
-    const given = await answer(request).catch(failed)
-    send(response, given, cors && request.method !== 'OPTIONS' ? allowed(cors, request) : undefined)
+    send(response, await answer(request).catch(() => failed), cors && corsHeaders(cors, request))
   })
 }
 
-/** The route that says most of a path: a part that is spelled out goes before a parameter. */
-function findRoute(routes: Deployment['routes'], { method, url = '' }: IncomingMessage) {
-  const segments = new URL(`http://host${url}`).pathname.split('/').slice(1)
-  const isParameter = (segment: string) => segment.startsWith('{')
+/** Without a status, the whole result of a function is the body. */
+function answerOf(result: unknown): Answer {
+  if (typeof result === 'object' && result !== null && 'statusCode' in result) return result as Answer
+  return {
+    statusCode: 200,
+    headers: json,
+    body: typeof result === 'string' ? result : JSON.stringify(result),
+  }
+}
+
+function findRoute(routes: Deployment['routes'], { method, url }: IncomingMessage) {
+  const requested = `${method} ${new URL(`http://host${url}`).pathname}`.split('/')
   const [route] = routes
-    .filter((each) => each.method === method && each.segments.length === segments.length)
-    .filter((each) => each.segments.every((part, at) => isParameter(part) || part === segments[at]))
-    .sort((a, b) => rank(a.segments).localeCompare(rank(b.segments)))
+    .map((each) => ({ ...each, parts: each.RouteKey.split('/') }))
+    .filter(({ parts }) => parts.length === requested.length)
+    .filter(({ parts }) => parts.every((part, at) => part.startsWith('{') || part === requested[at]))
+    // A literal segment goes before a parameter: `{` sorts after every letter.
+    .sort((a, b) => (a.RouteKey < b.RouteKey ? -1 : 1))
   if (!route) return undefined
-  const params = route.segments.flatMap((part, at) =>
-    isParameter(part) ? [[part.slice(1, -1), decoded(segments[at] ?? '')]] : [],
-  )
-  return { route, params: Object.fromEntries(params) as Record<string, string> }
-}
-
-const rank = (segments: readonly string[]) => segments.map((part) => (part.startsWith('{') ? 1 : 0)).join('')
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
+  const params = route.parts
+    .map((part, at) => [part, requested[at] ?? ''] as const)
+    .filter(([part]) => part.startsWith('{'))
+  return {
+    route,
+    params: Object.fromEntries(params.map(([part, value]) => [part.slice(1, -1), decode(value)])),
   }
 }
 
-/** Asks the authorizer, or remembers for as long as the template says; answers what is refused. */
-function authorizing(call: (arn: string, event: unknown) => Promise<unknown>) {
-  const remembered = new Map<string, { readonly until: number; readonly decision: unknown }>()
+/** Gives what the authorizer says of the caller, or the answer that refuses the request. */
+function authorizing(call: Call) {
+  const cache = new Map<string, { readonly until: number; readonly decision: unknown }>()
   return async (
-    authorizer: DeployedAuthorizer,
-    event: Event,
-  ): Promise<{ refusal: Answer } | { context: unknown }> => {
-    const identity = authorizer.identityHeaders.map((name) => event.headers[name] ?? '')
-    if (identity.includes('')) return { refusal: own(401, 'Unauthorized') }
-    const key = JSON.stringify([authorizer.id, identity])
-    const known = remembered.get(key)
-    let decision = known && known.until > Date.now() ? known.decision : undefined
-    if (!decision) {
-      try {
-        decision = await call(authorizer.functionArn, authorizerEventOf(event, identity))
-      } catch (error) {
-        const isRefusal = (error as Error).message === 'Unauthorized'
-        return { refusal: isRefusal ? own(401, 'Unauthorized') : failed() }
-      }
-      remembered.set(key, { until: Date.now() + authorizer.cacheSeconds * 1000, decision })
+    { Name, IdentitySource, AuthorizerUri, AuthorizerResultTtlInSeconds }: Authorizer,
+    event: APIGatewayProxyEventV2,
+  ): Promise<Answer | { readonly context: unknown }> => {
+    const identity = IdentitySource.map((header) => event.headers[header] ?? '')
+    if (identity.includes('')) return unauthorized
+    const key = JSON.stringify([Name, identity])
+    let { until = 0, decision } = cache.get(key) ?? {}
+    if (until <= Date.now()) {
+      decision = await call(AuthorizerUri, authorizerEventOf(event, identity)).catch((error: Error) => error)
+      if (decision instanceof Error) return decision.message === 'Unauthorized' ? unauthorized : failed
+      cache.set(key, { until: Date.now() + AuthorizerResultTtlInSeconds * 1000, decision })
     }
-    const { isAuthorized, context } = (decision ?? {}) as { isAuthorized?: unknown; context?: unknown }
-    if (typeof isAuthorized !== 'boolean') return { refusal: failed() }
-    return isAuthorized ? { context: context ?? null } : { refusal: own(403, 'Forbidden') }
+    const { isAuthorized, context = null } = (decision ?? {}) as { isAuthorized?: unknown; context?: unknown }
+    if (typeof isAuthorized !== 'boolean') return failed
+    return isAuthorized ? { context } : own(403, 'Forbidden')
   }
 }
 
-/** `undefined` if it is too large. */
-async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of request) {
-    bytes += chunk.length
-    // What is left is read and dropped: closing now would cut off the answer.
-    if (bytes <= BODY_LIMIT_BYTES) chunks.push(chunk)
-  }
-  return bytes > BODY_LIMIT_BYTES ? undefined : Buffer.concat(chunks)
-}
-
-type Headers = Record<string, string>
-
-function preflight(cors: CorsConfiguration, request: IncomingMessage): Headers {
-  const origin = allowed(cors, request)
-  if (!origin['access-control-allow-origin'] || !request.headers['access-control-request-method']) return {}
-  const { 'access-control-expose-headers': _, ...headers } = origin
+function corsHeaders(cors: NonNullable<Deployment['cors']>, { method, headers }: IncomingMessage): Headers {
+  const { origin = '', 'access-control-request-method': requested } = headers
+  if (!cors.AllowOrigins.includes(origin) || (method === 'OPTIONS' && !requested)) return {}
+  const both = { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true' }
+  if (method !== 'OPTIONS') return { ...both, 'access-control-expose-headers': cors.ExposeHeaders.join(',') }
   return {
-    ...headers,
-    'access-control-allow-methods': (cors.AllowMethods ?? []).join(','),
-    'access-control-allow-headers': (cors.AllowHeaders ?? []).join(','),
-    ...(cors.MaxAge !== undefined && { 'access-control-max-age': String(cors.MaxAge) }),
-  }
-}
-
-function allowed(cors: CorsConfiguration, { headers: { origin = '' } }: IncomingMessage): Headers {
-  if (!cors.AllowOrigins.includes(origin)) return {}
-  return {
-    'access-control-allow-origin': origin,
-    ...(cors.AllowCredentials && { 'access-control-allow-credentials': 'true' }),
-    ...(cors.ExposeHeaders && { 'access-control-expose-headers': cors.ExposeHeaders.join(',') }),
+    ...both,
+    'access-control-allow-methods': cors.AllowMethods.join(','),
+    'access-control-allow-headers': cors.AllowHeaders.join(','),
+    'access-control-max-age': String(cors.MaxAge),
   }
 }
 
 /**
- * With CORS in the template, what a function says of CORS is dropped. AWS writes that its headers are added to answers of
- * functions and nothing of its own refusals: here all answers have them.
+ * With CORS in the template, the CORS headers of functions are dropped. AWS does not document whether the gateway's own
+ * refusals get CORS headers. Here they do.
  */
 function send(response: ServerResponse, answer: Answer, cors: Headers | undefined): void {
   const { statusCode = 200, headers = {}, cookies = [], body = '', isBase64Encoded } = answer
   response.statusCode = statusCode
-  for (const [name, value] of Object.entries(headers)) {
-    if (cors && name.toLowerCase().startsWith('access-control-')) continue
-    response.setHeader(name.toLowerCase(), String(value))
-  }
+  for (const [name, value] of Object.entries(headers))
+    if (!cors || !/^access-control-/i.test(name)) response.setHeader(name, String(value))
   for (const [name, value] of Object.entries(cors ?? {})) response.setHeader(name, value)
   if (cookies.length > 0) response.setHeader('set-cookie', cookies)
   response.setHeader('apigw-requestid', randomUUID())

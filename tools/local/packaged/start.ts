@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { settings } from '../../../lib/config.ts'
 import { stopAll } from '../child-process.ts'
 import { onStop } from '../on-stop.ts'
 import { checkFree } from '../ports.ts'
@@ -17,26 +16,19 @@ function stop(status: number): Promise<void> {
   return stopping
 }
 
-/** Packages the stage `dev` with the settings of this laptop and serves it until Ctrl-C; users are forgotten then. */
+/** Packages the stage `dev` with the local settings and serves it until Ctrl-C. Nothing is kept. */
 async function main(): Promise<void> {
   onStop(() => stop(0))
   const { localFolder, port, mailboxPort, mailFrom = '', linkBaseUrl = '' } = localConfig()
   await checkFree(port, 'PORT=3001 npm run start:packaged')
   await checkFree(mailboxPort, 'MAILBOX_PORT=8006 npm run start:packaged')
-  const packaged = new Set(Object.values(settings).flatMap((row) => (row.localOnly ? [] : [row.env])))
-  const given = Object.entries(givenSettings()).filter(([name]) => packaged.has(name))
   const folder = join(localFolder, 'packaged')
   await rm(folder, { recursive: true, force: true })
-  stack = await startStack({
-    stage: 'dev',
-    folder,
-    port,
-    mailboxPort,
-    settings: { ...Object.fromEntries(given), MAIL_FROM: mailFrom, LINK_BASE_URL: linkBaseUrl },
-    log: (text) => process.stdout.write(text),
-  })
+  const settings = { ...givenSettings(), MAIL_FROM: mailFrom, LINK_BASE_URL: linkBaseUrl }
+  const log = (text: string) => process.stdout.write(text)
+  stack = await startStack({ stage: 'dev', folder, port, mailboxPort, settings, log })
   console.log(
-    `The packaged functions answer on ${stack.origin}, mails are at ${stack.mailbox}; Ctrl-C ends it all`,
+    `The packaged functions run on ${stack.origin}, mails are at ${stack.mailbox}; Ctrl-C ends it all`,
   )
 }
 

@@ -1,20 +1,28 @@
-import { passes } from './filter.ts'
-import { type Resources, resolve } from './intrinsics.ts'
-import { readTemplate } from './template.ts'
+import { passes } from '../stream-poller.ts'
+import { type Resources, readTemplate, resolve } from './template.ts'
 
 const resources: Resources = {
   HttpApi: {
     Type: 'AWS::ApiGatewayV2::Api',
-    Properties: { CorsConfiguration: { AllowOrigins: ['https://a.example'] } },
+    Properties: {
+      CorsConfiguration: {
+        AllowOrigins: ['https://a.example'],
+        AllowMethods: ['GET'],
+        AllowHeaders: ['Authorization'],
+        ExposeHeaders: ['Retry-After'],
+        AllowCredentials: true,
+        MaxAge: 60,
+      },
+    },
   },
   RouteHandler: {
     Type: 'AWS::Lambda::Function',
     Properties: {
-      FunctionName: 'cardea-dev-door',
-      Handler: 'functions/door.handler',
+      FunctionName: 'cardea-dev-things',
+      Handler: 'functions/things.handler',
       Runtime: 'nodejs24.x',
       Timeout: 9,
-      Code: { S3Bucket: { Ref: 'Bucket' }, S3Key: 'a/b/door.zip' },
+      Code: { S3Bucket: { Ref: 'Bucket' }, S3Key: 'a/b/things.zip' },
       Environment: { Variables: { TABLE: { Ref: 'Table' } } },
     },
   },
@@ -54,7 +62,7 @@ const resources: Resources = {
     },
   },
 }
-const arn = 'arn:aws:lambda:eu-central-1:123456789012:function:cardea-dev-door'
+const arn = 'arn:aws:lambda:eu-central-1:123456789012:function:cardea-dev-things'
 
 /** The same template with other properties of one resource. */
 const changed = (id: string, change: object): Resources => ({
@@ -67,29 +75,27 @@ describe('a template', () => {
     const { functions, routes, cors, tables } = readTemplate(resources)
     expect(functions).toEqual([
       expect.objectContaining({
-        arn,
-        name: 'cardea-dev-door',
-        zip: 'door.zip',
-        memoryMb: 128,
-        timeoutSeconds: 9,
-        environment: { TABLE: 'eu-central-1-things' },
+        Arn: arn,
+        FunctionName: 'cardea-dev-things',
+        Code: { S3Key: 'a/b/things.zip' },
+        MemorySize: 128,
+        Timeout: 9,
+        Environment: { Variables: { TABLE: 'eu-central-1-things' } },
       }),
     ])
     expect(routes).toEqual([
       expect.objectContaining({
-        method: 'GET',
-        segments: ['things', '{id}'],
-        functionArn: arn,
-        authorizer: {
-          id: 'authorizer',
-          functionArn: arn,
-          identityHeaders: ['authorization'],
-          cacheSeconds: 300,
-        },
+        RouteKey: 'GET /things/{id}',
+        IntegrationUri: arn,
+        authorizer: expect.objectContaining({
+          AuthorizerUri: arn,
+          IdentitySource: ['authorization'],
+          AuthorizerResultTtlInSeconds: 300,
+        }),
       }),
     ])
-    expect(cors).toEqual({ AllowOrigins: ['https://a.example'] })
-    expect([...tables.keys()]).toEqual(['Table'])
+    expect(cors).toMatchObject({ AllowOrigins: ['https://a.example'] })
+    expect(tables).toEqual([{ TableName: 'eu-central-1-things' }])
   })
 
   it('names an address of its own in lower case, as an origin does', () => {
@@ -99,14 +105,14 @@ describe('a template', () => {
 
   it.each<[string, Resources]>([
     ['Fn::If', changed('RouteHandler', { Timeout: { 'Fn::If': ['IsProd', 9, 60] } })],
-    ['Nobody', changed('RouteHandler', { Role: { Ref: 'Nobody' } })],
-    ['ANY /things', changed('Route', { RouteKey: 'ANY /things' })],
-    ['$default', changed('Route', { RouteKey: '$default' })],
-    ['GET /{all+}', changed('Route', { RouteKey: 'GET /{all+}' })],
+    ['Missing', changed('RouteHandler', { Role: { Ref: 'Missing' } })],
+    ['Route is', changed('Route', { RouteKey: 'ANY /things' })],
+    ['Route is', changed('Route', { RouteKey: '$default' })],
+    ['Route is', changed('Route', { RouteKey: 'GET /{all+}' })],
     ['has an authorizer', changed('Route', { AuthorizerId: { Ref: 'RouteHandler' } })],
-    ['of another form', changed('Integration', { PayloadFormatVersion: '1.0' })],
-    ['token', changed('Authorizer', { EnableSimpleResponses: false })],
-    ['token', changed('Authorizer', { IdentitySource: ['$request.querystring.token'] })],
+    ['Integration is', changed('Integration', { PayloadFormatVersion: '1.0' })],
+    ['EnableSimpleResponses', changed('Authorizer', { EnableSimpleResponses: false })],
+    ['IdentitySource', changed('Authorizer', { IdentitySource: ['$request.querystring.token'] })],
   ])('with what is not known here is refused rather than guessed at: %s', (named, template) => {
     expect(() => readTemplate(template)).toThrow(named)
   })
