@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { email } from '../../lib/contract/fields.ts'
-import { requestMail } from '../../lib/domain/emails.ts'
+import { requestMail } from '../../lib/domain/email-verification.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { outbox, rateLimiter } from '../../lib/services.ts'
 

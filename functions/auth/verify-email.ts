@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { token } from '../../lib/contract/fields.ts'
-import { verifyEmail } from '../../lib/domain/emails.ts'
+import { verifyEmail } from '../../lib/domain/email-verification.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { codes, outbox, sessions, users } from '../../lib/services.ts'
 

@@ -1,5 +1,5 @@
 import type { AuthorizerContract } from '../../lib/contract/contract.ts'
-import { authorizer } from '../../lib/lambda/authorize.ts'
+import { authorizer } from '../../lib/lambda/authorizer.ts'
 import { accessTokenVerifier, denylist } from '../../lib/services.ts'
 
 export const contract: AuthorizerContract = {

@@ -3,11 +3,11 @@ import { type MemoryParameters, memoryParameters, modulusLength } from '../../to
 import { parties } from '../../tools/testing/test-services.ts'
 import { LONGEST_SESSION_SECONDS } from '../domain/lifetimes.ts'
 import { accessTokenIssuer, accessTokenVerifier } from './access-tokens.ts'
+import { storedKeys } from './key-cache.ts'
 import { makeFirstKeys, revoke, rotate } from './key-rotation.ts'
 import { keyStates, type Rotating } from './key-states.ts'
 import { keyPaths } from './keys.ts'
 import { refreshTokens } from './refresh-tokens.ts'
-import { storedKeys } from './stored-keys.ts'
 
 const START = 1_800_000_000
 const DAY = 86_400

@@ -2,8 +2,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { REFRESH_COOKIE } from '../contract/contract.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { bearerOf } from './bearer.ts'
+import { checkOrigin } from './cookie-origin.ts'
 import { refreshCookiesOf } from './cookies.ts'
-import { checkOrigin } from './origin.ts'
 
 /** Where a client keeps its refresh token: a browser in the cookie, any other client in its own storage. */
 export type Transport = 'cookie' | 'body'

@@ -16,8 +16,8 @@ import {
   withServices,
 } from './handler-services.ts'
 import { httpSemantics } from './http-semantics.ts'
-import { type Counted, count } from './limits.ts'
-import { problems } from './problem.ts'
+import { problems } from './problem-details.ts'
+import { type Counted, count } from './rate-limits.ts'
 import { type PresentedTokens, presentedTokens } from './refresh-token.ts'
 import { clientOf, decodeBody, parse, parseParams, principalOf, wrongLengths } from './request.ts'
 import { securityHeaders } from './security-headers.ts'

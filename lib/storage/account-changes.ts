@@ -10,7 +10,7 @@ import { type Account, changedBy, isActiveAdministrator } from '../domain/users.
 import { accountOf } from './accounts.ts'
 import { reasonsOf, unlessConditionFails, withRetries } from './client.ts'
 import { emailReservations } from './email-reservations.ts'
-import { fieldsOf, text, whole } from './items.ts'
+import { fieldsOf, text, whole } from './item-checks.ts'
 import { accountKey, formerEmailKey, sessionKey } from './keys.ts'
 import { sessionItem } from './session-items.ts'
 import { type Guarded, setting, transactionParts } from './transaction-parts.ts'

@@ -1,6 +1,6 @@
 import { type Account, type ListedUser, roles, statuses } from '../domain/users.ts'
 import { ITEM_VERSION } from './client.ts'
-import { fieldsOf, oneOf, optional, text, texts, truth, whole } from './items.ts'
+import { fieldsOf, oneOf, optional, text, texts, truth, whole } from './item-checks.ts'
 import { accountKey, listingKey, userIdOf } from './keys.ts'
 
 /** The id is part of the key only. An account is at most 1 KB, so a write costs one unit. */

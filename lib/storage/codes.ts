@@ -10,7 +10,7 @@ import { Refusal } from '../domain/refusal.ts'
 import type { TableNames } from '../domain/tables.ts'
 import { accountOf } from './accounts.ts'
 import { ITEM_VERSION, readTogether, reasonsOf, unlessConditionFails, withRetries } from './client.ts'
-import { fieldsOf, oneOf, optional, text, whole } from './items.ts'
+import { fieldsOf, oneOf, optional, text, whole } from './item-checks.ts'
 import { accountKey, codeKey } from './keys.ts'
 import { transactionParts } from './transaction-parts.ts'
 

@@ -3,7 +3,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { Counters } from '../domain/ports.ts'
 import type { TableNames } from '../domain/tables.ts'
 import { ITEM_VERSION, isConditionFailed, unlessConditionFails, withRetries } from './client.ts'
-import { fieldsOf, whole } from './items.ts'
+import { fieldsOf, whole } from './item-checks.ts'
 import { attemptsKey, windowKey } from './keys.ts'
 
 const attemptsOf = (item: Record<string, unknown>) =>

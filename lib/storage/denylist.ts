@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { Denylist } from '../domain/ports.ts'
 import type { TableNames } from '../domain/tables.ts'
 import { readTogether } from './client.ts'
-import { fieldsOf, whole } from './items.ts'
+import { fieldsOf, whole } from './item-checks.ts'
 import { revokedClaimsKey, revokedFamilyKey } from './keys.ts'
 
 /** Reads revoked token families and claims versions in one consistent round trip. */

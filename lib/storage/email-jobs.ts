@@ -4,7 +4,7 @@ import type { EmailJob } from '../domain/email-jobs.ts'
 import type { EmailJobs } from '../domain/ports.ts'
 import type { TableNames } from '../domain/tables.ts'
 import { withRetries } from './client.ts'
-import { type Check, fieldsOf, oneOf, optional, text, whole } from './items.ts'
+import { type Check, fieldsOf, oneOf, optional, text, whole } from './item-checks.ts'
 import { emailJobKey, MAIL_PREFIX } from './keys.ts'
 
 type Shape<T extends EmailJob['type']> = Record<

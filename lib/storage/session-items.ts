@@ -1,6 +1,6 @@
 import type { Session } from '../domain/ports.ts'
 import { ITEM_VERSION } from './client.ts'
-import { fieldsOf, text, texts, whole } from './items.ts'
+import { fieldsOf, text, texts, whole } from './item-checks.ts'
 import { sessionKey } from './keys.ts'
 
 export const sessionItem = (session: Session): Record<string, unknown> => ({

@@ -12,7 +12,7 @@ import { accountChanges } from './account-changes.ts'
 import { accountItem, accountOf } from './accounts.ts'
 import { reasonsOf, unlessConditionFails, withRetries } from './client.ts'
 import { emailReservations } from './email-reservations.ts'
-import { fieldsOf, text } from './items.ts'
+import { fieldsOf, text } from './item-checks.ts'
 import { accountKey, emailReservationKey } from './keys.ts'
 import { userListing } from './user-listing.ts'
 

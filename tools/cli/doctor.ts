@@ -1,6 +1,6 @@
 import { readConfig } from '../../lib/config.ts'
 import type { TableNames } from '../../lib/domain/tables.ts'
-import { problemsOf } from '../deploy/problems.ts'
+import { problemsOf } from '../deploy/setting-problems.ts'
 import { tableNamesOf } from '../deploy/settings.ts'
 import { readTables } from '../generate/tables.ts'
 import { checkStage, command, UsageError } from './command.ts'

@@ -1,6 +1,6 @@
 import { makeFirstKeys } from '../../lib/crypto/key-rotation.ts'
 import { keyPaths } from '../../lib/crypto/keys.ts'
-import { keepsUsers } from '../deploy/problems.ts'
+import { keepsUsers } from '../deploy/setting-problems.ts'
 import { command, UsageError } from './command.ts'
 import { keysOfStage } from './stage-keys.ts'
 

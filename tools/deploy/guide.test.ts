@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parse } from 'yaml'
 import { goals, report } from '../../bench/cost-model.ts'
-import { problemsOf } from './problems.ts'
+import { problemsOf } from './setting-problems.ts'
 
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'))
 const guide = readFileSync('docs/deploy.md', 'utf8')

@@ -13,7 +13,7 @@ module.exports = class Deployment {
     const { serviceDir } = serverless
     let made
     const deployment = (service, stage, region) => {
-      made ??= JSON.parse(run(serviceDir, 'print.ts', { args: [service, stage], region }))
+      made ??= JSON.parse(run(serviceDir, 'print-deployment.ts', { args: [service, stage], region }))
       return made
     }
     const ofService = () => {
@@ -63,7 +63,7 @@ module.exports = class Deployment {
     }
     const compare = () =>
       checkBeforeDeployment(serverless, ofService(), options['allow-change'] ?? [], (compared) =>
-        JSON.parse(run(serviceDir, 'refuse.ts', { input: JSON.stringify(compared) })),
+        JSON.parse(run(serviceDir, 'print-refusals.ts', { input: JSON.stringify(compared) })),
       )
     // It compares nothing, and writes an environment that the stack knows nothing of.
     const refuseOneFunction = () => {

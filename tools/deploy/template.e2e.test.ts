@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { registry } from '../generate/registry.ts'
 import { type Resources, schemaProblems } from '../testing/cloudformation.ts'
 import { type Package, packager } from '../testing/packaged.ts'
-import { stackPolicy } from './kept.ts'
-import { keepsUsers } from './problems.ts'
+import { stackPolicy } from './protected-resources.ts'
+import { keepsUsers } from './setting-problems.ts'
 
 const { package: packaged, remove } = packager()
 afterAll(remove)

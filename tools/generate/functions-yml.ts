@@ -113,7 +113,7 @@ function roleOf(entry: Entry): object {
           { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
         ],
       },
-      // Made by an administrator beforehand (tools/deploy/boundary.ts): who deploys can widen no role beyond it.
+      // Made by an administrator beforehand (tools/deploy/permissions-boundary.ts): who deploys can widen no role beyond it.
       PermissionsBoundary: {
         'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:policy/\${self:service}-\${sls:stage}-boundary-\${AWS::Region}`,
       },

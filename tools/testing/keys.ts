@@ -1,6 +1,6 @@
+import { storedKeys } from '../../lib/crypto/key-cache.ts'
 import { makeFirstKeys } from '../../lib/crypto/key-rotation.ts'
 import type { KeyPath, Keys, Parameters } from '../../lib/crypto/keys.ts'
-import { storedKeys } from '../../lib/crypto/stored-keys.ts'
 
 /** RSA of 2048 bits is the least that is accepted, and the quickest to make. */
 export const modulusLength = 2048

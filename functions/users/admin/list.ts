@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../../lib/contract/contract.ts'
 import { email } from '../../../lib/contract/fields.ts'
 import { listedUser } from '../../../lib/contract/models.ts'
-import { listUsers } from '../../../lib/domain/user-pages.ts'
+import { listUsers } from '../../../lib/domain/user-listing.ts'
 import { route } from '../../../lib/lambda/route.ts'
 import { cursors, users } from '../../../lib/services.ts'
 

@@ -1,8 +1,8 @@
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec'
 import fc from 'fast-check'
-import { differences, type Template } from './comparison.ts'
-import { keptTypes, stackPolicy } from './kept.ts'
-import { refusals } from './refusal.ts'
+import { refusals } from './deployment-refusals.ts'
+import { keptTypes, stackPolicy } from './protected-resources.ts'
+import { differences, type Template } from './template-comparison.ts'
 
 const deployed = {
   Resources: {

@@ -1,4 +1,4 @@
 import { text } from 'node:stream/consumers'
-import { refusals } from './refusal.ts'
+import { refusals } from './deployment-refusals.ts'
 
 process.stdout.write(JSON.stringify(refusals(JSON.parse(await text(process.stdin)))))

@@ -1,6 +1,6 @@
 import { readTables } from '../generate/tables.ts'
-import { keptSettings, keptTypes } from './kept.ts'
-import { lostProtections, lowerThrottles, type Resource } from './weakened.ts'
+import { keptSettings, keptTypes } from './protected-resources.ts'
+import { lostProtections, lowerThrottles, type Resource } from './weakened-protection.ts'
 
 /** What of a CloudFormation template is compared. */
 export interface Template {

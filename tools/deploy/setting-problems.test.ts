@@ -1,6 +1,6 @@
 import { settings } from '../../lib/config.ts'
 import { readTables } from '../generate/tables.ts'
-import { problemsOf } from './problems.ts'
+import { problemsOf } from './setting-problems.ts'
 import { deploySettings, stageProblem } from './settings.ts'
 
 const tableSettings = readTables().map(({ env }) => env)

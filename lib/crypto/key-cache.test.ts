@@ -1,8 +1,8 @@
 import { memoryParameters, modulusLength, ready, testParameters } from '../../tools/testing/keys.ts'
 import { currentSignal, runWithSignal } from '../domain/invocation-signal.ts'
+import { storedKeys } from './key-cache.ts'
 import { newKeyPair, newSecret } from './key-material.ts'
 import type { KeyPath, Parameters } from './keys.ts'
-import { storedKeys } from './stored-keys.ts'
 
 const START = 1_800_000_000
 

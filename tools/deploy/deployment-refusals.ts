@@ -1,4 +1,4 @@
-import { type Difference, differences, type Template } from './comparison.ts'
+import { type Difference, differences, type Template } from './template-comparison.ts'
 
 export interface Compared {
   readonly before: Template
