@@ -2,7 +2,7 @@ import type { CommonPasswords } from '../domain/ports.ts'
 import { data } from './common-passwords.data.ts'
 import { type Ranks, unpack } from './front-coding.ts'
 
-/** The common words and passwords that Cardea comes with, unpacked on first use. */
+/** The common words and passwords that are part of the bundle, unpacked on first use. */
 export function commonPasswords(): CommonPasswords {
   let ranks: Ranks | undefined
   return {

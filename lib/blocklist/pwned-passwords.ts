@@ -2,24 +2,24 @@ import { createHash } from 'node:crypto'
 import { currentSignal } from '../domain/invocation-signal.ts'
 import type { BreachedPasswords } from '../domain/ports.ts'
 
-/** For the whole answer. */
+/** The time limit of the whole request. */
 const MOST_MILLISECONDS = 1000
-/** About ten times what the service answers. */
+/** About ten times the usual answer. */
 const MOST_BYTES = 1_000_000
 
 /**
- * Asks the range service of Have I Been Pwned at `url`, or one that answers alike; without a `url`, nobody is asked and
- * nothing found. Of the password only the first 5 of the 40 hex digits of its SHA-1 leave, which many others share.
+ * Queries the range API of Have I Been Pwned at `url`, or a compatible service. Without a `url`, sends no request and finds
+ * nothing. Only the first 5 of 40 hex digits of the password's SHA-1 are sent, which many passwords share.
  */
 export function pwnedPasswords({ url }: { url: string | undefined }): BreachedPasswords {
   return {
     async find(password) {
       if (url === undefined) return 'not_found'
-      // SHA-1 because that is what the service files passwords under; it protects nothing here.
+      // The service indexes passwords by SHA-1; it protects nothing here.
       const digest = createHash('sha1').update(password).digest('hex').toUpperCase()
       try {
         const counts = parse(await get(`${url}/range/${digest.slice(0, 5)}`))
-        // Lines of padding, which hide how long the true answer is, have a count of 0.
+        // Padding lines, which hide the length of the real answer, have a count of 0.
         return (counts.get(digest.slice(5)) ?? 0) > 0 ? 'found' : 'not_found'
       } catch {
         return 'unknown'
@@ -30,7 +30,7 @@ export function pwnedPasswords({ url }: { url: string | undefined }): BreachedPa
 
 async function get(url: string): Promise<string> {
   const response = await fetch(url, {
-    // A connection that was kept is dead when a frozen function wakes, and the answer would be `unknown`.
+    // Do not keep the connection: it would be dead when a frozen function wakes, and the answer would be `unknown`.
     headers: { 'Add-Padding': 'true', 'User-Agent': 'cardea', Connection: 'close' },
     redirect: 'error',
     signal: AbortSignal.any([AbortSignal.timeout(MOST_MILLISECONDS), currentSignal()]),
@@ -49,7 +49,7 @@ async function get(url: string): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-/** The rest of each hash, and how often it was seen. An answer of another form is none, be it only in one line. */
+/** Maps the rest of each hash to its count. A single malformed line makes the whole answer invalid. */
 function parse(body: string): ReadonlyMap<string, number> {
   return new Map(
     body
@@ -57,7 +57,7 @@ function parse(body: string): ReadonlyMap<string, number> {
       .split(/\r?\n/)
       .map((line) => {
         const [, suffix, count] = /^([\dA-F]{35}):(\d+)$/i.exec(line) ?? []
-        if (suffix === undefined) throw new Error('The answer is none of a range service')
+        if (suffix === undefined) throw new Error('The answer is not that of a range API')
         return [suffix.toUpperCase(), Number(count)]
       }),
   )

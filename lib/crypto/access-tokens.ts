@@ -4,13 +4,12 @@ import type { AccessTokenIssuer, AccessTokenVerifier } from '../domain/ports.ts'
 import { isId, isTime, kidOf, signJwt, type TokenKind, verifyJwt } from './jwt.ts'
 import type { Keys } from './keys.ts'
 
-/** RFC 9068. RS256 is the only family that API Gateway's own JWT authorizer takes, so other APIs can verify ours. */
+/** RFC 9068. API Gateway's own JWT authorizer accepts only the RS256 family, so other APIs can verify our tokens with it. */
 const kind: TokenKind = { algorithm: 'RS256', typ: 'at+jwt' }
 
 /**
- * Whom a token was issued to, which RFC 9068 2.2 requires. No client registers here: every one is a front end of the API's
- * own, and none is told from another. It never looks like the id of a user (section 5). Our verifier does not ask for it:
- * it decides nothing, and tokens from before it was there are good for their minutes.
+ * The client that a token was issued to, which RFC 9068 2.2 requires. Clients do not register, so all have the same id. It
+ * never looks like a user id (section 5). Our verifier does not check it, because no decision depends on it.
  */
 const CLIENT_ID = 'first-party'
 
@@ -19,7 +18,7 @@ interface Parties {
   readonly audience: string
 }
 
-/** Makes access tokens as RFC 9068 section 2 has them, signed with the key that signs now. */
+/** Issues access tokens of RFC 9068 section 2, with the current signing key. */
 export function accessTokenIssuer(
   { issuer, audience }: Parties,
   keys: Pick<Keys, 'signingKey'>,
@@ -47,7 +46,7 @@ export function accessTokenIssuer(
   }
 }
 
-/** Verifies access tokens as RFC 9068 section 4 asks; needs public keys alone. */
+/** Verifies access tokens by RFC 9068 section 4; needs only public keys. */
 export function accessTokenVerifier(
   { issuer, audience }: Parties,
   keys: Pick<Keys, 'publicKeys'>,
@@ -58,7 +57,7 @@ export function accessTokenVerifier(
       const claims = verifyJwt(token, kind, { keys: known, issuer, audience, now })
       if (!claims) return undefined
       const { sub, sid, jti, iat, exp, roles, cv } = claims
-      // The claims that RFC 9068 2.2 and our denylist rely on, each of its type.
+      // Check the type of every claim that RFC 9068 2.2 and our denylist rely on.
       if (!isId(sub) || !isId(sid) || !isId(jti) || !isTime(cv)) return undefined
       if (!Array.isArray(roles) || !roles.every((role) => typeof role === 'string')) return undefined
       if (Number(exp) - Number(iat) > LONGEST_ACCESS_TOKEN_SECONDS) return undefined

@@ -5,7 +5,7 @@ import type { Keys } from './keys.ts'
 const kind: TokenKind = { algorithm: 'HS256', typ: 'cursor+jwt' }
 const DAY = 86_400
 
-/** Cursors are tokens of a kind of their own: nobody can make one, move one to another listing, or use another's. */
+/** Cursors are signed tokens of their own kind, so they cannot be forged, moved to another listing or used by another user. */
 export function cursors(keys: Pick<Keys, 'refreshKeys'>): Cursors {
   return {
     async seal(position, order, userId, now) {

@@ -4,24 +4,24 @@ import type { Seconds } from '../domain/lifetimes.ts'
 import { type Material, materialOf, signingNow } from './key-material.ts'
 import type { KeyPath, KeyRing, Keys, Parameters } from './keys.ts'
 
-/** What is held may be so old, and no older: a key that was revoked is dead everywhere by then. */
+/** The maximum age of cached keys: a revoked key is unusable everywhere after this time. */
 const HELD_SECONDS = 300
 /**
- * It is read again before, so that a store which fails for a moment fails no request; each at another age, so that functions
- * that began at once do not all ask at once.
+ * Keys are renewed before that, so that a short outage of the store fails no request. The age varies, so that functions that
+ * started together do not read together.
  */
 const RENEWED_SECONDS = 240
 const RENEWED_EARLIER_SECONDS = 60
-/** How long a call waits for a renewal. It goes on meanwhile, for the next one. */
+/** How long a call waits for a renewal, which then continues for the next call. */
 const RENEWAL_MS = 300
-/** A `kid` that is not known may be new; whoever sends nonsense must not make us ask each time. */
+/** An unknown `kid` may be a new key. This limits the reads that forged tokens can cause. */
 const UNKNOWN_SECONDS = 60
-/** A read that failed is not tried again at each call; one so old is not waited for. */
+/** After a failed read, calls wait this long before the next attempt. An older pending read is abandoned. */
 const RETRIED_SECONDS = 10
 
 /**
- * Keys from where parameters are kept, read when first asked for. A failed read fails its call and is tried again by the
- * next one: nothing is signed or accepted with what could not be read.
+ * Reads keys from the parameter store on first use. A failed read fails its call, and the next call tries again: without a key,
+ * nothing is signed or accepted.
  */
 export function storedKeys(
   parameters: Pick<Parameters, 'below'>,
@@ -70,11 +70,11 @@ function holding(read: () => Promise<readonly Material[]>, now: () => Seconds, r
   const readAgain = () => {
     const since = now()
     triedAt = since
-    // One that was begun before this function was frozen may say what was true then.
+    // A read from before the function was frozen may be outdated.
     if (reading && Math.abs(since - reading.since) < RETRIED_SECONDS) return reading.keys
     const mine = {
       since,
-      // Other invocations wait for it too, so that it does not end with the one that began it.
+      // Other invocations share this read, so it must not end with the invocation that started it.
       keys: runWithSignal(undefined, read)
         .then((keys) => {
           if (!held || held.since <= since || held.since > now()) held = { keys, since }
@@ -93,13 +93,13 @@ function holding(read: () => Promise<readonly Material[]>, now: () => Seconds, r
     const isKnown = kid === undefined || held?.keys.some((key) => key.kid === kid) === true
     const looks = !isKnown && Math.abs(at - lookedAt) >= UNKNOWN_SECONDS
     if (looks) lookedAt = at
-    // A clock that went back says nothing of an age.
+    // If the clock was set back, the age is unknown.
     if (!held || age >= HELD_SECONDS || age < 0) return readAgain()
     const renews = age >= renewedAt && Math.abs(at - triedAt) >= RETRIED_SECONDS
     if (!looks && !renews) return held.keys
     const { keys } = held
     const renewed = readAgain().catch(() => keys)
-    // A new name is worth the wait. What is merely renewed is good for a minute more, whatever SSM is at.
+    // Wait for a new key. A renewal may take longer: the cached keys are valid for another minute.
     return looks ? renewed : Promise.race([renewed, wait(RENEWAL_MS, keys, { ref: false })])
   }
 }

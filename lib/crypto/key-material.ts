@@ -11,7 +11,7 @@ import { promisify } from 'node:util'
 import type { Seconds } from '../domain/lifetimes.ts'
 import type { KeyPath, NamedKey } from './keys.ts'
 
-/** A key as it is kept: from when on it signs, and a PEM, or a secret in base64url. */
+/** A stored key: when it starts to sign, and a PEM or a secret in base64url. */
 interface Kept {
   readonly kid: string
   readonly signsFrom: Seconds
@@ -21,14 +21,14 @@ export interface Material extends NamedKey {
   readonly signsFrom: Seconds
 }
 
-/** RSA of 3072 bits is 128 bits of strength (ASVS 11.2.3); tests make do with the least that is accepted. */
+/** An RSA key of 3072 bits has 128 bits of strength (ASVS 11.2.3). Tests use the shortest accepted length. */
 export async function newKeyPair(
   signsFrom: Seconds,
   modulusLength = 3072,
 ): Promise<{ readonly kid: string; readonly publicKey: string; readonly privateKey: string }> {
   const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength })
   const kid = thumbprint(publicKey)
-  // A name is typed on a command line, where a word that begins with a dash is an option. It follows from the key.
+  // A `kid` is typed on a command line, where a leading dash means an option. It depends on the key, so make another key.
   if (kid.startsWith('-')) return newKeyPair(signsFrom, modulusLength)
   const kept = (key: string | Buffer) => keep({ kid, signsFrom, key: key.toString() })
   return {
@@ -38,7 +38,7 @@ export async function newKeyPair(
   }
 }
 
-/** 256 random bits. */
+/** A secret of 256 random bits. */
 export function newSecret(signsFrom: Seconds): { readonly kid: string; readonly secret: string } {
   const kid = randomBytes(6).toString('hex')
   return { kid, secret: keep({ kid, signsFrom, key: randomBytes(32).toString('base64url') }) }
@@ -46,15 +46,15 @@ export function newSecret(signsFrom: Seconds): { readonly kid: string; readonly 
 
 const keep = (kept: Kept): string => JSON.stringify(kept)
 
-/** The key's name is its RFC 7638 thumbprint. */
+/** The `kid` is the RFC 7638 thumbprint. */
 function thumbprint(publicKey: KeyObject): string {
   const { e, kty, n } = publicKey.export({ format: 'jwk' })
   return createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url')
 }
 
 /**
- * The keys of one path, made ready once: a PEM parsed at each call costs more than the signature's check. The one that
- * signs last comes first. @throws if there is none, or one is short or malformed; never with its value.
+ * Parses the keys of one path once, because parsing a PEM costs more than checking a signature. The one that starts to sign
+ * last comes first. @throws if there is none, or one is short or malformed; never with its value.
  */
 export function materialOf(
   path: KeyPath,
@@ -66,12 +66,12 @@ export function materialOf(
       if (!/^[\w-]+$/.test(kid ?? '') || !Number.isSafeInteger(signsFrom)) throw new Error()
       return { kid: String(kid), signsFrom: Number(signsFrom), key: readers[path](String(key)) }
     } catch {
-      // The cause may quote the key.
+      // The cause could quote the key.
       throw new Error(`Key ${number} of ${path} is missing, short or malformed`)
     }
   })
   if (new Set(all.map(({ kid }) => kid)).size < all.length)
-    throw new Error(`Two keys of ${path} have one name`)
+    throw new Error(`Two keys of ${path} have the same kid`)
   const [first, ...others] = all.sort((a, b) => b.signsFrom - a.signsFrom)
   if (!first) throw new Error(`There is no key of ${path}`)
   return [first, ...others]
@@ -97,7 +97,7 @@ function secret(text: string): KeyObject {
   return createSecretKey(bytes)
 }
 
-/** The key that signs now: the newest whose time has come and whose signing half is there. Takes the newest key first. */
+/** The current signing key: the newest whose start has passed and whose private half exists. Takes the newest key first. */
 export const signingNow = <K extends { readonly signsFrom: Seconds; readonly isWhole?: boolean }>(
   newestFirst: readonly K[],
   now: Seconds,

@@ -4,25 +4,25 @@ import { newKeyPair, newSecret, signingNow } from './key-material.ts'
 import { type KeyState, type Kind, keyStates, kidIn, type Rotating, rotating } from './key-states.ts'
 import type { KeyPath, Parameters } from './keys.ts'
 
-/** How long a function may go on with what it has read, twice over, for clocks and for its last call. */
+/** The longest time a function uses keys that it has read, doubled, for clock skew and its last call. */
 const MARGIN_SECONDS = 600
-/** How long a key is published before it signs: as long as others may keep our set of keys, an hour, and the margin. */
+/** How long a key is published before it signs: the JWKS cache time, an hour, and the margin. */
 const PUBLISHED_SECONDS = JWKS_MAX_AGE_SECONDS + 3600 + MARGIN_SECONDS
 
 const LOOKS = 5
 const BETWEEN_LOOKS_MS = 1000
 
-/** What was done, for a log: no key, only names. */
+/** The result for the log: only `kid`s, no keys. */
 export interface Rotated {
   readonly made: readonly string[]
   readonly retired: readonly string[]
 }
 
-/** Takes away what would sign without being known: the secret half of a number that is not claimed, or not by its key. */
+/** Removes private halves whose number is not reserved, or is reserved by another key: they could sign with an unknown key. */
 async function clear(parameters: Parameters, name: Rotating): Promise<void> {
   const { path, secret }: Kind = rotating[name]
   if (!secret) return
-  // In this order: whoever makes a key writes them the other way round.
+  // Read the private halves first: a key is created in the opposite order.
   const secrets = await parameters.below(secret)
   const claims = await parameters.below(path)
   for (const number of secrets.keys())
@@ -31,9 +31,10 @@ async function clear(parameters: Parameters, name: Rotating): Promise<void> {
 }
 
 /**
- * Makes the next key if the last is older than `everySeconds`, and takes away what nobody needs any more: the half that
- * signs once its successor signs, the other once its last token has expired. Safe to run twice at once, again after it was
- * killed half-way, and late: nothing but the clock moves a key on, and nothing is taken away before its successor is whole.
+ * Creates the next key if the newest is older than `everySeconds`, and removes what is no longer needed. The private half goes
+ * once its successor signs, the public half once the last of its tokens has expired.
+ * Safe to run in parallel, late, or again after a crash: only the clock changes the state of a key, and nothing is removed
+ * before its successor is complete.
  */
 export async function rotate(
   parameters: Parameters,
@@ -62,7 +63,7 @@ export async function rotate(
   return { made: made ? [made] : [], retired }
 }
 
-/** The next key, under the next number; `undefined` if somebody else has just claimed it. */
+/** Creates the next key under the next number; `undefined` if a parallel run has just reserved it. */
 export async function make(
   parameters: Parameters,
   name: Rotating,
@@ -71,7 +72,7 @@ export async function make(
   modulusLength?: number,
 ): Promise<string | undefined> {
   const { secret: half }: Kind = rotating[name]
-  // A number whose other half is still there, or was until just now, is not free.
+  // A number is not free while its other half exists.
   const taken = [...keys.map(({ number }) => number), ...(half ? (await parameters.below(half)).keys() : [])]
   const next = Math.max(0, ...taken.map(Number)) + 1
   const number = String(next).padStart(6, '0')
@@ -80,19 +81,19 @@ export async function make(
     return (await parameters.create('refresh', number, secret)) === 'created' ? kid : undefined
   }
   const { kid, publicKey, privateKey } = await newKeyPair(signsFrom, modulusLength)
-  // The public half first: a key of which only that was made is known to all and signs nothing.
+  // Create the public half first: if the process ends here, verifiers know a key that signs nothing.
   if ((await parameters.create('access/public', number, publicKey)) === 'exists') return undefined
   if ((await parameters.create('access/private', number, privateKey)) === 'exists') {
     await parameters.remove('access/public', number)
     return undefined
   }
   if (await isListed(parameters, number, publicKey)) return kid
-  // Somebody has revoked it meanwhile.
+  // The key was revoked in between.
   await parameters.remove('access/private', number)
   return undefined
 }
 
-/** A list may lag behind what was just written: that a key is not on it is believed when it stays so. */
+/** A listing may lag behind a write, so a missing key is looked for several times. */
 async function isListed(parameters: Parameters, number: string, publicKey: string): Promise<boolean> {
   for (let looked = 0; looked < LOOKS; looked++) {
     if (looked > 0) await wait(BETWEEN_LOOKS_MS)
@@ -103,8 +104,8 @@ async function isListed(parameters: Parameters, number: string, publicKey: strin
 }
 
 /**
- * Takes a key away at once: within 5 minutes nothing is signed with it and no token of it accepted. If no other would sign
- * meanwhile, one is made that does so at once. @throws if there is no such key.
+ * Revokes a key. Within 5 minutes, nothing is signed with it and none of its tokens is accepted. If no other key could sign,
+ * creates one that signs immediately. @throws if there is no such key.
  */
 export async function revoke(
   parameters: Parameters,
@@ -124,20 +125,20 @@ export async function revoke(
       made = await make(parameters, name, keys, now - MARGIN_SECONDS, modulusLength)
       if (!made) keys = await keyStates(parameters, name)
     }
-    if (!made) throw new Error('Others make keys at the same time: nothing was revoked, try again')
+    if (!made) throw new Error('Other runs create keys at the same time. Nothing was revoked. Try again')
   }
-  // In this order: what signs without being accepted would turn everybody away.
+  // In this order: a key that signs without being accepted would lock out every user.
   if (secret) await parameters.remove(secret, key.number)
   await parameters.remove(path, key.number)
   return { made: made ? [made] : [], retired: [kid] }
 }
 
-/** Makes what is missing for a first start, signing from now on; says what was made. Safe to run again. */
+/** Creates the keys that a first start needs, signing immediately. Returns what was created. Safe to run again. */
 export async function makeFirstKeys(
   parameters: Parameters,
   { now, modulusLength }: { now: Seconds; modulusLength?: number },
 ): Promise<KeyPath[]> {
-  // Machines whose clock is a little behind must find that it signs.
+  // Machines whose clock is a little behind must find that the key signs.
   const signsFrom = now - MARGIN_SECONDS
   const made: KeyPath[] = []
   for (const name of ['access', 'refresh'] as const) {

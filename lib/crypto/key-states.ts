@@ -4,11 +4,11 @@ import type { KeyPath, Parameters } from './keys.ts'
 
 /** A kind of key that rotates. */
 export interface Kind {
-  /** Where a number is claimed, and where it is looked up by whoever verifies. */
+  /** The path that reserves a key's number, and where verifiers find the key. */
   readonly path: KeyPath
-  /** Where the half is kept that signs, if that is another. */
+  /** The path of the private half, if it is separate. */
   readonly secret?: KeyPath
-  /** How long after it signed last its tokens may live. */
+  /** How long tokens may live after the key last signed. */
   readonly lastSeconds: Seconds
 }
 export const rotating = {
@@ -17,7 +17,7 @@ export const rotating = {
 } as const satisfies Record<string, Kind>
 export type Rotating = keyof typeof rotating
 
-/** One key of a kind, and whether the half that signs is there. */
+/** A key of one kind, and whether its private half exists. */
 export interface KeyState {
   readonly number: string
   readonly kid: string
@@ -25,7 +25,7 @@ export interface KeyState {
   readonly isWhole: boolean
 }
 
-/** The keys of a kind by when they sign, the last one last. */
+/** The keys of a kind in the order in which they start to sign. */
 export async function keyStates(parameters: Pick<Parameters, 'below'>, name: Rotating): Promise<KeyState[]> {
   const { path, secret }: Kind = rotating[name]
   const values = await parameters.below(path)
@@ -44,7 +44,7 @@ export async function keyStates(parameters: Pick<Parameters, 'below'>, name: Rot
     .sort((a, b) => a.signsFrom - b.signsFrom || (a.number < b.number ? -1 : 1))
 }
 
-/** The name of the key that a path has under a number. */
+/** The `kid` of the key with this number in a path. */
 export function kidIn(
   path: KeyPath,
   values: ReadonlyMap<string, string>,

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { KeyedHashes } from '../domain/ports.ts'
 import type { Keys } from './keys.ts'
 
-/** HMAC-SHA-256 under a key of its own: who reads the counters learns no email and no address. 128 bits, as hex. */
+/** HMAC-SHA-256 with a separate key, so that the counters reveal no email and no address. 128 bits in hex. */
 export function keyedHashes(keys: Pick<Keys, 'keyedHashKey'>): KeyedHashes {
   return {
     async of(...parts) {

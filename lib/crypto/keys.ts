@@ -11,30 +11,30 @@ export interface KeyRing {
 }
 
 /**
- * Where key material comes from. Each function reads only what it uses, again when what it holds is old, and fails if there
- * is nothing to hold. With a `kid` that it does not hold it looks once more, at most once a minute.
+ * The source of keys. Each function reads only the keys it uses, reads them again when they are old, and fails if there are
+ * none. An unknown `kid` causes another read, at most once a minute.
  */
 export interface Keys {
   /** The private key that signs access tokens now. */
   signingKey(): Promise<NamedKey>
-  /** Every public key whose tokens may still live, and those that are about to sign. */
+  /** The public keys of all tokens that may still be valid, and of keys that will sign soon. */
   publicKeys(kid?: string): Promise<KeysById>
   refreshKeys(kid?: string): Promise<KeyRing>
   peppers(kid?: string): Promise<KeyRing>
-  /** What counters are kept under: it protects names that live for a day, and nothing else. */
+  /** The key of counters; it protects hashed names that live for a day. */
   keyedHashKey(): Promise<KeyObject>
 }
 
-/** Parameters by their paths, as SSM keeps them: each numbered, made once, never written over. */
+/** Numbered parameters by path, as in SSM. Each is created once and never overwritten. */
 export interface Parameters {
-  /** Every value below a path by its number. */
+  /** Every value below a path, by number. */
   below(path: KeyPath): Promise<ReadonlyMap<string, string>>
-  /** Of two who make the same at once, one does. */
+  /** Of several parallel calls with the same number, one creates it. */
   create(path: KeyPath, number: string, value: string): Promise<'created' | 'exists'>
-  /** Content if there is none. */
+  /** Idempotent. */
   remove(path: KeyPath, number: string): Promise<void>
 }
 
-/** Each kind of key by where it is kept, so that a role can be given one and no other. */
+/** The kinds of keys by path, so that a role can be allowed to read one of them only. */
 export const keyPaths = ['access/public', 'access/private', 'refresh', 'pepper', 'keyed-hash'] as const
 export type KeyPath = (typeof keyPaths)[number]

@@ -6,14 +6,14 @@ import type { Keys } from './keys.ts'
 /** `<scheme>.<pepper's kid>.<bcrypt hash>`; a plain bcrypt hash belongs to an imported user. */
 const SCHEME = 'bcrypt-hmac-sha384'
 
-/** Where no account is: a salt and a digest that no password has, under today's cost. */
-const nobody = (cost: number) =>
+/** A hash for unknown accounts: salt and digest match no password, and have the current cost. */
+const dummyHash = (cost: number) =>
   `$2b$${String(cost).padStart(2, '0')}$abcdefghijklmnopqrstuu${'5'.repeat(31)}`
 
 /**
- * bcrypt over a peppered pre-hash. bcrypt stops after 72 bytes and at NUL, so it is given the base64 of an
- * HMAC-SHA-384 of the NFKC form: 64 characters, whatever the password. The pepper, kept outside the database, makes
- * the stored hashes useless alone (OWASP Password Storage Cheat Sheet). `cost` is bcrypt's, 2^cost rounds.
+ * bcrypt over a peppered pre-hash. bcrypt ignores everything after 72 bytes or NUL, so its input is the base64 of an
+ * HMAC-SHA-384 of the NFKC form: always 64 characters. The pepper is not in the database, so stolen hashes are useless without
+ * it (OWASP Password Storage Cheat Sheet). `cost` means 2^cost rounds.
  */
 export function bcryptPasswords({
   cost,
@@ -41,17 +41,17 @@ export function bcryptPasswords({
       const { current, all } = await keys.peppers(stored?.kid)
       const dummy = preHash(password, current.key)
       if (!stored) {
-        await bcrypt.compare(dummy, nobody(cost))
+        await bcrypt.compare(dummy, dummyHash(cost))
         return false
       }
       const pepper = stored.kid === undefined ? undefined : all.get(stored.kid)
       if (stored.kid !== undefined && !pepper) {
-        throw new Error('A password was hashed with a pepper that is not here any more')
+        throw new Error('The pepper of a password hash does not exist any more')
       }
       if (await bcrypt.compare(pepper ? preHash(password, pepper) : password, stored.hash)) return true
-      // Made under a lower cost, it would answer sooner than for nobody: 2^r + 2^r + 2^(r+1) ... come to 2^cost.
+      // A hash of a lower cost takes less time than the dummy hash. Add the difference: 2^r + 2^r + 2^(r+1) ... equals 2^cost.
       for (let rounds = bcrypt.getRounds(stored.hash); rounds < cost; rounds++) {
-        await bcrypt.compare(dummy, nobody(rounds))
+        await bcrypt.compare(dummy, dummyHash(rounds))
       }
       return false
     },
@@ -60,7 +60,7 @@ export function bcryptPasswords({
       const { current } = await keys.peppers()
       const stored = parse(passwordHash)
       if (stored?.kid === current.kid && bcrypt.getRounds(stored.hash) === cost) return undefined
-      // Of a long password plain bcrypt compared the first 72 bytes alone: the rest may be a slip of the fingers.
+      // Plain bcrypt compared only the first 72 bytes of a long password; the rest may contain a typing error.
       if (stored?.kid === undefined && bcrypt.truncates(password)) return undefined
       return hash(password)
     },
@@ -68,8 +68,8 @@ export function bcryptPasswords({
 }
 
 /**
- * 16 bytes that nobody can tell from random ones without the pepper, and that no other address has. The text before the
- * address and the other hash function keep them apart from every pre-hash of a password.
+ * A salt of 16 bytes that looks random without the pepper and differs for each email. The prefix and the other hash function
+ * separate it from every pre-hash of a password.
  */
 function signUpSalt(email: string, pepper: KeyObject): string {
   const bytes = createHmac('sha256', pepper).update(`sign-up salt\0${email}`).digest().subarray(0, 16)

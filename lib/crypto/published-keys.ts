@@ -1,6 +1,6 @@
 import type { Keys } from './keys.ts'
 
-/** One public key as RFC 7517 writes it. */
+/** A public key in the form of RFC 7517. */
 export interface Jwk {
   readonly kty: 'RSA'
   readonly use: 'sig'
@@ -10,7 +10,7 @@ export interface Jwk {
   readonly e: string
 }
 
-/** What other services verify our access tokens with. */
+/** The keys with which other services verify our access tokens. */
 export function publishedKeys(keys: Pick<Keys, 'publicKeys'>): { list(): Promise<readonly Jwk[]> } {
   return {
     async list() {

@@ -2,10 +2,12 @@ import type { RefreshTokens } from '../domain/ports.ts'
 import { isId, isTime, kidOf, signJwt, type TokenKind, verifyJwt } from './jwt.ts'
 import type { Keys } from './keys.ts'
 
-/** Read by this service alone, so a shared secret will do; worth nothing without its session item. */
+/** Only this service reads it, so a shared secret suffices. It is worthless without its session item. */
 const kind: TokenKind = { algorithm: 'HS256', typ: 'rt+jwt' }
 
-/** Makes and verifies refresh tokens; a good one says of which session and generation it is, not that it is the newest. */
+/**
+ * Issues and verifies refresh tokens. A valid one names its session and generation; the store knows whether it is the newest.
+ */
 export function refreshTokens(keys: Pick<Keys, 'refreshKeys'>): RefreshTokens {
   return {
     async ready() {

@@ -1,6 +1,6 @@
 type Names = readonly (readonly [pattern: RegExp, name: string])[]
 
-/** Most browsers also name those that they descend from, so the first that fits is the one. */
+/** Most browsers also name their ancestors, so the first match wins. */
 const browsers: Names = [
   [/\bEdg(A|iOS)?\//, 'Edge'],
   [/\b(OPR|OPT)\//, 'Opera'],
@@ -19,7 +19,10 @@ const systems: Names = [
   [/\bLinux\b/, 'Linux'],
 ]
 
-/** A user agent in words of our own. Nothing of it is quoted: a thief of a password could write to its owner so. */
+/**
+ * Describes a user agent in our own words. It is never quoted, because the attacker chooses it and could write text to the
+ * owner.
+ */
 export function deviceName(userAgent: string): string {
   const named = (names: Names) => names.find(([pattern]) => pattern.test(userAgent))?.[1]
   const browser = named(browsers)

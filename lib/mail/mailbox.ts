@@ -1,15 +1,15 @@
 import { oneLine } from './template-layout.ts'
 
-/** Bytes of text that fit into one encoded word of 75 characters (RFC 2047, 2). */
+/** The bytes of text that fit into one encoded word of 75 characters (RFC 2047, 2). */
 const MOST_BYTES = 45
 
-/** An address with a name to show (RFC 5322, 3.4): quoted if it is ASCII, else in encoded words (RFC 2047). */
+/** An address with a display name (RFC 5322, 3.4): quoted if it is ASCII, otherwise in encoded words (RFC 2047). */
 export function mailbox(name: string, address: string): string {
   const shown = oneLine(name)
   if (!shown) return address
   if (/^[ -~]*$/.test(shown)) return `"${shown.replace(/["\\]/g, '\\$&')}" <${address}>`
   const words: string[] = ['']
-  // No character may be torn apart (RFC 2047, 5).
+  // A character must not be split between words (RFC 2047, 5).
   for (const character of shown) {
     if (Buffer.byteLength(words.at(-1) + character) > MOST_BYTES) words.push('')
     words[words.length - 1] += character

@@ -6,7 +6,7 @@ import { Refusal } from '../domain/refusal.ts'
 import { mailbox } from './mailbox.ts'
 import { write } from './templates.ts'
 
-/** What no retry mends: the mail, the address, or the account is not to Amazon SES's liking. */
+/** SES errors that a retry does not change: SES rejects the mail, the address or the account. */
 const final = new Set([
   'MessageRejected',
   'BadRequestException',
@@ -17,7 +17,7 @@ const final = new Set([
   'SendingPausedException',
 ])
 
-/** The parts of the SDK's exceptions that are looked at. */
+/** The fields of the SDK's exceptions that are examined. */
 interface Failure {
   readonly name: string
   message: string
@@ -26,8 +26,8 @@ interface Failure {
 }
 
 /**
- * Sends through Amazon SES, from the address `mailFrom` in the name of the product, by a configuration set if one is named: two attempts of 3 s each. `sesEndpoint`
- * points it at a local stand-in.
+ * Sends through Amazon SES from `mailFrom`, with the product name, and through a configuration set if one is named. It makes
+ * two attempts of 3 s each. `sesEndpoint` selects a local stand-in.
  */
 export function sesMailer({
   mailFrom,
@@ -42,13 +42,13 @@ export function sesMailer({
   productName: string
   linkBaseUrl: string
   sesEndpoint?: string | undefined
-  /** By which the events of SES are known as those of our mails. */
+  /** A tag that marks SES events as those of our mails. */
   stage: string
 }): Mailer {
   const client = new SESv2Client({
     ...(sesEndpoint && { endpoint: sesEndpoint }),
     maxAttempts: 2,
-    // The request's time-out is over with the first headers; the socket's is for an answer that stalls after them.
+    // The request time-out ends with the first headers; the socket time-out covers an answer that stalls after them.
     requestHandler: {
       connectionTimeout: 1000,
       requestTimeout: 3000,
@@ -71,17 +71,17 @@ export function sesMailer({
               Simple: {
                 Subject: utf8(subject),
                 Body: { Text: utf8(text), Html: utf8(html) },
-                // Or somebody's absence would be answered to us (RFC 3834).
+                // Prevents automatic replies to us (RFC 3834).
                 Headers: [{ Name: 'Auto-Submitted', Value: 'auto-generated' }],
               },
             },
-            // They come back with a bounce or a complaint, and no reader sees them.
+            // SES includes these tags in bounces and complaints; readers do not see them.
             EmailTags: [
               { Name: 'stage', Value: stage },
               { Name: 'template', Value: template.kind },
               { Name: 'user', Value: userId },
             ],
-            // Tracking, if the account has it, would lead every link and its token through a server of its own.
+            // Account-wide tracking would send every link, with its token, through a tracking server.
             ConfigurationOverrides: {
               Tracking: { OpenTrackingEnabled: 'DISABLED', ClickTrackingEnabled: 'DISABLED' },
             },
@@ -92,7 +92,7 @@ export function sesMailer({
       } catch (error) {
         const failure = error as Failure
         if (final.has(failure.name)) return { rejectedAs: failure.name }
-        // SES names the address that it stumbles over, and this is on its way into a log.
+        // SES quotes the address in its message, and the message is logged.
         failure.message = failure.message.replaceAll(to, '(address)')
         if (isTransient({ ...failure, status: failure.$metadata?.httpStatusCode }))
           throw new Refusal('unavailable', { cause: error })

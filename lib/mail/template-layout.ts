@@ -1,4 +1,4 @@
-/** What a mail is made of; a text is a paragraph. `button` is the one thing to do, `link` what may be done besides. */
+/** The parts of a mail; a string is a paragraph. `button` is the main action, `link` an alternative. */
 export type Block =
   | string
   | { readonly button: string; readonly url: string }
@@ -17,14 +17,14 @@ export interface Mail {
   readonly html: string
 }
 
-/** A text that stays on its line, and in its own direction. */
+/** Removes line breaks and characters that change the direction of text. */
 export const oneLine = (text: string): string =>
   text
     .toWellFormed()
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, ' ')
     .trim()
 
-/** The same blocks, and a last line, as text and as HTML. */
+/** Renders the blocks and a last line as text and as HTML. */
 export function layOut({ subject, blocks }: Draft, last: string): Mail {
   const title = escaped(subject)
   return {
@@ -62,14 +62,14 @@ function asText(block: Block): string {
   return `${oneLine('button' in block ? block.button : block.link)}:\n${block.url}`
 }
 
-// Text and links have no colours of their own: so they are readable on whatever background a reader has chosen.
+// Text and links have no colours of their own, so they are readable on any background.
 const page =
   "max-width:560px;margin:0 auto;padding:32px 20px;font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:16px;line-height:1.5;overflow-wrap:anywhere"
 const heading = 'margin:0 0 20px;font-size:24px;line-height:1.3'
 const paragraph = 'margin:0 0 16px'
 const code = 'margin:0 0 16px;font-size:32px;font-weight:bold;letter-spacing:6px'
 const facts = 'margin:0 0 16px;padding-left:16px;border-left:4px solid #2563eb'
-// White on this blue is 5:1, and this blue 3.6:1 on a dark page. Outlook pads cells alone, by a property of its own.
+// White on this blue has a contrast of 5:1, and this blue 3.6:1 on a dark page. Outlook needs its own property for padding.
 const cell = 'background:#2563eb;border-radius:8px;mso-padding-alt:14px 28px'
 const button = 'display:inline-block;padding:14px 28px;color:#ffffff;font-weight:bold;text-decoration:none'
 const foot = 'margin:32px 0 0;padding-top:20px;border-top:1px solid #8a8a8a;font-size:14px'
@@ -85,7 +85,7 @@ function asHtml(block: Block): string {
   return `<table role="presentation" cellpadding="0" cellspacing="0" style="margin:24px 0"><tr><td bgcolor="#2563eb" style="${cell}"><a href="${escaped(block.url)}" style="${button}">${escaped(block.button)}</a></td></tr></table>`
 }
 
-/** The link of a button, for who cannot press it. */
+/** The link of a button as text, for readers whose button does not work. */
 const spelledOut = (block: Block) =>
   typeof block === 'object' && 'button' in block
     ? `<p style="${paragraph}">If the button does not work, open this link:<br>${anchor(block.url)}</p>\n`

@@ -65,7 +65,7 @@ const musts: {
     pages: [`undo-email-change#token=${token}`],
   },
   email_login: {
-    says: ['Log in', '048213', '10 minutes', 'do not pass them on', 'If it was not you'],
+    says: ['Log in', '048213', '10 minutes', 'do not share them', 'If it was not you'],
     pages: [`email-login#token=${token}`],
   },
   new_device: {
@@ -98,7 +98,7 @@ const musts: {
     says: [
       'When: 21 September 2026 at 14:13 (UTC)',
       'was deleted',
-      'cannot be brought back',
+      'cannot be restored',
       'please tell Acme',
     ],
     pages: [],

@@ -3,7 +3,7 @@ import type { Seconds } from '../domain/lifetimes.ts'
 import { deviceName } from './device.ts'
 import { type Draft, layOut, type Mail } from './template-layout.ts'
 
-/** Pages of the front end that mails link to; those that take a token find it behind `#token=`. */
+/** Pages of the front end that mails link to. Pages that take a token find it after `#token=`. */
 type Page =
   | 'login'
   | 'forgot-password'
@@ -18,8 +18,8 @@ interface Words {
 }
 
 /**
- * Every text that we mail. None holds the user's name: whoever signs up chooses both the name and the address that it is
- * mailed to, and could so write to a stranger from our address.
+ * The text of every mail. None contains the user's name: the author of a sign-up chooses the name and the address, and could
+ * use it to send text to a stranger from our address.
  */
 const drafts: {
   readonly [K in EmailTemplate['kind']]: (
@@ -40,18 +40,18 @@ const drafts: {
   already_registered: (_, { product, link }) => ({
     subject: `You already have an account at ${product}`,
     blocks: [
-      `Somebody, probably you, just tried to sign up for ${product} with this email address. You already have an account here, so nothing was changed.`,
-      'If it was you, simply log in.',
+      `Somebody, probably you, tried to sign up for ${product} with this email address. You already have an account here, so nothing was changed.`,
+      'If it was you, log in.',
       { button: 'Log in', url: link('login') },
       { link: 'If you have forgotten your password, choose a new one here', url: link('forgot-password') },
-      'If it was not you, there is nothing that you need to do.',
+      'If it was not you, you do not need to do anything.',
     ],
   }),
 
   finish_sign_up: ({ token, minutes }, { product, link }) => ({
     subject: `Finish signing up for ${product}`,
     blocks: [
-      `Somebody, probably you, just signed up for ${product} with this email address. It was used to sign up once before, and never confirmed.`,
+      `Somebody, probably you, just signed up for ${product} with this email address. It had been used for a sign-up before, and was never confirmed.`,
       'If it was you, please choose your password again. That also confirms that this address is yours.',
       { button: 'Choose my password', url: link('reset-password', token) },
       `The link works once, for ${count(minutes, 'minute')}.`,
@@ -75,32 +75,32 @@ const drafts: {
       `An administrator of ${product} asks you to choose a new password for your account.`,
       { button: 'Choose a new password', url: link('reset-password', token) },
       `The link works once, for ${count(minutes, 'minute')}. Until you use it, nothing changes.`,
-      { link: 'If it has stopped working, ask for another one here', url: link('forgot-password') },
+      { link: 'If the link has expired, ask for another one here', url: link('forgot-password') },
     ],
   }),
 
   email_kept: ({ token, minutes }, { product, link }) => ({
     subject: `Choose a new password for ${product}`,
     blocks: [
-      `Your account at ${product} keeps this email address. Whoever wanted to change it knew your password, so that password no longer works, and every device is logged out.`,
+      `Your account at ${product} keeps this email address. The person who tried to change it knew your password. That password no longer works, and every device is logged out.`,
       'Please choose a new password, and then log in again.',
       { button: 'Choose a new password', url: link('reset-password', token) },
       `The link works once, for ${count(minutes, 'minute')}.`,
-      { link: 'If it has stopped working, ask for another one here', url: link('forgot-password') },
+      { link: 'If the link has expired, ask for another one here', url: link('forgot-password') },
     ],
   }),
 
   confirm_new_email: ({ token, hours, replaces }, { product, link }) => ({
     subject: `Confirm your new email address for ${product}`,
     blocks: [
-      `Somebody, probably you, asked to use this email address for their account at ${product} from now on. If it was you, please confirm that it is yours.`,
+      `Somebody, probably you, asked to use this email address for their account at ${product}. If it was you, please confirm that it is yours.`,
       ...(replaces
         ? [
-            'Somebody has opened another account with this address, and never confirmed it. Confirming here removes that account, with everything in it.',
+            'Another account was opened with this address and never confirmed. If you confirm here, that account is removed, with everything in it.',
           ]
         : []),
       { button: 'Confirm my new address', url: link('verify-email', token) },
-      `The link works once, for ${count(hours, 'hour')}. Until you use it, nothing changes. For some days after that, the account can still be taken back from the address that it has now.`,
+      `The link works once, for ${count(hours, 'hour')}. Until you use it, nothing changes. Afterwards, the change can be undone from the current address for some days.`,
       'If it was not you, please ignore this email and do not open the link.',
     ],
   }),
@@ -110,10 +110,10 @@ const drafts: {
     blocks: [
       `Somebody, probably you, asked to change the email address of your account at ${product}.`,
       { facts: [['New address', newEmail]] },
-      'If it was you, there is nothing to do here: we have sent a link to the new address.',
-      'If it was not you, keep this address, and then choose a new password: somebody may know the one that you have.',
+      'If it was you, you do not need to do anything here: we have sent a link to the new address.',
+      'If it was not you, keep this address, and then choose a new password: somebody may know your current one.',
       { button: keepAddress, url: link('undo-email-change', token) },
-      `The link works once, now and until ${count(days, 'day')} after the address was changed.`,
+      `The link works once, until ${count(days, 'day')} after the address was changed.`,
     ],
   }),
 
@@ -124,7 +124,7 @@ const drafts: {
       { button: 'Log in', url: link('email-login', token) },
       'Or enter this code where you asked to log in:',
       { code },
-      `Both work once, for ${count(minutes, 'minute')}. Please do not pass them on to anybody: we will never ask you for them.`,
+      `Both work once, for ${count(minutes, 'minute')}. Please do not share them with anybody: we will never ask you for them.`,
       'If it was not you, please ignore this email and do not open the link.',
     ],
   }),
@@ -140,7 +140,7 @@ const drafts: {
           ['IP address', ip],
         ],
       },
-      'If it was you, there is nothing to do.',
+      'If it was you, you do not need to do anything.',
       'If it was not you, please choose a new password at once. That also logs out every device.',
       { button: 'Choose a new password', url: link('forgot-password') },
     ],
@@ -151,7 +151,7 @@ const drafts: {
     blocks: [
       `The password of your account at ${product} was changed.`,
       { facts: [['When', instant(at)]] },
-      'If it was you, there is nothing to do.',
+      'If it was you, you do not need to do anything.',
       'If it was not you, please choose a new password at once. That also logs out every device.',
       { button: 'Choose a new password', url: link('forgot-password') },
     ],
@@ -160,25 +160,25 @@ const drafts: {
   email_changed: ({ at, newEmail, days }, { product }) => ({
     subject: `Your email address for ${product} was changed`,
     blocks: [
-      `The email address of your account at ${product} was changed. From now on, we write to the new one.`,
+      `The email address of your account at ${product} was changed. From now on, we write to the new address.`,
       {
         facts: [
           ['When', instant(at)],
           ['New address', newEmail],
         ],
       },
-      'If it was you, there is nothing to do.',
-      `If it was not you, please look for our email “${changeRequested(product)}”, and press “${keepAddress}” there. That gives you your account back, for ${count(days, 'day')} after the change.`,
+      'If it was you, you do not need to do anything.',
+      `If it was not you, please look for our email “${changeRequested(product)}” and press “${keepAddress}” there. This restores your account, for ${count(days, 'day')} after the change.`,
     ],
   }),
 
   token_reused: ({ at }, { product, link }) => ({
     subject: `We logged out one of your devices from ${product}`,
     blocks: [
-      `A login to your account at ${product} was used in two places at once. That can come from a bad connection, or it can mean that somebody has copied it from your device. To be safe, we have ended it.`,
+      `A login to your account at ${product} was used in two places at once. A bad connection can cause this, or somebody may have copied the login from your device. To be safe, we have ended it.`,
       { facts: [['When', instant(at)]] },
-      'If a device of yours was logged out, please log in there again.',
-      'If this happens again, or you notice anything in your account that was not your doing, please choose a new password. That also logs out every device.',
+      'If one of your devices was logged out, please log in there again.',
+      'If this happens again, or you find changes in your account that you did not make, please choose a new password. That also logs out every device.',
       { button: 'Choose a new password', url: link('forgot-password') },
     ],
   }),
@@ -187,10 +187,10 @@ const drafts: {
     subject: `Your account at ${product} was deleted`,
     blocks: [
       by === 'owner'
-        ? `Your account at ${product} was deleted, as somebody who knew its password asked.`
+        ? `Your account at ${product} was deleted. The request was made with its password.`
         : `An administrator of ${product} has deleted your account.`,
       { facts: [['When', instant(at)]] },
-      'Every device is logged out, and it cannot be brought back. What is left in logs and backups goes by itself after some time.',
+      'Every device is logged out, and the account cannot be restored. What is left in logs and backups is deleted later.',
       `If you did not want this, please tell ${product}: somebody may have known your password.`,
     ],
   }),
@@ -208,7 +208,7 @@ const date = new Intl.DateTimeFormat('en-GB', {
 })
 const instant = (at: Seconds) => `${date.format(at * 1000)} (UTC)`
 
-/** A template as it is mailed. `linkBaseUrl` is where the front end has its pages. */
+/** Renders a template. `linkBaseUrl` is the address of the front end's pages. */
 export function write(
   template: EmailTemplate,
   { productName, linkBaseUrl }: { productName: string; linkBaseUrl: string },
@@ -217,7 +217,7 @@ export function write(
   const draft = drafts[template.kind] as (template: EmailTemplate, words: Words) => Draft
   const words: Words = {
     product: productName,
-    // Behind `#`, so that no server's log and no Referer ever has it.
+    // After `#`, so that no server log and no Referer contains the token.
     link: (page, token) =>
       `${base}/${page}${token === undefined ? '' : `#token=${encodeURIComponent(token)}`}`,
   }

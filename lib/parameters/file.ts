@@ -3,21 +3,21 @@ import type { KeyPath, Parameters } from '../crypto/keys.ts'
 
 type Kept = Partial<Record<KeyPath, Record<string, string>>>
 
-/** Parameters in a file of a laptop, which its owner alone can read. One program at a time writes it. */
+/** Parameters in a local file that only its owner can read. Only one process may write it at a time. */
 export function fileParameters(file: string): Parameters {
   const read = (): Kept => {
     try {
       return JSON.parse(readFileSync(file, 'utf8'))
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
-      // The parser's message quotes what it read.
-      throw new Error(`The file of keys ${file} cannot be read, or is not JSON`)
+      // The parser's message would quote the content.
+      throw new Error(`The key file ${file} cannot be read, or is not JSON`)
     }
   }
   const write = (kept: Kept) => {
     const draft = `${file}.${process.pid}`
     writeFileSync(draft, `${JSON.stringify(kept, null, 2)}\n`, { mode: 0o600 })
-    // It is there whole, or as it was.
+    // Atomic: the file is complete, or unchanged.
     renameSync(draft, file)
   }
   return {

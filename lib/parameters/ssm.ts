@@ -9,20 +9,20 @@ import type { KeyPath, Parameters } from '../crypto/keys.ts'
 import { currentSignal } from '../domain/invocation-signal.ts'
 import { Refusal } from '../domain/refusal.ts'
 
-/** SSM's own most. */
+/** SSM's maximum. */
 const PAGE = 10
-/** SSM gives all functions of an account and region 40 answers a second: of many that start at once, some must wait. */
+/** SSM answers 40 requests a second per account and region. Of many functions that start together, some must wait. */
 const TRIES = 4
 const FIRST_WAIT_MS = 200
-/** After so long nothing is tried again: the authorizer has 5 s for all that it does. */
+/** No retry starts after this time: the authorizer has 5 s for everything. */
 const PATIENCE_MS = 2000
 const TRY_MS = 1500
 
 type Credentials = ReturnType<typeof fromEnv>
 
 /**
- * Parameters of AWS Systems Manager, below `keysPath` such as `/cardea/prod`; public keys in the open, all else as SecureString. Signed requests
- * by the signer that DynamoDB's client brings along: SSM's own client would add 76 KB to every function.
+ * Parameters of AWS Systems Manager below `keysPath`, such as `/cardea/prod`. Public keys are plain strings, all others
+ * SecureStrings. Uses the signer that is part of DynamoDB's client, because SSM's own client would add 76 KB to every function.
  */
 export function ssmParameters({
   keysPath,
@@ -70,12 +70,12 @@ export function ssmParameters({
     return { status: response.statusCode, body: parse(text) }
   }
 
-  /** Attempts what passes by itself again, after a while of chance; `undefined` for an error that `content` names. */
-  const call = async (action: string, input: object, content?: string): Promise<Answer | undefined> => {
-    const begun = performance.now()
+  /** Retries transient errors after a random wait. Returns `undefined` for the error named by `expected`. */
+  const call = async (action: string, input: object, expected?: string): Promise<Answer | undefined> => {
+    const startedAt = performance.now()
     for (let tried = 1; ; tried++) {
       currentSignal().throwIfAborted()
-      const isLast = () => tried === TRIES || performance.now() - begun >= PATIENCE_MS
+      const isLast = () => tried === TRIES || performance.now() - startedAt >= PATIENCE_MS
       const { status, body } = await once(action, input).catch((error: unknown) => {
         if (!isLast()) return { status: 503, body: {} as Answer }
         throw new Refusal('unavailable', { cause: error })
@@ -85,7 +85,7 @@ export function ssmParameters({
         String(body.__type ?? '')
           .split('#')
           .at(-1) ?? ''
-      if (content !== undefined && type === content) return undefined
+      if (expected !== undefined && type === expected) return undefined
       if (!isTransient({ name: type, status })) throw new Error(`SSM refused ${action}: ${type || status}`)
       if (isLast()) throw new Refusal('unavailable', { cause: new Error(`SSM ${action}: ${type || status}`) })
       await wait(random() * FIRST_WAIT_MS * 2 ** (tried - 1))
@@ -112,7 +112,7 @@ export function ssmParameters({
       const Type = path === 'access/public' ? 'String' : 'SecureString'
       const input = { Name: nameOf(path, number), Value: value, Type, Overwrite: false }
       if (await call('PutParameter', input, 'ParameterAlreadyExists')) return 'created'
-      // Ours, if the answer to the first try was lost.
+      // It is ours if only the answer to the first attempt was lost.
       return (await below(path)).get(number) === value ? 'created' : 'exists'
     },
 
@@ -126,8 +126,8 @@ function parse(text: string): Answer {
   try {
     return text ? JSON.parse(text) : {}
   } catch {
-    // The parser's message quotes what it read.
-    throw new Error('SSM answered with what is not JSON')
+    // The parser's message would quote the content.
+    throw new Error('The answer of SSM is not JSON')
   }
 }
 
