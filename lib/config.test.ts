@@ -64,7 +64,7 @@ describe('the settings', () => {
     (origin) => {
       const ALLOWED_ORIGINS = `https://app.example.com,${origin}`
       expect(() => readConfig({ ...least, ALLOWED_ORIGINS })).toThrow(
-        /ALLOWED_ORIGINS must be origins of http or https: API Gateway allows no scheme of an app/,
+        /ALLOWED_ORIGINS must be http or https origins: API Gateway refuses app schemes/,
       )
     },
   )

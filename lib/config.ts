@@ -22,12 +22,12 @@ import {
   whole,
 } from './setting-formats.ts'
 
-/** One row of settings; `.env.example` says what each means. `localOnly` ones never reach a deployed function. */
+/** A row of the settings table; `.env.example` documents each. `localOnly` settings never reach a deployed function. */
 export interface Setting<T> {
   readonly env: string
   readonly default?: string
   readonly localOnly?: true
-  /** Turns the text into the value, or throws a sentence that does not quote it. */
+  /** Converts the text into the value, or throws an error that does not quote it. */
   read(text: string): T
 }
 export type Settings = { readonly [name: string]: Setting<unknown> }
@@ -98,7 +98,7 @@ export const settings = {
 
 export type Config = ValuesOf<typeof settings>
 
-/** Reads every setting. @throws one error that names all that is wrong, quoting nothing. */
+/** Reads every setting. @throws one error that names every problem without quoting a value. */
 export function readConfig(env: Env): Config {
   const { values, problems } = readSettings(settings, env)
   problems.push(...contradictions(env))
@@ -106,7 +106,7 @@ export function readConfig(env: Env): Config {
   return values
 }
 
-/** The values of a table of settings, and what is wrong with them; an empty one counts as absent. */
+/** Reads the values of a settings table, and collects the problems. An empty value counts as absent. */
 export function readSettings<S extends Settings>(
   table: S,
   env: Env,
@@ -125,20 +125,23 @@ export function readSettings<S extends Settings>(
   return { values: Object.fromEntries(read), problems }
 }
 
-/** Settings that are right alone, and cannot work together. */
+/** Settings that are valid alone but contradict each other. */
 export function contradictions(env: Env): string[] {
   if (env.MAIL_FROM?.trim()) {
     return env.LINK_BASE_URL?.trim() ? [] : ['LINK_BASE_URL must be set with MAIL_FROM']
   }
   return [
     ...(env.REQUIRE_VERIFIED_EMAIL?.trim() === 'true'
-      ? ['REQUIRE_VERIFIED_EMAIL needs MAIL_FROM: nobody could verify an email']
+      ? ['REQUIRE_VERIFIED_EMAIL needs MAIL_FROM to send the verification mail']
       : []),
     ...(env.EMAIL_LOGIN?.trim() === 'true' ? ['EMAIL_LOGIN needs MAIL_FROM'] : []),
   ]
 }
 
-/** What settings decide; with a sender, emails are verified unless REQUIRE_VERIFIED_EMAIL says otherwise. */
+/**
+ * The policy that follows from the settings. If mail is configured, verification is required unless REQUIRE_VERIFIED_EMAIL is
+ * false.
+ */
 export function policyOf({
   mailFrom,
   requireVerifiedEmail,
@@ -160,24 +163,24 @@ export function policyOf({
   }
 }
 
-/** Whether this process is a function that serves: its settings and keys are then read while it initialises. */
+/** Whether this process is a deployed function, which loads settings and keys while it initialises. */
 export const isServing = (): boolean => Boolean(process.env.AWS_LAMBDA_FUNCTION_NAME)
 
-/** Where this function runs; Lambda says so by itself. */
+/** The region of this function, from Lambda's own environment variable. */
 export const region = (): string => process.env.AWS_REGION ?? ''
 
 let read: Config | undefined
-/** The settings of this process, read on first use: importing a door needs none. */
+/** The settings of this process, read on first use, so that importing a handler needs none. */
 export function config(): Config {
   read ??= readConfig(process.env)
   return read
 }
 
-/** Under what name a stage counts its metrics: Lambda calls its functions `<service>-<stage>-<function>`. */
+/** The metric namespace of a stage. Lambda functions are named `<service>-<stage>-<function>`. */
 export const metricsNamespace = (): string =>
   process.env.AWS_LAMBDA_FUNCTION_NAME?.replace(/-[^-]*$/, '') ?? 'cardea-local'
 
-/** A setting for each limit. */
+/** One setting per limit. */
 function limitSettings(): { readonly [K in LimitName]: Setting<Budget> } {
   const rows = Object.entries(limits).map(([name, { most, seconds }]) => [
     name,

@@ -1,13 +1,13 @@
 import type { Budget } from './domain/limits.ts'
 import { type Notification, notifications } from './domain/policy.ts'
 
-// The forms of settings: each function turns a text into its value, or throws a sentence that does not quote the text.
+// The formats of settings. Each function converts a text into its value, or throws an error that does not quote the text.
 
 export function asIs(text: string): string {
   return text
 }
 
-/** `undefined` for an empty text. */
+/** Returns `undefined` for an empty text. */
 export function optional<T>(read: (text: string) => T): (text: string) => T | undefined {
   return (text) => (text === '' ? undefined : read(text))
 }
@@ -30,7 +30,10 @@ export function keysPath(text: string): string {
   throw new Error('must be a path such as /cardea/prod')
 }
 
-/** A bare address: the name beside it is the product's. IAM tells upper case from lower, and SES keeps domains in lower. */
+/**
+ * A bare address, because PRODUCT_NAME is the display name. Lower case, because IAM compares case-sensitively and SES stores
+ * domains in lower case.
+ */
 export function senderAddress(text: string): string {
   if (/^[\w.+-]+@[a-z\d-]+(?:\.[a-z\d-]+)+$/.test(text)) return text
   throw new Error('must be a bare email address, without a name, and its domain in lower case')
@@ -38,7 +41,7 @@ export function senderAddress(text: string): string {
 
 export function tableName(text: string): string {
   if (/^[\w.-]{3,255}$/.test(text)) return text
-  throw new Error('must be a name that DynamoDB takes: 3 to 255 letters, digits, and _.-')
+  throw new Error('must be a DynamoDB table name: 3 to 255 of a-z, A-Z, 0-9 and _.-')
 }
 
 export function endpoint(text: string): string {
@@ -48,30 +51,30 @@ export function endpoint(text: string): string {
 
 export function configurationSet(text: string): string {
   if (/^[\w-]{1,64}$/.test(text)) return text
-  throw new Error('must be the name of a configuration set of SES')
+  throw new Error('must be the name of an SES configuration set')
 }
 
-/** Two while a secret is changed. What is not a digest may be the secret itself, which no environment should hold. */
+/** Two while a secret is changed. Anything but a digest may be the secret itself, which must not be in an environment. */
 export function digests(text: string): readonly Buffer[] {
   const listed = text === '' ? [] : text.split(',').map((each) => each.trim())
   if (listed.length <= 2 && listed.every((each) => /^[\da-f]{64}$/.test(each)))
     return listed.map((each) => Buffer.from(each, 'hex'))
-  throw new Error('must be the SHA-256 of the secret in hex, or two with a comma')
+  throw new Error('must be the SHA-256 of the secret in hex, or two of them separated by a comma')
 }
 
 export function productName(text: string): string {
   if (text.length <= 60 && !/\p{Cc}/u.test(text)) return text
-  throw new Error('must have 60 characters at most, on one line')
+  throw new Error('must have at most 60 characters, on one line')
 }
 
 export function notificationList(text: string): readonly Notification[] {
   const named = text === 'none' ? [] : text.split(',').map((each) => each.trim())
   const known = notifications.filter((notice) => named.includes(notice))
   if (known.length === named.length) return known
-  throw new Error(`must be none, or some of ${notifications.join(',')}`)
+  throw new Error(`must be none, or some of ${notifications.join(',')}, separated by commas`)
 }
 
-/** Whether a text is an https address, or http on this machine, that ends with its path. */
+/** Whether a text is an https address, or http on this machine, without query and fragment. */
 function isAddress(text: string): boolean {
   const url = URL.parse(text)
   const isLocal = url?.protocol === 'http:' && /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)
@@ -93,12 +96,12 @@ export function whole(least: number, most: number): (text: string) => number {
 
 export function issuer(text: string): string {
   if (isAddress(text) && !text.endsWith('/')) return text
-  throw new Error('must be an https address (http on localhost) with nothing after it, not even a slash')
+  throw new Error('must be an https address (http on localhost) without a slash at the end')
 }
 
 /**
- * Exact origins only: `*` and `null` would let in anyone (OWASP HTML5 Security Cheat Sheet, CORS). API Gateway's CORS takes
- * http and https alone (`Invalid format for origin capacitor://localhost`), and a deployment with another one rolls back.
+ * Exact origins only: `*` and `null` would admit any site (OWASP HTML5 Security Cheat Sheet, CORS). API Gateway's CORS accepts
+ * only http and https (`Invalid format for origin capacitor://localhost`); with another scheme, the deployment would roll back.
  */
 export function origins(text: string): readonly string[] {
   const listed = text
@@ -107,7 +110,8 @@ export function origins(text: string): readonly string[] {
     .filter((each) => each !== '')
   if (listed.some((each) => /^(?!https?:)[a-z][a-z\d+.-]*:\/\//i.test(each)))
     throw new Error(
-      'must be origins of http or https: API Gateway allows no scheme of an app, such as capacitor:// or chrome-extension://; let the app send its requests natively, with the refresh token in the body',
+      'must be http or https origins: API Gateway refuses app schemes such as capacitor:// or chrome-extension://. Let ' +
+        'the app send its requests natively, with the refresh token in the body',
     )
   if (listed.every((each) => URL.parse(each)?.origin === each && !each.includes('*'))) return listed
   throw new Error('must be origins such as https://app.example.com, separated by commas')

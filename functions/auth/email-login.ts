@@ -9,9 +9,11 @@ export const contract = defineContract({
   method: 'POST',
   path: '/auth/email-login',
   access: 'public',
-  summary: 'Ask for a mail to log in with',
+  summary: 'Request a login mail',
   description:
-    'Off unless the deployment offers it. Always 202, in the same time; a mail with a link and six digits goes out if there is an account of this email. The digits are good only together with the challenge of this answer. Good for 10 minutes, once, and until the next is asked for.',
+    'Only if the deployment enables it. Always answers 202, in the same time. If the email has an account, it is sent a ' +
+    'link and six digits. Both are valid once, for 10 minutes, until the next request. The digits are valid only with ' +
+    'the challenge of this answer.',
   body: z.strictObject({ email }),
   responses: { 202: z.object({ challenge: z.string() }) },
   refusals: ['not_enabled'],

@@ -20,9 +20,10 @@ export const contract = defineContract({
   method: 'POST',
   path: '/auth/email-login/code',
   access: 'public',
-  summary: 'Log in with the six digits of a mail',
+  summary: 'Log in with the six digits of a login mail',
   description:
-    'For a device without a browser. Takes the challenge that was answered when the mail was asked for. After five wrong attempts, by default, the digits are void, and the link still good.',
+    'For a device without a browser. Takes the challenge from the request for the mail. After five wrong attempts by ' +
+    'default, the digits are void; the link stays valid.',
   body: z.strictObject({ email, challenge: token, code: digits, transport }),
   responses: { 200: tokenResponse },
   refusals: ['not_enabled', 'invalid_code', 'conflict'],

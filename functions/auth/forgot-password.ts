@@ -9,9 +9,10 @@ export const contract = defineContract({
   method: 'POST',
   path: '/auth/password/forgot',
   access: 'public',
-  summary: 'Ask for a mail to set a new password',
+  summary: 'Request a mail to set a new password',
   description:
-    'Always 202, in the same time; a mail goes out if there is an account of this email. Its link is good for 30 minutes, once, and until the next is asked for.',
+    'Always answers 202, in the same time. If the email has an account, it is sent a link. The link is valid once, for ' +
+    '30 minutes, until the next request.',
   body: z.strictObject({ email }),
   responses: { 202: null },
   refusals: ['not_enabled'],

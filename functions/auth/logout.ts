@@ -12,7 +12,9 @@ export const contract = defineContract({
   access: 'public',
   summary: 'End the session',
   description:
-    'Ends the session of the refresh token and of the access token that it is sent with; either is enough. A refresh token in the body goes before the cookie, which is cleared in any case. Its access tokens are refused from the next request on. Logging out twice is no error.',
+    'Ends the session of the refresh token and that of the access token; one of them is enough. A refresh token in the ' +
+    'body takes precedence over the cookie, which is cleared in any case. The access tokens of the session are refused ' +
+    'from the next request on. A second logout is no error.',
   takesRefreshToken: true,
   body: z.strictObject({ refreshToken: z.optional(token) }),
   responses: { 204: null },

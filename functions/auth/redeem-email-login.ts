@@ -11,9 +11,10 @@ export const contract = defineContract({
   method: 'POST',
   path: '/auth/email-login/redeem',
   access: 'public',
-  summary: 'Log in with the link of a mail',
+  summary: 'Log in with the link of a login mail',
   description:
-    'Takes the token of the link `/email-login#token=...`. If it is the first proof of the email, the password that the account was opened with is void.',
+    'Takes the token of the link `/email-login#token=...`. If this is the first proof of the email, it also disables ' +
+    'the password that the account was created with.',
   body: z.strictObject({ token, transport }),
   responses: { 200: tokenResponse },
   refusals: ['not_enabled', 'invalid_link', 'conflict'],

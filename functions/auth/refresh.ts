@@ -14,7 +14,9 @@ export const contract = defineContract({
   access: 'public',
   summary: 'Exchange the refresh token for the next pair',
   description:
-    'Each refresh token is good for one exchange. Refresh one at a time, always with the newest token: its immediate predecessor is excused for a minute by default, an older one ends the session. A refresh token in the body goes before the cookie.',
+    'Each refresh token is valid for one exchange. Send one refresh at a time, always with the newest token. Its ' +
+    'predecessor is accepted within a grace period of one minute by default. An older token ends the session. A refresh ' +
+    'token in the body takes precedence over the cookie.',
   takesRefreshToken: true,
   body: z.strictObject({ refreshToken: z.optional(token) }),
   responses: { 200: tokenResponse },

@@ -20,7 +20,8 @@ export const contract = defineContract({
   access: 'public',
   summary: 'Set a new password with a mailed token',
   description:
-    'Takes the token of the link `/reset-password#token=...`. Every session ends and nobody is logged in; the email counts as confirmed, and a lock of failed logins is lifted.',
+    'Takes the token of the link `/reset-password#token=...`. Ends every session and opens none, verifies the email, ' +
+    'and lifts the lock after failed logins.',
   body: z.strictObject({ token, newPassword }),
   responses: { 204: null },
   refusals: ['invalid_link', 'weak_password', 'conflict'],

@@ -21,9 +21,10 @@ export const contract = defineContract({
   method: 'POST',
   path: '/auth/signup',
   access: 'public',
-  summary: 'Open an account',
+  summary: 'Create an account',
   description:
-    'Where emails must be verified: 202 whether the email is new or known, without tokens, and a mail says how to go on. Elsewhere: 201 with the tokens of a new session, as at login, or 409.',
+    'If the deployment requires verified emails, it always answers 202 without tokens, and a mail says what to do next. ' +
+    'Otherwise it answers 201 with the tokens of a new session, or 409 if the email has an account.',
   body: z.strictObject({ email, password: newPassword, name, transport }),
   responses: { 202: null, 201: tokenResponse },
   refusals: ['email_taken', 'weak_password'],

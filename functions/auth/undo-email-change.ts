@@ -9,9 +9,11 @@ export const contract = defineContract({
   method: 'POST',
   path: '/auth/email/undo',
   access: 'public',
-  summary: 'Take a change of email back',
+  summary: 'Undo a change of email',
   description:
-    'Takes the token of the link `/undo-email-change#token=...` that the former address got, for 7 days. Every session ends, and a mail to that address offers to set a new password: no other opens the account. Of a disabled account the address is given back, and no mail goes out.',
+    'Takes the token of the link `/undo-email-change#token=...`, which the former address was sent and which is valid ' +
+    'for 7 days. Ends every session and disables the password; a mail to the former address offers to set a new one. A ' +
+    'disabled account gets its address back, but no mail.',
   body: z.strictObject({ token }),
   responses: { 204: null },
   refusals: ['invalid_link', 'conflict'],

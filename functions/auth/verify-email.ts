@@ -9,9 +9,10 @@ export const contract = defineContract({
   method: 'POST',
   path: '/auth/email/verify',
   access: 'public',
-  summary: 'Confirm an email',
+  summary: 'Verify an email',
   description:
-    'Takes the token of the link `/verify-email#token=...`: of a sign-up, which may be sent again until its end, or of a change of email, which it makes, once.',
+    'Takes the token of the link `/verify-email#token=...`. The token of a sign-up may be sent again until it expires. ' +
+    'The token of a change of email makes the change, once.',
   body: z.strictObject({ token }),
   responses: { 204: null },
   refusals: ['invalid_link', 'email_taken', 'email_changed_recently', 'conflict'],

@@ -3,7 +3,7 @@ import { scheduled } from '../../lib/lambda/scheduled.ts'
 import { rotation } from '../../lib/services.ts'
 
 export const contract: ScheduleContract = {
-  // Every day, so that what has expired goes soon; the next key is made only when it is due.
+  // Runs daily, so that expired keys are removed soon. A new key is created only when it is due.
   schedule: 'rate(1 day)',
   needs: [
     'keys/access/public:GetParametersByPath',
@@ -28,7 +28,7 @@ export const handler = scheduled({ rotation }, async ({ services }) => {
       if (made.length + retired.length > 0)
         services.events.record({ type: 'keys.rotated', name, made, retired })
     } catch (error) {
-      // It keeps no other kind from its turn.
+      // A failure must not prevent the rotation of the other kind.
       failed.push(error)
     }
   }

@@ -9,9 +9,11 @@ export const contract = defineContract({
   method: 'PUT',
   path: '/users/me/email',
   access: 'user',
-  summary: 'Ask for another email',
+  summary: 'Request a change of your email',
   description:
-    'Mails the new address a link to confirm it, and the present one a way to undo that for 7 days. Until it is confirmed nothing changes. Always 202: whether the new email has an account is not told.',
+    'Sends the new address a link to confirm the change, and the current one a link to undo it for 7 days. Nothing ' +
+    'changes until the new address is confirmed. Always answers 202, so that it does not reveal whether the new email ' +
+    'has an account.',
   body: z.strictObject({ newEmail: email, password }),
   responses: { 202: null },
   refusals: ['not_enabled', 'wrong_password', 'email_changed_recently'],

@@ -22,7 +22,7 @@ export const contract = defineContract({
   access: 'user',
   summary: 'Change your own password',
   description:
-    'Ends every session. The one that asks goes on with the new tokens of the answer; all others log in again.',
+    'Ends every session. The caller continues with the tokens of the answer; every other device has to log in again.',
   body: z.strictObject({ currentPassword: password, newPassword, transport }),
   responses: { 200: tokenResponse },
   refusals: ['wrong_password', 'weak_password', 'conflict'],

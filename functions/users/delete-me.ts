@@ -12,7 +12,9 @@ export const contract = defineContract({
   access: 'user',
   summary: 'Delete your own account',
   description:
-    'Your account and its sessions go, every token is refused at once, and your email may sign up again. What remains ends by itself: mail jobs after an hour, counters after a day, entries of the denylist with the last token, logs and backups as the operator keeps them. A confirmed address is told.',
+    'Deletes your account and its sessions. Every token is refused at once, and your email can sign up again. The rest ' +
+    'expires: email jobs after an hour, counters after a day, denylist entries with the last token, logs and backups as ' +
+    'the operator keeps them. A verified email is notified.',
   body: z.strictObject({ password }),
   responses: { 204: null },
   refusals: ['wrong_password', 'last_administrator', 'conflict'],

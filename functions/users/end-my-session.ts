@@ -18,7 +18,7 @@ export const contract = defineContract({
 
 export const handler = route(contract, { sessions }, async ({ services, principal, params, reply }) => {
   await endOwnSession(services, principal.userId, params.sessionId)
-  // The cookie of a session that has ended would be refused, and asked about, at each visit.
+  // Otherwise the browser would keep sending a cookie that is refused.
   const isCurrent = params.sessionId === principal.sessionId
   return reply(204, undefined, isCurrent ? { cookie: clearedRefreshCookie } : {})
 })

@@ -10,7 +10,7 @@ export const contract = defineContract({
   method: 'DELETE',
   path: '/users/me/sessions',
   access: 'user',
-  summary: 'End all your other sessions; with `all=true` this one too',
+  summary: 'End all your other sessions; with `all=true` also the current one',
   query: z.strictObject({ all: z.optional(z.enum(['true', 'false'])) }),
   responses: { 204: null },
   refusals: ['conflict'],

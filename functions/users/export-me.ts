@@ -11,7 +11,7 @@ export const contract = defineContract({
   method: 'GET',
   path: '/users/me/export',
   access: 'user',
-  summary: 'Your account and your open sessions, but for what guards them',
+  summary: 'Export your account and sessions, without secrets',
   responses: {
     200: z.object({ exportedAt: z.iso.datetime(), user: exportedUser, sessions: z.array(exportedSession) }),
   },

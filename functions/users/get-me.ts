@@ -8,7 +8,7 @@ export const contract = defineContract({
   method: 'GET',
   path: '/users/me',
   access: 'user',
-  summary: 'Your own account',
+  summary: 'Get your own account',
   responses: { 200: user },
   needs: ['users:GetItem'],
 })

@@ -11,7 +11,7 @@ export const contract = defineContract({
   method: 'GET',
   path: '/users/me/sessions',
   access: 'user',
-  summary: 'Where you are logged in',
+  summary: 'List your sessions',
   responses: { 200: z.object({ sessions: z.array(session) }) },
   needs: ['users:GetItem', 'sessions:Query'],
 })

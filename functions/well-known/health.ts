@@ -6,8 +6,8 @@ export const contract = defineContract({
   method: 'GET',
   path: '/health',
   access: 'public',
-  summary: 'Whether the service answers',
-  description: 'Touches no other service: it tells that the gateway and the function work.',
+  summary: 'Check that the service answers',
+  description: 'Calls no other service, so it checks only the gateway and this function.',
   responses: { 200: z.object({ status: z.literal('ok') }) },
 })
 

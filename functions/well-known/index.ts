@@ -7,7 +7,7 @@ export const contract = defineContract({
   method: 'GET',
   path: '/',
   access: 'public',
-  summary: 'What this is, and where to look next',
+  summary: 'Name, version and links of this API',
   responses: {
     200: z.object({
       name: z.string(),

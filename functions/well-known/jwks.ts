@@ -8,8 +8,8 @@ export const contract = defineContract({
   method: 'GET',
   path: '/.well-known/jwks.json',
   access: 'public',
-  summary: 'The keys that access tokens are verified with',
-  description: 'A JWK set (RFC 7517), for any verifier of RS256 tokens.',
+  summary: 'Public keys to verify access tokens with',
+  description: 'A JWK set (RFC 7517) for any verifier of RS256 tokens.',
   responses: {
     200: z.object({
       keys: z.array(

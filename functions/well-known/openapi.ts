@@ -7,7 +7,7 @@ export const contract = defineContract({
   method: 'GET',
   path: '/openapi.json',
   access: 'public',
-  summary: 'This API as OpenAPI 3.1',
+  summary: 'This API as an OpenAPI 3.1 document',
   responses: { 200: z.looseObject({ openapi: z.string() }) },
   cacheControl: 'public, max-age=300',
 })

@@ -7,9 +7,10 @@ export const contract = defineContract({
   method: 'GET',
   path: '/.well-known/openid-configuration',
   access: 'public',
-  summary: 'Where verifiers of access tokens find the keys',
+  summary: 'Discovery for verifiers of access tokens',
   description:
-    'What of OpenID Connect Discovery is true of this API: a verifier such as API Gateway’s JWT authorizer needs no more. There are no ID tokens; the algorithms are those of access tokens.',
+    'The part of OpenID Connect Discovery that applies to this API, and all that a verifier such as API Gateway’s JWT ' +
+    'authorizer needs. There are no ID tokens; the algorithms are those of access tokens.',
   responses: {
     200: z.object({
       issuer: z.url(),

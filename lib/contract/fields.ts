@@ -15,9 +15,12 @@ const passwordFormat = {
 /** Characters that look like `@` and that NFKC turns into one: they redirect mail (GHSA-7rqj-j65f-68wh). */
 const hasForeignAt = (text: string) => /[\uFE6B\uFF20]/.test(text)
 
-/** RFC 5321's dot-string of 64 octets and letter-digit-hyphen labels: all that SES can deliver to. */
-const address =
-  /^(?=.{1,254}$)(?=[^@]{1,64}@)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/
+/** RFC 5321's dot-string of 64 octets and letter-digit-hyphen labels: SES can deliver to nothing else. */
+const atom = "[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
+const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
+const address = new RegExp(
+  `^(?=.{1,254}$)(?=[^@]{1,64}@)${atom}(?:\\.${atom})*@(?:${label}\\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$`,
+)
 
 /**
  * Characters that a host name must not contain before its conversion: other ASCII, which is URL syntax; invisible characters,

@@ -63,8 +63,11 @@ function asText(block: Block): string {
 }
 
 // Text and links have no colours of their own, so they are readable on any background.
-const page =
-  "max-width:560px;margin:0 auto;padding:32px 20px;font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:16px;line-height:1.5;overflow-wrap:anywhere"
+const page = [
+  'max-width:560px;margin:0 auto;padding:32px 20px',
+  "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif",
+  'font-size:16px;line-height:1.5;overflow-wrap:anywhere',
+].join(';')
 const heading = 'margin:0 0 20px;font-size:24px;line-height:1.3'
 const paragraph = 'margin:0 0 16px'
 const code = 'margin:0 0 16px;font-size:32px;font-weight:bold;letter-spacing:6px'
@@ -82,7 +85,10 @@ function asHtml(block: Block): string {
     return `<p style="${facts}">${lines.join('<br>')}</p>`
   }
   if ('link' in block) return `<p style="${paragraph}">${escaped(block.link)}:<br>${anchor(block.url)}</p>`
-  return `<table role="presentation" cellpadding="0" cellspacing="0" style="margin:24px 0"><tr><td bgcolor="#2563eb" style="${cell}"><a href="${escaped(block.url)}" style="${button}">${escaped(block.button)}</a></td></tr></table>`
+  return (
+    '<table role="presentation" cellpadding="0" cellspacing="0" style="margin:24px 0"><tr><td bgcolor="#2563eb" ' +
+    `style="${cell}"><a href="${escaped(block.url)}" style="${button}">${escaped(block.button)}</a></td></tr></table>`
+  )
 }
 
 /** The link of a button as text, for readers whose button does not work. */

@@ -95,12 +95,7 @@ const musts: {
     pages: ['forgot-password'],
   },
   account_deleted: {
-    says: [
-      'When: 21 September 2026 at 14:13 (UTC)',
-      'was deleted',
-      'cannot be restored',
-      'please tell Acme',
-    ],
+    says: ['When: 21 September 2026 at 14:13 (UTC)', 'was deleted', 'cannot be restored', 'please tell Acme'],
     pages: [],
   },
 }

@@ -40,7 +40,8 @@ const drafts: {
   already_registered: (_, { product, link }) => ({
     subject: `You already have an account at ${product}`,
     blocks: [
-      `Somebody, probably you, tried to sign up for ${product} with this email address. You already have an account here, so nothing was changed.`,
+      `Somebody, probably you, tried to sign up for ${product} with this email address. You already have an account ` +
+        'here, so nothing was changed.',
       'If it was you, log in.',
       { button: 'Log in', url: link('login') },
       { link: 'If you have forgotten your password, choose a new one here', url: link('forgot-password') },
@@ -51,7 +52,8 @@ const drafts: {
   finish_sign_up: ({ token, minutes }, { product, link }) => ({
     subject: `Finish signing up for ${product}`,
     blocks: [
-      `Somebody, probably you, just signed up for ${product} with this email address. It had been used for a sign-up before, and was never confirmed.`,
+      `Somebody, probably you, just signed up for ${product} with this email address. It had been used for a sign-up ` +
+        'before, and was never confirmed.',
       'If it was you, please choose your password again. That also confirms that this address is yours.',
       { button: 'Choose my password', url: link('reset-password', token) },
       `The link works once, for ${count(minutes, 'minute')}.`,
@@ -82,7 +84,8 @@ const drafts: {
   email_kept: ({ token, minutes }, { product, link }) => ({
     subject: `Choose a new password for ${product}`,
     blocks: [
-      `Your account at ${product} keeps this email address. The person who tried to change it knew your password. That password no longer works, and every device is logged out.`,
+      `Your account at ${product} keeps this email address. The person who tried to change it knew your password. That ` +
+        'password no longer works, and every device is logged out.',
       'Please choose a new password, and then log in again.',
       { button: 'Choose a new password', url: link('reset-password', token) },
       `The link works once, for ${count(minutes, 'minute')}.`,
@@ -93,14 +96,17 @@ const drafts: {
   confirm_new_email: ({ token, hours, replaces }, { product, link }) => ({
     subject: `Confirm your new email address for ${product}`,
     blocks: [
-      `Somebody, probably you, asked to use this email address for their account at ${product}. If it was you, please confirm that it is yours.`,
+      `Somebody, probably you, asked to use this email address for their account at ${product}. If it was you, please ` +
+        'confirm that it is yours.',
       ...(replaces
         ? [
-            'Another account was opened with this address and never confirmed. If you confirm here, that account is removed, with everything in it.',
+            'Another account was opened with this address and never confirmed. If you confirm here, that account is ' +
+              'removed, with everything in it.',
           ]
         : []),
       { button: 'Confirm my new address', url: link('verify-email', token) },
-      `The link works once, for ${count(hours, 'hour')}. Until you use it, nothing changes. Afterwards, the change can be undone from the current address for some days.`,
+      `The link works once, for ${count(hours, 'hour')}. Until you use it, nothing changes. Afterwards, the change can ` +
+        'be undone from the current address for some days.',
       'If it was not you, please ignore this email and do not open the link.',
     ],
   }),
@@ -168,17 +174,20 @@ const drafts: {
         ],
       },
       'If it was you, you do not need to do anything.',
-      `If it was not you, please look for our email “${changeRequested(product)}” and press “${keepAddress}” there. This restores your account, for ${count(days, 'day')} after the change.`,
+      `If it was not you, please look for our email “${changeRequested(product)}” and press “${keepAddress}” there. ` +
+        `This restores your account, for ${count(days, 'day')} after the change.`,
     ],
   }),
 
   token_reused: ({ at }, { product, link }) => ({
     subject: `We logged out one of your devices from ${product}`,
     blocks: [
-      `A login to your account at ${product} was used in two places at once. A bad connection can cause this, or somebody may have copied the login from your device. To be safe, we have ended it.`,
+      `A login to your account at ${product} was used in two places at once. A bad connection can cause this, or ` +
+        'somebody may have copied the login from your device. To be safe, we have ended it.',
       { facts: [['When', instant(at)]] },
       'If one of your devices was logged out, please log in there again.',
-      'If this happens again, or you find changes in your account that you did not make, please choose a new password. That also logs out every device.',
+      'If this happens again, or you find changes in your account that you did not make, please choose a new password. ' +
+        'That also logs out every device.',
       { button: 'Choose a new password', url: link('forgot-password') },
     ],
   }),

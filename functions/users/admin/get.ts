@@ -10,7 +10,7 @@ export const contract = defineContract({
   method: 'GET',
   path: '/users/{userId}',
   access: 'admin',
-  summary: 'One user',
+  summary: 'Get a user',
   params: z.object({ userId }),
   responses: { 200: listedUser },
   needs: ['users:GetItem'],

@@ -12,7 +12,7 @@ export const contract = defineContract({
   method: 'GET',
   path: '/users/{userId}/sessions',
   access: 'admin',
-  summary: 'Where a user is logged in',
+  summary: 'List the sessions of a user',
   params: z.object({ userId }),
   responses: { 200: z.object({ sessions: z.array(session) }) },
   needs: ['users:GetItem', 'sessions:Query'],

@@ -19,7 +19,7 @@ export const contract = defineContract({
   method: 'GET',
   path: '/users',
   access: 'admin',
-  summary: 'All users, newest first, page by page; or the one with an email',
+  summary: 'List users page by page, or find the one with an email',
   query: z.strictObject({
     limit: z._default(limit, 50),
     order: z._default(z.enum(['asc', 'desc']), 'desc'),

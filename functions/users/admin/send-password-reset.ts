@@ -10,7 +10,7 @@ export const contract = defineContract({
   path: '/users/{userId}/password-reset',
   access: 'admin',
   summary: 'Mail a user a link to set a new password',
-  description: 'Nobody but the user can set a password; until they do, the present one is good.',
+  description: 'Only the user can set the new password. The current one stays valid until then.',
   params: z.object({ userId }),
   responses: { 202: null },
   refusals: ['not_enabled'],

@@ -13,7 +13,7 @@ export const contract = defineContract({
   access: 'admin',
   summary: 'Change a user’s roles, status or name',
   description:
-    'In force on the user’s next request and next refresh. Disabling ends every session; enabling revives none.',
+    'Takes effect on the user’s next request and next refresh. Disabling ends every session; enabling restores none.',
   params: z.object({ userId }),
   body: z
     .strictObject({
