@@ -1,10 +1,10 @@
 import type { Contract } from '../../lib/contract/contract.ts'
 import { isRoute, registry } from '../generate/registry.ts'
 
-/** Who may call, where not anyone may. */
+/** Who may call a route that is not public. */
 const marks = (access: Contract['access']) => (access === 'public' ? '' : ` (${access})`)
 
-/** What `npm start` says once it serves: the address, the routes, and how to begin. */
+/** The text that `npm start` prints once it serves: the address, the routes and the first commands. */
 export async function banner(
   port: number,
   {

@@ -4,13 +4,13 @@ import { type Child, start, untilReady } from './child-process.ts'
 const child = (change: Partial<Child> = {}): Child => ({
   name: 'the engine',
   ended: () => false,
-  lastWords: () => 'no room',
+  lastLines: () => 'no space left',
   end: Promise.resolve(),
   stop: async () => undefined,
   ...change,
 })
 
-describe('a wait for what was started', () => {
+describe('waiting for a child process', () => {
   it.each(['takes the connection and says nothing', 'is not there'])('ends where it %s', async (how) => {
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -24,21 +24,21 @@ describe('a wait for what was started', () => {
     server.close()
   })
 
-  it('ends with the program, and says its last words', async () => {
+  it('ends with the program, and reports the end of its output', async () => {
     await expect(untilReady(child({ ended: () => true }), 'http://127.0.0.1:1', 60)).rejects.toThrow(
-      'the engine ended before it answered: no room',
+      'the engine ended before it answered: no space left',
     )
   })
 })
 
-describe('a program that was started', () => {
-  it('is ended, with what it started, though it heeds no signal', async () => {
-    const deaf = "process.on('SIGTERM', () => {}); console.log('ready'); setInterval(() => {}, 1000)"
+describe('a child process', () => {
+  it('is ended, with its children, even if it ignores SIGTERM', async () => {
+    const program = "process.on('SIGTERM', () => {}); console.log('ready'); setInterval(() => {}, 1000)"
     let say: (line: string) => void = () => undefined
     const ready = new Promise<string>((resolve) => {
       say = resolve
     })
-    const started = start('deaf', process.execPath, ['-e', deaf], { onLine: (line) => say(line) })
+    const started = start('stubborn', process.execPath, ['-e', program], { onLine: (line) => say(line) })
     expect(await ready).toBe('ready')
     await started.stop()
     expect(started.ended()).toBe(true)

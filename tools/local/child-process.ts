@@ -1,36 +1,38 @@
 import { spawn } from 'node:child_process'
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** A program that we started and will end. */
+/** A child process that ends with this process. */
 export interface Child {
   readonly name: string
-  /** The file with all that it said, if one was asked for. */
+  /** The file with all its output, if there is one. */
   readonly log?: string | undefined
   ended(): boolean
-  /** The last of what it said, for an error message. */
-  lastWords(): string
-  /** Resolves when it ends by itself. */
+  /** The end of its output, for an error message. */
+  lastLines(): string
+  /** Resolves when it has ended. */
   readonly end: Promise<void>
-  /** Ends it and whatever it started. */
+  /** Ends it and its own children. */
   stop(): Promise<void>
 }
 
-const PATIENCE_MS = 5000
+/** A process that ignores SIGTERM is killed after this time. */
+const KILL_AFTER_MS = 5000
 
 const running: Child[] = []
 let closed = false
 
-/** Ends everything that was started, newest first; nothing can be started any more. */
+/** Ends all child processes, newest first. After this none can be started. */
 export async function stopAll(): Promise<void> {
   closed = true
   for (let child = running.pop(); child; child = running.pop()) await child.stop()
 }
 
 /**
- * Starts a program in a process group of its own, so that Ctrl-C reaches it through us alone and ending it ends its
- * children too: a wrapper such as npx leaves them behind. It sees the given environment and PATH, nothing else.
+ * Starts a program in a process group of its own. Ctrl-C then reaches it only through `stop`, which also ends its children:
+ * a wrapper such as npx would leave them behind. It sees the given environment, PATH and HOME, and nothing else.
  */
 export function start(
   name: string,
@@ -54,25 +56,22 @@ export function start(
   })
   if (log) mkdirSync(dirname(log), { recursive: true })
   const file = log && createWriteStream(log, { mode: 0o600 })
-  const said: string[] = []
+  const output: string[] = []
   let hasEnded = false
   for (const stream of [child.stdout, child.stderr]) {
-    let rest = ''
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      const lines = (rest + text).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) {
-        said.push(line)
-        if (said.length > 20) said.shift()
-        if (file) file.write(`${line}\n`)
-        onLine?.(line)
-      }
+    createInterface({ input: stream }).on('line', (line) => {
+      output.push(line)
+      if (output.length > 20) output.shift()
+      if (file) file.write(`${line}\n`)
+      onLine?.(line)
     })
   }
   const end = new Promise<void>((resolve) => {
-    child.once('error', (error) => said.push(error.message))
     child.once('close', () => resolve())
-    child.once('error', () => resolve())
+    child.once('error', ({ message }) => {
+      output.push(message)
+      resolve()
+    })
   }).then(() => {
     hasEnded = true
     if (file) file.end()
@@ -88,13 +87,13 @@ export function start(
     name,
     log,
     ended: () => hasEnded,
-    lastWords: () => said.join('\n').trim(),
+    lastLines: () => output.join('\n').trim(),
     end,
     async stop() {
       signal('SIGTERM')
-      const patience = setTimeout(() => signal('SIGKILL'), PATIENCE_MS)
+      const timer = setTimeout(() => signal('SIGKILL'), KILL_AFTER_MS)
       await end
-      clearTimeout(patience)
+      clearTimeout(timer)
       signal('SIGKILL')
     },
   }
@@ -103,12 +102,12 @@ export function start(
 }
 
 const PAUSE_MS = 100
-/** One question. A first request may wait for a function that is loaded. */
+/** For one request. The first one may wait until a function is loaded. */
 const ANSWER_MS = 20_000
 
 /**
- * Asks an address until `isReady` says that what answers is what was started. @throws a sentence with the log if the program
- * ends first, or takes longer than this: no wait is without an end.
+ * Waits until a child process answers HTTP at an address. @throws with the end of its output if it ends first, if it takes longer,
+ * or if `isReady` rejects the answer.
  */
 export async function untilReady(
   child: Child,
@@ -118,14 +117,14 @@ export async function untilReady(
 ): Promise<void> {
   const end = Date.now() + seconds * 1000
   while (Date.now() < end) {
-    if (child.ended()) throw new Error(`${child.name} ended before it answered: ${child.lastWords()}`)
+    if (child.ended()) throw new Error(`${child.name} ended before it answered: ${child.lastLines()}`)
     const signal = AbortSignal.timeout(Math.max(1, Math.min(ANSWER_MS, end - Date.now())))
     const text = await fetch(address, { signal })
       .then((answer) => answer.text())
       .catch(() => undefined)
     if (text !== undefined) {
       if (isReady(text)) return
-      throw new Error(`${child.name} cannot load the functions: ${child.lastWords()}`)
+      throw new Error(`${child.name} cannot load the functions: ${child.lastLines()}`)
     }
     await wait(PAUSE_MS)
   }

@@ -13,21 +13,21 @@ export interface LocalDynamodb {
 }
 
 const VERSION = '1.2.1'
-/** As long as a first download may take. */
+/** The first start may download the program. */
 export const START_SECONDS = 60
 
 /** Starts dynoxide over a file, or in memory without one, and returns once it answers. */
 export async function startDynoxide(file?: string, log?: string): Promise<LocalDynamodb> {
   const port = await freePort()
   const [command, ...args] = dynoxide()
-  const words = [...args, '--port', String(port), ...(file ? ['--db-path', file] : [])]
-  const child = start('The local DynamoDB', command, words, { log })
+  const all = [...args, '--port', String(port), ...(file ? ['--db-path', file] : [])]
+  const child = start('The local DynamoDB', command, all, { log })
   const endpoint = `http://127.0.0.1:${port}`
   await untilReady(child, endpoint, START_SECONDS)
   return { endpoint, child }
 }
 
-/** The binary that npm installed for this platform, or the one that npx fetches for another. */
+/** The binary that npm installed for this platform, or else the one that npx downloads. */
 function dynoxide(): [string, ...string[]] {
   const folder = `@dynoxide/${process.platform}-${process.arch}`
   try {
@@ -37,7 +37,7 @@ function dynoxide(): [string, ...string[]] {
     )
     if (existsSync(binary)) return [binary]
   } catch {
-    // Not one of the optional packages of this platform.
+    // There is no optional package for this platform.
   }
   if (process.platform === 'linux' && process.arch === 'x64') {
     throw new Error(`The local DynamoDB is missing: run "npm ci" again, with optional dependencies`)

@@ -4,15 +4,15 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { type Child, start, untilReady } from './child-process.ts'
 import { START_SECONDS } from './dynamodb.ts'
 
-/** Starts a stand-in of Amazon SES that sends nothing: what it is given is shown at its address, and listed at `/store`. */
+/** Starts a substitute for Amazon SES. It sends nothing. It shows the mails at its address and lists them at `/store`. */
 export async function startMailbox(
   port: number,
   log?: string,
 ): Promise<{ readonly endpoint: string; readonly child: Child }> {
   const require = createRequire(join(process.cwd(), 'package.json'))
   const program = join(require.resolve('aws-ses-v2-local/package.json'), '../dist/cli.js')
-  const words = [program, '--host', '127.0.0.1', '--port', String(port)]
-  const child = start('The local mailbox', process.execPath, words, { log })
+  const args = [program, '--host', '127.0.0.1', '--port', String(port)]
+  const child = start('The local mailbox', process.execPath, args, { log })
   const endpoint = `http://localhost:${port}`
   await untilReady(child, `http://127.0.0.1:${port}`, START_SECONDS)
   return { endpoint, child }
@@ -23,11 +23,11 @@ interface Mail {
   readonly body: { readonly text: string }
 }
 
-/** Reads a local mailbox until there is a mail to an address whose link opens this page, and gives the newest's token. */
+/** Waits for a mail to an address with a link to this page, and gives the token of the newest one. */
 export const mailedToken = (mailbox: string, to: string, page: string): Promise<string> =>
   mailed(mailbox, to, new RegExp(`/${page}#token=([\\w-]+)`)).then(([, token = '']) => token)
 
-/** The newest six digits that were mailed to an address, and then their two halves. */
+/** Waits for a mail with a code of six digits. Gives the newest code, then its two halves. */
 export const mailedDigits = (mailbox: string, to: string): Promise<readonly string[]> =>
   mailed(mailbox, to, /^\s*(\d{3}) ?(\d{3})\s*$/m)
 

@@ -1,7 +1,7 @@
 /**
- * Loaded into the process of serverless-offline, before it (`node --import`): hands requests over as API Gateway does.
- * By itself it answers 400 to a cookie that RFC 6265 does not allow, whose project it may be; it hands the JSON bodies `0`,
- * `false` and `null` over as values and a JSON text without its quotes; and it calls a body without a type JSON.
+ * Loaded before serverless-offline (`node --import`), so that it passes requests on as API Gateway does. Unpatched, it answers
+ * 400 to a cookie that RFC 6265 does not allow, even to one of another project. It parses the JSON bodies `0`, `false`, `null`
+ * and strings. It treats a body without a content type as JSON.
  */
 import { createRequire } from 'node:module'
 
@@ -29,18 +29,18 @@ hapi.Server = class {
     server.ext('onPreHandler', (request, { continue: goOn }) => {
       const { cookie, 'content-type': type } = request.headers
       request.state = cookie === undefined ? null : cookiesOf(cookie)
-      // It parses what it takes for JSON.
+      // serverless-offline parses what it takes for JSON.
       request.mime = 'text/plain'
       if (request.payload?.length && type === undefined)
         request.raw.req.rawHeaders.push('Content-Type', 'application/octet-stream')
       return goOn
     })
-    // biome-ignore lint/correctness/noConstructorReturn: it stands for the class that it wraps.
+    // biome-ignore lint/correctness/noConstructorReturn: it replaces the class that it wraps.
     return server
   }
 } as unknown as typeof hapi.Server
 
-/** The values of each name: from these serverless-offline makes `event.cookies`. */
+/** The values of each name. serverless-offline makes `event.cookies` from them. */
 function cookiesOf(header: string): Record<string, string[]> {
   const state: Record<string, string[]> = Object.create(null)
   for (const pair of header.split(/;[ \t]*/)) {

@@ -5,18 +5,18 @@ import type { Config } from '../../lib/config.ts'
 import { type Child, start, untilReady } from './child-process.ts'
 import { isolatedAwsEnv } from './isolated-aws-env.ts'
 
-/** A slow machine bundles for minutes. */
+/** On a slow machine, bundling takes minutes. */
 const START_SECONDS = 300
 
-/** What serverless-offline says of every refused token, as if something had broken, and what is counted or billed on AWS alone. */
+/** serverless-offline logs a refused token like a failure. Other lines here only matter on AWS. */
 const noise =
   /Billed Duration|Running Authorization|Identity Source is null|authorizerAccessToken|\[Error: Unauthorized\]|"function\.started"/
 
 export const SERVERLESS = 'node_modules/serverless/bin/serverless.js'
-/** The framework looks for news and reports usage otherwise. */
+/** Otherwise the framework looks for news and reports usage. */
 export const quiet = { SLS_NOTIFICATIONS_MODE: 'off', SLS_TELEMETRY_DISABLED: '1' }
 
-/** @throws unless the framework can write where it keeps its state: it says nothing then, and never serves. */
+/** @throws if the framework cannot write its state to HOME. It would hang without a message. */
 export async function checkHome(home = homedir()): Promise<void> {
   const folder = join(home, '.serverless')
   const probe = join(folder, `cardea-${process.pid}`)
@@ -32,7 +32,7 @@ export async function checkHome(home = homedir()): Promise<void> {
   }
 }
 
-/** Bundles the functions and serves them. Returns once one answers; what they print then goes to standard output. */
+/** Bundles the functions and serves them. Returns once one answers. From then on their output is printed. */
 export async function serveFunctions(
   config: Config,
   lambdaPort: number,
@@ -41,7 +41,7 @@ export async function serveFunctions(
 ): Promise<void> {
   let isServing = false
   const bundles = join(config.localFolder, 'bundles')
-  // What an earlier run left could be loaded instead of what is bundled now.
+  // Otherwise a bundle of an earlier run could be loaded.
   await rm(bundles, { recursive: true, force: true })
   const serverless = start(
     'serverless-offline',
@@ -65,7 +65,7 @@ export async function serveFunctions(
     },
   )
   serverless.end.then(() => onEnd(serverless))
-  // A handler that cannot be loaded is answered here with 200 and an error in the body; one that asks for a proxy is loaded.
+  // If a handler cannot be loaded, serverless-offline answers 200 with an error in the body. `untrusted_proxy` comes from the handler.
   const isHealthy = (text: string) => text === '{"status":"ok"}' || text.includes('"untrusted_proxy"')
   await untilReady(serverless, `http://localhost:${config.port}/health`, START_SECONDS, isHealthy)
   isServing = true

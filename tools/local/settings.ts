@@ -11,10 +11,10 @@ import {
 import { type Limit, limits, settingOf } from '../../lib/domain/limits.ts'
 import { isolatedAwsEnv } from './isolated-aws-env.ts'
 
-/** What `.env` says; settings of the shell go before it. */
+/** The settings in `.env`. Those of the shell go before them. */
 export const envFile = (): Env => (existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {})
 
-/** The settings that `.env` and the shell give, and nothing else of our environment. An empty one counts as absent. */
+/** The settings in `.env` and the shell, without the rest of the environment. An empty one counts as absent. */
 export function givenSettings(): Record<string, string> {
   const env = { ...envFile(), ...process.env }
   const rows = Object.values(settings).map((row) => [row.env, env[row.env]?.trim()])
@@ -22,16 +22,16 @@ export function givenSettings(): Record<string, string> {
 }
 
 /**
- * Budgets that no test suite of a front end reaches: all its requests come from one address. The lock of one account and
- * the attempts of one code stay: a front end has to handle them.
+ * Limits that the tests of a front end do not reach, though all their requests come from one address. The lock of an account and
+ * the attempts of a code stay, because a front end has to handle them.
  */
 const wideLimits = Object.entries<Limit>(limits)
   .filter(([, { per, locks }]) => !locks && per !== 'code')
   .map(([name, { seconds }]) => [settingOf(name), `1000000/${seconds}`])
 
 /**
- * The settings of what `npm start` serves: those that were given, and defaults of its own. It has its own address, a sender,
- * wide limits, and links to the first front end that links may open. Nothing of this is ever packaged.
+ * The settings of `npm start`: the given ones, and local defaults for issuer, sender, limits and links. Links open the first
+ * allowed origin that may be linked to. The defaults are never packaged.
  */
 export function localEnv(given: Readonly<Record<string, string>>): Record<string, string> {
   const { values } = readSettings({ port: settings.port, origins: settings.allowedOrigins }, given)
@@ -47,9 +47,9 @@ export function localEnv(given: Readonly<Record<string, string>>): Record<string
   }
 }
 
-/** All settings of `npm start`. @throws one error with a line for each that is wrong, by name and never by value. */
+/** All settings of `npm start`. @throws one error with a line for each wrong setting. It has names, never values. */
 export function localConfig(): Config {
-  // What runs here finds no credentials of its owner.
+  // Nothing here may use the developer's AWS credentials.
   Object.assign(process.env, isolatedAwsEnv)
   return checked(localEnv(givenSettings()))
 }

@@ -18,7 +18,7 @@ import { type Following, invoking, pollStream } from './stream-poller.ts'
 import { createTables } from './tables.ts'
 
 let stopping: Promise<void> | undefined
-/** The folder over which an engine of ours runs. */
+/** The folder with the data of the engine that runs here. */
 let ownFolder: string | undefined
 
 function stop(status: number): Promise<void> {
@@ -28,7 +28,7 @@ function stop(status: number): Promise<void> {
   return stopping
 }
 
-/** Says one sentence, unless whatever failed did so because we are ending it. */
+/** Prints the error, unless it comes from stopping. */
 async function fail(error: unknown): Promise<void> {
   if (!stopping) console.error((error as Error).message)
   await stop(1)
@@ -41,7 +41,8 @@ async function main(): Promise<void> {
   const running = await runningEndpoint(config.localFolder)
   if (running) {
     throw new Error(
-      `npm start is running over ${config.localFolder}, or its DynamoDB at ${running} is left of one: end it, or choose another folder with LOCAL_FOLDER`,
+      `npm start is running over ${config.localFolder}, or its DynamoDB at ${running} is left of one: ` +
+        'end it, or choose another folder with LOCAL_FOLDER',
     )
   }
   await checkHome()
@@ -81,7 +82,7 @@ async function main(): Promise<void> {
   }
   begin('the functions, which are bundled first')
   await serveFunctions(config, lambdaPort, local, whenEnded)
-  const orders: Following = {
+  const mailJobs: Following = {
     endpoint,
     table: config.sessionsTable,
     startsAt: 'LATEST',
@@ -93,15 +94,15 @@ async function main(): Promise<void> {
   const invocations = `http://localhost:${lambdaPort}/2015-03-31/functions/cardea-local-mailSend/invocations`
   const invoke = async (event: object) =>
     (await fetch(invocations, { method: 'POST', body: JSON.stringify(event) })).json()
-  pollStream(orders, invoking(invoke), () => stopping !== undefined).catch(fail)
+  pollStream(mailJobs, invoking(invoke), () => stopping !== undefined).catch(fail)
   if (!stopping) console.log(await banner(config.port, { endpoint, mailbox, keysFile, keys }))
 }
 
 const begin = (what: string) => stopping ?? console.log(`Starting ${what} ...`)
 
-/** What was started serves until Ctrl-C. */
+/** Child processes run until Ctrl-C. */
 function whenEnded(child: Child): void {
-  if (!stopping) fail(new Error(`${child.name} has ended: ${child.lastWords()}`))
+  if (!stopping) fail(new Error(`${child.name} has ended: ${child.lastLines()}`))
 }
 
 async function ownMailbox({ mailboxPort, localFolder }: Config): Promise<string> {

@@ -16,8 +16,8 @@ beforeAll(() =>
 )
 afterAll(() => client.destroy())
 
-describe('a followed stream', () => {
-  it('hands on what is wanted, in batches, and what failed with what is behind it, as often as it may', async () => {
+describe('a polled stream', () => {
+  it('hands over wanted records in batches, and a failed record again with all later ones, up to the limit of retries', async () => {
     for (const pk of ['a', 'other', 'b', 'c', 'd'])
       await client.send(new PutItemCommand({ TableName: table, Item: { pk: { S: pk } } }))
 
@@ -43,7 +43,7 @@ describe('a followed stream', () => {
     expect(handed).toEqual(['abc', 'bc', 'd'])
   })
 
-  it('takes a function that does not say what failed for one that failed', () => {
+  it('counts the whole batch as failed if the function does not report failures', () => {
     const batch = [{ dynamodb: { SequenceNumber: '1' } }, { dynamodb: { SequenceNumber: '2' } }]
     expect(failuresOf(batch, { batchItemFailures: [{ itemIdentifier: '2' }] })).toEqual(['2'])
     expect(failuresOf(batch, { batchItemFailures: [] })).toEqual([])

@@ -9,7 +9,7 @@ import {
   type ShardIteratorType,
 } from '@aws-sdk/client-dynamodb-streams'
 
-/** Takes a batch; gives the sequence numbers of the records that failed. */
+/** Takes a batch. Gives the sequence numbers of the records that failed. */
 export type Take = (batch: readonly _Record[]) => Promise<readonly string[]>
 
 const PAUSE_MS = 100
@@ -19,14 +19,14 @@ export interface Following {
   readonly table: string
   readonly startsAt: Extract<ShardIteratorType, 'LATEST' | 'TRIM_HORIZON'>
   readonly batchSize: number
-  /** How often a batch is handed on again. */
+  /** How often a failed batch is handed over again. */
   readonly retries: number
   wants(record: _Record): boolean
 }
 
 /**
- * Does what Lambda does on AWS, as no emulator here does: hands those items of a table's stream on that are wanted, as they
- * come and in their order, and what failed and whatever is behind it once more. Ends when `isOver`.
+ * Hands the wanted records of a table's stream over in order, as Lambda does on AWS; serverless-offline does not. A failed record
+ * is handed over again, with all later records of its batch. Ends when `isOver`.
  */
 export async function pollStream(
   { endpoint, table, startsAt, batchSize, retries, wants }: Following,
@@ -40,7 +40,7 @@ export async function pollStream(
   if (!StreamArn) throw new Error(`The local table ${table} is of an older version: run npm run reset`)
   const streams = new DynamoDBStreamsClient({ endpoint })
 
-  const handOn = async (batch: readonly _Record[]): Promise<void> => {
+  const handOver = async (batch: readonly _Record[]): Promise<void> => {
     let left = batch
     for (let tried = 0; left.length > 0 && tried <= retries && !isOver(); tried++) {
       if (tried > 0) await wait(PAUSE_MS * 10)
@@ -50,7 +50,7 @@ export async function pollStream(
     }
   }
 
-  // Of the shards that are there what `startsAt` says; of those that follow, everything.
+  // Existing shards are read from `startsAt`, later ones from their beginning.
   const next = new Map<string, string | undefined>()
   for (let ShardIteratorType = startsAt; !isOver(); ShardIteratorType = 'TRIM_HORIZON') {
     const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }))
@@ -65,7 +65,7 @@ export async function pollStream(
       next.set(shard, NextShardIterator)
       const wanted = Records.filter(wants)
       for (let from = 0; from < wanted.length; from += batchSize)
-        await handOn(wanted.slice(from, from + batchSize))
+        await handOver(wanted.slice(from, from + batchSize))
     }
     await wait(PAUSE_MS)
   }

@@ -18,11 +18,11 @@ export type TableProperties = Omit<CreateTableCommandInput, 'TableName' | 'Strea
   TimeToLiveSpecification?: { AttributeName: string; Enabled: boolean }
 }
 
-/** Creates the tables of `lib/storage/tables.yml` that are missing, under the names of the settings. */
+/** Creates the missing tables of `lib/storage/tables.yml`, with the names from the settings. */
 export async function createTables(names: TableNames, endpoint: string): Promise<void> {
   const client = new DynamoDBClient({
     endpoint,
-    // An address that takes the connection and never answers is no reason to wait for ever.
+    // An address may accept the connection and never answer.
     requestHandler: { connectionTimeout: 2000, requestTimeout: 10_000, throwOnRequestTimeout: true },
   })
   const { Resources } = parse(await readFile('lib/storage/tables.yml', 'utf8')) as {
@@ -36,7 +36,7 @@ export async function createTables(names: TableNames, endpoint: string): Promise
   client.destroy()
 }
 
-/** Creates a table, unless there is one of its name. */
+/** Creates a table, unless it exists. */
 export async function createTable(
   client: DynamoDBClient,
   TableName: string,
@@ -55,7 +55,7 @@ export async function createTable(
   }
 }
 
-/** Of a table of CloudFormation, what every engine understands. */
+/** The properties that every engine understands. */
 const creationOf = (
   TableName: string,
   {

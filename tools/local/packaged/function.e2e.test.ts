@@ -65,7 +65,7 @@ describe('a packaged function', () => {
     expect(env).toMatchObject({ ISSUER: 'https://a.example', AWS_LAMBDA_FUNCTION_NAME: 'function-0' })
   })
 
-  it('is given its event, a request id of each call, and how long it has left', async () => {
+  it('gets its event, a request id for each call, and its remaining time', async () => {
     const lambda = functionOf(
       'exports.handler = async (event, context) => ({ event, id: context.awsRequestId, left: context.getRemainingTimeInMillis() })',
     )
@@ -76,7 +76,7 @@ describe('a packaged function', () => {
     expect(first.left).toBeLessThanOrEqual(60_000)
   })
 
-  it('keeps a process for the next call, and has one for each of two at once', async () => {
+  it('reuses a process for the next call, and has two for two concurrent calls', async () => {
     const lambda = functionOf(
       'let calls = 0; exports.handler = async () => { calls++; return [process.pid, calls] }',
     )
@@ -86,13 +86,13 @@ describe('a packaged function', () => {
     expect(new Set(together.map(([pid]) => pid)).size).toBe(2)
   })
 
-  it('answers each of many at once', async () => {
+  it('answers many concurrent calls', async () => {
     const lambda = functionOf('exports.handler = async (event) => event')
     const events = Array.from({ length: 20 }, (_, n) => ({ n }))
     expect(await Promise.all(events.map((event) => lambda.invoke(event)))).toEqual(events)
   })
 
-  it('that throws, crashes, takes too long or does not load fails its call, and only that', async () => {
+  it('that throws, crashes, times out or does not load fails only that call', async () => {
     const lambda = functionOf(
       `exports.handler = async ({ how }) => {
       if (how === 'throw') throw new Error('Unauthorized')

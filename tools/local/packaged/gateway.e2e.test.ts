@@ -121,7 +121,7 @@ describe('the gateway', () => {
     expect(event.requestContext).not.toHaveProperty('authorizer')
   })
 
-  it('hands on as base64 what is no text, and no body where there is none', async () => {
+  it('passes binary bodies on as base64, and no body if there is none', async () => {
     const bytes = Buffer.from([0, 255])
     const binary = await call(
       'POST /echo',
@@ -132,7 +132,7 @@ describe('the gateway', () => {
     expect((await call('POST /echo')).body).not.toHaveProperty('body')
   })
 
-  it('takes the route that says most, and gives its parameters decoded', async () => {
+  it('prefers literal segments to parameters, and decodes parameters', async () => {
     expect((await call('GET /things/a%20b')).body).toMatchObject({
       routeKey: 'GET /things/{id}',
       pathParameters: { id: 'a b' },
@@ -141,21 +141,21 @@ describe('the gateway', () => {
   })
 
   it.each(['GET /nowhere', 'DELETE /echo', 'HEAD /nowhere', 'POST /echo/', 'GET /things'])(
-    'knows no %s',
+    'answers 404 to %s',
     async (key) => {
       const { status, body } = await call(key)
       expect([status, body || { message: 'Not Found' }]).toEqual([404, { message: 'Not Found' }])
     },
   )
 
-  it('answers headers and cookies as they were given, and what has no status as JSON', async () => {
+  it('passes headers and cookies through, and sends a result without a status as JSON', async () => {
     const { headers } = await call('POST /echo')
     expect(headers['set-cookie']).toEqual(['a=1; Path=/', 'b=2'])
     expect(headers['apigw-requestid']).toEqual(expect.any(String))
     expect(await call('GET /plain')).toMatchObject({ status: 200, body: { name: 'Ada' } })
   })
 
-  it('says nothing of what broke, and waits no longer than its template says', async () => {
+  it('hides the cause of a failure, and waits as long as its template says', async () => {
     expect(await call('GET /crash')).toMatchObject({
       status: 500,
       body: { message: 'Internal Server Error' },
@@ -163,7 +163,7 @@ describe('the gateway', () => {
     expect(await call('GET /slow')).toMatchObject({ status: 503, body: { message: 'Service Unavailable' } })
   })
 
-  it('takes no body above 10 MB', async () => {
+  it('refuses a body above 10 MB', async () => {
     const body = Buffer.alloc(10 * 1024 * 1024 + 1)
     expect(await call('POST /echo', {}, { body })).toMatchObject({ status: 413 })
   })
@@ -179,18 +179,18 @@ describe('its authorizer', () => {
     expect(await call('GET /things/mine', { authorization })).toMatchObject({ status, body: { message } })
   })
 
-  it('is not asked where there is nothing to go by', async () => {
+  it('is not called without an identity', async () => {
     const before = asked
     expect(await call('GET /things/mine')).toMatchObject({ status: 401, body: { message: 'Unauthorized' } })
     expect(asked).toBe(before)
   })
 
-  it('says who calls', async () => {
+  it('passes its context on', async () => {
     const { status, body } = await call('GET /things/mine', { authorization: 'good' })
     expect([status, body]).toEqual([200, { lambda: { userId: '1' } }])
   })
 
-  it('is asked again each time, but where the template has its answer remembered', async () => {
+  it('is called each time, unless the template caches its answer', async () => {
     const times = async (key: string) => {
       const before = asked
       for (let time = 0; time < 3; time++) await call(key, { authorization: 'good' })
@@ -204,7 +204,7 @@ describe('its authorizer', () => {
 describe('CORS', () => {
   const asking = (origin: string) => ({ origin, 'access-control-request-method': 'POST' })
 
-  it('is answered by the gateway, for the origins of the template alone', async () => {
+  it('is answered by the gateway, for the origins of the template only', async () => {
     const listed = await call('OPTIONS /echo', asking('https://a.example'))
     expect(listed).toMatchObject({
       status: 204,
@@ -221,7 +221,7 @@ describe('CORS', () => {
     expect(JSON.stringify(unlisted.headers)).not.toContain('access-control')
   })
 
-  it('on an answer is the template, whatever the function says', async () => {
+  it('on an answer follows the template, not the function', async () => {
     const read = (origin: string, at = withCors) => call('GET /own-cors', { origin }, { at })
     expect((await read('https://a.example')).headers).toMatchObject({
       'access-control-allow-origin': 'https://a.example',
@@ -231,7 +231,7 @@ describe('CORS', () => {
     expect((await read('https://b.example', without)).headers['access-control-allow-origin']).toBe('*')
   })
 
-  it('is not there where the template has none', async () => {
+  it('is absent if the template has none', async () => {
     expect(await call('OPTIONS /echo', asking('https://a.example'), { at: without })).toMatchObject({
       status: 404,
     })

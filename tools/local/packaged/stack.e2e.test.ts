@@ -44,7 +44,7 @@ const bearer = ({ body }: { body: { accessToken: string } }) => ({
 const gatewaySays = (status: number, message: string) => ({ status, body: { message } })
 
 describe('the packaged functions', () => {
-  it('go once around: sign up, confirm by mail, log in, be somebody, refresh, reset, log out, be nobody', async () => {
+  it('serve a whole round: sign up, verify the email, log in, read the profile, refresh, reset the password, log out', async () => {
     const go = browser(stack, page)
     expect(await go('POST', '/auth/signup', ada)).toMatchObject({ status: 202, body: '' })
     expect(await go('POST', '/auth/login', { email, password })).toMatchObject({
@@ -92,7 +92,7 @@ describe('the packaged functions', () => {
     expect(await go('POST', '/auth/refresh')).toMatchObject({ status: 401 })
   })
 
-  it('are told by the gateway who calls, or not called', async () => {
+  it('get the principal from the gateway, and no unauthorized call', async () => {
     const go = browser(stack)
     expect(await go('GET', '/users/me')).toMatchObject(gatewaySays(401, 'Unauthorized'))
     const forged = { authorization: 'Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.' }
@@ -101,7 +101,7 @@ describe('the packaged functions', () => {
     expect(await go('DELETE', '/health')).toMatchObject(gatewaySays(404, 'Not Found'))
   })
 
-  it('let pages of the listed origin read their answers, and no others', async () => {
+  it('let only pages of the listed origin read their answers', async () => {
     const preflight = (origin: string) =>
       fetch(`${stack.origin}/auth/login`, {
         method: 'OPTIONS',

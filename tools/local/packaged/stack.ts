@@ -105,7 +105,7 @@ async function packageStage({ stage, folder, settings }: Options): Promise<Deplo
   await serverless.end
   const template = join(folder, 'package/cloudformation-template-update-stack.json')
   const text = await readFile(template, 'utf8').catch(() => {
-    throw new Error(`The stage ${stage} could not be packaged: ${serverless.lastWords()}`)
+    throw new Error(`The stage ${stage} could not be packaged: ${serverless.lastLines()}`)
   })
   return readTemplate(JSON.parse(text).Resources)
 }

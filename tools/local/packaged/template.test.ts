@@ -71,7 +71,7 @@ const changed = (id: string, change: object): Resources => ({
 })
 
 describe('a template', () => {
-  it('is read as AWS would resolve it', () => {
+  it('is resolved as AWS does', () => {
     const { functions, routes, cors, tables } = readTemplate(resources)
     expect(functions).toEqual([
       expect.objectContaining({
@@ -98,7 +98,7 @@ describe('a template', () => {
     expect(tables).toEqual([{ TableName: 'eu-central-1-things' }])
   })
 
-  it('names an address of its own in lower case, as an origin does', () => {
+  it('gives its own address in lower case, like an origin', () => {
     const joined = { 'Fn::Join': ['', ['https://', { Ref: 'HttpApi' }, '.', { Ref: 'AWS::URLSuffix' }]] }
     expect(resolve(resources, joined)).toBe('https://httpapi.amazonaws.com')
   })
@@ -113,7 +113,7 @@ describe('a template', () => {
     ['Integration is', changed('Integration', { PayloadFormatVersion: '1.0' })],
     ['EnableSimpleResponses', changed('Authorizer', { EnableSimpleResponses: false })],
     ['IdentitySource', changed('Authorizer', { IdentitySource: ['$request.querystring.token'] })],
-  ])('with what is not known here is refused rather than guessed at: %s', (named, template) => {
+  ])('is refused if it has something unknown: %s', (named, template) => {
     expect(() => readTemplate(template)).toThrow(named)
   })
 })
@@ -122,7 +122,7 @@ describe('a filter', () => {
   const pattern = { eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: 'MAIL#' }] } } } }
   const record = (eventName: string, pk: string) => ({ eventName, dynamodb: { Keys: { pk: { S: pk } } } })
 
-  it('lets through what fits in every field, and nothing else', () => {
+  it('passes a record that matches in every field, and no other', () => {
     expect(passes([pattern], record('INSERT', 'MAIL#1'))).toBe(true)
     expect(passes([pattern], record('MODIFY', 'MAIL#1'))).toBe(false)
     expect(passes([pattern], record('INSERT', 'USER#1'))).toBe(false)
@@ -130,7 +130,7 @@ describe('a filter', () => {
     expect(passes([], {})).toBe(true)
   })
 
-  it('with another operator is refused', () => {
+  it('is refused with another operator', () => {
     expect(() => passes([{ a: [{ suffix: 'x' }] }], { a: 'x' })).toThrow('suffix')
   })
 })
