@@ -91,8 +91,8 @@ export const authorized: Call = {
   logBytes: platformLogBytes,
   responseBytes: 0,
 }
-const mailOrder: Call = {
-  ...units.mailOrder,
+const mailRequest: Call = {
+  ...units.mailRequest,
   ...ownRequest,
   memory: memoryOf(forgotContract),
   cpuMs: 2.5,
@@ -164,7 +164,7 @@ export function month(users: number, does = behaviour) {
     { count: users * does.logins, call: login(does.bcryptCost) },
     { count: users * does.refreshes, call: refresh },
     { count: users * does.authorized, call: authorized },
-    { count: users * does.mails, call: mailOrder },
+    { count: users * does.mails, call: mailRequest },
     { count: users * does.mails, call: mailSendy },
   ]
   const sum = (part: (call: Call) => number) =>

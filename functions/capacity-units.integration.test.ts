@@ -26,7 +26,7 @@ const started = async () => {
   }
 }
 
-/** Keys whose every reading is taken down, as the path in SSM that it needs. */
+/** Keys that record each read, as the path in SSM that it needs. */
 function recorded(reads: string[]): Keys {
   const reading =
     <A extends readonly unknown[], T>(path: KeyPath, read: (...given: A) => Promise<T>) =>
@@ -44,11 +44,11 @@ function recorded(reads: string[]): Keys {
 }
 
 describe('what a request costs in DynamoDB', () => {
-  it('a login: the reservation and a counter, another counter and the account, the session and a counter reset', async () => {
+  it('a login: the reserved attempts and the account, then the session and a reset', async () => {
     const { api, cost } = await started()
     await signedUp(api)
     const login = await cost(() => logIn(api))
-    // What runs together comes in no order.
+    // What runs in parallel comes in no order.
     const calls = [0, 2, 4].map((start) => login.calls.slice(start, start + 2).sort())
     expect({ ...login, calls }).toEqual({
       calls: [
@@ -60,7 +60,7 @@ describe('what a request costs in DynamoDB', () => {
     })
   })
 
-  it('a login with an unknown email: the same counters and reads as with a wrong password', async () => {
+  it('a login with an unknown email: the same as with a wrong password', async () => {
     const { api, cost } = await started()
     await signedUp(api)
     const wrong = await cost(() => logIn(api, 'body', { ...ada, password: 'wrong' }))
@@ -68,7 +68,7 @@ describe('what a request costs in DynamoDB', () => {
     expect(wrong).toMatchObject({ readUnits: 2, writeUnits: 2 })
   })
 
-  it('a request for a mail: the same for an email that is known and one that is not', async () => {
+  it('a request for an email: the same for a known and an unknown email', async () => {
     const { api, cost } = await started()
     await signedUp(api)
     for (const route of ['POST /auth/password/forgot', 'POST /auth/email/resend', 'POST /auth/email-login']) {
@@ -76,12 +76,12 @@ describe('what a request costs in DynamoDB', () => {
       expect(await cost(() => api(route, { body: { email: eve.email } }))).toEqual(known)
       expect(known).toEqual({
         calls: ['sessions:UpdateItem', 'sessions:UpdateItem', 'sessions:PutItem'],
-        ...units.mailOrder,
+        ...units.mailRequest,
       })
     }
   })
 
-  it('a mail: who is written to, the budget of the address, the token, and the order that is done', async () => {
+  it('an email: the account, the budget of the recipient, the token, and the removed job', async () => {
     const { api, services, cost } = await started()
     await signedUp(api)
     await delivered(services)
@@ -98,7 +98,7 @@ describe('what a request costs in DynamoDB', () => {
     })
   })
 
-  it('a refresh: one write and one read, side by side', async () => {
+  it('a refresh: one write and one read, in parallel', async () => {
     const { api, cost, refresh } = await started()
     await signedUp(api)
     const { refreshToken } = (await logIn(api)).body
@@ -108,7 +108,7 @@ describe('what a request costs in DynamoDB', () => {
     })
   })
 
-  it('an authorized request: one read before the door’s own', async () => {
+  it('an authorized request: one read before the handler’s own', async () => {
     const { api, cost } = await started()
     await signedUp(api)
     const login = await logIn(api)
@@ -120,11 +120,11 @@ describe('what a request costs in DynamoDB', () => {
   })
 })
 
-describe('what a contract says that its door needs', () => {
-  it('is what the door calls, no more and no less', async () => {
+describe('the needs in a contract', () => {
+  it('are exactly the calls of its handler', async () => {
     const { engine, services, keyReads } = await started()
     const called = new Map<string, Set<string>>()
-    /** The gateway over some testServices, taking down what each route calls. */
+    /** The gateway over these services, recording the calls of each route. */
     const recorded =
       (over: typeof services): Gateway =>
       async (route, request) => {
@@ -135,7 +135,7 @@ describe('what a contract says that its door needs', () => {
         return answers[0]
       }
     const api = recorded(services)
-    /** The mails that wait, delivered; what that takes is the function's that mails. */
+    /** Delivers the waiting mails. Their calls are those of the mail function. */
     const mails = async () => {
       const templates: TestServices['mailbox'][number]['template'][] = []
       const { calls } = await costOf(engine, async () =>
@@ -153,7 +153,7 @@ describe('what a contract says that its door needs', () => {
       return { body, token: tokenOf(templates), first: tokenOf(templates.slice(0, 1)), templates }
     }
 
-    // An account, and every way to refresh.
+    // An account, and every outcome of a refresh.
     const { user } = (await signedUp(api)).body
     await logIn(
       recorded({ ...services, passwords: { ...services.passwords, renew: services.passwords.hash } }),
@@ -171,7 +171,7 @@ describe('what a contract says that its door needs', () => {
 
     await api('GET /.well-known/jwks.json')
 
-    // One's own account and sessions.
+    // The caller's own account and sessions.
     const own = { headers: bearer(await logIn(api)) }
     await api('GET /users/me', own)
     await api('PATCH /users/me', { ...own, body: { name: 'Ada King' } })
@@ -185,7 +185,7 @@ describe('what a contract says that its door needs', () => {
     const changed = await api('PUT /users/me/password', { ...own, body: passwords })
     await api('DELETE /users/me/sessions', { headers: bearer(changed), query: { all: 'true' } })
 
-    // What comes by mail.
+    // What follows from a mail.
     const toAda = { body: { email: ada.email } }
     const resent = await mailed('POST /auth/email/resend', toAda)
     await api('POST /auth/email/verify', { body: { token: resent.token } })
@@ -193,7 +193,7 @@ describe('what a contract says that its door needs', () => {
     const forgotten = await mailed('POST /auth/password/forgot', toAda)
     const reset = { token: forgotten.token, newPassword: ada.password }
     expect(await api('POST /auth/password/reset', { body: reset })).toMatchObject({ status: 204 })
-    // A change of email, stopped before it is made and after.
+    // A change of email, undone before it is confirmed and after.
     for (const when of ['before', 'after']) {
       const login = await mailed('POST /auth/email-login', toAda)
       const byMail = { token: login.token, transport: 'body' }
@@ -208,24 +208,24 @@ describe('what a contract says that its door needs', () => {
     }
     const typo = { ...ada, email: 'typo@example.com' }
     await api('POST /auth/signup', { body: typo })
-    // Its new address is that of an account which nobody confirmed.
+    // The new address has an unconfirmed account.
     await api('POST /auth/signup', { body: { ...ada, email: 'right@example.com' } })
     await logIn(api, 'body', { ...ada, email: 'right@example.com' })
     const asTypo = { headers: bearer(await logIn(api, 'body', typo)) }
     const right = { newEmail: 'right@example.com', password: ada.password }
     const mended = await mailed('PUT /users/me/email', { ...asTypo, body: right })
     await api('POST /auth/email/verify', { body: { token: mended.token } })
-    // Of an account that nobody confirmed, the first login by mail voids the password.
+    // The first login by email of an unconfirmed account voids the password.
     for (const email of ['one@example.com', 'two@example.com']) {
       await api('POST /auth/signup', { body: { ...ada, email } })
       await mails()
       const { body, token, templates } = await mailed('POST /auth/email-login', { body: { email } })
       const [template] = templates
-      if (template?.kind !== 'email_login') throw new Error('No digits were mailed')
-      const byDigits = { email, challenge: body.challenge, code: template.code }
+      if (template?.kind !== 'email_login') throw new Error('No code was mailed')
+      const byCode = { email, challenge: body.challenge, code: template.code }
       const answer = email.startsWith('one')
         ? await api('POST /auth/email-login/redeem', { body: { token } })
-        : await api('POST /auth/email-login/code', { body: byDigits })
+        : await api('POST /auth/email-login/code', { body: byCode })
       expect(answer).toMatchObject({ status: 200 })
     }
     const strict = recorded({ ...services, policy: { ...services.policy, requireVerifiedEmail: true } })
@@ -238,11 +238,11 @@ describe('what a contract says that its door needs', () => {
       await strict('POST /auth/signup', { body: { ...ada, email, password } })
     await mails()
 
-    // Administration, by two who may.
+    // Administration, by two administrators.
     const first = await administrator(api, services, eve)
     const mel = { ...eve, email: 'mel@example.com' }
     await administrator(api, services, mel)
-    // Who has confirmed an address is told of the deletion.
+    // The owner of a verified address is notified of the deletion.
     await mails()
     const { token } = mailTo(services, mel.email, 'verify_email')
     await api('POST /auth/email/verify', { body: { token } })
@@ -252,7 +252,7 @@ describe('what a contract says that its door needs', () => {
     const page = await api('GET /users', { ...asAdmin, query: { limit: '1' } })
     await api('GET /users', { ...asAdmin, query: { limit: '1', cursor: page.body.nextCursor } })
     await api('GET /users', { ...asAdmin, query: { email: ada.email } })
-    // Some of them are unconfirmed, and may have reached their end.
+    // Some of them are unconfirmed, and may have expired.
     await api('GET /users', asAdmin)
     await api('GET /users/{userId}', { ...asAdmin, params })
     await mailed('POST /users/{userId}/password-reset', { ...asAdmin, params })
@@ -273,7 +273,7 @@ describe('what a contract says that its door needs', () => {
       status: 204,
     })
 
-    // From elsewhere: a new device. With a name that has changed, but not who it is.
+    // From another address, which makes it a new device.
     await api('POST /auth/login', { body: { email: eve.email, password: eve.password }, ip: '203.0.113.9' })
     await mails()
     const { contract } = mailFunction
@@ -281,12 +281,13 @@ describe('what a contract says that its door needs', () => {
     const ofMails = contract.needs.filter((need) => need !== 'sessions/stream:Read')
     expect([...(called.get('mail') ?? [])].sort()).toEqual(ofMails.sort())
 
-    for (const { contract } of (await registry()).filter(isRoute)) {
+    const routes = (await registry()).filter(isRoute).filter(({ contract }) => contract.needs?.length)
+    expect(routes.length).toBeGreaterThan(25)
+    for (const { contract } of routes) {
       const route = `${contract.method} ${contract.path}`
-      if (!contract.needs?.length) continue
-      if (!called.has(route)) throw new Error(`costs.engine.test.ts does not call ${route}`)
+      if (!called.has(route)) throw new Error(`costs.integration.test.ts does not call ${route}`)
       const calls = new Set(called.get(route))
-      // The authorizer's own, made in front of the door.
+      // These are the authorizer's, made before the handler runs.
       if (contract.access !== 'public') {
         for (const need of authorizer.needs) expect([route, calls.delete(need)]).toEqual([route, true])
       }

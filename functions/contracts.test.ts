@@ -19,11 +19,11 @@ import {
   validRequests,
   verified,
 } from '../tools/testing/fixtures.ts'
-import { type Gateway, gateway, type TestAnswer } from '../tools/testing/gateway.ts'
+import { contractOf, type Gateway, gateway, type TestAnswer } from '../tools/testing/gateway.ts'
 import { delivered, limited, silent } from '../tools/testing/test-services.ts'
 import { ada, eve, logIn } from '../tools/testing/test-users.ts'
 
-/** Asks what would succeed, but for a change. */
+/** Sends the valid request of a route, with a change. */
 const ask = async (
   fixture: Fixture,
   route: string,
@@ -36,7 +36,7 @@ const conflicting = (route: string) => (fixture: Fixture) => {
   const users = { ...fixture.services.users, change: changed, remove: changed }
   return ask(fixture, route, {}, gateway({ ...fixture.services, users }))
 }
-/** The deployment has decided otherwise. */
+/** The same services under another policy. */
 const under = (fixture: Fixture, policy: Partial<Policy>) =>
   gateway({ ...fixture.services, policy: { ...fixture.services.policy, ...policy } })
 const switchedOff = (route: string) => async (fixture: Fixture) => {
@@ -50,9 +50,9 @@ const spent = (route: string) => async (fixture: Fixture) => {
 }
 const weak = 'passwordpassword'
 
-type BringAbout = Partial<Record<RefusalCode, (fixture: Fixture) => Promise<TestAnswer>>>
-/** The refusals that only one route knows, each brought about as it would be. */
-const special: Record<string, BringAbout> = {
+type Causes = Partial<Record<RefusalCode, (fixture: Fixture) => Promise<TestAnswer>>>
+/** How to cause the refusals of single routes. */
+const special: Record<string, Causes> = {
   'POST /auth/signup': {
     email_taken: ({ api }) => api('POST /auth/signup', { body: eve }),
     weak_password: ({ api }) => api('POST /auth/signup', { body: { ...eve, password: weak } }),
@@ -195,17 +195,17 @@ const special: Record<string, BringAbout> = {
   'POST /users/{userId}/password-reset': { not_enabled: switchedOff('POST /users/{userId}/password-reset') },
 }
 
-/** Eve asks for another email; gives the token that its address is mailed. */
+/** Eve requests another email. Returns the token that is mailed to it. */
 async function tokenOfChange(fixture: Fixture, newEmail: string): Promise<string> {
   await fixture.api('PUT /users/me/email', { ...asEve(fixture), body: { newEmail, password: eve.password } })
   const mails = await delivered(fixture.services)
   const mail = mails.find(({ template }) => template.kind === 'confirm_new_email')?.template
-  if (mail?.kind !== 'confirm_new_email') throw new Error(`${newEmail} was mailed nothing`)
+  if (mail?.kind !== 'confirm_new_email') throw new Error(`${newEmail} was sent no mail`)
   return mail.token
 }
 
-/** The refusals that the shape of a contract implies, brought about at any route of that shape. */
-function implied(contract: Contract, route: string): BringAbout {
+/** How to cause the refusals that the shape of a contract implies, at any route of that shape. */
+function implied(contract: Contract, route: string): Causes {
   return {
     invalid_request: (fixture) =>
       ask(fixture, route, contract.body ? { body: '{' } : { query: { unknown: 'x' } }),
@@ -234,14 +234,14 @@ function implied(contract: Contract, route: string): BringAbout {
   }
 }
 
-/** What is counted although it fails, where what succeeds cannot be done twice. */
+/** Attempts that count although they fail, where the valid request cannot be sent twice. */
 const wrong: Record<string, object> = {
   'POST /auth/login': { email: eve.email, password: 'wrong' },
   'DELETE /users/me': { password: 'wrong' },
   'PUT /users/me/password': { ...passwords, currentPassword: 'wrong' },
 }
 
-/** A route twice, under a limit of one. */
+/** Sends a request twice, under a limit of one. */
 async function twice(fixture: Fixture, route: string, limit: LimitName): Promise<TestAnswer> {
   const request = { ...(await validRequests[route]?.(fixture)), ...(wrong[route] && { body: wrong[route] }) }
   const api = gateway(limited(fixture.services, { [limit]: { most: 1, seconds: limits[limit].seconds } }))
@@ -249,73 +249,70 @@ async function twice(fixture: Fixture, route: string, limit: LimitName): Promise
   return api(route, request)
 }
 
-describe('every promise of every contract', () => {
-  it('is kept: each success, and each refusal under its status and code', async () => {
-    const routes = (await registry()).filter(isRoute)
-    const unknown = routes
-      .map(({ contract }) => `${contract.method} ${contract.path}`)
-      .filter((route) => !validRequests[route])
-    if (unknown.length > 0)
-      throw new Error(`tools/testing/fixtures.ts has no good request for ${unknown.join(', ')}`)
-    expect(routes.map(({ contract }) => `${contract.method} ${contract.path}`).sort()).toEqual(
-      Object.keys(validRequests).sort(),
-    )
-    for (const { contract } of routes) {
-      const route = `${contract.method} ${contract.path}`
-      const promised = new Set(Object.keys(contract.responses).map(Number))
-      const succeeded = new Set([(await ask(await makeFixture(), route)).status])
-      if (promised.size > 1) {
-        const fixture = await makeFixture()
-        succeeded.add((await ask(fixture, route, {}, under(fixture, { requireVerifiedEmail: true }))).status)
-      }
-      expect([route, succeeded]).toEqual([route, promised])
+/** What the authorizer refuses is answered by API Gateway itself, which knows no codes. */
+const isOfGateway = (code: RefusalCode, { access }: Contract) =>
+  code === 'unauthorized' || (code === 'untrusted_proxy' && access !== 'public')
 
-      for (const code of refusalsOf(contract)) {
-        const event = (refusalEvents as Partial<Record<RefusalCode, string>>)[code]
-        if (code === 'too_many_attempts') continue
-        const bringAbout = special[route]?.[code] ?? implied(contract, route)[code]
-        if (!bringAbout)
-          throw new Error(`promises.test.ts does not know how ${route} comes to refuse with ${code}`)
-        const { result, entries } = await capturedLog(async () => bringAbout(await makeFixture()))
-        expect([route, code, result.status]).toEqual([route, code, errors[code].status])
-        // What the authorizer refuses is answered by the gateway itself, which knows no codes.
-        const isOfGateway =
-          code === 'unauthorized' || (code === 'untrusted_proxy' && contract.access !== 'public')
-        if (!isOfGateway) expect([route, result.body.code]).toEqual([route, code])
-        const logged = entries.map(({ type }) => type)
-        if (event) expect([route, code, logged]).toEqual([route, code, expect.arrayContaining([event])])
+const routes = Object.keys(validRequests)
+
+describe('the valid requests of tools/testing/fixtures.ts', () => {
+  it('are one for each route', async () => {
+    const found = (await registry())
+      .filter(isRoute)
+      .map(({ contract }) => `${contract.method} ${contract.path}`)
+    expect(routes.toSorted()).toEqual(found.sort())
+  })
+})
+
+describe.each(routes)('%s', (route) => {
+  it('answers every success that its contract promises, and no other', async () => {
+    const promised = new Set(Object.keys((await contractOf(route)).responses).map(Number))
+    const succeeded = new Set([(await ask(await makeFixture(), route)).status])
+    if (promised.size > 1) {
+      const fixture = await makeFixture()
+      succeeded.add((await ask(fixture, route, {}, under(fixture, { requireVerifiedEmail: true }))).status)
+    }
+    expect(succeeded).toEqual(promised)
+  })
+
+  it('answers every refusal that its contract promises with its status and code, and logs its event', async () => {
+    const contract = await contractOf(route)
+    const codes = [...refusalsOf(contract)].filter((code) => code !== 'too_many_attempts')
+    expect(codes.length).toBeGreaterThan(0)
+    for (const code of codes) {
+      const cause = special[route]?.[code] ?? implied(contract, route)[code]
+      if (!cause) throw new Error(`contracts.test.ts does not know how to cause ${code} at ${route}`)
+      const { result, entries } = await capturedLog(async () => cause(await makeFixture()))
+      expect([code, result.status]).toEqual([code, errors[code].status])
+      if (!isOfGateway(code, contract)) expect(result.body.code).toBe(code)
+      const event = (refusalEvents as Partial<Record<RefusalCode, string>>)[code]
+      const types = entries.map(({ type }) => type)
+      if (event) expect([code, types]).toEqual([code, expect.arrayContaining([event])])
+    }
+  })
+
+  it('answers 429 with Retry-After at each of its limits, except where that would reveal an account', async () => {
+    for (const limit of limitsOf(await contractOf(route))) {
+      const fixture = await makeFixture()
+      const { per, seconds } = limits[limit]
+      const cause = special[route]?.too_many_attempts ?? (() => twice(fixture, route, limit))
+      const { status, body, headers } = await cause(fixture)
+      if (per === 'mailbox' || per === 'code') {
+        expect([limit, status]).not.toEqual([limit, 429])
+        continue
       }
+      expect([limit, status, body.code]).toEqual([limit, 429, 'too_many_attempts'])
+      expect(Number(headers['retry-after'])).toBeGreaterThan(0)
+      expect(Number(headers['retry-after'])).toBeLessThanOrEqual(seconds)
     }
   })
 })
 
-describe('every limit of every contract', () => {
-  it('holds: 429 with Retry-After, but where that would tell whether there is an account', async () => {
-    const entries = await registry()
-    // What the function that mails counts has a test of its own: functions/mail/budget.test.ts.
-    const seen = new Set<LimitName>(entries.filter(isStream).flatMap(({ contract }) => limitsOf(contract)))
-    for (const { contract } of (await registry()).filter(isRoute)) {
-      const route = `${contract.method} ${contract.path}`
-      for (const limit of limitsOf(contract)) {
-        seen.add(limit)
-        const fixture = await makeFixture()
-        const { per } = limits[limit]
-        const bringAbout = special[route]?.too_many_attempts ?? (() => twice(fixture, route, limit))
-        const answer = await bringAbout(fixture)
-        if (per === 'mailbox' || per === 'code') {
-          expect([route, limit, answer.status === 429]).toEqual([route, limit, false])
-          continue
-        }
-        expect([route, limit, answer.status, answer.body.code]).toEqual([
-          route,
-          limit,
-          429,
-          'too_many_attempts',
-        ])
-        expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
-        expect(Number(answer.headers['retry-after'])).toBeLessThanOrEqual(limits[limit].seconds)
-      }
-    }
-    expect([...seen].sort()).toEqual(Object.keys(limits).sort())
+describe('the limits', () => {
+  it('are each named by a contract', async () => {
+    // functions/mail/budget.test.ts tests those of the mail function.
+    const entries = (await registry()).filter((entry) => isRoute(entry) || isStream(entry))
+    const named = new Set<LimitName>(entries.flatMap(({ contract }) => limitsOf(contract)))
+    expect([...named].sort()).toEqual(Object.keys(limits).sort())
   })
 })

@@ -19,7 +19,7 @@ import { ada } from '../tools/testing/test-users.ts'
 const require = createRequire(join(process.cwd(), 'package.json'))
 const { options } = require('./tools/bundle/options.cjs') as { options: BuildOptions }
 const KEYS_PATH = '/cardea/frozen'
-/** Longer than a try of the SDK may take (2 s), so that it is time for the next one. */
+/** Longer than one attempt of the SDK may take (2 s), so that the next attempt is due. */
 const FROZEN_MS = 3000
 
 describe('a process that is frozen after its answer, between two attempts of the SDK', () => {
@@ -28,9 +28,9 @@ describe('a process that is frozen after its answer, between two attempts of the
   let engine: Awaited<ReturnType<typeof engineStores>>
   let keys: Awaited<ReturnType<typeof startParameterStore>>
   let store: Server
-  /** What arrived at the store; the first of `held` is never answered. */
+  /** What arrived at the store. The first request for `unanswered` gets no answer. */
   const arrived: string[] = []
-  let held = ''
+  let unanswered = ''
   const logged: string[] = []
 
   beforeAll(async () => {
@@ -42,8 +42,8 @@ describe('a process that is frozen after its answer, between two attempts of the
       const action = String(request.headers['x-amz-target']).split('.')[1] ?? ''
       arrived.push(action)
       const body = await buffer(request)
-      if (action === held) {
-        held = ''
+      if (action === unanswered) {
+        unanswered = ''
         return
       }
       const { host: _, connection: __, ...headers } = request.headers
@@ -108,7 +108,7 @@ describe('a process that is frozen after its answer, between two attempts of the
     readonly milliseconds?: number
   }
 
-  it('writes nothing when it is thawed: the password that met 503 stays as it was', async () => {
+  it('writes nothing when it resumes: after a 503 the password is unchanged', async () => {
     const signup = await launched('auth/signup')
     expect(await invoke(signup, { route: 'POST /auth/signup', request: { body: ada } })).toBe(201)
     const account = await engine.users.findByEmail(ada.email)
@@ -138,7 +138,7 @@ describe('a process that is frozen after its answer, between two attempts of the
       principal: { userId: account.id, sessionId, roles: ['user'], claimsVersion: 1, expiresAt: now + 900 },
     }
 
-    held = 'TransactWriteItems'
+    unanswered = 'TransactWriteItems'
     expect(await invoke(child, { ...change, milliseconds: 1500 })).toBe(503)
     child.kill('SIGSTOP')
     const before = arrived.length
@@ -150,8 +150,8 @@ describe('a process that is frozen after its answer, between two attempts of the
     expect(await engine.users.findById(account.id)).toEqual(account)
     expect(logged.join('')).not.toContain('password.changed')
 
-    // The process is whole: the client that tries again is served.
-    held = ''
+    // The process still works: a retry of the client succeeds.
+    unanswered = ''
     expect(await invoke(child, change)).toBe(200)
     expect(await engine.users.findById(account.id)).toMatchObject({ claimsVersion: 2 })
     expect(logged.join('')).toContain('password.changed')

@@ -27,10 +27,10 @@ const withAda = async ({ verified = true, change = {} as Parameters<typeof testS
   return { services, api, ask, mail, redeem, enter }
 }
 const isRefused = (code: string) => ({ status: 400, body: { code } })
-/** Six digits that are not these. */
+/** Six digits that differ from these. */
 const others = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0')
 
-describe('a login by mail', () => {
+describe('a login by email', () => {
   it('opens a session with the link, once', async () => {
     const { api, ask, mail, redeem } = await withAda()
     await ask()
@@ -45,7 +45,7 @@ describe('a login by mail', () => {
     expect(await logIn(api)).toMatchObject({ status: 200 })
   })
 
-  it('opens a session with the digits and the challenge, once, and then the link is spent too', async () => {
+  it('opens a session with code and challenge, once; the link is spent with them', async () => {
     const { ask, mail, enter, redeem } = await withAda()
     const { challenge } = await ask()
     const { code, token } = mail()
@@ -58,7 +58,7 @@ describe('a login by mail', () => {
     expect(await redeem(token)).toMatchObject(isRefused('invalid_link'))
   })
 
-  it('spends neither link nor digits while there is no key to sign with', async () => {
+  it('spends neither link nor code while there is no signing key', async () => {
     const { services, ask, mail, redeem } = await withAda()
     const { challenge } = await ask()
     const { token, code } = mail()
@@ -71,7 +71,7 @@ describe('a login by mail', () => {
     expect(await redeem(token)).toMatchObject({ status: 200 })
   })
 
-  it('is won by one of fifty at once, by link and by digits', async () => {
+  it('opens one session for fifty requests at once, by link and by code', async () => {
     const { services, ask, mail, enter, redeem } = await withAda()
     const { challenge } = await ask()
     const { code, token } = mail()
@@ -82,7 +82,7 @@ describe('a login by mail', () => {
     expect(services.tables.sessions.size).toBe(1)
   })
 
-  it('ends after 10 minutes, with the next request, and with what ends sessions', async () => {
+  it('ends after 10 minutes, when another is requested, and when all sessions end', async () => {
     const fixture = await withAda()
     const first = await fixture.ask()
     const old = fixture.mail()
@@ -101,18 +101,19 @@ describe('a login by mail', () => {
     expect(await fixture.redeem(fixture.mail().token)).toMatchObject(isRefused('invalid_link'))
   })
 
-  it('is asked for in the same words whether the email is known', async () => {
-    const { ask, enter } = await withAda()
+  it('is answered alike whether the email is known or not', async () => {
+    const { ask, mail, enter } = await withAda()
     const known = await ask()
-    const unknown = await ask('nobody@example.com')
+    const unknown = await ask('unknown@example.com')
     expect([unknown.status, Object.keys(unknown.body)]).toEqual([202, ['challenge']])
     expect(unknown.challenge).toHaveLength(known.challenge.length)
-    const { requestId: _, ...wrong } = (await enter(known.challenge, '000000')).body
-    const { requestId: __, ...nobody } = (await enter(unknown.challenge, '000000', 'nobody@example.com')).body
-    expect(nobody).toEqual(wrong)
+    const code = others(mail().code)
+    const { requestId: _, ...wrong } = (await enter(known.challenge, code)).body
+    const { requestId: __, ...foreign } = (await enter(unknown.challenge, code, 'unknown@example.com')).body
+    expect(foreign).toEqual(wrong)
   })
 
-  it('is off unless it is switched on, whatever is asked', async () => {
+  it('is 404 not_enabled at each of its routes while it is switched off', async () => {
     const { services, ask, mail } = await withAda()
     const { challenge } = await ask()
     const off = gateway({ ...services, policy: { ...services.policy, emailLogin: false } })
@@ -126,7 +127,7 @@ describe('a login by mail', () => {
     }
   })
 
-  it('as the first proof of the email voids the password and the sessions of whoever opened the account', async () => {
+  it('that is the first proof of the email voids the password and the sessions from before', async () => {
     const fixture = await withAda({ verified: false })
     const stranger = await logIn(fixture.api)
     await fixture.ask()
@@ -140,20 +141,20 @@ describe('a login by mail', () => {
   })
 })
 
-describe('the digits of a mail', () => {
-  it('are worth nothing with another challenge, or for another account', async () => {
+describe('the code in a login email', () => {
+  it('is refused with another challenge, and for another account', async () => {
     const { api, services, ask, mail, enter } = await withAda()
     await signedUp(api, eve)
     await delivered(services)
     const { challenge } = await ask()
     const { code } = mail()
-    const foreign = (await ask('nobody@example.com')).challenge
+    const foreign = (await ask('unknown@example.com')).challenge
     expect(await enter(foreign, code)).toMatchObject(isRefused('invalid_code'))
     expect(await enter(challenge, code, eve.email)).toMatchObject(isRefused('invalid_code'))
     expect(await enter(challenge, code)).toMatchObject({ status: 200 })
   })
 
-  it('are void after 5 attempts, a hundred at once or one by one, the right ones too', async () => {
+  it('is void after 5 attempts, even the right code, whether they come at once or one by one', async () => {
     for (const atOnce of [true, false]) {
       const { services, ask, mail } = await withAda()
       const strict = limited(services, { codeTries: limits.codeTries })
@@ -169,7 +170,7 @@ describe('the digits of a mail', () => {
     }
   })
 
-  it('are not made void by attempts without a challenge, or with that of another request', async () => {
+  it('is not voided by attempts without a challenge, or with the challenge of another request', async () => {
     const { services, api, ask, mail } = await withAda({ change: { limits } })
     const body = { email: ada.email, code: '000000' }
     const { challenge: strangers } = await ask()
@@ -188,7 +189,7 @@ describe('the digits of a mail', () => {
     expect([right.status, services.tables.sessions.size]).toEqual([200, 1])
   })
 
-  it('are entered 10 times an hour for an account at most, however many are asked for', async () => {
+  it('can be tried 10 times an hour for an account, however many codes are requested', async () => {
     const { services, api } = await withAda({
       change: { limits: { ...limits, emailLoginPerEmail: { most: 99, seconds: 900 } } },
     })

@@ -38,7 +38,7 @@ const late = async (fixture: Fixture, route: string, seconds: number) => {
 interface Attempt {
   readonly secret: string
   readonly attempt: (fixture: Fixture) => Promise<TestAnswer>
-  /** What the line says of whom. */
+  /** What the event says about the account. */
   readonly about?: (fixture: Fixture) => object
   readonly type?: 'access.denied'
   readonly reason: string
@@ -99,7 +99,7 @@ const attempts: readonly Attempt[] = [
   forgedLink('POST /auth/email-login/redeem'),
   forgedLink('POST /auth/password/reset', { newPassword: passwords.newPassword }),
   {
-    secret: 'what is no token at all',
+    secret: 'a text that is no token',
     attempt: ({ api }) => api('POST /auth/email/verify', { body: { token: 'x' } }),
     reason: 'invalid_link',
   },
@@ -126,7 +126,7 @@ const attempts: readonly Attempt[] = [
     reason: 'invalid_refresh_token',
   },
   {
-    secret: 'no refresh token, which is no attempt',
+    secret: 'no refresh token, which is not counted as an attempt',
     attempt: ({ api }) => api('POST /auth/refresh', { body: {} }),
     type: 'access.denied',
     reason: 'invalid_refresh_token',
@@ -149,7 +149,7 @@ const attempts: readonly Attempt[] = [
   },
 ]
 
-describe('a failed attempt leaves one event (ASVS 16.3.1)', () => {
+describe('a failed attempt writes exactly one event (ASVS 16.3.1)', () => {
   it.each(attempts)('$secret', async ({ attempt, about, type = 'secret.refused', reason }) => {
     const fixture = await makeFixture()
     const { result, entries } = await capturedLog(() => attempt(fixture))

@@ -9,11 +9,11 @@ const GUESSES = 1000
 const ADDRESSES = 200
 const FIFTEEN_MINUTES = 900
 
-/** Several instances of the functions, which share nothing but the store; each compare of a password is counted. */
-async function instances(): Promise<{ apis: Gateway[]; worlds: TestServices[]; compares: () => number }> {
+/** Several instances of the functions, which share nothing but the store. Each compare of a password is counted. */
+async function instances(): Promise<{ apis: Gateway[]; services: TestServices[]; compares: () => number }> {
   const stores = await engineStores()
   let compares = 0
-  const worlds = Array.from({ length: INSTANCES }, () => {
+  const all = Array.from({ length: INSTANCES }, () => {
     const services = testServices({ stores, limits })
     const compare: TestServices['passwords']['compare'] = (...given) => {
       compares++
@@ -21,9 +21,9 @@ async function instances(): Promise<{ apis: Gateway[]; worlds: TestServices[]; c
     }
     return { ...services, passwords: { ...services.passwords, compare } }
   })
-  const apis = worlds.map((each) => gateway(each))
+  const apis = all.map((each) => gateway(each))
   await signedUp(apis[0] as Gateway)
-  return { apis, worlds, compares: () => compares }
+  return { apis, services: all, compares: () => compares }
 }
 
 const guess = (apis: Gateway[], index: number, email = ada.email): Promise<TestAnswer> => {
@@ -33,7 +33,7 @@ const guess = (apis: Gateway[], index: number, email = ada.email): Promise<TestA
 }
 
 describe('guessing a password', () => {
-  it('a thousand times at once, from 200 addresses, is 6 compares at most', async () => {
+  it('a thousand times at once from 200 addresses costs at most 6 compares', async () => {
     const { apis, compares } = await instances()
     const answers = await Promise.all(Array.from({ length: GUESSES }, (_, index) => guess(apis, index)))
     expect(compares()).toBeGreaterThanOrEqual(5)
@@ -47,17 +47,17 @@ describe('guessing a password', () => {
     }
   })
 
-  it.each(['an account', 'nobody'])(
-    'of %s, waiting out every lock, is 14 compares in the first 15 minutes at most',
-    async (whose) => {
-      const { apis, worlds, compares } = await instances()
-      const email = whose === 'nobody' ? 'nobody@example.com' : ada.email
+  it.each(['a known email', 'an unknown email'])(
+    'of %s, waiting out every lock, costs at most 14 compares in 15 minutes',
+    async (which) => {
+      const { apis, services, compares } = await instances()
+      const email = which === 'a known email' ? ada.email : 'unknown@example.com'
       const waits: number[] = []
       for (let now = 0, index = 0; now < FIFTEEN_MINUTES; index++) {
         const { status, headers } = await guess(apis, index, email)
         const wait = status === 429 ? Number(headers['retry-after']) : 0
         if (wait > 0) waits.push(wait)
-        for (const { clock } of worlds) clock.advance(wait)
+        for (const { clock } of services) clock.advance(wait)
         now += wait
       }
       expect(compares()).toBeLessThanOrEqual(14)
@@ -65,7 +65,7 @@ describe('guessing a password', () => {
     },
   )
 
-  it('during a lock refuses the right password too, and ends no session; the lock of one is not another’s', async () => {
+  it('locks out the right password too, ends no session, and locks no other account', async () => {
     const { apis } = await instances()
     const api = apis[0] as Gateway
     const login = await logIn(api)

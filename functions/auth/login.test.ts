@@ -25,26 +25,26 @@ describe('POST /auth/login', () => {
     expect(Buffer.byteLength(String(cookies[0]))).toBeLessThan(4096)
   })
 
-  it('gives the refresh token in the body to who asks for it, and no cookie', async () => {
+  it('gives the refresh token in the body and no cookie, where the request asks for it', async () => {
     const { api } = await withAda()
     const { status, cookies, body } = await logIn(api, 'body')
     expect([status, cookies]).toEqual([200, []])
     expect(body.refreshToken).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
   })
 
-  it('refuses a wrong password and an unknown email in the same words', async () => {
+  it('answers a wrong password and an unknown email with the same status, headers and body', async () => {
     const { api } = await withAda()
     const wrong = await logIn(api, 'body', { ...ada, password: 'wrong' })
     const unknown = await logIn(api, 'body', { ...ada, email: 'eve@example.com' })
     expect(wrong).toMatchObject({ status: 401, body: { code: 'invalid_credentials' }, cookies: [] })
-    const { requestId: _, ...words } = wrong.body
+    const { requestId: _, ...rest } = wrong.body
     expect({ ...unknown, body: { ...unknown.body, requestId: '' } }).toEqual({
       ...wrong,
-      body: { ...words, requestId: '' },
+      body: { ...rest, requestId: '' },
     })
   })
 
-  it('refuses a disabled account with 403, after the right password', async () => {
+  it('answers 403 for a disabled account, but only after the right password', async () => {
     const { services, api, user } = await withAda()
     const account = services.tables.accounts.get(user.id)
     if (account) services.tables.accounts.set(user.id, { ...account, status: 'disabled' })
@@ -53,7 +53,7 @@ describe('POST /auth/login', () => {
     expect(services.tables.sessions.size).toBe(0)
   })
 
-  it('remembers the client as the gateway saw it, and takes no header’s word for its address', async () => {
+  it('stores the client’s address as the gateway reports it, and ignores x-forwarded-for', async () => {
     const { services, api } = await withAda()
     await api('POST /auth/login', {
       body: { email: ada.email, password: ada.password },
@@ -63,7 +63,7 @@ describe('POST /auth/login', () => {
     expect(session).toMatchObject({ userAgent: `?${'x'.repeat(255)}`, ip: '198.51.100.7' })
   })
 
-  it('refuses a transport that there is not', async () => {
+  it('refuses an unknown transport', async () => {
     const { api } = await withAda()
     const answer = await api('POST /auth/login', { body: { ...ada, name: undefined, transport: 'url' } })
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: 'transport' }] } })

@@ -11,7 +11,7 @@ const withAda = async (transport: 'cookie' | 'body') => {
 }
 
 describe('POST /auth/logout', () => {
-  it('ends the session of a browser, clears its cookie, and its access token is refused on the next request', async () => {
+  it('ends the session of a browser, clears its cookie, and denies its access token from the next request on', async () => {
     const { services, api, login } = await withAda('cookie')
     expect(await api('GET /users/me', { headers: bearer(login) })).toMatchObject({ status: 200 })
     const headers = { ...json, ...fromApp }
@@ -24,7 +24,7 @@ describe('POST /auth/logout', () => {
     expect(await api('GET /users/me', { headers: bearer(login) })).toMatchObject({ status: 401 })
   })
 
-  it.each(['refresh token', 'access token'] as const)('takes a %s alone', async (which) => {
+  it.each(['refresh token', 'access token'] as const)('accepts a %s alone', async (which) => {
     const { api, login } = await withAda('body')
     const request =
       which === 'access token'
@@ -36,7 +36,7 @@ describe('POST /auth/logout', () => {
     expect(again).toMatchObject({ status: 401, body: { code: 'session_ended' } })
   })
 
-  it('works with an expired access token beside a good refresh token', async () => {
+  it('works with an expired access token beside a valid refresh token', async () => {
     const { services, api, login } = await withAda('body')
     services.clock.advance(1000)
     const request = { body: { refreshToken: login.body.refreshToken }, headers: bearer(login) }
@@ -44,7 +44,7 @@ describe('POST /auth/logout', () => {
     expect(services.tables.sessions.size).toBe(0)
   })
 
-  it('is no error a second time, nor with nothing or garbage to end', async () => {
+  it('answers 204 a second time, and for a missing or malformed token', async () => {
     const { api, login } = await withAda('body')
     const body = { refreshToken: login.body.refreshToken }
     for (const request of [{ body }, { body }, { body: {} }, { body: { refreshToken: 'garbage' } }]) {
@@ -54,27 +54,27 @@ describe('POST /auth/logout', () => {
     expect(await api('POST /auth/logout', garbage)).toMatchObject({ status: 204 })
   })
 
-  it('by a cookie is refused from a foreign page: nobody logs another out', async () => {
+  it('by cookie is refused from another origin, so that no foreign page can log a user out', async () => {
     const { services, api, login } = await withAda('cookie')
     const headers = { ...json, origin: 'https://evil.example' }
     const answer = await api('POST /auth/logout', { cookies: [cookieOf(login)], headers })
     expect(answer).toMatchObject({ status: 403, body: { code: 'origin_not_allowed' }, cookies: [] })
     expect(services.tables.sessions.size).toBe(1)
-    // SameSite keeps the cookie back: the answer must not clear it either.
+    // SameSite withholds the cookie from such a request. The answer must not clear it either.
     const withoutCookie = await api('POST /auth/logout', {
       headers: { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
     })
     expect(withoutCookie).toMatchObject({ status: 403, cookies: [] })
   })
 
-  it('needs no body and no type', async () => {
+  it('needs no body and no content type', async () => {
     const { services, api, login } = await withAda('cookie')
     const answer = await api('POST /auth/logout', { cookies: [cookieOf(login)], headers: fromApp })
     expect(answer).toMatchObject({ status: 204, cookies: [expect.stringContaining('Max-Age=0')] })
     expect(services.tables.sessions.size).toBe(0)
   })
 
-  it('ends what the body names where a client attaches a cookie too, needs no origin, and clears the cookie', async () => {
+  it('ends the session that the body names, needs no origin then, and clears a cookie that comes along', async () => {
     const { services, api, login } = await withAda('cookie')
     const { refreshToken } = (await logIn(api)).body
     for (const token of [refreshToken, refreshToken, 'expired or forged']) {
@@ -90,7 +90,7 @@ describe('POST /auth/logout', () => {
     })
   })
 
-  it('by two cookies of the name, which come in no order, ends both', async () => {
+  it('with two refresh cookies ends both sessions', async () => {
     const { services, api, login } = await withAda('cookie')
     const other = await logIn(api, 'cookie')
     const cookies = [cookieOf(login), cookieOf(other), '__Host-cardea_refresh=nonsense']
@@ -99,14 +99,14 @@ describe('POST /auth/logout', () => {
     expect(services.tables.sessions.size).toBe(0)
   })
 
-  it('takes an access token after several blanks (RFC 6750 2.1)', async () => {
+  it('accepts several blanks before an access token (RFC 6750 2.1)', async () => {
     const { services, api, login } = await withAda('body')
     const headers = { ...json, authorization: `Bearer   ${login.body.accessToken}` }
     expect(await api('POST /auth/logout', { headers })).toMatchObject({ status: 204 })
     expect(services.tables.sessions.size).toBe(0)
   })
 
-  it('that the store did not answer is 503, and tried again ends the session', async () => {
+  it('answers 503 when the store fails, and the retry ends the session', async () => {
     const { services, api, login } = await withAda('body')
     const { revoke } = services.sessions
     const failing = jest.fn(revoke).mockImplementationOnce(unavailable)

@@ -21,7 +21,7 @@ const from = (api: Gateway, ip: string, userAgent = 'a test') =>
     headers: { 'user-agent': userAgent },
   })
 
-/** What each notification is about, brought about. */
+/** How to cause each notification. */
 const causes: Record<
   (typeof notifications)[number],
   (services: TestServices, api: Gateway) => Promise<unknown>
@@ -51,7 +51,7 @@ const causes: Record<
 }
 
 describe.each(notifications)('the notification %s', (notification) => {
-  it('is mailed to the address that the user had, and does not reach them where it is switched off', async () => {
+  it('is mailed to the address that the user had, and not mailed where it is switched off', async () => {
     const { services, api } = await withAda()
     await causes[notification](services, api)
     expect(await delivered(services)).toMatchObject([{ to: ada.email, template: { kind: notification } }])
@@ -63,7 +63,7 @@ describe.each(notifications)('the notification %s', (notification) => {
     expect(kinds(await delivered(off.services))).toEqual([])
   })
 
-  it('is not worth a refusal: what it is about has happened, mailed or not', async () => {
+  it('never fails the request: a lost email job is logged, and the change stays', async () => {
     const { services } = await withAda()
     const outbox = {
       put: (job: Parameters<TestServices['outbox']['put']>[0]) =>
@@ -77,8 +77,8 @@ describe.each(notifications)('the notification %s', (notification) => {
   })
 })
 
-describe('a device', () => {
-  it('is news once: not the one that signed up, nor a newer version of it, nor a known one again', async () => {
+describe('the notification of a new device', () => {
+  it('is sent once for a device: not for the one that signed up, for a newer version of it, or for a known one', async () => {
     const { services, api } = await withAda()
     for (const [ip, userAgent, sent] of [
       ['198.51.100.7', 'a test', []],
@@ -95,7 +95,7 @@ describe('a device', () => {
     }
   })
 
-  it('is told once though it logs in twice before the mail is written, and ten are remembered', async () => {
+  it('is sent once for two logins at once, and at most 10 devices are remembered', async () => {
     const { services, api } = await withAda()
     await Promise.all([from(api, '203.0.113.9'), from(api, '203.0.113.9')])
     expect(kinds(await delivered(services))).toEqual(['new_device'])
@@ -107,7 +107,7 @@ describe('a device', () => {
     expect(account?.devices).toHaveLength(10)
   })
 
-  it('is no news if it is the first of all: an account that was brought in has none', async () => {
+  it('is not sent for the first device of an imported account', async () => {
     const { services, api } = await withAda()
     const [account] = [...services.tables.accounts.values()]
     if (account) services.tables.accounts.set(account.id, { ...account, devices: [] })
@@ -117,7 +117,7 @@ describe('a device', () => {
     expect(kinds(await delivered(services))).toEqual(['new_device'])
   })
 
-  it('is told after all, if the first try to mail it failed', async () => {
+  it('is sent after all when the first attempt to mail it failed', async () => {
     const { services, api } = await withAda()
     await from(api, '203.0.113.9')
     const [job] = services.left
@@ -129,7 +129,7 @@ describe('a device', () => {
     expect(kinds(await delivered(services))).toEqual(['new_device'])
   })
 
-  it('of an account whose email nobody has proven is told to nobody', async () => {
+  it('is not sent while the email of the account is unverified', async () => {
     const services = testServices()
     const api = gateway(services)
     await signedUp(api)
@@ -138,7 +138,7 @@ describe('a device', () => {
     expect(kinds(await delivered(services))).toEqual([])
   })
 
-  it('adds no write to a login from one that is known', async () => {
+  it('costs a login from a known device no write', async () => {
     const { services, api } = await withAda()
     await logIn(api)
     expect(services.left).toEqual([])

@@ -23,8 +23,8 @@ const withAda = async (change: Parameters<typeof testServices>[0] = {}) => {
 }
 const isRefused = { status: 400, body: { code: 'invalid_link' } }
 
-describe('a forgotten password', () => {
-  it('is set anew with the mailed token: every session is dead, the email proven, its owner told', async () => {
+describe('a password reset', () => {
+  it('sets the password, ends every session, verifies the email and notifies the owner', async () => {
     const { services, api, reset, mailedToken } = await withAda()
     const login = await logIn(api)
     expect(await reset(await mailedToken())).toMatchObject({ status: 204, body: undefined, cookies: [] })
@@ -43,16 +43,16 @@ describe('a forgotten password', () => {
     expect(told.map(({ template }) => template.kind)).toEqual(['password_changed'])
   })
 
-  it('is asked for in the same words whether the email is known; only the known one is mailed', async () => {
+  it('is answered alike whether the email is known or not; only a known one is mailed', async () => {
     const { services, forgot } = await withAda()
     const known = await forgot()
     expect(known).toMatchObject({ status: 202, body: undefined })
     expect(await delivered(services)).toHaveLength(1)
-    expect(await forgot('nobody@example.com')).toEqual(known)
+    expect(await forgot('unknown@example.com')).toEqual(known)
     expect(await delivered(services)).toEqual([])
   })
 
-  it('lifts the lock of failed logins, which never stops the reset itself', async () => {
+  it('works during a lock of failed logins, and lifts it', async () => {
     const { api, reset, mailedToken } = await withAda({ limits })
     for (let time = 0; time < 6; time++) await logIn(api, 'body', { ...ada, password: 'wrong' })
     expect(await logIn(api)).toMatchObject({ status: 429 })
@@ -60,7 +60,7 @@ describe('a forgotten password', () => {
     expect(await logIn(api, 'body', { ...ada, password: newPassword })).toMatchObject({ status: 200 })
   })
 
-  it('of an account that a stranger has opened gives it to the owner of the email', async () => {
+  it('gives an account that a stranger opened to the owner of the email', async () => {
     const { api, reset, mailedToken } = await withAda()
     const stranger = await logIn(api)
     await reset(await mailedToken())
@@ -69,8 +69,8 @@ describe('a forgotten password', () => {
   })
 })
 
-describe('the token of a reset', () => {
-  it('is good once: of fifty at once one sets its password', async () => {
+describe('the token of a password reset', () => {
+  it('is redeemed once: of fifty at once, one sets its password', async () => {
     const { api, reset, mailedToken } = await withAda()
     const token = await mailedToken()
     const passwords = Array.from({ length: 50 }, (_, index) => `a new password, number ${index}`)
@@ -82,7 +82,7 @@ describe('the token of a reset', () => {
     expect(await reset(token)).toMatchObject(isRefused)
   })
 
-  it('is good for 30 minutes', async () => {
+  it('is valid for 30 minutes', async () => {
     const { services, reset, mailedToken } = await withAda()
     const token = await mailedToken()
     services.clock.advance(1800)
@@ -92,7 +92,7 @@ describe('the token of a reset', () => {
     expect(await reset(next)).toMatchObject({ status: 204 })
   })
 
-  it('is void once another is asked for', async () => {
+  it('is void once another is requested', async () => {
     const { reset, mailedToken } = await withAda()
     const old = await mailedToken()
     const next = await mailedToken()
@@ -100,7 +100,7 @@ describe('the token of a reset', () => {
     expect(await reset(next)).toMatchObject({ status: 204 })
   })
 
-  it('is void once the password was changed, or every session ended', async () => {
+  it('is void once the password was changed or every session was ended', async () => {
     const { api, reset, mailedToken } = await withAda()
     for (const end of [
       async (headers: Record<string, string>) =>
@@ -131,7 +131,7 @@ describe('the token of a reset', () => {
     expect(await reset(token)).toMatchObject({ status: 204 })
   })
 
-  it('confirms no email and logs nobody in', async () => {
+  it('is refused by the routes that verify an email, undo a change or log in', async () => {
     const { api, mailedToken } = await withAda()
     const body = { token: await mailedToken() }
     for (const route of [
@@ -143,7 +143,7 @@ describe('the token of a reset', () => {
     }
   })
 
-  it('sets the password, ends what it should and is told, though the lock of logins cannot be lifted', async () => {
+  it('sets the password and notifies the owner though the lock of logins cannot be lifted', async () => {
     const { services, api, mailedToken } = await withAda()
     const body = { token: await mailedToken(), newPassword }
     const rateLimiter = { ...services.rateLimiter, resetAttempts: unavailable }
@@ -156,7 +156,7 @@ describe('the token of a reset', () => {
     expect(await logIn(api, 'body', { ...ada, password: newPassword })).toMatchObject({ status: 200 })
   })
 
-  it('costs no hash unless it is good', async () => {
+  it('is checked before a password is hashed', async () => {
     const { services, mailedToken } = await withAda()
     const passwords = { ...services.passwords, hash: () => Promise.reject(new Error('a hash was made')) }
     const { userId } = readToken(await mailedToken())
@@ -167,8 +167,8 @@ describe('the token of a reset', () => {
   })
 })
 
-describe('an administrator', () => {
-  it('starts a reset, and neither sees a token nor sets a password', async () => {
+describe('a reset that an administrator starts', () => {
+  it('is mailed to the owner: the administrator sees no token and sets no password', async () => {
     const { services, api, reset } = await withAda()
     const admin = await administrator(api, services, eve)
     const [account] = [...services.tables.accounts.values()]
@@ -181,7 +181,7 @@ describe('an administrator', () => {
     expect(await reset(mailTo(services, ada.email, 'reset_started').token)).toMatchObject({ status: 204 })
   })
 
-  it('and nobody else starts one for a disabled account', async () => {
+  it('is the only one for a disabled account: the owner cannot request one', async () => {
     const { services, forgot } = await withAda()
     const [account] = [...services.tables.accounts.values()]
     if (account) services.tables.accounts.set(account.id, { ...account, status: 'disabled' })
@@ -191,7 +191,7 @@ describe('an administrator', () => {
 })
 
 describe('a mail that cannot be sent', () => {
-  it('is ordered again by the stream if that may help, and is given up and logged if not', async () => {
+  it('is retried by the stream if the fault may pass, and is dropped and logged if not', async () => {
     const { services, forgot } = await withAda()
     await forgot()
     const passing = { send: () => Promise.reject(new Error('SES does not answer')) }

@@ -11,14 +11,14 @@ async function started(policy = {}) {
   return { services, api: gateway(services) }
 }
 
-describe('fifty at once', () => {
-  it('who sign up with one email get one account, and 49 are told that it is taken', async () => {
+describe('fifty requests at once', () => {
+  it('to sign up with one email create one account, and 49 are 409', async () => {
     const { api } = await started()
     const answers = await fifty(() => api('POST /auth/signup', { body: ada }))
     expect(statusesOf(answers)).toEqual([201, ...Array.from({ length: 49 }, () => 409)])
   })
 
-  it('who do so where emails are verified are all answered alike', async () => {
+  it('to sign up where emails are verified are all 202, and create one account', async () => {
     const { services, api } = await started({ requireVerifiedEmail: true })
     const answers = await fifty(() => api('POST /auth/signup', { body: ada }))
     expect(new Set(statusesOf(answers))).toEqual(new Set([202]))
@@ -26,7 +26,7 @@ describe('fifty at once', () => {
     expect((await services.users.list(page)).users).toHaveLength(1)
   })
 
-  it('who refresh one token get the same next generation', async () => {
+  it('to refresh one token get the same next generation', async () => {
     const { api } = await started()
     await signedUp(api)
     const { refreshToken } = (await logIn(api)).body

@@ -4,7 +4,7 @@ import { gateway, type TestAnswer } from '../../tools/testing/gateway.ts'
 import { testServices } from '../../tools/testing/test-services.ts'
 import { logIn, signedUp } from '../../tools/testing/test-users.ts'
 
-/** A fault of the store, by the command that it befalls. It may answer for the store, or throw. */
+/** A fault of the store, given the name of each command. It may answer for the store, or throw. */
 type Fault = (command: string, run: () => Promise<object>, input: object) => Promise<object>
 const thrown = (name: string, more: object = {}) => {
   throw Object.assign(new Error(`${name}, said DynamoDB`), { name, ...more })
@@ -37,7 +37,7 @@ async function started() {
 }
 type Started = Awaited<ReturnType<typeof started>>
 
-/** A client that does as it is told: the same token again every 15 s. */
+/** A client that follows the instructions: the same token again every 15 s. */
 async function retries(fixture: Started, times: number): Promise<number[]> {
   const statuses: number[] = []
   for (let time = 0; time < times; time++) {
@@ -55,7 +55,7 @@ const throttled = onReads(() =>
   thrown('ProvisionedThroughputExceededException', { $metadata: { httpStatusCode: 400 } }),
 )
 
-describe('an outage of ours is no theft', () => {
+describe('an outage of the store is not taken for theft', () => {
   it.each<[string, Fault, number]>([
     ['reads are throttled', throttled, 503],
     [
@@ -81,7 +81,7 @@ describe('an outage of ours is no theft', () => {
       503,
     ],
   ])(
-    'where %s for 90 s: every retry is asked to come again, and the last is answered',
+    'where %s for 90 s: every retry gets a 5xx, and the first after the outage gets tokens',
     async (_, how, status) => {
       const fixture = await started()
       fixture.breaks(how)
@@ -95,7 +95,7 @@ describe('an outage of ours is no theft', () => {
       expect(entries.map(({ type }) => type)).not.toContain('session.reuse_detected')
       expect(entries.map(({ type }) => type)).not.toContain('session.revoked')
 
-      // The next rotation ends it: after its grace period the predecessor of the predecessor is theft again.
+      // The next rotation ends the exception. After its grace period the oldest token is theft again.
       const newest = await fixture.refresh(next)
       expect(newest).toMatchObject({ status: 200 })
       fixture.clock.advance(61)
@@ -107,7 +107,7 @@ describe('an outage of ours is no theft', () => {
     },
   )
 
-  it('where reads hang: the predecessor is kept, and the caller told, within the 9 s of a function', async () => {
+  it('where reads hang: the predecessor stays valid and the caller gets 503 within the 9 s of a function', async () => {
     const fixture = await started()
     fixture.breaks((command, run) => (command === 'BatchGetItem' ? new Promise(() => {}) : run()))
     const begun = performance.now()

@@ -14,7 +14,7 @@ const withAda = async (transport: 'cookie' | 'body') => {
 const json = { 'content-type': 'application/json' }
 
 describe('POST /auth/refresh with a cookie', () => {
-  it('gives the next pair, the refresh token in the next cookie', async () => {
+  it('answers the next tokens, the refresh token in the next cookie', async () => {
     const { api, login, cookie } = await withAda('cookie')
     const next = await api('POST /auth/refresh', { cookies: [cookie], headers: { ...json, ...fromApp } })
     expect(next).toMatchObject({
@@ -32,9 +32,9 @@ describe('POST /auth/refresh with a cookie', () => {
     ['an allowed origin', { origin: 'https://app.example.com' }],
     ['an allowed origin, as the browser confirms', fromApp],
     ['the API’s own origin', { origin: 'https://auth.example.com', 'sec-fetch-site': 'same-origin' }],
-    ['its own page, of which the browser says no more', { 'sec-fetch-site': 'same-origin' }],
+    ['its own page, where the browser sends no origin', { 'sec-fetch-site': 'same-origin' }],
     ['an allowed origin, the header in another case', { Origin: 'https://app.example.com' }],
-  ])('is taken from %s', async (_, headers) => {
+  ])('is accepted from %s', async (_, headers) => {
     const { api, cookie } = await withAda('cookie')
     expect(
       await api('POST /auth/refresh', { cookies: [cookie], headers: { ...json, ...headers } }),
@@ -42,25 +42,25 @@ describe('POST /auth/refresh with a cookie', () => {
   })
 
   it.each<[string, Record<string, string>]>([
-    ['nobody who says where from', {}],
+    ['a client that sends no origin', {}],
     ['another origin', { origin: 'https://evil.example' }],
-    ['a part of an allowed origin', { origin: 'https://app.example.co' }],
-    ['more than an allowed origin', { origin: 'https://app.example.com.evil.example' }],
+    ['a prefix of an allowed origin', { origin: 'https://app.example.co' }],
+    ['an origin that begins like an allowed one', { origin: 'https://app.example.com.evil.example' }],
     ['an allowed host by http', { origin: 'http://app.example.com' }],
-    ['no origin', { origin: 'null' }],
+    ['the origin "null"', { origin: 'null' }],
     ['an empty origin', { origin: '' }],
     ['two origins', { origin: 'https://app.example.com,https://evil.example' }],
     ['another site, whatever its origin', { ...fromApp, 'sec-fetch-site': 'cross-site' }],
     ['the address bar', { 'sec-fetch-site': 'none' }],
     ['a sister site without an origin', { 'sec-fetch-site': 'same-site' }],
-  ])('is refused from %s, and nothing moves', async (_, headers) => {
+  ])('is refused from %s, and the session is unchanged', async (_, headers) => {
     const { services, api, cookie } = await withAda('cookie')
     const answer = await api('POST /auth/refresh', { cookies: [cookie], headers: { ...json, ...headers } })
     expect(answer).toMatchObject({ status: 403, body: { code: 'origin_not_allowed' } })
     expect([...services.tables.sessions.values()][0]?.generation).toBe(1)
   })
 
-  it('needs no body and no type, but a body that is not JSON is refused', async () => {
+  it('needs no body and no content type, but refuses a body that is not JSON', async () => {
     const { api, cookie } = await withAda('cookie')
     const refresh = (request: object) =>
       api('POST /auth/refresh', { cookies: [cookie], headers: fromApp, ...request })
@@ -75,7 +75,7 @@ describe('POST /auth/refresh with a cookie', () => {
     expect(await refresh({ headers: {} })).toMatchObject({ status: 403, cookies: [] })
   })
 
-  it('is not asked for beside a token in the body, which needs no origin', async () => {
+  it('ignores the cookie beside a token in the body, which needs no origin', async () => {
     const { services, api, cookie } = await withAda('cookie')
     const { refreshToken } = (await logIn(api)).body
     for (const cookies of [[cookie], [cookie, `${cookie}x`], ['__Host-cardea_refresh=nonsense']]) {
@@ -86,21 +86,21 @@ describe('POST /auth/refresh with a cookie', () => {
     expect(generations.sort()).toEqual([1, 2])
   })
 
-  it('that is refused stays: a late refusal must not take the cookie of a newer login', async () => {
+  it('keeps a cookie that is refused: a late refusal must not delete the cookie of a newer login', async () => {
     const { services, api, cookie } = await withAda('cookie')
     services.tables.sessions.clear()
     const answer = await api('POST /auth/refresh', { cookies: [cookie], headers: fromApp })
     expect(answer).toMatchObject({ status: 401, body: { code: 'session_ended' }, cookies: [] })
   })
 
-  it('refuses two cookies of the name', async () => {
+  it('refuses two refresh cookies', async () => {
     const { api, cookie } = await withAda('cookie')
     const headers = { ...json, ...fromApp }
     const twice = await api('POST /auth/refresh', { cookies: ['a=b', cookie, `${cookie}x`], headers })
     expect(twice).toMatchObject({ status: 400, body: { errors: [{ path: '__Host-cardea_refresh' }] } })
   })
 
-  it('finds it among other cookies, and takes no other for it', async () => {
+  it('finds its cookie among others, and accepts no similar name', async () => {
     const { api, cookie } = await withAda('cookie')
     const headers = { ...json, ...fromApp }
     const among = ['theme=dark', `X${cookie}`, cookie, '__Host-cardea_refresh2=x']
@@ -112,13 +112,13 @@ describe('POST /auth/refresh with a cookie', () => {
     })
   })
 
-  // All that JavaScript trims and RFC 6265 does not: a host of the site can set such a name, which `__Host-` does not guard.
+  // JavaScript trims these characters and RFC 6265 does not. Another host of the site can set such a name, which `__Host-` does not guard.
   it.each(
     [...'\v\f\r\n\u00a0\u1680\u2000\u2001\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'].map((each) => [
       each.charCodeAt(0).toString(16),
       each,
     ]),
-  )('takes no name that begins with U+%s for it', async (_, blank) => {
+  )('accepts no cookie whose name begins with U+%s', async (_, blank) => {
     const { api, cookie } = await withAda('cookie')
     const headers = { ...json, ...fromApp }
     const answer = await api('POST /auth/refresh', { cookies: [`${blank}${cookie}`], headers })
@@ -127,7 +127,7 @@ describe('POST /auth/refresh with a cookie', () => {
 })
 
 describe('POST /auth/refresh with a token in the body', () => {
-  it('gives the next pair in the body, and needs no origin', async () => {
+  it('answers the next tokens in the body, and needs no origin', async () => {
     const { login, refresh } = await withAda('body')
     const next = await refresh(login)
     expect(next).toMatchObject({ status: 200, cookies: [] })
@@ -135,7 +135,7 @@ describe('POST /auth/refresh with a token in the body', () => {
     expect(await refresh(next)).toMatchObject({ status: 200 })
   })
 
-  it('without a token is 401 invalid_refresh_token', async () => {
+  it('answers 401 invalid_refresh_token without a token', async () => {
     const { api } = await withAda('body')
     expect(await api('POST /auth/refresh', { body: {} })).toMatchObject({
       status: 401,
@@ -145,13 +145,13 @@ describe('POST /auth/refresh with a token in the body', () => {
     expect(garbage).toMatchObject({ status: 401, body: { code: 'invalid_refresh_token' } })
   })
 
-  it('after a logout is 401 session_ended', async () => {
+  it('answers 401 session_ended after a logout', async () => {
     const { api, login, refresh } = await withAda('body')
     await api('POST /auth/logout', { body: { refreshToken: login.body.refreshToken } })
     expect(await refresh(login)).toMatchObject({ status: 401, body: { code: 'session_ended' } })
   })
 
-  it('with a token of two generations ago is 401 refresh_token_reused, and the session is over', async () => {
+  it('answers 401 refresh_token_reused for a token of two generations ago, and ends the session', async () => {
     const { api, login, refresh } = await withAda('body')
     const newest = await refresh(await refresh(login))
     expect(await refresh(login)).toMatchObject({ status: 401, body: { code: 'refresh_token_reused' } })
@@ -159,7 +159,7 @@ describe('POST /auth/refresh with a token in the body', () => {
     expect(await api('GET /users/me', { headers: bearer(newest) })).toMatchObject({ status: 401 })
   })
 
-  it('answers fifty at once with 200, and there is one generation', async () => {
+  it('answers fifty at once with 200, and moves to one next generation', async () => {
     const { services, login, refresh } = await withAda('body')
     const answers = await Promise.all(Array.from({ length: 50 }, () => refresh(login)))
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))

@@ -6,7 +6,7 @@ import { keptBelow, keysWith, testKeys } from '../../tools/testing/keys.ts'
 import { delivered, type TestServices, testServices } from '../../tools/testing/test-services.ts'
 import { ada, logIn } from '../../tools/testing/test-users.ts'
 
-/** Where emails must be verified, on a real engine, with the real function that mails. */
+/** Services that require a verified email, on a real engine, with the real function that mails. */
 async function strict(change: Parameters<typeof testServices>[0] = {}) {
   const stores = await engineStores()
   const services = testServices({ ...change, stores, policy: { requireVerifiedEmail: true } })
@@ -31,23 +31,23 @@ describe('a sign-up that is sent twice with one password', () => {
     expect(await logIn(api)).toMatchObject({ status: 200 })
   })
 
-  it('keeps the first link good in whatever job the jobs are processed, or all at once', async () => {
-    for (const job of ['as sent', 'the other way round', 'at once'] as const) {
+  it('keeps every link valid in whatever sequence the jobs are processed', async () => {
+    for (const sequence of ['as sent', 'the other way round', 'at once'] as const) {
       const { services, api, signUp, verify } = await strict()
       for (let time = 0; time < 3; time++) await signUp()
-      if (job === 'the other way round') services.left.reverse()
+      if (sequence === 'the other way round') services.left.reverse()
       const jobs = services.left.splice(0)
       const each = (job: (typeof jobs)[number]) => delivered({ ...services, left: [job] })
-      if (job === 'at once') await Promise.all(jobs.map(each))
+      if (sequence === 'at once') await Promise.all(jobs.map(each))
       else for (const job of jobs) await each(job)
       const tokens = tokensOf(services.mailbox)
-      expect([job, kinds(services.mailbox)]).toEqual([job, Array(3).fill('verify_email')])
-      for (const token of tokens) expect([job, (await verify(token)).status]).toEqual([job, 204])
+      expect([sequence, kinds(services.mailbox)]).toEqual([sequence, Array(3).fill('verify_email')])
+      for (const token of tokens) expect([sequence, (await verify(token)).status]).toEqual([sequence, 204])
       expect(await logIn(api)).toMatchObject({ status: 200 })
     }
   })
 
-  it('is one of fifty at once, whose links are all good', async () => {
+  it('is one sign-up if fifty arrive at once, and each of its 3 links is valid', async () => {
     const { services, api, signUp, verify } = await strict({
       limits: { signupMails: { most: 3, seconds: 900 } },
     })
@@ -61,7 +61,7 @@ describe('a sign-up that is sent twice with one password', () => {
     expect(await logIn(api)).toMatchObject({ status: 200 })
   })
 
-  it('an hour later, as no mail came, mails a link that works, and so does the late one', async () => {
+  it('mails a valid link an hour later, and the first link stays valid', async () => {
     const { services, signUp, verify } = await strict()
     await signUp()
     const late = await delivered(services)
@@ -85,7 +85,7 @@ describe('a sign-up that is sent twice with one password', () => {
     expect(await verify(second)).toMatchObject({ status: 204 })
   })
 
-  it('whose answer was lost before the job was written is mailed by the retry', async () => {
+  it('is mailed by the retry when the first attempt failed before the job was written', async () => {
     const { services, api, signUp, verify } = await strict()
     const outbox = { put: () => Promise.reject(Object.assign(new Error('lost'), { code: 'ECONNRESET' })) }
     expect((await signUp(ada.password, { ...services, outbox })).status).toBeGreaterThanOrEqual(500)
@@ -95,7 +95,7 @@ describe('a sign-up that is sent twice with one password', () => {
     expect(await logIn(api)).toMatchObject({ status: 200 })
   })
 
-  it('and once with another password in between is of two: no password counts', async () => {
+  it('and once with another password in between counts as two: neither password is set', async () => {
     const { services, api, signUp, verify } = await strict()
     await signUp()
     await signUp(another)
@@ -110,7 +110,7 @@ describe('a sign-up that is sent twice with one password', () => {
 })
 
 describe('a sign-up with another password', () => {
-  it('voids the first, whichever job is processed first', async () => {
+  it('voids the first password, whichever job is processed first', async () => {
     for (const reversed of [false, true]) {
       const { services, api, signUp } = await strict()
       await signUp()
@@ -122,7 +122,7 @@ describe('a sign-up with another password', () => {
     }
   })
 
-  it('voids it also when the mailbox has had its mails: or three sign-ups of a stranger would keep theirs', async () => {
+  it('voids it also when the mailbox has had its mails: otherwise a stranger’s three sign-ups would keep their password', async () => {
     const { services, api, signUp, verify } = await strict({
       limits: { signupMails: { most: 3, seconds: 900 } },
     })
@@ -134,7 +134,7 @@ describe('a sign-up with another password', () => {
     expect(await logIn(api, 'body', { ...ada, password: another })).toMatchObject({ status: 401 })
   })
 
-  it('is told nothing: status and body are those of a new email and of a confirmed one', async () => {
+  it('reveals nothing: status and body are those of a new and of a confirmed email', async () => {
     const { services, api, signUp, verify } = await strict()
     const fresh = await signUp()
     const [token = ''] = tokensOf(await delivered(services))
@@ -147,7 +147,7 @@ describe('a sign-up with another password', () => {
     expect(await logIn(api)).toMatchObject({ status: 200 })
   })
 
-  it('is what the same password is taken for after the pepper was rotated, or the cost changed', async () => {
+  it('is assumed if the pepper was rotated or the cost changed between the two', async () => {
     const pepper = [...(await keptBelow('pepper')), newSecret(1_800_000_000).secret]
     const rotated = bcryptPasswords({ cost: 4, keys: await keysWith({ pepper }) })
     const dearer = bcryptPasswords({ cost: 5, keys: testKeys })

@@ -9,7 +9,7 @@ const fresh = () => {
 }
 
 describe('POST /auth/signup', () => {
-  it('opens an account and shows it, without a hash', async () => {
+  it('creates an account and answers it without the hash', async () => {
     const { services, api } = fresh()
     const { result, entries } = await capturedLog(() => api('POST /auth/signup', { body: ada }))
     const [account] = [...services.tables.accounts.values()]
@@ -34,15 +34,15 @@ describe('POST /auth/signup', () => {
   })
 
   it.each([8, 15, 64])(
-    'asks for a password of %i characters at least where that is set, and says so',
+    'refuses a password shorter than the set minimum of %i characters, and says the minimum',
     async (least) => {
       const services = testServices({
         policy: { passwordMinLength: least },
         limits: { signupPerIp: { most: 1, seconds: 3600 } },
       })
       const api = gateway(services)
-      const good = 'Kq7#mVx2!pLw9$Rt'.repeat(4)
-      for (const password of [good.slice(0, least - 1), good.repeat(5).slice(0, 257)]) {
+      const strong = 'Kq7#mVx2!pLw9$Rt'.repeat(4)
+      for (const password of [strong.slice(0, least - 1), strong.repeat(5).slice(0, 257)]) {
         const refused = await api('POST /auth/signup', { body: { ...ada, email: 'no address', password } })
         const errors = [
           { path: 'email', message: expect.any(String) },
@@ -50,8 +50,8 @@ describe('POST /auth/signup', () => {
         ]
         expect(refused).toMatchObject({ status: 400, body: { code: 'invalid_request', errors } })
       }
-      // A form that was filled in wrongly has used up no budget.
-      const opened = await api('POST /auth/signup', { body: { ...ada, password: good.slice(0, least) } })
+      // A form that was filled in wrongly uses up no limit.
+      const opened = await api('POST /auth/signup', { body: { ...ada, password: strong.slice(0, least) } })
       expect(opened.status).toBe(201)
     },
   )
@@ -71,7 +71,7 @@ describe('POST /auth/signup', () => {
     expect(services.tables.accounts.size).toBe(0)
   })
 
-  it('opens a session at once, by the asked transport, as a login does', async () => {
+  it('opens a session at once by the requested transport, as a login does', async () => {
     const { services, api } = fresh()
     const byCookie = await api('POST /auth/signup', { body: ada })
     expect(byCookie.body).not.toHaveProperty('refreshToken')
@@ -90,14 +90,14 @@ describe('POST /auth/signup', () => {
       status: 200,
       body: { email: eve.email },
     })
-    // The device of the sign-up is no news, and the email is confirmed all the same.
+    // The device of the sign-up causes no notification, and the email is confirmed all the same.
     expect((await delivered(services)).map(({ template }) => template.kind)).toEqual([
       'verify_email',
       'verify_email',
     ])
   })
 
-  it('gives no token and no cookie where emails must be verified, whatever was asked for', async () => {
+  it('gives no token and no cookie where emails must be verified, whatever transport is requested', async () => {
     const services = testServices({ policy: { requireVerifiedEmail: true } })
     for (const transport of ['cookie', 'body'])
       expect(await gateway(services)('POST /auth/signup', { body: { ...ada, transport } })).toMatchObject({
@@ -108,7 +108,7 @@ describe('POST /auth/signup', () => {
     expect(services.tables.sessions.size).toBe(0)
   })
 
-  it('opens no account where it could open no session: the next try is the first', async () => {
+  it('creates no account where no session could be opened, so that the retry succeeds', async () => {
     const { services, api } = fresh()
     const ready = () => Promise.reject(new Error('no key'))
     const keyless = gateway({ ...services, accessTokenIssuer: { ...services.accessTokenIssuer, ready } })
@@ -117,7 +117,7 @@ describe('POST /auth/signup', () => {
     expect(await api('POST /auth/signup', { body: ada })).toMatchObject({ status: 201 })
   })
 
-  it('is 201 though the order for the mail is lost: another can be asked for', async () => {
+  it('answers 201 though the email job is lost: the user can request another mail', async () => {
     const { services } = fresh()
     const outbox = { put: () => Promise.reject(new Error('lost')) }
     const { result, entries } = await capturedLog(() =>
@@ -127,7 +127,7 @@ describe('POST /auth/signup', () => {
     expect(entries).toContainEqual(expect.objectContaining({ type: 'mail.lost', job: 'signed_up' }))
   })
 
-  it('keeps the email in its canonical form, under which every way of writing it logs in', async () => {
+  it('stores the email in its canonical form, and every spelling of it logs in', async () => {
     const { api } = fresh()
     await signedUp(api, { ...ada, email: ' ＡＤＡ@Example.com ' })
     for (const email of ['ada@example.com', 'ADA@EXAMPLE.COM', ' ada@example.com']) {
@@ -160,14 +160,14 @@ describe('POST /auth/signup', () => {
     ['name', { ...ada, name: 'x'.repeat(101) }],
     ['name', { ...ada, name: '\ud83e' }],
     ['name', { email: ada.email, password: ada.password }],
-  ])('refuses what does not fit, naming %s, and stores nothing', async (path, body) => {
+  ])('refuses an invalid %s, and stores nothing', async (path, body) => {
     const { services, api } = fresh()
     const answer = await api('POST /auth/signup', { body })
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request', errors: [{ path }] } })
-    expect(services.tables.accounts.size + services.tables.claims.size).toBe(0)
+    expect(services.tables.accounts.size + services.tables.reservations.size).toBe(0)
   })
 
-  it('gives one of fifty at once the account', async () => {
+  it('creates one account for fifty requests at once', async () => {
     const { services, api } = fresh()
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => api('POST /auth/signup', { body: ada })),

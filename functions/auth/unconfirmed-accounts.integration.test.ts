@@ -9,7 +9,7 @@ import { ada, administrator, bearer, eve, logIn, mailTo } from '../../tools/test
 
 const DAY = 86_400
 
-/** Ada has signed up where emails must be verified, and has her mail; the stores know what time it is. */
+/** Ada has signed up where emails must be verified, and has her email. The stores read the same clock. */
 async function withAda() {
   const clock = testClock()
   const engine = await engineStores(clock)
@@ -22,7 +22,7 @@ async function withAda() {
   const account = await services.users.findByEmail(ada.email)
   if (!account) throw new Error('There is no account')
   const { id } = account
-  /** The items as they lie in the table, whatever a reader would say. */
+  /** The items as they are in the table, also when a reader would hide them. */
   const items = async () => {
     const read = async (Key: Record<string, string>) => {
       const command = new GetCommand({ TableName: engine.tables.usersTable, Key, ConsistentRead: true })
@@ -35,23 +35,23 @@ async function withAda() {
 }
 type Started = Awaited<ReturnType<typeof withAda>>
 
-const endOf = { keptUntil: 1_800_000_000 + 14 * DAY }
-const hasNoEnd = (items: unknown[]) => {
+const hasExpiry = { keptUntil: 1_800_000_000 + 14 * DAY }
+const expectNoExpiry = (items: unknown[]) => {
   for (const item of items) {
     expect(item).toBeDefined()
     expect(item).not.toHaveProperty('keptUntil')
   }
 }
 
-describe('an account that nobody confirmed', () => {
-  it('is left to TTL after 14 days with its claim on the email, each item below 1 KB', async () => {
+describe('an unconfirmed account', () => {
+  it('expires by TTL after 14 days with its email reservation, and each item is below 1 KB', async () => {
     const { items } = await withAda()
     const both = await items()
-    expect(both).toMatchObject([endOf, endOf])
+    expect(both).toMatchObject([hasExpiry, hasExpiry])
     for (const item of both) expect(JSON.stringify(item).length).toBeLessThan(1024)
   })
 
-  it('is gone for every reader then, though TTL is late: no link, no login, no list', async () => {
+  it('is gone for every reader after 14 days, though TTL is late: no link, no login, no list', async () => {
     const { clock, services, relaxed, api, id, items, verify } = await withAda()
     clock.advance(14 * DAY - 1)
     await api('POST /auth/email/resend', { body: { email: ada.email } })
@@ -63,7 +63,7 @@ describe('an account that nobody confirmed', () => {
     expect(await logIn(api)).toMatchObject({ status: 403 })
 
     clock.advance(1)
-    expect(await items()).toMatchObject([endOf, endOf])
+    expect(await items()).toMatchObject([hasExpiry, hasExpiry])
     expect(await services.users.findById(id)).toBeUndefined()
     expect(await services.users.findByEmail(ada.email)).toBeUndefined()
     expect(await listed()).toBe(1)
@@ -79,7 +79,7 @@ describe('an account that nobody confirmed', () => {
     expect(await delivered(services)).toEqual([])
   })
 
-  it('gives its email to the next sign-up then, which is a new one', async () => {
+  it('leaves its email to the next sign-up after 14 days, which creates a new account', async () => {
     const { clock, services, api, signUp, id, verify } = await withAda()
     clock.advance(14 * DAY)
     const answers = await Promise.all(Array.from({ length: 10 }, () => signUp()))
@@ -92,7 +92,7 @@ describe('an account that nobody confirmed', () => {
     expect(await logIn(api)).toMatchObject({ status: 200, body: { user: { id: found?.id } } })
   })
 
-  it('pages on where all of a page have ended', async () => {
+  it('is skipped by the list after 14 days, and a page without users still leads to the next', async () => {
     const { clock, services, relaxed, api, signUp } = await withAda()
     await signUp({ ...ada, email: 'second@example.com' })
     clock.advance(14 * DAY)
@@ -109,17 +109,17 @@ describe('an account that nobody confirmed', () => {
   })
 })
 
-describe('an account has no end', () => {
+describe('an account does not expire', () => {
   const ways: Record<string, (fixture: Started) => Promise<unknown>> = {
     'once its email is confirmed': (fixture) =>
       fixture.verify(mailTo(fixture.services, ada.email, 'verify_email').token),
-    'once a reset has proven the email': async ({ api, services }) => {
+    'once a reset has verified the email': async ({ api, services }) => {
       await api('POST /auth/password/forgot', { body: { email: ada.email } })
       await delivered(services)
       const { token } = mailTo(services, ada.email, 'reset_password')
       await api('POST /auth/password/reset', { body: { token, newPassword: 'a new and longer password' } })
     },
-    'once a login by mail has proven the email': async ({ api, services }) => {
+    'once a login by email has verified the email': async ({ api, services }) => {
       await api('POST /auth/email-login', { body: { email: ada.email } })
       await delivered(services)
       const { token } = mailTo(services, ada.email, 'email_login')
@@ -127,20 +127,20 @@ describe('an account has no end', () => {
     },
     'once it has a role that an operator gave': ({ services, id }) =>
       setRoles({ ...services, events: { record: () => undefined } }, id, () => ['user', 'admin']),
-    'once it has logged in where emails need no confirmation any more': ({ relaxed }) =>
+    'once it has logged in where emails need no verification any more': ({ relaxed }) =>
       logIn(gateway(relaxed)),
   }
-  it.each(Object.keys(ways))('%s, and its claim on the email neither', async (way) => {
+  it.each(Object.keys(ways))('%s, nor does its email reservation', async (way) => {
     const fixture = await withAda()
     await ways[way]?.(fixture)
-    hasNoEnd(await fixture.items())
+    expectNoExpiry(await fixture.items())
     fixture.clock.advance(15 * DAY)
     expect(await fixture.services.users.findByEmail(ada.email)).toMatchObject({ id: fixture.id })
     await fixture.signUp({ ...ada, password: 'what somebody else has chosen' })
     expect((await fixture.services.users.findByEmail(ada.email))?.id).toBe(fixture.id)
   })
 
-  it('where emails need no confirmation', async () => {
+  it('where emails need no verification', async () => {
     const { relaxed, services, clock } = await withAda()
     await gateway(relaxed)('POST /auth/signup', { body: eve })
     expect(await services.users.findByEmail(eve.email)).not.toHaveProperty('keptUntil')
@@ -148,7 +148,7 @@ describe('an account has no end', () => {
     expect(await logIn(gateway(relaxed), 'body', eve)).toMatchObject({ status: 200 })
   })
 
-  it('nor does the session that opened with it: its tokens go on past the 14 days', async () => {
+  it('nor do its sessions: tokens of the sign-up outlive the 14 days', async () => {
     const { relaxed, clock } = await withAda()
     const api = gateway(relaxed)
     const { refreshToken } = (await logIn(api)).body
@@ -159,7 +159,7 @@ describe('an account has no end', () => {
     expect(await api('GET /users/me', { headers: bearer(last) })).toMatchObject({ status: 200 })
   })
 
-  it('if it is confirmed, though a version that knows no end has confirmed it: a login takes the rest off', async () => {
+  it('once an older version of Cardea has verified it: a login removes the expiry', async () => {
     const { api, services, clock, id, items, engine } = await withAda()
     const command = new UpdateCommand({
       TableName: engine.tables.usersTable,
@@ -169,12 +169,12 @@ describe('an account has no end', () => {
     })
     await engine.client.send(command)
     clock.advance(14 * DAY)
-    expect(await services.users.findById(id)).toMatchObject({ id, ...endOf })
+    expect(await services.users.findById(id)).toMatchObject({ id, ...hasExpiry })
     expect(await logIn(api)).toMatchObject({ status: 200 })
-    hasNoEnd(await items())
+    expectNoExpiry(await items())
   })
 
-  it('but opens no session if its end could not be taken off', async () => {
+  it('but a login is 503 if the expiry could not be removed', async () => {
     const { relaxed } = await withAda()
     const users = { ...relaxed.users, endExpiry: async () => false }
     expect(await logIn(gateway({ ...relaxed, users }))).toMatchObject({ status: 503 })
@@ -182,15 +182,15 @@ describe('an account has no end', () => {
   })
 })
 
-describe('the end of an account and its confirmation at once', () => {
-  it('leave one account, whoever is quicker', async () => {
+describe('the expiry of an account and its confirmation at once', () => {
+  it('leave one account, whichever comes first', async () => {
     for (let round = 0; round < 5; round++) {
       const { clock, services, signUp, id, verify } = await withAda()
       clock.advance(14 * DAY - 60)
       await gateway(services)('POST /auth/email/resend', { body: { email: ada.email } })
       await delivered(services)
       const { token } = mailTo(services, ada.email, 'verify_email')
-      // The one reads the clock a moment before the end, the other a moment after.
+      // One of them reads the clock just before the expiry, the other just after.
       const late = { ...services, clock: { ...clock, now: () => clock.now() + 60 } }
       const [confirmed] = await Promise.all([
         verify(token),

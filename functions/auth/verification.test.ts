@@ -21,8 +21,8 @@ const withAda = async () => {
 }
 const isRefused = { status: 400, body: { code: 'invalid_link' } }
 
-describe('a sign-up, where emails must be verified', () => {
-  it('is 202 with no body, mails a link, and login waits for it', async () => {
+describe('a sign-up where emails must be verified', () => {
+  it('answers 202 without a body and mails a link; a login needs it', async () => {
     const { services, api, signUp, verify } = strict()
     expect(await signUp()).toMatchObject({ status: 202, body: undefined })
     const [mail, ...others] = await delivered(services)
@@ -38,7 +38,7 @@ describe('a sign-up, where emails must be verified', () => {
     expect(await logIn(api)).toMatchObject({ status: 200, body: { user: { emailVerified: true } } })
   })
 
-  it('with a known email is answered the same, and mails its owner: log in, or reset, with no token', async () => {
+  it('with a known email gets the same answer, and its owner is mailed no token', async () => {
     const { services, signUp, verify, token } = await withAda()
     await verify(token)
     const again = await signUp({ name: 'Eve', password: 'a password of her own' })
@@ -49,7 +49,7 @@ describe('a sign-up, where emails must be verified', () => {
     expect(services.tables.accounts.size).toBe(2)
   })
 
-  it('with a known email that nobody confirmed lets its owner set the password, whoever signed up first', async () => {
+  it('with a known, unconfirmed email lets the owner set the password, though another signed up first', async () => {
     const { services, api, elsewhere } = await withAda()
     const owner = { ...ada, password: 'what the owner wants' }
     await elsewhere({ password: owner.password })
@@ -61,7 +61,7 @@ describe('a sign-up, where emails must be verified', () => {
     expect(await logIn(api)).toMatchObject({ status: 401 })
   })
 
-  it('that two have made counts for neither: the first password opens nothing, whichever mail its owner answers', async () => {
+  it('made by two clients sets neither password, whichever mail the owner answers', async () => {
     const { services, api, elsewhere, verify, resend, token } = await withAda()
     await elsewhere({ password: 'what the owner wants' })
     await resend()
@@ -77,7 +77,7 @@ describe('a sign-up, where emails must be verified', () => {
     expect(await logIn(api)).toMatchObject({ status: 401 })
   })
 
-  it('that is made again with the same password is the same, wherever it comes from: nothing is void', async () => {
+  it('made again with the same password from elsewhere voids nothing', async () => {
     const { services, api, elsewhere, verify, token } = await withAda()
     await elsewhere()
     expect((await delivered(services)).map(({ template }) => template.kind)).toEqual(['verify_email'])
@@ -85,14 +85,14 @@ describe('a sign-up, where emails must be verified', () => {
     expect(await logIn(api)).toMatchObject({ status: 200 })
   })
 
-  it('is 202 for fifty at once, and makes one account', async () => {
+  it('answers 202 to fifty at once, and creates one account', async () => {
     const { services, signUp } = strict()
     const answers = await Promise.all(Array.from({ length: 50 }, () => signUp()))
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]))
     expect(services.tables.accounts.size).toBe(1)
   })
 
-  it('again and again sends a recipient 3 mails in 15 minutes at most, and tells nobody', async () => {
+  it('sends a recipient at most 3 mails in 15 minutes, and always answers 202', async () => {
     const services = testServices({
       policy: { requireVerifiedEmail: true },
       limits: { signupMails: { most: 3, seconds: 900 } },
@@ -109,7 +109,7 @@ describe('a sign-up, where emails must be verified', () => {
     ])
   })
 
-  it('whose order for the mail is lost is 503: nobody is told to wait for it', async () => {
+  it('answers 5xx if the email job is lost, since a login needs the mail', async () => {
     const { services } = strict()
     const outbox = { put: () => Promise.reject(Object.assign(new Error('lost'), { code: 'ECONNREFUSED' })) }
     const { result } = await capturedLog(() =>
@@ -119,8 +119,8 @@ describe('a sign-up, where emails must be verified', () => {
   })
 })
 
-describe('a link to confirm an email', () => {
-  it('may be opened again until its end, fifty at once too; the email is confirmed once', async () => {
+describe('a link that confirms an email', () => {
+  it('can be opened for a day, fifty times at once too, and confirms once', async () => {
     const { services, verify, token } = await withAda()
     const { result, entries } = await capturedLog(() =>
       Promise.all(Array.from({ length: 50 }, () => verify(token))),
@@ -130,13 +130,13 @@ describe('a link to confirm an email', () => {
     const [account] = [...services.tables.accounts.values()]
     services.clock.advance(86_399)
     expect(await verify(token)).toMatchObject({ status: 204 })
-    // It has moved nothing: access tokens go on.
+    // The second redemption changed nothing: access tokens stay valid.
     expect([...services.tables.accounts.values()]).toEqual([account])
     services.clock.advance(1)
     expect(await verify(token)).toMatchObject(isRefused)
   })
 
-  it('that was opened says so whatever happened to the account since, and nothing once that has another email', async () => {
+  it('that was redeemed answers 204 after a reset too, and is void once the account has another email', async () => {
     const { services, api, verify, token } = await withAda()
     await verify(token)
     await api('POST /auth/password/forgot', { body: { email: ada.email } })
@@ -154,7 +154,7 @@ describe('a link to confirm an email', () => {
     expect(await verify(token)).toMatchObject(isRefused)
   })
 
-  it('that was opened is nothing else: no reset, no undo, no login', async () => {
+  it('that was redeemed is refused by reset, undo and login', async () => {
     const { api, verify, token } = await withAda()
     await verify(token)
     for (const [route, more] of [
@@ -166,7 +166,7 @@ describe('a link to confirm an email', () => {
     }
   })
 
-  it('is good for a day', async () => {
+  it('is valid for a day', async () => {
     for (const [seconds, status] of [
       [86_399, 204],
       [86_400, 400],
@@ -177,7 +177,7 @@ describe('a link to confirm an email', () => {
     }
   })
 
-  it('is void once another was asked for', async () => {
+  it('is void once another is requested', async () => {
     const { services, verify, resend, token } = await withAda()
     expect(await resend()).toMatchObject({ status: 202 })
     await delivered(services)
@@ -185,7 +185,7 @@ describe('a link to confirm an email', () => {
     expect(await verify(mailTo(services, ada.email, 'verify_email').token)).toMatchObject({ status: 204 })
   })
 
-  it('is nothing else: no reset, no undo, no login', async () => {
+  it('is refused by reset, undo and login', async () => {
     const { api, token } = await withAda()
     for (const [route, more] of [
       ['POST /auth/password/reset', { newPassword: 'a new and longer password' }],
@@ -204,12 +204,12 @@ describe('a link to confirm an email', () => {
     `${'A'.repeat(63)}=`,
     `${'A'.repeat(62)}+/`,
     '💥'.repeat(16),
-  ])('that is none is refused as any other: %s', async (token) => {
+  ])('that is malformed is refused like any other: %s', async (token) => {
     const { verify } = await withAda()
     expect(await verify(token)).toMatchObject(isRefused)
   })
 
-  it('of another’s is of no use with one’s own id in it', async () => {
+  it('of another account is refused with one’s own id in it', async () => {
     const { services, signUp, verify, token } = await withAda()
     await signUp({ email: 'eve@example.com' })
     await delivered(services)
@@ -220,7 +220,7 @@ describe('a link to confirm an email', () => {
     expect(await verify(token)).toMatchObject({ status: 204 })
   })
 
-  it('is void when the account is disabled or gone', async () => {
+  it('is void when the account is disabled or deleted', async () => {
     const { services, verify, token } = await withAda()
     const [account] = [...services.tables.accounts.values()]
     if (!account) throw new Error('There is no account')
@@ -232,11 +232,11 @@ describe('a link to confirm an email', () => {
 })
 
 describe('POST /auth/email/resend', () => {
-  it('is the same for an unknown, a confirmed and an unconfirmed email; only the last is mailed', async () => {
+  it('answers alike for an unknown, a confirmed and an unconfirmed email; only the last is mailed', async () => {
     const { services, verify, resend, token } = await withAda()
     const unconfirmed = await resend()
     expect((await delivered(services)).map(({ template }) => template.kind)).toEqual(['verify_email'])
-    expect(await resend('nobody@example.com')).toEqual(unconfirmed)
+    expect(await resend('unknown@example.com')).toEqual(unconfirmed)
     expect(await delivered(services)).toEqual([])
     expect(await verify(token)).toMatchObject({ status: 400 })
     await verify(mailTo(services, ada.email, 'verify_email').token)
@@ -245,8 +245,8 @@ describe('POST /auth/email/resend', () => {
   })
 })
 
-describe('a sign-up, where emails need not be verified', () => {
-  it('is 201 or 409, mails a link all the same, and a login does not wait for it', async () => {
+describe('a sign-up where emails need not be verified', () => {
+  it('answers 201 or 409 and mails a link; a login does not need it', async () => {
     const services = testServices()
     const api = gateway(services)
     expect(await api('POST /auth/signup', { body: ada })).toMatchObject({ status: 201 })
@@ -255,7 +255,7 @@ describe('a sign-up, where emails need not be verified', () => {
     expect(await logIn(api)).toMatchObject({ status: 200 })
   })
 
-  it('confirms without ending the session; its next refresh knows', async () => {
+  it('keeps the session when the email is confirmed; the next refresh shows it', async () => {
     const services = testServices()
     const api = gateway(services)
     await api('POST /auth/signup', { body: ada })
@@ -270,7 +270,7 @@ describe('a sign-up, where emails need not be verified', () => {
     expect(refreshed).toMatchObject({ status: 200, body: { user: { emailVerified: true } } })
   })
 
-  it('mails nothing where there is no sender', async () => {
+  it('mails nothing where no sender is configured', async () => {
     const services = testServices({ policy: { sendsMail: false } })
     expect(await gateway(services)('POST /auth/signup', { body: ada })).toMatchObject({ status: 201 })
     expect(services.left).toEqual([])

@@ -25,7 +25,7 @@ const decide = (
 }
 
 describe('the authorizer', () => {
-  it('says who a good token speaks for', async () => {
+  it('answers whom a valid token belongs to', async () => {
     const { services, user, accessToken, sessionId } = await withAda()
     expect(await decide(services, { authorization: `Bearer ${accessToken}` })).toEqual({
       isAuthorized: true,
@@ -39,7 +39,7 @@ describe('the authorizer', () => {
     })
   })
 
-  it('takes the header and the scheme in any case', async () => {
+  it('accepts the header and the scheme in any case', async () => {
     const { services, accessToken } = await withAda()
     for (const headers of [
       { Authorization: `bearer ${accessToken}` },
@@ -50,7 +50,7 @@ describe('the authorizer', () => {
     }
   })
 
-  it('throws Unauthorized, and nothing else, whatever is wrong with the token', async () => {
+  it('throws exactly Unauthorized for every malformed or misplaced token', async () => {
     const { services, accessToken, refreshToken } = await withAda()
     const wrong = [
       undefined,
@@ -84,7 +84,7 @@ describe('the authorizer', () => {
     }
   })
 
-  it('throws Unauthorized for a token that has expired, was revoked, or has claims of yesterday', async () => {
+  it('throws Unauthorized for an expired token, a revoked session, and an outdated claims version', async () => {
     const { services, accessToken, sessionId, user } = await withAda()
     const headers = only(`Bearer ${accessToken}`)
     services.tables.revokedFamilies.set(sessionId, services.clock.now())
@@ -98,7 +98,7 @@ describe('the authorizer', () => {
     await expect(decide(services, headers)).rejects.toThrow(/^Unauthorized$/)
   })
 
-  it('logs whom a revoked token was of, which its signature has proven, and of a forged one nobody', async () => {
+  it('logs the user of a revoked token, whose signature is valid, but none for a forged token', async () => {
     const services = testServices()
     const api = gateway(services)
     const { id } = (await signedUp(api)).body.user
@@ -115,7 +115,7 @@ describe('the authorizer', () => {
     expect(forged.entries[0]).not.toHaveProperty('userId')
   })
 
-  it('does not ask the store about a token that is not good', async () => {
+  it('does not ask the store about an invalid token', async () => {
     const { services } = await withAda()
     const denies = jest.fn()
     await expect(decide({ ...services, denylist: { denies } }, only('Bearer a.b.c'))).rejects.toThrow(
@@ -124,7 +124,7 @@ describe('the authorizer', () => {
     expect(denies).not.toHaveBeenCalled()
   })
 
-  it('throws another error if the store or the keys do not answer: admitted is nobody', async () => {
+  it('throws another error if the store or the keys fail, and admits no request', async () => {
     const { services, accessToken } = await withAda()
     const broken = [
       {
@@ -144,7 +144,7 @@ describe('the authorizer', () => {
     }
   })
 
-  it('without settings admits nobody', async () => {
+  it('admits no request without settings', async () => {
     const event = eventOf('GET /users/me', {
       headers: only('Bearer a.b.c'),
     }) as unknown as APIGatewayRequestAuthorizerEventV2

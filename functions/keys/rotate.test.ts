@@ -9,7 +9,7 @@ import { contract, handler } from './rotate.ts'
 
 const DAY = 86_400
 
-/** The scheduled function over parameters whose every call is taken down, in IAM's words. */
+/** The scheduled function over parameters that record each call, in IAM's words. */
 async function scheduledOver() {
   const calls = new Set<string>()
   const kept = memoryParameters()
@@ -38,7 +38,7 @@ async function scheduledOver() {
 }
 
 describe('the function that rotates keys', () => {
-  it('needs what its contract says, no more and no less', async () => {
+  it('makes exactly the calls that its contract needs', async () => {
     const { services, calls, run } = await scheduledOver()
     for (let day = 0; day < 160; day += 5) {
       await run()
@@ -47,7 +47,7 @@ describe('the function that rotates keys', () => {
     expect([...calls].sort()).toEqual([...contract.needs].sort())
   })
 
-  it('says which keys it has made and taken away, by name, and is silent on other days', async () => {
+  it('logs the names of the keys it made and removed, no key, and nothing on other days', async () => {
     const { services, kept, run } = await scheduledOver()
     expect((await run()).entries).toEqual([])
     services.clock.advance(30 * DAY)
@@ -56,10 +56,11 @@ describe('the function that rotates keys', () => {
       { type: 'keys.rotated', name: 'access', made: [expect.any(String)], retired: [] },
       { type: 'keys.rotated', name: 'refresh', made: [expect.any(String)], retired: [] },
     ])
+    expect(kept.kept.size).toBeGreaterThan(4)
     for (const value of kept.kept.values()) expect(text).not.toContain(JSON.parse(value).key.slice(30, 60))
   })
 
-  it('gives each kind its turn, though another has failed', async () => {
+  it('rotates every kind of key, though one failed', async () => {
     const services = testServices()
     const turns: string[] = []
     const rotation = {
@@ -76,7 +77,7 @@ describe('the function that rotates keys', () => {
     expect(entries).toMatchObject([{ type: 'keys.rotated', name: 'refresh' }, { type: 'schedule.failed' }])
   })
 
-  it('that fails says so in the log and to its clock', async () => {
+  it('that fails says so in the log and to its scheduler', async () => {
     const services = testServices()
     const rotation = { rotate: () => Promise.reject(new Error('SSM does not answer')) }
     const { entries } = await capturedLog(() =>

@@ -17,7 +17,7 @@ const DAY = 24 * HOUR
 const kindsTo = async (fixture: Fixture, to = eve.email) =>
   (await delivered(fixture.services)).filter((mail) => mail.to === to).map(({ template }) => template.kind)
 
-/** Everything that a stranger who knows an address can ask for, from ever new IP addresses. */
+/** Everything that a stranger who knows an address can request, each time from another IP address. */
 let asked = 0
 async function askForAll({ services }: Fixture, api = gateway(services)) {
   const ip = () => `203.0.${Math.floor(++asked / 250) % 250}.${asked % 250}`
@@ -29,7 +29,7 @@ async function askForAll({ services }: Fixture, api = gateway(services)) {
     strict('POST /auth/signup', { body: { ...eve, password: 'quite another lantern drifts' }, ip: ip() }),
   ])
 }
-/** A scene under the limits that a deployment has, Eve's mails of signing up behind her. */
+/** A fixture under the default limits. Eve's sign-up mails are sent. */
 const underLimits = async (confirmed = true) => {
   const fixture = await makeFixture({ limits })
   if (confirmed) await verified(fixture)
@@ -48,7 +48,7 @@ const reset = 'POST /auth/password/forgot'
 
 describe('a recipient', () => {
   it.each([true, false])(
-    'is sent 20 mails a day whatever strangers ask for, and then one reset an hour (confirmed: %s)',
+    'gets at most 65 mails in 24 hours whatever strangers request: 20 per day and one reset per hour (confirmed: %s)',
     async (confirmed) => {
       const fixture = await underLimits(confirmed)
       const { clock } = fixture.services
@@ -59,13 +59,13 @@ describe('a recipient', () => {
         kinds.push(...(await kindsTo(fixture)))
         clock.advance(15 * 60)
       }
-      // Two windows of a day and 25 of an hour at most lie in 24 hours.
+      // 24 hours touch at most two windows of a day and 25 of an hour.
       expect(kinds.length).toBeGreaterThan(20)
       expect(kinds.length).toBeLessThanOrEqual(2 * 20 + 25)
     },
   )
 
-  it('who is over it is sent nothing, no code is made, and the link of before stays good', async () => {
+  it('over the limit gets no mail and no code, and the former link stays valid', async () => {
     const fixture = await underLimits()
     const { services, api } = fixture
     const { rateLimiter } = limited(services, {
@@ -90,20 +90,20 @@ describe('a recipient', () => {
     expect(await api('POST /auth/password/reset', { body })).toMatchObject({ status: 204 })
   })
 
-  it('is never kept from a reset for longer than an hour, however much strangers ask for', async () => {
+  it('gets a reset within an hour, whatever strangers request', async () => {
     const fixture = await underLimits()
     const { services, api } = fixture
     await spent(fixture)
     for (let hours = 0; hours < 30; hours++) {
       await askForAll(fixture)
-      // Whoever asked, the link goes to the owner, who asks at the end of the hour.
+      // The owner asks at the end of the hour. The link goes to the owner, also if a stranger asked first.
       services.clock.advance(HOUR)
       await api(reset, { ...toEve, ip: `198.51.100.${hours}` })
       expect([hours, await kindsTo(fixture)]).toEqual([hours, expect.arrayContaining(['reset_password'])])
     }
   })
 
-  it('can sign up though strangers have used up the mails of the day: one link an hour confirms it', async () => {
+  it('can sign up though strangers used up the mails of the day: one confirmation an hour is sent', async () => {
     const fixture = await underLimits()
     const { services, userId } = fixture
     const email = 'mary@example.com'
@@ -121,7 +121,7 @@ describe('a recipient', () => {
     const mary = { ...eve, email }
     await api('POST /auth/signup', { body: mary })
     expect(await kindsTo(fixture, email)).toEqual(['verify_email'])
-    // It is the one hour's mail of all that lead into the account.
+    // All mails that lead into the account share the one mail of the hour.
     for (const route of ['POST /auth/email/resend', reset]) await api(route, { body: { email } })
     expect(await kindsTo(fixture, email)).toEqual([])
     services.clock.advance(HOUR)
@@ -132,7 +132,7 @@ describe('a recipient', () => {
     expect(await logIn(api, 'body', mary)).toMatchObject({ status: 200 })
   })
 
-  it('gets notifications, what an administrator sends and what an undone change needs beyond it', async () => {
+  it('gets notifications, resets by administrators and confirmations of an undo beyond the limit', async () => {
     const fixture = await underLimits()
     const { api } = fixture
     const undo = await validRequests['POST /auth/email/undo']?.(fixture)
@@ -147,7 +147,7 @@ describe('a recipient', () => {
     expect(await kindsTo(fixture)).toEqual(['email_kept'])
   })
 
-  it('is sent what the budget has, of 50 asked for at once', async () => {
+  it('gets 16 to 20 mails of 50 that are requested at once', async () => {
     const fixture = await underLimits()
     const job = { type: 'email_login_requested', email: eve.email, challengeHash: 'x' } as const
     const one = async () => {
@@ -156,12 +156,12 @@ describe('a recipient', () => {
     }
     const before = fixture.services.mailbox.length
     await Promise.all(Array.from({ length: 50 }, one))
-    // The mails of the scene count too.
+    // The mails of the fixture count too.
     expect(fixture.services.mailbox.length - before).toBeLessThanOrEqual(20)
     expect(fixture.services.mailbox.length - before).toBeGreaterThan(15)
   })
 
-  it('pays nothing for an outage of ours: a mail that SES did not take is tried again for the same one', async () => {
+  it('is not charged for an outage: a mail that SES did not accept is retried as the same mail', async () => {
     const fixture = await underLimits()
     const { services } = fixture
     const send = unavailable

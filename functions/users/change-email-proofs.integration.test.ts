@@ -17,7 +17,7 @@ const atNew = { ...ada, email: to }
 const isRefused = { status: 400, body: { code: 'invalid_link' } }
 const kinds = (sent: TestServices['mailbox']) => sent.map(({ to, template }) => `${to} ${template.kind}`)
 
-/** Ada has signed up on a real engine; her mail is in the mailbox, not yet answered. */
+/** Ada has signed up on a real engine. The mail that confirms her address is in the mailbox. */
 async function withAda() {
   const engine = await engineStores()
   const services = testServices({ stores: engine })
@@ -40,14 +40,14 @@ async function withAda() {
   return { services, api, engine, userId: user.id as string, verify, change, undo, reset }
 }
 /** Ada has confirmed her address. */
-async function withProvenAda() {
+async function withVerifiedAda() {
   const fixture = await withAda()
   await fixture.verify(mailTo(fixture.services, ada.email, 'verify_email').token)
   return fixture
 }
 
-describe('a change of email that was asked for while the address was unconfirmed', () => {
-  it('cannot be confirmed once its owner has confirmed the address', async () => {
+describe('a change of email that was requested while the address was unverified', () => {
+  it('cannot be confirmed once the owner has verified the address', async () => {
     const fixture = await withAda()
     await fixture.change()
     const { token } = mailTo(fixture.services, to, 'confirm_new_email')
@@ -56,13 +56,13 @@ describe('a change of email that was asked for while the address was unconfirmed
     expect(await logIn(fixture.api)).toMatchObject({ status: 200, body: { user: { email: ada.email } } })
   })
 
-  it('nor if the mail was written while the owner confirmed', async () => {
+  it('cannot be confirmed if its mail was written while the owner verified the address', async () => {
     const fixture = await withAda()
     const headers = bearer(await logIn(fixture.api))
     await fixture.api('PUT /users/me/email', { headers, body: { newEmail: to, password: ada.password } })
     const before = await fixture.services.users.findById(fixture.userId)
     await fixture.verify(mailTo(fixture.services, ada.email, 'verify_email').token)
-    // The function that mails has read the account before.
+    // The mail function read the account before.
     const users = { ...fixture.services.users, findById: async () => before }
     await delivered({ ...fixture.services, users })
     expect(await fixture.verify(mailTo(fixture.services, to, 'confirm_new_email').token)).toMatchObject(
@@ -70,7 +70,7 @@ describe('a change of email that was asked for while the address was unconfirmed
     )
   })
 
-  it('is mailed with a warning and an undo, if the owner has confirmed by the time', async () => {
+  it('is mailed with a warning and an undo link if the owner has verified the address by then', async () => {
     const fixture = await withAda()
     const headers = bearer(await logIn(fixture.api))
     await fixture.api('PUT /users/me/email', { headers, body: { newEmail: to, password: ada.password } })
@@ -82,9 +82,9 @@ describe('a change of email that was asked for while the address was unconfirmed
   })
 })
 
-describe('a change of email to an address that somebody signed up with and never confirmed', () => {
-  it('is mailed to that address, with a word on the account that goes, and made: proof of the mailbox wins', async () => {
-    const fixture = await withProvenAda()
+describe('a change of email to the address of an unconfirmed account', () => {
+  it('is mailed with a note that this account is deleted, and is made: proof of the mailbox wins', async () => {
+    const fixture = await withVerifiedAda()
     const squatter = await signedUp(fixture.api, { ...eve, email: to })
     await delivered(fixture.services)
     const login = await logIn(fixture.api, 'body', { ...eve, email: to })
@@ -108,9 +108,9 @@ describe('a change of email to an address that somebody signed up with and never
     expect(await logIn(fixture.api, 'body', { ...ada, email: to })).toMatchObject({ status: 200 })
   })
 
-  it('is refused if that account was confirmed meanwhile, and one of the two wins when both confirm at once', async () => {
+  it('is refused if that account was confirmed meanwhile; of two confirmations at once, one wins', async () => {
     for (let round = 0; round < 5; round++) {
-      const fixture = await withProvenAda()
+      const fixture = await withVerifiedAda()
       const other = await signedUp(fixture.api, { ...eve, email: to })
       await delivered(fixture.services)
       const theirs = mailTo(fixture.services, to, 'verify_email').token
@@ -127,9 +127,9 @@ describe('a change of email to an address that somebody signed up with and never
     }
   })
 
-  it('leaves an account alone that an operator vouches for or has disabled: a role, or a ban, is a decision', async () => {
+  it('spares an account that an administrator gave a role or disabled', async () => {
     for (const decide of ['role', 'ban'] as const) {
-      const fixture = await withProvenAda()
+      const fixture = await withVerifiedAda()
       const other = await signedUp(fixture.api, { ...eve, email: to })
       await delivered(fixture.services)
       const { id } = other.body.user
@@ -151,8 +151,8 @@ describe('a change of email to an address that somebody signed up with and never
     }
   })
 
-  it('takes no account away that was opened after the mail went out: its owner may have two mails and open the wrong one', async () => {
-    const fixture = await withProvenAda()
+  it('spares an account that was opened after the mail was sent', async () => {
+    const fixture = await withVerifiedAda()
     await fixture.change()
     const planted = mailTo(fixture.services, to, 'confirm_new_email')
     expect(planted.replaces).toBe(false)
@@ -160,7 +160,7 @@ describe('a change of email to an address that somebody signed up with and never
     expect(await fixture.verify(planted.token)).toMatchObject({ status: 409, body: { code: 'email_taken' } })
     expect(await fixture.services.users.findById(other.body.user.id)).toBeDefined()
 
-    // A new request says that this account goes, and then it may.
+    // A new request names this account in its mail, and may replace it.
     await fixture.change()
     const told = mailTo(fixture.services, to, 'confirm_new_email')
     expect(told.replaces).toBe(true)
@@ -168,8 +168,8 @@ describe('a change of email to an address that somebody signed up with and never
     expect(await fixture.services.users.findById(other.body.user.id)).toBeUndefined()
   })
 
-  it('nor the next account with the address, once the one that the mail named is gone', async () => {
-    const fixture = await withProvenAda()
+  it('spares the next account with the address, once the one named in the mail is deleted', async () => {
+    const fixture = await withVerifiedAda()
     const other = { ...eve, email: to }
     await signedUp(fixture.api, other)
     await fixture.change()
@@ -188,7 +188,7 @@ describe('a change of email to an address that somebody signed up with and never
 
 describe('an account that an administrator disabled to stop a thief', () => {
   const disabled = async () => {
-    const fixture = await withProvenAda()
+    const fixture = await withVerifiedAda()
     await fixture.change()
     const { token: confirming } = mailTo(fixture.services, to, 'confirm_new_email')
     const { token: undoing } = mailTo(fixture.services, ada.email, 'email_change_requested')
@@ -202,7 +202,7 @@ describe('an account that an administrator disabled to stop a thief', () => {
     return { ...fixture, confirming, undoing, setStatus }
   }
 
-  it('gets its address back by the owner’s link, stays disabled, and no password opens it once it is enabled', async () => {
+  it('gets its address back by the owner’s link, stays disabled, and needs a new password once enabled', async () => {
     const fixture = await disabled()
     await fixture.verify(fixture.confirming)
     await fixture.setStatus('disabled')
@@ -226,7 +226,7 @@ describe('an account that an administrator disabled to stop a thief', () => {
     )
   })
 
-  it('loses the thief’s password by the owner’s link, also of a change that was not made yet', async () => {
+  it('loses the thief’s password by the owner’s link, also if the change was not confirmed yet', async () => {
     const fixture = await disabled()
     await fixture.setStatus('disabled')
     expect(await fixture.undo(fixture.undoing)).toMatchObject({ status: 204 })
@@ -237,13 +237,13 @@ describe('an account that an administrator disabled to stop a thief', () => {
   })
 })
 
-describe('after a rescue', () => {
+describe('after the owner took the account back', () => {
   const thief = { ip: '203.0.113.9' }
   const logInFrom = (fixture: Awaited<ReturnType<typeof withAda>>, ip: string, person = ada) =>
     fixture.api('POST /auth/login', { body: { email: person.email, password: person.password }, ip })
 
-  it('by a reset, the thief’s device is news again, and the one that the mail was read on is not', async () => {
-    const fixture = await withProvenAda()
+  it('by a reset, the thief’s device is new again, and the owner’s is known', async () => {
+    const fixture = await withVerifiedAda()
     await logInFrom(fixture, thief.ip)
     await delivered(fixture.services)
     const next = { ...ada, password: 'a new and longer password' }
@@ -255,8 +255,8 @@ describe('after a rescue', () => {
     expect(kinds(await delivered(fixture.services))).toEqual([`${ada.email} new_device`])
   })
 
-  it('by an undo, all devices but the owner’s are forgotten', async () => {
-    const fixture = await withProvenAda()
+  it('by an undo, only the owner’s device is known', async () => {
+    const fixture = await withVerifiedAda()
     await logInFrom(fixture, thief.ip)
     await fixture.change()
     await fixture.verify(mailTo(fixture.services, to, 'confirm_new_email').token)
@@ -265,8 +265,8 @@ describe('after a rescue', () => {
     expect(account?.devices).toHaveLength(1)
   })
 
-  it('a login of before it, whose mail was still to be written, is told, and not remembered', async () => {
-    const fixture = await withProvenAda()
+  it('an earlier login whose mail was still waiting is notified, and its device is not remembered', async () => {
+    const fixture = await withVerifiedAda()
     await logInFrom(fixture, thief.ip)
     const waiting = fixture.services.left.splice(0)
     const next = { ...ada, password: 'a new and longer password' }

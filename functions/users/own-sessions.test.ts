@@ -16,7 +16,7 @@ const withTwoSessions = async () => {
 }
 
 describe('GET /users/me/sessions', () => {
-  it('lists where the caller is logged in, the last used first, and which one asks', async () => {
+  it('lists the caller’s sessions, the last used first, and marks the current one', async () => {
     const { sessionsOf, phone } = await withTwoSessions()
     expect(await sessionsOf(phone)).toEqual([
       {
@@ -30,7 +30,7 @@ describe('GET /users/me/sessions', () => {
     ])
   })
 
-  it('shows none that ended with a change of the password, though its item is still there', async () => {
+  it('omits sessions that a change of password ended, though their items still exist', async () => {
     const { services, api, computer, sessionsOf } = await withTwoSessions()
     const body = { currentPassword: ada.password, newPassword: 'a new and longer password' }
     const changed = await api('PUT /users/me/password', { headers: bearer(computer), body })
@@ -38,7 +38,7 @@ describe('GET /users/me/sessions', () => {
     expect(services.tables.sessions.size).toBe(2)
   })
 
-  it('shows none that has ended, though its item is still there, and nobody else’s', async () => {
+  it('omits expired sessions, though their items still exist, and those of other users', async () => {
     const { services, api, sessionsOf } = await withTwoSessions()
     await signedUp(api, eve)
     const other = await logIn(api, 'body', eve)
@@ -61,7 +61,7 @@ describe('DELETE /users/me/sessions/{sessionId}', () => {
     expect(await end()).toMatchObject({ status: 404, body: { code: 'not_found' } })
   })
 
-  it('ends the one that asks, and clears its cookie', async () => {
+  it('ends the current session, and clears its cookie', async () => {
     const { api, computer, sessionsOf } = await withTwoSessions()
     const [{ id: sessionId, current }] = (await sessionsOf(computer)).filter((each: any) => each.current)
     const request = { headers: bearer(computer), params: { sessionId: sessionId.toUpperCase() } }
@@ -73,7 +73,7 @@ describe('DELETE /users/me/sessions/{sessionId}', () => {
     expect(await api('GET /users/me', { headers: bearer(computer) })).toMatchObject({ status: 401 })
   })
 
-  it('takes the upper-case id for the same', async () => {
+  it('accepts the id in upper case', async () => {
     const { api, phone, computer, sessionsOf } = await withTwoSessions()
     const [, { id }] = await sessionsOf(computer)
     const request = { headers: bearer(computer), params: { sessionId: id.toUpperCase() } }
@@ -81,7 +81,7 @@ describe('DELETE /users/me/sessions/{sessionId}', () => {
     expect(await api('GET /users/me', { headers: bearer(phone) })).toMatchObject({ status: 401 })
   })
 
-  it('of another user, of nobody, and of no form is 404, and ends nothing', async () => {
+  it('answers 404 for a session of another user, an unknown id and a malformed id, and ends nothing', async () => {
     const { services, api, phone } = await withTwoSessions()
     await signedUp(api, eve)
     const other = await logIn(api, 'body', eve)
@@ -99,7 +99,7 @@ describe('DELETE /users/me/sessions/{sessionId}', () => {
 })
 
 describe('an access token', () => {
-  it('ends with its session at the latest, idle end included: no session is alive that is not listed', async () => {
+  it('expires no later than its session, idle time included, so that every live session is listed', async () => {
     const services = testServices({ lifetimes: { sessionIdleSeconds: 300, accessTokenSeconds: 900 } })
     const api = gateway(services)
     await signedUp(api)
@@ -108,7 +108,7 @@ describe('an access token', () => {
     services.clock.advance(200)
     const refreshed = await api('POST /auth/refresh', { body: { refreshToken: phone.body.refreshToken } })
     expect(refreshed.body).toMatchObject({ expiresIn: 300 })
-    // A retry of a lost answer gets what is left, not a new life.
+    // A retry of a lost answer gets the remaining time, not a new lifetime.
     services.clock.advance(50)
     const retried = await api('POST /auth/refresh', { body: { refreshToken: phone.body.refreshToken } })
     expect(retried.body).toMatchObject({ expiresIn: 250 })
@@ -124,7 +124,7 @@ describe('an access token', () => {
 })
 
 describe('DELETE /users/me/sessions', () => {
-  it('ends all but the one that asks', async () => {
+  it('ends all sessions but the current one', async () => {
     const { api, phone, computer } = await withTwoSessions()
     expect(await api('DELETE /users/me/sessions', { headers: bearer(computer) })).toMatchObject({
       status: 204,
@@ -134,7 +134,7 @@ describe('DELETE /users/me/sessions', () => {
     expect(await api('GET /users/me', { headers: bearer(computer) })).toMatchObject({ status: 200 })
   })
 
-  it('with all=true ends this one too, and clears its cookie', async () => {
+  it('with all=true ends the current session too, and clears its cookie', async () => {
     const { services, api, phone, computer } = await withTwoSessions()
     const answer = await api('DELETE /users/me/sessions', {
       headers: bearer(computer),
@@ -155,7 +155,7 @@ describe('DELETE /users/me/sessions', () => {
     { all: '' },
     { everything: 'true' },
     { all: 'true,false' },
-  ])('refuses a query that it does not know: %j', async (query) => {
+  ])('refuses an unknown query: %j', async (query) => {
     const { services, api, computer } = await withTwoSessions()
     const answer = await api('DELETE /users/me/sessions', { headers: bearer(computer), query })
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })

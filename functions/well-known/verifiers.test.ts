@@ -8,7 +8,7 @@ import { logIn, signedUp } from '../../tools/testing/test-users.ts'
 
 const { issuer, audience } = parties
 
-/** An API with somebody logged in, and what it publishes fetched as strangers would, by its address. */
+/** An API with a user logged in, and a function that fetches what the API publishes. */
 async function published() {
   const services = testServices()
   const api = gateway(services)
@@ -20,7 +20,7 @@ async function published() {
 }
 
 describe('the discovery document', () => {
-  it('says where the keys are, and nothing that is not true of this API', async () => {
+  it('says where the keys are, and nothing else', async () => {
     const { discovery, fetched } = await published()
     expect(discovery).toEqual({
       issuer,
@@ -30,7 +30,7 @@ describe('the discovery document', () => {
     expect((await fetched(discovery.jwks_uri)).keys).toHaveLength(1)
   })
 
-  it('takes its issuer from the settings, whatever host was asked', async () => {
+  it('takes its issuer from the settings, whatever host was requested', async () => {
     const { api } = await published()
     const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example' }
     const { body } = await api('GET /.well-known/openid-configuration', { headers })
@@ -38,7 +38,7 @@ describe('the discovery document', () => {
   })
 
   it.each(['GET /.well-known/openid-configuration', 'GET /.well-known/jwks.json'])(
-    'and the keys may be kept for an hour, and are not sent again to who has them: %s',
+    'and the keys may be cached for an hour, and a matching If-None-Match is 304: %s',
     async (route) => {
       const { api } = await published()
       const first = await api(route)
@@ -55,7 +55,7 @@ describe('the discovery document', () => {
   )
 })
 
-/** What API Gateway's own JWT authorizer checks: the key by its name, algorithm, issuer, audience, times. */
+/** What API Gateway's own JWT authorizer checks: key id, algorithm, issuer, audience, times. */
 const wrong: [
   string,
   { issuer?: string; audience?: string; later?: number; token?: (token: string) => string },
@@ -76,12 +76,12 @@ const wrong: [
   ],
 ]
 
-describe('verifiers that others have written', () => {
+describe('independent JWT verifiers', () => {
   afterEach(() => jest.useRealTimers())
   const at = (seconds: number) =>
     jest.useFakeTimers({ now: seconds * 1000, doNotFake: ['setImmediate', 'nextTick'] })
 
-  /** Both, given no more than the discovery document. */
+  /** Both verifiers, given only the discovery document. */
   async function verifiers() {
     const fixture = await published()
     const { jwks_uri: jwksUri, id_token_signing_alg_values_supported: algorithms } = fixture.discovery
@@ -100,11 +100,14 @@ describe('verifiers that others have written', () => {
     return { ...fixture, verify: { jose, 'aws-jwt-verify': aws } }
   }
 
-  it.each(['jose', 'aws-jwt-verify'] as const)('accept our access token: %s', async (name) => {
-    const { verify, accessToken, services } = await verifiers()
-    at(services.clock.now())
-    expect(await verify[name](accessToken, { issuer, audience })).toBeDefined()
-  })
+  it.each(['accept an access token of Cardea: %s', 'aws-jwt-verify'] as const)(
+    'accept our access token: %s',
+    async (name) => {
+      const { verify, accessToken, services } = await verifiers()
+      at(services.clock.now())
+      expect(await verify[name](accessToken, { issuer, audience })).toBeDefined()
+    },
+  )
 
   it.each(
     wrong.flatMap(([what, change]) =>
@@ -116,7 +119,7 @@ describe('verifiers that others have written', () => {
     await expect(verify[name](token(accessToken), { issuer, audience, ...expected })).rejects.toThrow()
   })
 
-  it('of RFC 9068 accept our access token with every claim that it requires: oauth4webapi', async () => {
+  it('of RFC 9068 accept an access token with every required claim: oauth4webapi', async () => {
     const { accessToken, services, fetched, discovery } = await verifiers()
     at(services.clock.now())
     const request = (token: string) =>
@@ -130,7 +133,7 @@ describe('verifiers that others have written', () => {
     await expect(validated(`${accessToken.slice(0, -4)}AAAA`)).rejects.toThrow()
   })
 
-  it('refuse our refresh token, which no published key has signed', async () => {
+  it('refuse a refresh token, which no published key has signed', async () => {
     const { verify, api, services } = await verifiers()
     const { refreshToken } = (await logIn(api)).body
     at(services.clock.now())

@@ -8,7 +8,7 @@ import { logIn, signedUp } from '../../tools/testing/test-users.ts'
 const api = gateway(testServices())
 
 describe('GET /.well-known/jwks.json', () => {
-  it('publishes the public keys, with which a stranger verifies our tokens, and no private part', async () => {
+  it('publishes the public keys, without a private part, and they verify an access token', async () => {
     await signedUp(api)
     const { accessToken } = (await logIn(api)).body
     const { status, headers, body } = await api('GET /.well-known/jwks.json')
@@ -25,33 +25,34 @@ describe('GET /.well-known/jwks.json', () => {
 })
 
 describe('GET /', () => {
-  it('says what this is, and links to routes that there are', async () => {
+  it('says what this is, and links only to existing routes', async () => {
     const { status, body } = await api('GET /')
     expect(status).toBe(200)
     expect(body).toMatchObject({
       name: 'cardea',
       version: JSON.parse(readFileSync('package.json', 'utf8')).version,
     })
+    expect(Object.keys(body.links).length).toBeGreaterThan(2)
     for (const path of Object.values(body.links))
       expect(await api(`GET ${path}`)).toMatchObject({ status: 200 })
   })
 })
 
 describe('GET /openapi.json', () => {
-  it('is the generated file, whole', async () => {
+  it('is the whole generated file', async () => {
     const { body } = await api('GET /openapi.json')
     expect(body).toEqual(JSON.parse(readFileSync('functions/openapi.json', 'utf8')))
   })
 })
 
 describe('GET /health', () => {
-  it('is ok', async () => {
+  it('answers ok', async () => {
     expect(await api('GET /health')).toMatchObject({ status: 200, body: { status: 'ok' } })
   })
 })
 
 describe('an unknown route', () => {
-  it('is 404', async () => {
+  it('answers 404', async () => {
     expect(await api('GET /admin')).toMatchObject({ status: 404 })
   })
 })

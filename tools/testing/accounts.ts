@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Account } from '../../lib/domain/users.ts'
 
-/** An account as a store keeps it, of nobody else's id and email; not yet stored. */
+/** An account with an id and email of its own, not stored yet. */
 export function newAccount(change: Partial<Account> = {}): Account {
   const id = randomUUID()
   return {

@@ -2,18 +2,18 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { signatureOf } from './sigv4.ts'
 
-/** A line of a log group, as it was written. */
+/** An event of a log group. */
 export type LogLine = Record<string, any>
 
 export const callersArn = 'arn:aws:sts::123456789012:assumed-role/operator/ada'
 
 /**
- * STS, CloudWatch Logs and SES as the command line meets them: the first two check the signature and know the log groups that
- * were made; all refuse what they do not know. `env` sends a command there.
+ * STS, CloudWatch Logs and SES as the command line uses them. The first two check the signature. Logs knows the log groups that
+ * were made. All refuse what they do not know. `env` sends a command there.
  */
 export async function startAwsServices(secretAccessKey: string) {
   const groups = new Map<string, Map<string, LogLine[]>>()
-  /** Actions that are answered with an error, after some that are not. */
+  /** Actions that fail, after some calls that succeed. */
   const failing = new Map<string, { after: number; type: string }>()
   const refuse = (type: string) => {
     throw new Error(type)
@@ -46,7 +46,7 @@ export async function startAwsServices(secretAccessKey: string) {
     const act = actions[action] ?? refuse('UnknownOperationException')
     return JSON.stringify(act(JSON.parse(body)))
   }
-  /** What `npm run doctor` asks SES. */
+  /** What `npm run doctor` requests of SES. */
   const asked: Readonly<Record<string, object>> = {
     'GET /v2/email/account': { ProductionAccessEnabled: true, SendingEnabled: true },
     'GET /v2/email/identities/example.com': { VerifiedForSendingStatus: true },
@@ -54,8 +54,8 @@ export async function startAwsServices(secretAccessKey: string) {
   }
   const server = createServer(async (request, response) => {
     try {
-      const told = asked[`${request.method} ${request.url}`]
-      response.end(told ? JSON.stringify(told) : await answer(request))
+      const known = asked[`${request.method} ${request.url}`]
+      response.end(known ? JSON.stringify(known) : await answer(request))
     } catch (error) {
       response.writeHead(400).end(JSON.stringify({ __type: `com.amazonaws#${(error as Error).message}` }))
     }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 
-/** One call that AWS was asked: of CloudFormation by its action, of S3 by its method. */
+/** One call: of CloudFormation by its action, of S3 by its method. */
 export interface Call {
   readonly action: string
   readonly input: Readonly<Record<string, string>>
@@ -9,15 +9,15 @@ export interface Call {
 interface Stacks {
   /** The template of each stack; a stack that is not listed does not exist. */
   readonly templates: Readonly<Record<string, object>>
-  /** The files of the deployment bucket, by the end of their keys; any other GET lists the bucket, which is empty. */
+  /** The files of the deployment bucket, by the end of their keys. Any other GET lists the bucket, which is empty. */
   readonly files?: Readonly<Record<string, object>>
-  /** What fails, by its action. */
+  /** The error message of each action that fails. */
   readonly failing?: Readonly<Record<string, string>>
 }
 
 /**
- * As much of CloudFormation and S3 as an update of a stack takes, for what finds AWS by `AWS_ENDPOINT_URL`. It keeps the calls,
- * in their order; an update is done at once.
+ * As much of CloudFormation and S3 as an update of a stack needs, found by `AWS_ENDPOINT_URL`. It keeps the calls in their
+ * order. An update ends at once.
  */
 export async function standInAws({ templates, files = {}, failing = {} }: Stacks) {
   const calls: Call[] = []
@@ -26,7 +26,7 @@ export async function standInAws({ templates, files = {}, failing = {} }: Stacks
     const input = Object.fromEntries(new URLSearchParams(body.startsWith('Action=') ? body : ''))
     const action = input.Action ?? `S3 ${request.method}`
     calls.push({ action, input })
-    // By its name or its ARN.
+    // The stack is given by its name or its ARN.
     const stack = String(input.StackName).split('/').at(1) ?? String(input.StackName)
     const because = failing[action]
     if (because) return void response.writeHead(403).end(errorOf('AccessDenied', because))

@@ -1,6 +1,6 @@
 const json = { 'content-type': 'application/json' }
 
-/** Calls an API as a page of `page` would, by itself one of the API's own: with its cookie, and `Origin` where it writes. */
+/** Calls an API as a page at the origin `page` would: with its cookie, and with `Origin` where it writes. */
 export function browser({ origin }: { origin: string }, page = origin) {
   let cookie = ''
   return async (method: string, path: string, body?: object, headers: Record<string, string> = {}) => {

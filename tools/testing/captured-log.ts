@@ -1,4 +1,4 @@
-/** Every line of the log that this test file has caused so far; none reaches the terminal. */
+/** Every line that this test file has logged so far. None reaches the terminal. */
 const lines: string[] = []
 const write = process.stdout.write.bind(process.stdout)
 
@@ -8,7 +8,7 @@ jest.spyOn(process.stdout, 'write').mockImplementation((chunk, ...rest) => {
   return true
 })
 
-/** What is logged while `run` runs, as text and as entries. */
+/** What is logged during `run`, as text and as entries. */
 export async function capturedLog<T>(
   run: () => Promise<T>,
 ): Promise<{ result: T; text: string; entries: readonly Record<string, unknown>[] }> {

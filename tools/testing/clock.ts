@@ -1,7 +1,7 @@
 import type { Seconds } from '../../lib/domain/lifetimes.ts'
 import type { Clock } from '../../lib/domain/ports.ts'
 
-/** A clock that stands still until it is moved. */
+/** A clock that changes only by `advance`. */
 export interface TestClock extends Clock {
   advance(seconds: Seconds): void
 }

@@ -17,7 +17,7 @@ const attributes = new Set(['Type', 'Properties', 'DependsOn', 'DeletionPolicy',
 const pseudo = /^AWS::(AccountId|Partition|Region|StackName|URLSuffix)$/
 
 /**
- * What AWS's published schemas of CloudFormation resources say against a template, each with its path: unknown types and
+ * The problems of a template by AWS's published schemas of CloudFormation resources, each with its path: unknown types and
  * properties, missing ones, values of a wrong type or outside their enumeration, references to nothing and in circles.
  */
 export function schemaProblems(resources: Resources): string[] {
@@ -81,7 +81,7 @@ function valueProblems(type: Type, value: unknown, path: string): string[] {
   return allowed && !allowed.includes(value) ? [`${path} must be one of ${allowed.join(', ')}`] : []
 }
 
-/** Every `Ref`, `Fn::GetAtt` and `Fn::Sub` names something of the template, and an attribute that its type has. */
+/** Every `Ref`, `Fn::GetAtt` and `Fn::Sub` must name something in the template, and an attribute of its type. */
 function referenceProblems(value: unknown, resources: Resources, path: string): string[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, each]) => {
@@ -99,7 +99,7 @@ function nameProblems(name: string, resources: Resources, path: string): string[
   if (pseudo.test(name)) return []
   const [id = '', ...rest] = name.split('.')
   const resource = resources[id]
-  if (!resource) return [`${path} refers to ${name}, which is not there`]
+  if (!resource) return [`${path} refers to ${name}, which does not exist`]
   const attribute = rest.join('.')
   const has = attribute === '' || attribute in (typeOf(resource.Type)?.attributes ?? {})
   return has ? [] : [`${path} refers to ${attribute}, which ${resource.Type} has not`]
@@ -113,7 +113,7 @@ function circles(resources: Resources): string[] {
       new Set([DependsOn, namesIn(Properties)].flat()),
     ]),
   )
-  // Whatever waits for nothing that is left can be made next; a circle is what remains.
+  // A resource whose references are all made can be made next. What remains is a circle.
   for (let before = -1; before !== waitsFor.size; ) {
     before = waitsFor.size
     for (const [id, names] of waitsFor) {
@@ -131,7 +131,7 @@ const namesIn = (value: unknown): string[] =>
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** CloudFormation's own functions stand for a value that is known at deployment alone. */
+/** CloudFormation's own functions stand for a value that is known only at deployment. */
 function isFunction(value: unknown): boolean {
   if (!isObject(value)) return false
   const [name = '', ...others] = Object.keys(value)

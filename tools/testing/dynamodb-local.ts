@@ -7,13 +7,13 @@ import { start, untilReady } from '../local/child-process.ts'
 import { START_SECONDS } from '../local/dynamodb.ts'
 import { freePort } from '../local/ports.ts'
 
-/** The npm package that Amazon ships DynamoDB Local in; 56 MB, so it is fetched by whoever runs this and no sooner. */
+/** The npm package that Amazon ships DynamoDB Local in. It has 56 MB, so only this script fetches it. */
 const PACKAGE = 'amplify-dynamodb-simulator@2.9.30'
 const SHA512 = 'xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ=='
 const folder = join('node_modules', '.cache', 'dynamodb-local')
 const emulator = join(folder, 'package', 'emulator')
 
-/** Runs the storage tests on Amazon's DynamoDB Local: an emulator must not be allowed to lie. */
+/** Runs the storage tests on Amazon's DynamoDB Local, to find where the emulator differs from DynamoDB. */
 async function main(): Promise<number> {
   const java = spawnSync('java', ['-version'], { encoding: 'utf8' })
   if (Number(/version "(\d+)/.exec(java.stderr ?? '')?.[1] ?? 0) < 17) {
@@ -69,7 +69,7 @@ async function fetchEmulator(): Promise<void> {
     const sha512 = createHash('sha512')
       .update(await readFile(file))
       .digest('base64')
-    if (sha512 !== SHA512) throw new Error(`What npm fetched is not the ${PACKAGE} that this project knows`)
+    if (sha512 !== SHA512) throw new Error(`The checksum of ${PACKAGE} is not the expected one`)
     const tar = spawnSync('tar', ['-xzf', file, '-C', draft, 'package/emulator'], { encoding: 'utf8' })
     if (tar.status !== 0) throw new Error(`tar could not unpack ${PACKAGE}: ${tar.stderr.trim()}`)
     await rm(file)

@@ -5,7 +5,7 @@ declare global {
   var ownEngine: LocalDynamodb | undefined
 }
 
-/** One engine for all tests: the one that DYNAMODB_ENDPOINT names, or our own in memory. */
+/** One engine for all tests: the one that DYNAMODB_ENDPOINT names, or one in memory. */
 const setup = async (): Promise<void> => {
   if (process.env.DYNAMODB_ENDPOINT && process.env.AWS_ACCESS_KEY_ID) return
   Object.assign(process.env, isolatedAwsEnv)

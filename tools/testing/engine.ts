@@ -15,18 +15,18 @@ import { dynamoUsers } from '../../lib/storage/users.ts'
 import { tableNamesOf } from '../deploy/settings.ts'
 import { createTables } from '../local/tables.ts'
 
-/** The stores over the engine that runs, in tables of their own, and the client to look behind them. */
+/** The stores over the running engine, with tables of their own, and the client to look at what is stored. */
 export async function engineStores(clock: Clock = nothingEnds, stage = 'test') {
   const endpoint = process.env.DYNAMODB_ENDPOINT
-  if (!endpoint) throw new Error('No engine runs: this test belongs to the project "engine"')
+  if (!endpoint) throw new Error('No engine runs. Name this test *.integration.test.ts')
   const tables = tableNamesOf(`${stage}-${randomBytes(4).toString('hex')}`)
   await createTables(tables, endpoint)
-  // Patient, unlike our own: a thousand calls at once on a slow machine are a queue, not an engine that is away.
+  // One attempt and no time limit, unlike lib/storage: a thousand calls at once on a slow machine are a queue, not an outage.
   const client = endingWithInvocation(new DynamoDBClient({ endpoint, maxAttempts: 1 }))
   return { client, tables, endpoint, ...storesOver(client, tables, clock) }
 }
 
-/** For tests in which no account reaches its end. */
+/** For tests in which no account expires. */
 export const nothingEnds: Clock = { now: () => 0 }
 
 const storesOver = (client: DynamoDBDocumentClient, tables: TableNames, clock: Clock) => ({
@@ -43,14 +43,14 @@ const storesOver = (client: DynamoDBDocumentClient, tables: TableNames, clock: C
 export const tableEnv = (names: TableNames): Record<string, string> =>
   Object.fromEntries(Object.entries(names).map(([key, name]) => [settingOf(key), name]))
 
-/** What a piece of work asked of DynamoDB, each call as a contract names it, and the units that it was billed. */
+/** What some work called in DynamoDB, each call as a contract names it, and the units that it was billed. */
 export interface Cost {
   readonly calls: string[]
   readUnits: number
   writeUnits: number
 }
 
-/** Counts what `work` costs, by asking the engine to say so with each answer. */
+/** Counts what `work` costs. The engine reports the units with each answer. */
 export async function costOf(
   { client, tables }: { client: DynamoDBDocumentClient; tables: TableNames },
   work: () => Promise<unknown>,
@@ -81,7 +81,7 @@ export async function costOf(
 }
 type Consumed = { CapacityUnits?: number }
 
-/** The needs of one call, in IAM's words: a transaction needs its parts, a batch its tables. */
+/** The needs of one call, in IAM's words. A transaction needs those of its items, a batch those of its tables. */
 function needsOf(command: string, input: object, tables: TableNames): string[] {
   const { IndexName, TableName, RequestItems, TransactItems } = input as {
     IndexName?: string

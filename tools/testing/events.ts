@@ -4,16 +4,16 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda'
 export interface TestRequest {
   readonly headers?: Readonly<Record<string, string>>
   readonly cookies?: readonly string[]
-  /** The services of the path in braces. */
+  /** The parameters of the path, by their names. */
   readonly params?: Readonly<Record<string, string>>
   readonly query?: Readonly<Record<string, string>>
-  /** Sent as it is if a text, else as JSON. */
+  /** A text is sent as it is, anything else as JSON. */
   readonly body?: unknown
   readonly isBase64Encoded?: boolean
   readonly ip?: string
 }
 
-/** The event that API Gateway (HTTP API, payload 2.0) makes of a request, `caller` as the authorizer gave it. */
+/** The event that API Gateway (HTTP API, payload 2.0) makes of a request. The authorizer answered `caller`. */
 export function eventOf(route: string, request: TestRequest, caller?: object): APIGatewayProxyEventV2 {
   const [method = '', path = ''] = route.split(' ')
   const { body, cookies, params, query, ip = '198.51.100.7', isBase64Encoded = false } = request
@@ -49,7 +49,7 @@ export function eventOf(route: string, request: TestRequest, caller?: object): A
   }
 }
 
-/** What Lambda says of an invocation: also how long it has left, if it may end early. */
+/** Lambda's context of an invocation, with its remaining time if that matters. */
 export const context = (milliseconds?: number) =>
   ({
     awsRequestId: randomUUID(),

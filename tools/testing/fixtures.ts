@@ -3,7 +3,7 @@ import { gateway } from './gateway.ts'
 import { delivered, testServices } from './test-services.ts'
 import { administrator, bearer, eve, logIn, sessionIdOf, signedUp } from './test-users.ts'
 
-/** Ada may do everything, Eve is a user with two sessions; each scene is a world of its own. */
+/** Ada is an administrator, Eve a user with two sessions. Each fixture has services of its own. */
 export async function makeFixture(change: Parameters<typeof testServices>[0] = {}) {
   const services = testServices(change)
   const api = gateway(services)
@@ -27,7 +27,7 @@ export type Fixture = Awaited<ReturnType<typeof makeFixture>>
 export const asAdmin = ({ admin }: Fixture) => ({ headers: bearer(admin.login) })
 export const asEve = ({ login }: Fixture) => ({ headers: bearer(login) })
 const aboutEve = (fixture: Fixture) => ({ ...asAdmin(fixture), params: { userId: fixture.userId } })
-/** Eve has confirmed her email. Her tokens are of before, so she logs in anew. */
+/** Eve confirms her email. That outdates her access tokens, so she logs in again. */
 export async function verified(fixture: Fixture): Promise<void> {
   if ((await fixture.services.users.findById(fixture.userId))?.emailVerified) return
   await fixture.api('POST /auth/email/verify', await validRequests['POST /auth/email/verify']?.(fixture))
@@ -35,12 +35,12 @@ export async function verified(fixture: Fixture): Promise<void> {
 }
 export const passwords = { currentPassword: eve.password, newPassword: 'a new and longer password' }
 
-/** The mail that comes of a request, to be read by its owner. */
+/** The email that a request causes, as its owner reads it. */
 export async function mailAfter(fixture: Fixture, route: string, request?: TestRequest): Promise<any> {
   const { services, api } = fixture
   const answer = await api(route, request ?? (await validRequests[route]?.(fixture)))
   const [mail] = await delivered(services)
-  if (!mail) throw new Error(`No mail came of ${route}, which was answered ${answer.status}`)
+  if (!mail) throw new Error(`${route} caused no mail. It was answered ${answer.status}`)
   return { answer, ...mail.template }
 }
 export const toEve = { body: { email: eve.email } }
@@ -49,7 +49,7 @@ const changeEmail = (fixture: Fixture) => ({
   body: { newEmail: 'evie@example.com', password: eve.password },
 })
 
-/** For each route a request that succeeds, in a fresh scene. */
+/** For each route a request that succeeds in a fresh fixture. */
 export const validRequests: Record<string, (fixture: Fixture) => TestRequest | Promise<TestRequest>> = {
   'GET /': () => ({}),
   'GET /health': () => ({}),

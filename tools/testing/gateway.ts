@@ -1,5 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2, APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda'
 import { handler as authorizer } from '../../functions/authorizer/access-token.ts'
+import type { Contract } from '../../lib/contract/contract.ts'
 import type { Factories } from '../../lib/lambda/handler-services.ts'
 import type { RouteHandler } from '../../lib/lambda/route.ts'
 import { isRoute, registry } from '../generate/registry.ts'
@@ -14,12 +15,12 @@ export interface TestAnswer {
   readonly body: any
 }
 
-/** Calls doors by their routes, such as `GET /users/{userId}`, over a world as API Gateway (HTTP API, payload 2.0) does, the authorizer in front. */
+/** Calls a handler by its route, such as `GET /users/{userId}`, as API Gateway (HTTP API, payload 2.0) does: the authorizer first. */
 export type Gateway = (route: string, request?: TestRequest) => Promise<TestAnswer>
 
-/** Every door by its route, such as `POST /auth/login`. */
 let loading: ReturnType<typeof loadHandlers> | undefined
-const doors = () => {
+/** Every handler by its route. */
+const handlers = () => {
   loading ??= loadHandlers()
   return loading
 }
@@ -32,13 +33,19 @@ async function loadHandlers() {
   return new Map(await Promise.all(routes))
 }
 
-export function gateway(world: TestServices, { milliseconds }: { milliseconds?: number } = {}): Gateway {
-  const authorize = authorizer.over(world)
+export async function contractOf(route: string): Promise<Contract> {
+  const found = (await handlers()).get(route)
+  if (!found) throw new Error(`No handler serves ${route}`)
+  return found.contract
+}
+
+export function gateway(services: TestServices, { milliseconds }: { milliseconds?: number } = {}): Gateway {
+  const authorize = authorizer.over(services)
   return async (route, request = {}) => {
-    const door = (await doors()).get(route)
-    if (!door) return { status: 404, headers: {}, cookies: [], body: { message: 'Not Found' } }
+    const found = (await handlers()).get(route)
+    if (!found) return { status: 404, headers: {}, cookies: [], body: { message: 'Not Found' } }
     let caller: object | undefined
-    if (door.contract.access !== 'public') {
+    if (found.contract.access !== 'public') {
       const decision = await authorize(authorizerEvent(route, request), context()).catch(
         (error: Error) => error,
       )
@@ -47,7 +54,7 @@ export function gateway(world: TestServices, { milliseconds }: { milliseconds?: 
         return { status: 403, headers: {}, cookies: [], body: { message: 'Forbidden' } }
       caller = decision.context
     }
-    const handler = door.handler.over(world as never)
+    const handler = found.handler.over(services as never)
     return answerOf(await handler(eventOf(route, request, caller), context(milliseconds)))
   }
 }

@@ -1,4 +1,4 @@
-/** One statement of a policy of IAM. Only what the policies of this project use: an unknown word throws. */
+/** One statement of an IAM policy. Only what the policies of this project use: an unknown word throws. */
 export interface Statement {
   readonly Sid?: string
   readonly Effect: string
@@ -14,12 +14,12 @@ export interface Policy {
 export interface Asked {
   readonly action: string
   readonly resource: string
-  /** What AWS says of the request, by the name of the condition key. */
+  /** The condition keys of the request. */
   readonly context?: Readonly<Record<string, string>>
 }
 
 /**
- * Whether all the policies let a request through, as a role's policy and its boundary have to: an explicit deny wins, and what
+ * Whether all the policies allow a request, as a role's policy and its boundary must: an explicit deny wins, and what
  * is not allowed is denied (IAM User Guide, "Policy evaluation logic").
  */
 export const isAllowed = (asked: Asked, ...policies: readonly Policy[]): boolean =>

@@ -2,17 +2,17 @@ import { storedKeys } from '../../lib/crypto/key-cache.ts'
 import { makeFirstKeys } from '../../lib/crypto/key-rotation.ts'
 import type { KeyPath, Keys, Parameters } from '../../lib/crypto/keys.ts'
 
-/** RSA of 2048 bits is the least that is accepted, and the quickest to make. */
+/** RSA of 2048 bits is the shortest that is accepted, and the fastest to make. */
 export const modulusLength = 2048
 const NOW = 1_800_000_000
 
 export interface MemoryParameters extends Parameters {
   readonly kept: Map<string, string>
-  /** Another set with the same content. */
+  /** A copy that later changes do not affect. */
   copy(): MemoryParameters
 }
 
-/** Parameters without an SSM; each call decides and writes at once. */
+/** Parameters without SSM. Each call decides and writes at once. */
 export function memoryParameters(from: ReadonlyMap<string, string> = new Map()): MemoryParameters {
   const kept = new Map(from)
   const nameOf = (path: KeyPath, number: string) => `${path}/${number}`
@@ -34,12 +34,12 @@ export function memoryParameters(from: ReadonlyMap<string, string> = new Map()):
   }
 }
 
-/** Real keys, made once, as making them is the slow part. */
+/** Real keys, made once, because making them is slow. */
 export const testParameters = memoryParameters()
 const made = makeFirstKeys(testParameters, { now: NOW, modulusLength })
 export const ready = (): Promise<unknown> => made
 
-/** The keys of some parameters, at a time that stands. */
+/** The keys of some parameters, at a fixed time. */
 const keysOver = (parameters: Pick<Parameters, 'below'>, now = () => NOW): Keys => {
   const below: Parameters['below'] = async (path) => {
     await made
@@ -50,7 +50,7 @@ const keysOver = (parameters: Pick<Parameters, 'below'>, now = () => NOW): Keys 
 
 export const testKeys = keysOver(testParameters)
 
-/** The test's keys, but for these. */
+/** The test keys, with these in place of some. */
 export async function keysWith(change: Partial<Record<KeyPath, readonly string[]>>): Promise<Keys> {
   await made
   const parameters = testParameters.copy()
@@ -61,7 +61,7 @@ export async function keysWith(change: Partial<Record<KeyPath, readonly string[]
   return keysOver(parameters)
 }
 
-/** The values of a path, as they are kept. */
+/** The stored values of a path. */
 export async function keptBelow(path: KeyPath): Promise<string[]> {
   await made
   return [...(await testParameters.below(path)).values()]

@@ -26,11 +26,11 @@ import {
   positionOf,
 } from '../../lib/domain/users.ts'
 
-/** The tables of one testServices, as maps. */
+/** The tables of one `testServices`, as maps. */
 export interface MemoryTables {
   readonly accounts: Map<string, Account>
-  /** A claim with an end is that of a former email. */
-  readonly claims: Map<string, { readonly userId: string; readonly keptUntil?: number }>
+  /** Email reservations by email. One with an end belongs to a former email. */
+  readonly reservations: Map<string, { readonly userId: string; readonly keptUntil?: number }>
   /** By user id. */
   readonly formerEmails: Map<string, FormerEmail>
   /** By user id and purpose. */
@@ -38,15 +38,15 @@ export interface MemoryTables {
   readonly windows: Map<string, number>
   readonly attempts: Map<string, Attempts>
   readonly sessions: Map<string, Session>
-  /** Session ids to when the entry may be forgotten. */
+  /** Session ids, with the time until which the entry is needed. */
   readonly revokedFamilies: Map<string, number>
-  /** User ids to the lowest claims version still accepted. */
+  /** User ids, with the lowest claims version still accepted. */
   readonly revokedClaims: Map<string, number>
 }
 
 export const memoryTables = (): MemoryTables => ({
   accounts: new Map(),
-  claims: new Map(),
+  reservations: new Map(),
   formerEmails: new Map(),
   codes: new Map(),
   windows: new Map(),
@@ -57,8 +57,8 @@ export const memoryTables = (): MemoryTables => ({
 })
 
 /**
- * Other requests run between a question and its answer, as they do with a store across a network; and a question of an
- * invocation that has been answered meanwhile is not asked any more.
+ * Other requests run between a call and its answer, as with a store across a network. A call of an invocation that was
+ * already answered is refused.
  */
 export async function roundTrip(): Promise<void> {
   await new Promise<void>((resolve) => setImmediate(resolve))
@@ -66,7 +66,7 @@ export async function roundTrip(): Promise<void> {
 }
 
 /**
- * The stores without an engine, in one file as they share their tables. Each operation decides and writes at once, so
+ * The stores without an engine, in one file because they share their tables. Each operation decides and writes at once, so
  * races end as they do in DynamoDB.
  */
 export function memoryStores(
@@ -81,7 +81,7 @@ export function memoryStores(
 } {
   const {
     accounts,
-    claims,
+    reservations,
     formerEmails,
     codes,
     windows,
@@ -91,14 +91,14 @@ export function memoryStores(
     revokedClaims,
   } = tables
   const isFree = (email: string, now: number) => {
-    const claim = claims.get(email)
-    return !claim || (claim.keptUntil !== undefined && claim.keptUntil <= now)
+    const reservation = reservations.get(email)
+    return !reservation || (reservation.keptUntil !== undefined && reservation.keptUntil <= now)
   }
   const codeId = ({ userId, purpose }: Pick<OneTimeCode, 'userId' | 'purpose'>) => `${userId} ${purpose}`
   const isStill = (code: OneTimeCode) => codes.get(codeId(code))?.tokenHash === code.tokenHash
   const alive = (account: Account | undefined) =>
     account && isExpired(account, clock.now()) ? undefined : account
-  /** Why the claims do not let the email move, or the move. */
+  /** Why the reservations forbid the move of the email, or the move itself. */
   const moveOf = (
     { id, email: from }: Account,
     to: string,
@@ -106,38 +106,38 @@ export function memoryStores(
   ): 'version_conflict' | 'email_taken' | 'email_changed_recently' | (() => void) => {
     const former = formerEmails.get(id)
     if (restores) {
-      if (former?.undoHash !== restores.undoHash || claims.get(restores.email)?.userId !== id)
+      if (former?.undoHash !== restores.undoHash || reservations.get(restores.email)?.userId !== id)
         return 'version_conflict'
       return () => {
-        claims.delete(from)
-        claims.set(restores.email, { userId: id })
+        reservations.delete(from)
+        reservations.set(restores.email, { userId: id })
         formerEmails.delete(id)
       }
     }
     if (keeps && former && former.keptUntil > now) return 'email_changed_recently'
     if (takesFrom && !sameVersions(takesFrom)) return 'version_conflict'
-    if (!isFree(to, now) && claims.get(to)?.userId !== takesFrom?.id) return 'email_taken'
+    if (!isFree(to, now) && reservations.get(to)?.userId !== takesFrom?.id) return 'email_taken'
     return () => {
       if (takesFrom) {
         accounts.delete(takesFrom.id)
         revokedClaims.set(takesFrom.id, Number.MAX_SAFE_INTEGER)
       }
-      claims.delete(from)
+      reservations.delete(from)
       if (keeps) {
-        claims.set(from, { userId: id, keptUntil: keeps.keptUntil })
+        reservations.set(from, { userId: id, keptUntil: keeps.keptUntil })
         formerEmails.set(id, keeps)
       }
-      claims.set(to, { userId: id })
+      reservations.set(to, { userId: id })
     }
   }
-  /** The account as it stands, if nothing has moved since it was read. */
+  /** The current account, if nothing has changed since it was read. */
   const sameVersions = (read: Account): Account | undefined => {
     const found = accounts.get(read.id)
-    const isUnmoved =
+    const isUnchanged =
       found?.claimsVersion === read.claimsVersion &&
       found.sessionVersion === read.sessionVersion &&
       found.passwordHash === read.passwordHash
-    return isUnmoved ? found : undefined
+    return isUnchanged ? found : undefined
   }
   const actorIsCurrent = (by: Pick<Principal, 'userId' | 'claimsVersion'> | undefined, { id }: Account) =>
     !by || by.userId === id || accounts.get(by.userId)?.claimsVersion === by.claimsVersion
@@ -151,17 +151,17 @@ export function memoryStores(
         if (!isFree(account.email, now)) return 'email_taken'
         if (accounts.has(account.id)) throw new Error('An account has this id')
         const { id, keptUntil } = account
-        claims.set(account.email, { userId: id, ...(keptUntil !== undefined && { keptUntil }) })
+        reservations.set(account.email, { userId: id, ...(keptUntil !== undefined && { keptUntil }) })
         accounts.set(account.id, account)
         return 'created'
       },
       async ownerOf(email) {
         await roundTrip()
-        return claims.get(email)?.userId ?? randomUUID()
+        return reservations.get(email)?.userId ?? randomUUID()
       },
       async findByEmail(email) {
         await roundTrip()
-        const account = alive(accounts.get(claims.get(email)?.userId ?? ''))
+        const account = alive(accounts.get(reservations.get(email)?.userId ?? ''))
         return account?.email === email ? account : undefined
       },
       async findById(userId) {
@@ -171,9 +171,9 @@ export function memoryStores(
       async endExpiry({ id, email }) {
         await roundTrip()
         const { keptUntil: _, ...account } = accounts.get(id) ?? { id: '' }
-        if (account.id !== id || claims.get(email)?.userId !== id) return false
+        if (account.id !== id || reservations.get(email)?.userId !== id) return false
         accounts.set(id, account as Account)
-        claims.set(email, { userId: id })
+        reservations.set(email, { userId: id })
         return true
       },
       async replacePasswordHash(userId, from, to) {
@@ -213,7 +213,7 @@ export function memoryStores(
         if (redeems) codes.delete(codeId(redeems))
         const { keptUntil, ...others } = found
         const endsExpiry = read.keptUntil !== undefined && changed.keptUntil === undefined
-        if (endsExpiry && !emailMove) claims.set(read.email, { userId: read.id })
+        if (endsExpiry && !emailMove) reservations.set(read.email, { userId: read.id })
         accounts.set(read.id, {
           ...others,
           ...(!endsExpiry && keptUntil !== undefined && { keptUntil }),
@@ -235,7 +235,7 @@ export function memoryStores(
         if (isLast(read)) return 'last_administrator'
         const former = formerEmails.get(read.id)
         accounts.delete(read.id)
-        for (const [email, { userId }] of claims) if (userId === read.id) claims.delete(email)
+        for (const [email, { userId }] of reservations) if (userId === read.id) reservations.delete(email)
         formerEmails.delete(read.id)
         revokedClaims.set(read.id, Number.MAX_SAFE_INTEGER)
         return { former: former && former.keptUntil > now ? former : undefined }

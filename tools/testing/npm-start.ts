@@ -5,12 +5,12 @@ import { freePort } from '../local/ports.ts'
 export type Started = Awaited<ReturnType<ReturnType<typeof npmStartOver>>>
 
 const groups: number[] = []
-// A test that failed before its Ctrl-C leaves nothing to the tests after it, nor keeps the test run from ending.
+// A test that failed before its Ctrl-C must leave no process to later tests, and must not prevent the end of the run.
 afterAll(async () => {
   for (const group of groups) await interruptGroup(group)
 })
 
-/** Starts what `npm start` (or `npm run <script>`) starts, with users and keys in a folder of the test's. */
+/** Starts what `npm start` (or `npm run <script>`) starts, with users and keys in a folder of the test. */
 export const npmStartOver =
   (folder: string, script = 'start') =>
   async (settings: Record<string, string> = {}) => {
@@ -25,7 +25,7 @@ export const npmStartOver =
       BCRYPT_COST: '10',
       ...settings,
     }
-    // As from a terminal: npm, its shell and the script are one group, which Ctrl-C signals as a whole.
+    // As from a terminal: npm, its shell and the script are one process group, and Ctrl-C signals the group.
     const child = spawn('npm', ['run', script], { env, detached: true })
     const group = -Number(child.pid)
     groups.push(group)
@@ -50,7 +50,7 @@ export const npmStartOver =
           await wait(50)
         }
       },
-      /** Ctrl-C; then waits until nothing of it runs any more. */
+      /** Sends Ctrl-C, then waits until no process of it runs. */
       async interrupt() {
         await interruptGroup(group)
         await ended

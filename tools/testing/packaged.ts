@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import type { Resources } from './cloudformation.ts'
 
-/** What `serverless package` made of a stage, or what it said against it. */
+/** The result of `serverless package` for a stage, or its error. */
 export interface Package {
   readonly resources: Resources
   /** What `--package` takes, relative to the project. */
@@ -16,7 +16,7 @@ export interface Package {
   readonly failed: boolean
 }
 
-/** The permission bits of every file in a zip, by its name: what the central directory says (APPNOTE 4.3.12). */
+/** The permission bits of every file in a zip, by its name, as in the central directory (APPNOTE 4.3.12). */
 export function modesIn(zip: Buffer): Readonly<Record<string, number>> {
   const modes: Record<string, number> = {}
   for (let at = zip.indexOf('PK\x01\x02'); at >= 0; at = zip.indexOf('PK\x01\x02', at + 4)) {
@@ -31,14 +31,14 @@ export function packager() {
   const folder = mkdtempSync(join(tmpdir(), 'cardea-package-'))
   return {
     remove: () => rmSync(folder, { recursive: true, force: true }),
-    /** No credentials, no home, no account: a template needs none; what is local stays local. */
+    /** Needs no credentials, no home and no account. Local settings must not reach the package. */
     package(stage: string, settings: Readonly<Record<string, string>>): Package {
       const local = { DYNAMODB_ENDPOINT: 'http://localhost:1', LOCAL_FOLDER: 'x', PORT: '1' }
       const env = { PATH: process.env.PATH, HOME: folder, ...local, ...settings }
       const target = mkdtempSync(join(folder, 'package-'))
       const bundles = `bundles=${relative('.', folder)}/b`
       const args = ['package', '--stage', stage, '--package', relative('.', target), '--param', bundles]
-      // The strictest umask that a person may have: what is packaged does not depend on it.
+      // The strictest umask that a user may have. The package must not depend on it.
       const strict = ['-c', 'umask 077 && exec "$0" "$@"', 'node_modules/.bin/serverless']
       const { status, stdout, stderr } = spawnSync('sh', [...strict, ...args], {
         env,

@@ -4,9 +4,9 @@ import { text } from 'node:stream/consumers'
 export interface RawRequest {
   readonly method: string
   readonly path: string
-  /** A list where a header is sent several times; UTF-8 as its bytes. */
+  /** A list where a header is sent several times. Text is sent as UTF-8. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
-  /** Nothing is added to it: no content type, no encoding. */
+  /** Sent as it is: no content type and no encoding are added. */
   readonly body?: string | Buffer
 }
 
@@ -19,7 +19,7 @@ export interface RawAnswer {
   readonly body: any
 }
 
-/** Sends a request as it stands, which `fetch` would mend or refuse to send. */
+/** Sends a request unchanged. `fetch` would correct it or refuse to send it. */
 export async function sendRaw(
   origin: string,
   { method, path, headers = {}, body }: RawRequest,

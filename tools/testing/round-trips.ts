@@ -1,12 +1,12 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 
-/** Turns of the event loop without a new call, after which nothing but an answer of the store moves the work on. */
+/** Turns of the event loop without a new call, after which the work can only be waiting for the store. */
 const QUIET_TURNS = 25
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 /**
- * Counts how many round trips to DynamoDB a piece of work makes one after the other. Calls wait until the work does nothing
- * else, and are then answered together, as by a store whose every answer takes the same time: one wave is one round trip.
+ * Counts the round trips to DynamoDB that some work makes in sequence. Calls wait until the work does nothing else, and are
+ * then answered together, as by a store whose every answer takes the same time. One such wave is one round trip.
  */
 export async function roundTrips(
   client: DynamoDBDocumentClient,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 
-/** Runs a program to its end, beside what the test itself serves. It sees the given environment and PATH, nothing else. */
+/** Runs a program to its end, while the test itself serves. It sees the given environment and PATH, nothing else. */
 export async function run(
   command: string,
   args: readonly string[],

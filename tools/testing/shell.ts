@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 
-/** What one block of commands printed, and the first command of it that failed. */
+/** What one block of commands printed, and its first command that failed. */
 export interface Ran {
   readonly stdout: string
   readonly stderr: string
   readonly failed: string
 }
 
-/** A bash that goes on from block to block, as a person's does: functions and variables stay. */
+/** A bash that keeps functions and variables from block to block, as a user's does. */
 export function shell(env: Readonly<Record<string, string>>) {
   const child = spawn('bash', ['--noprofile', '--norc'], { env: { PATH: process.env.PATH, ...env } })
   const said = { stdout: '', stderr: '' }
@@ -24,7 +24,7 @@ export function shell(env: Readonly<Record<string, string>>) {
   ended.catch(() => undefined)
   child.stdin.write(`set -E -o pipefail; trap 'failed=\${failed:-$BASH_COMMAND}' ERR\n`)
   return {
-    /** Runs a block to its end; one at a time. */
+    /** Runs a block to its end. Call it one at a time. */
     async run(block: string): Promise<Ran> {
       said.stdout = ''
       said.stderr = ''

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 const sha256 = (data: string) => createHash('sha256').update(data).digest('hex')
 const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest()
 
-/** What AWS Signature Version 4 makes of a request to `/`, from its documentation. */
+/** The AWS Signature Version 4 of a request to `/`, after its documentation. */
 export function signatureOf(headers: IncomingHttpHeaders, body: string, secretAccessKey: string): string {
   const [, scope = '', signedHeaders = ''] =
     /Credential=[^/]+\/([^,]+), SignedHeaders=([^,]+)/.exec(headers.authorization ?? '') ?? []

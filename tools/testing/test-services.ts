@@ -41,7 +41,7 @@ export interface Stores {
   readonly denylist: Denylist
   readonly codes: CodeStore
   readonly counters: Counters
-  /** Where jobs are left too, and forgotten; what mails them in a test is told by `delivered`. */
+  /** Where jobs are also put and removed. `delivered` processes them in a test. */
   readonly outbox?: Outbox
   readonly emailJobs?: Pick<EmailJobs, 'forget'>
 }
@@ -52,7 +52,7 @@ export interface TestServices
     Omit<Stores, 'outbox' | 'emailJobs'> {
   readonly clock: TestClock
   readonly tables: MemoryTables
-  /** EmailJobs that wait for `post`. */
+  /** Email jobs that wait for `delivered`. */
   readonly left: EmailJob[]
   /** What was mailed, oldest first. */
   readonly mailbox: { readonly to: string; readonly template: EmailTemplate }[]
@@ -68,7 +68,7 @@ export const lifetimes: Lifetimes = {
   refreshGraceSeconds: 60,
 }
 
-/** So many that no test reaches them that is about something else. */
+/** Limits that no test reaches unless it sets its own. */
 const noLimits = Object.fromEntries(
   Object.entries(defaultLimits).map(([name, { seconds }]) => [name, { most: 1_000_000, seconds }]),
 ) as Limits
@@ -83,7 +83,7 @@ export const policy: Policy = {
   unconfirmedAccountDays: 14,
 }
 
-/** All the services of a running Cardea: real keys, tokens and hashes (of the least cost), stores in memory, a clock that stands. */
+/** All the services of a running Cardea: real keys, tokens and hashes (of the lowest cost), stores in memory, a test clock. */
 export function testServices(
   change: {
     readonly lifetimes?: Partial<Lifetimes>
@@ -92,7 +92,7 @@ export function testServices(
     readonly trustedProxies?: Partial<TrustedProxies>
     readonly stores?: Stores
     readonly keys?: Keys
-    /** That of the stores, where they have one. */
+    /** The clock of `stores`, if they have one. */
     readonly clock?: TestClock
   } = {},
 ): TestServices {
@@ -130,13 +130,13 @@ export function testServices(
   }
 }
 
-/** The same testServices, its counters as they stand, under other limits. */
+/** The same services under other limits, with their counters. */
 export function limited(services: TestServices, change: Partial<Limits>): TestServices {
   const limits = { ...services.limits, ...change }
   return { ...services, limits, rateLimiter: rateLimiter({ ...services, limits }) }
 }
 
-/** An outbox whose jobs wait, and a mailer that keeps what it is given. */
+/** An outbox whose jobs wait, and a mailer that records its mails. */
 function post(
   left: EmailJob[],
   mailbox: TestServices['mailbox'],
@@ -164,7 +164,7 @@ function post(
   }
 }
 
-/** Lets the function that mails processEmailJob what was ordered, and gives what it has mailed. */
+/** Runs the mail function over the waiting jobs. Returns what it has mailed. */
 export async function delivered(services: TestServices): Promise<TestServices['mailbox']> {
   const before = services.mailbox.length
   const expiresAt = services.clock.now() + 3600
@@ -177,11 +177,11 @@ export async function delivered(services: TestServices): Promise<TestServices['m
   return services.mailbox.slice(before)
 }
 
-/** What a store says that does not answer. */
+/** How a store fails that does not answer. */
 export const unavailable = () =>
   Promise.reject(new Refusal('unavailable', { cause: new Error('ThrottlingException') }))
 
-/** A world whose stores cannot be reached but for the denylist, so that doors are reached at all. */
+/** The services with stores that do not answer, except the denylist, so that the authorizer admits requests. */
 export function silent(services: TestServices): TestServices {
   const failing = <T extends object>(store: T) =>
     Object.fromEntries(Object.keys(store).map((name) => [name, unavailable])) as T

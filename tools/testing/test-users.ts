@@ -6,10 +6,10 @@ import type { TestServices } from './test-services.ts'
 
 export const ada = { email: 'ada@example.com', password: 'correct horse battery', name: 'Ada Lovelace' }
 export const eve = { email: 'eve@example.com', password: 'correct horse battery', name: 'Eve Polastri' }
-/** An origin that the world allows. */
+/** An allowed origin. */
 export const fromApp = { origin: 'https://app.example.com', 'sec-fetch-site': 'same-site' }
 
-/** A person with an account, whose session of the sign-up has ended: each test logs in as it needs. */
+/** A user with an account. The session of the sign-up is ended: each test logs in as it needs. */
 export async function signedUp(api: Gateway, person = ada): Promise<TestAnswer> {
   const answer = await api('POST /auth/signup', { body: { ...person, transport: 'body' } })
   if (answer.status !== 201) throw new Error(`Sign-up was answered ${answer.status}`)
@@ -25,11 +25,11 @@ export const cookieOf = ({ cookies }: TestAnswer): string => cookies[0]?.split('
 
 export const bearer = ({ body }: TestAnswer) => ({ authorization: `Bearer ${body.accessToken}` })
 
-/** The session that a login has opened, of whose token this is a part. */
+/** The session that a login opened, read from its refresh token. */
 export const sessionIdOf = ({ body }: TestAnswer): string =>
   JSON.parse(Buffer.from(body.refreshToken.split('.')[1], 'base64url').toString()).sid
 
-/** Gives a user roles from outside, as the command line does for the first administrator. */
+/** Adds roles through storage, as the command line does for the first administrator. */
 export async function withRoles(
   users: UserStore,
   userId: string,
@@ -38,7 +38,7 @@ export async function withRoles(
   const account = await users.findById(userId)
   const changed =
     account && (await users.change(account, { roles: given, endsSessions: false, deniedUntil: 0 }))
-  if (!changed || typeof changed === 'string') throw new Error(`The roles were not given: ${changed}`)
+  if (!changed || typeof changed === 'string') throw new Error(`The roles were not changed: ${changed}`)
   return changed
 }
 
@@ -49,7 +49,7 @@ export async function administrator(api: Gateway, { users }: Pick<TestServices, 
   return { id, login: await logIn(api, 'body', person) }
 }
 
-/** The last mail of a kind to an address, of those that were sent. */
+/** The last email of a kind to an address. */
 export function mailTo<K extends EmailTemplate['kind']>(
   { mailbox }: Pick<TestServices, 'mailbox'>,
   to: string,

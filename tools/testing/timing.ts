@@ -6,7 +6,7 @@ import { ada } from './test-users.ts'
 const PAIRS = 40
 const median = (times: readonly number[]) => times.toSorted((a, b) => a - b)[times.length >> 1] ?? Number.NaN
 
-/** Each route that must not tell whether an email has an account, and what it is asked about one. */
+/** Each route that must not reveal whether an email has an account, and its body. */
 const asked: Readonly<Record<string, (email: string) => object>> = {
   'POST /auth/signup': (email) => ({ ...ada, email }),
   'POST /auth/login': (email) => ({ email, password: 'a wrong password' }),
@@ -16,12 +16,12 @@ const asked: Readonly<Record<string, (email: string) => object>> = {
 
 export interface Timed {
   readonly route: string
-  /** The median of the times for unknown emails over that for a known one. */
+  /** The median time for unknown emails, divided by the median for a known one. */
   readonly ratio: number
   readonly medians: readonly [number, number]
 }
 
-/** Times each of these routes, or of some of them, in interleaved pairs. */
+/** Times these routes in interleaved pairs of a known and an unknown email. */
 export async function ratios(
   services: TestServices,
   routes: readonly string[] = Object.keys(asked),
@@ -36,7 +36,7 @@ export async function ratios(
       await api(route, { body: bodyFor(email) })
       return performance.now() - start
     }
-    // The first calls of a process pay for what the others find made.
+    // The first calls of a process are slower.
     for (let warm = 0; warm < 3; warm++) await timed(`${randomUUID()}@example.com`)
     const known: number[] = []
     const unknown: number[] = []

@@ -1,21 +1,21 @@
 /**
- * What a call is billed in DynamoDB, in request units. `costs.engine.test.ts` holds each to what an engine counts, and
- * `bench/cost-model.ts` reckons with it.
+ * What a call is billed in DynamoDB, in request units. `costs.integration.test.ts` compares each with what an engine counts,
+ * and `bench/cost-model.ts` calculates with it.
  */
 export const units = {
   login: { readUnits: 2, writeUnits: 4 },
   refresh: { readUnits: 2, writeUnits: 1 },
-  /** In front of a door; the door's own come on top. */
+  /** Before the handler, whose own units are added. */
   authorizer: { readUnits: 2, writeUnits: 0 },
-  /** A request for a mail, for an email that is known or not. */
-  mailOrder: { readUnits: 0, writeUnits: 3 },
-  /** A reset, by the function that mails. */
+  /** A request for an email, whether the address is known or not. */
+  mailRequest: { readUnits: 0, writeUnits: 3 },
+  /** A reset, in the mail function. */
   mail: { readUnits: 2, writeUnits: 3 },
 } as const
 
 /**
- * Round trips to DynamoDB that a function makes one after the other, for a request that succeeds. A function that waits for one
- * more is slower and costs more: change a number only with a reason. `round-trips.engine.test.ts` holds each function to it.
+ * Round trips to DynamoDB that a function makes in sequence, for a request that succeeds. A function that waits for one more
+ * is slower and costs more: change a number only with a reason. `round-trips.integration.test.ts` checks each function.
  */
 export const roundTripsOf = {
   authEmailLogin: 3,
@@ -37,7 +37,7 @@ export const roundTripsOf = {
   usersAdminDelete: 5,
   usersAdminEndSessions: 4,
   usersAdminGet: 1,
-  usersAdminList: 2, // The index does not know when unconfirmed accounts end.
+  usersAdminList: 2, // The index does not contain when unconfirmed accounts expire.
   usersAdminListSessions: 2,
   usersAdminResetPassword: 3,
   usersAdminUpdate: 4,

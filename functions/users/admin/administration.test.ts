@@ -26,25 +26,22 @@ const started = async () => {
   return { services, api, admin, asAdmin, id, login, change, me }
 }
 
-describe('an administrator’s door', () => {
-  it.each(['get', 'pass', 'PATCH', 'DELETE'] as const)(
-    'is 404 for an id of nobody and for what is no id (%s)',
-    async (how) => {
-      const { api, asAdmin } = await started()
-      const routes = {
-        get: 'GET /users/{userId}',
-        pass: 'GET /users/{userId}/sessions',
-        PATCH: 'PATCH /users/{userId}',
-        DELETE: 'DELETE /users/{userId}',
-      }
-      for (const userId of [randomUUID(), 'all', '', 'me ', '__proto__', "' OR 1=1"]) {
-        const request = { ...asAdmin, params: { userId }, ...(how === 'PATCH' && { body: { name: 'Eve' } }) }
-        expect(await api(routes[how], request)).toMatchObject({ status: 404, body: { code: 'not_found' } })
-      }
-    },
-  )
+describe('an administrator’s route', () => {
+  it.each([
+    'GET /users/{userId}',
+    'GET /users/{userId}/sessions',
+    'PATCH /users/{userId}',
+    'DELETE /users/{userId}',
+  ])('answers 404 for an unknown or malformed id: %s', async (route) => {
+    const { api, asAdmin } = await started()
+    const body = route.startsWith('PATCH') && { body: { name: 'Eve' } }
+    for (const userId of [randomUUID(), 'all', '', 'me ', '__proto__', "' OR 1=1"]) {
+      const request = { ...asAdmin, params: { userId }, ...body }
+      expect(await api(route, request)).toMatchObject({ status: 404, body: { code: 'not_found' } })
+    }
+  })
 
-  it('is 403 for everyone else before it looks at the body', async () => {
+  it('answers 403 for everyone else before it reads the body', async () => {
     const { api, id, login } = await started()
     const headers = bearer(login)
     for (const body of ['{', 'x'.repeat(11_000), '{}']) {
@@ -53,7 +50,7 @@ describe('an administrator’s door', () => {
     }
   })
 
-  it('is 403 for everyone else before it looks at the id', async () => {
+  it('answers 403 for everyone else before it reads the id', async () => {
     const { api, id, login } = await started()
     for (const userId of [id, randomUUID(), 'no id']) {
       const answer = await api('GET /users/{userId}', { headers: bearer(login), params: { userId } })
@@ -61,7 +58,7 @@ describe('an administrator’s door', () => {
     }
   })
 
-  it('records what was done, to whom, and by whom', async () => {
+  it('logs what was done, to whom, and by whom', async () => {
     const { change, id, admin } = await started()
     const { entries } = await capturedLog(() => change({ status: 'disabled' }))
     expect(entries).toMatchObject([
@@ -69,7 +66,7 @@ describe('an administrator’s door', () => {
     ])
   })
 
-  it('records who was turned away', async () => {
+  it('logs who was refused', async () => {
     const { api, login } = await started()
     const { entries } = await capturedLog(() => api('GET /users', { headers: bearer(login) }))
     expect(entries).toMatchObject([{ type: 'access.denied', reason: 'forbidden', route: 'GET /users' }])
@@ -77,7 +74,7 @@ describe('an administrator’s door', () => {
 })
 
 describe('GET /users/{userId}', () => {
-  it('shows a user with the status, and no hash', async () => {
+  it('answers a user with the status, without the hash', async () => {
     const { api, asAdmin, id, login } = await started()
     const answer = await api('GET /users/{userId}', { ...asAdmin, params: { userId: id } })
     expect(answer).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } })
@@ -86,7 +83,7 @@ describe('GET /users/{userId}', () => {
 })
 
 describe('PATCH /users/{userId}', () => {
-  it('gives roles, in force on the next request and the next refresh', async () => {
+  it('adds roles, in force on the next request and the next refresh', async () => {
     const { api, login, change, me } = await started()
     const answer = await change({ roles: ['user', 'admin'] })
     expect(answer).toMatchObject({ status: 200, body: { roles: ['user', 'admin'] } })
@@ -97,7 +94,7 @@ describe('PATCH /users/{userId}', () => {
     expect(await api('GET /users', { headers: bearer(refreshed) })).toMatchObject({ status: 200 })
   })
 
-  it('takes roles: the old token is 401, the next one 403', async () => {
+  it('removes roles: the old access token is 401, the next one 403', async () => {
     const { services, api, id, change } = await started()
     await withRoles(services.users, id)
     const login = await logIn(api, 'body', eve)
@@ -109,7 +106,7 @@ describe('PATCH /users/{userId}', () => {
     expect(await api('GET /users', { headers: bearer(refreshed) })).toMatchObject({ status: 403 })
   })
 
-  it('disables: tokens, refresh and login are refused; enabling revives no session', async () => {
+  it('disables a user: tokens, refresh and login are refused, and enabling revives no session', async () => {
     const { services, api, login, change, me } = await started()
     expect(await change({ status: 'disabled' })).toMatchObject({ status: 200, body: { status: 'disabled' } })
     const refresh = () => api('POST /auth/refresh', { body: { refreshToken: login.body.refreshToken } })
@@ -126,21 +123,21 @@ describe('PATCH /users/{userId}', () => {
     ).toHaveLength(1)
   })
 
-  it('changes the name alone without outdating a token', async () => {
+  it('keeps access tokens valid when only the name changes', async () => {
     const { change, me } = await started()
     expect(await change({ name: 'Eve P.' })).toMatchObject({ status: 200, body: { name: 'Eve P.' } })
     expect(await me()).toMatchObject({ status: 200, body: { name: 'Eve P.' } })
   })
 
   it.each<[string, object]>([
-    ['enables themself', { status: 'active' }],
-    ['gives themself the role back', { roles: ['user', 'admin'] }],
-    ['does both', { roles: ['user', 'admin'], status: 'active' }],
-  ])('by an administrator who was disabled and demoted a moment ago changes nothing: %s', async (_, body) => {
+    ['enable the own account', { status: 'active' }],
+    ['add the own role again', { roles: ['user', 'admin'] }],
+    ['do both', { roles: ['user', 'admin'], status: 'active' }],
+  ])('is refused from an administrator who was just disabled and demoted, and cannot %s', async (_, body) => {
     const { services, id } = await started()
     await withRoles(services.users, id)
     const late = { headers: bearer(await logIn(gateway(services), 'body', eve)) }
-    // The authorizer has looked; then the other administrator is quicker.
+    // The authorizer has admitted the request. Then another administrator disables the caller.
     const findById = async (userId: string) => {
       const account = await services.users.findById(userId)
       if (account?.status === 'active' && userId === id) {
@@ -160,7 +157,7 @@ describe('PATCH /users/{userId}', () => {
     expect(services.tables.accounts.get(id)).toMatchObject({ status: 'disabled', roles: ['user'] })
   })
 
-  it('by an administrator who was demoted a moment ago changes no other either', async () => {
+  it('is refused from an administrator who was just demoted, also for other users', async () => {
     const { services, id, admin } = await started()
     await withRoles(services.users, id)
     const late = { headers: bearer(await logIn(gateway(services), 'body', eve)) }
@@ -185,14 +182,14 @@ describe('PATCH /users/{userId}', () => {
     expect(services.tables.accounts.get(admin.id)).toMatchObject({ status: 'active', sessionVersion: 1 })
   })
 
-  it('holds whole or not at all', async () => {
+  it('changes everything or nothing', async () => {
     const { services, admin, change } = await started()
     const answer = await change({ name: 'New Name', roles: ['user'] }, admin.id)
     expect(answer).toMatchObject({ status: 409, body: { code: 'last_administrator' } })
     expect(services.tables.accounts.get(admin.id)?.name).toBe('Ada Lovelace')
   })
 
-  it('leaves alone what is already so', async () => {
+  it('changes nothing where the user already is as requested', async () => {
     const { services, id, change, me } = await started()
     expect(await change({ roles: ['user'], status: 'active' })).toMatchObject({ status: 200 })
     expect(services.tables.accounts.get(id)).toMatchObject({ claimsVersion: 1, sessionVersion: 1 })
@@ -216,7 +213,7 @@ describe('PATCH /users/{userId}', () => {
     expect([answer.status, answer.body.errors[0].path]).toEqual([400, path])
   })
 
-  it('protects the last administrator from every change, and everyone from disabling themself', async () => {
+  it('refuses to demote the last administrator or to disable the own account', async () => {
     const { services, id, admin, change } = await started()
     const refused = { status: 409, body: { code: 'last_administrator' } }
     expect(await change({ roles: ['user'] }, admin.id)).toMatchObject(refused)
@@ -229,7 +226,7 @@ describe('PATCH /users/{userId}', () => {
       status: 409,
       body: { code: 'own_account' },
     })
-    // A disabled administrator can undo nothing, so does not count.
+    // A disabled administrator cannot act, and does not count as one.
     expect(await change({ status: 'disabled' })).toMatchObject({ status: 200 })
     expect(await change({ roles: ['user'] }, admin.id)).toMatchObject(refused)
     expect(await change({ status: 'active' })).toMatchObject({ status: 200 })
@@ -250,13 +247,13 @@ describe('PATCH /users/{userId}', () => {
     expect(names).toContain(account?.name)
   })
 
-  it('that others outrun again and again is 409 conflict', async () => {
+  it('answers 409 conflict when every retry loses', async () => {
     const { services, asAdmin, id } = await started()
-    const outrun = gateway({
+    const losing = gateway({
       ...services,
       users: { ...services.users, change: async () => 'version_conflict' },
     })
-    const answer = await outrun('PATCH /users/{userId}', {
+    const answer = await losing('PATCH /users/{userId}', {
       ...asAdmin,
       params: { userId: id },
       body: { status: 'disabled' },
@@ -276,13 +273,13 @@ describe('DELETE /users/{userId}', () => {
     await signedUp(api, eve)
   })
 
-  it('does not delete oneself: that takes a password', async () => {
+  it('refuses the own account, whose deletion needs a password', async () => {
     const { api, asAdmin, admin } = await started()
     const answer = await api('DELETE /users/{userId}', { ...asAdmin, params: { userId: admin.id } })
     expect(answer).toMatchObject({ status: 409, body: { code: 'own_account' } })
   })
 
-  it('by two administrators of each other leaves one', async () => {
+  it('leaves one of two administrators who delete each other', async () => {
     const { services, api, id, admin, asAdmin } = await started()
     await withRoles(services.users, id)
     const other = { headers: bearer(await logIn(api, 'body', eve)) }
@@ -290,14 +287,14 @@ describe('DELETE /users/{userId}', () => {
       api('DELETE /users/{userId}', { ...asAdmin, params: { userId: id } }),
       api('DELETE /users/{userId}', { ...other, params: { userId: admin.id } }),
     ])
-    // The other is the last by then, or has been deleted before it could be.
+    // The other is the last one by then, or is already deleted.
     const [done, refused] = answers.map(({ status }) => status).sort()
     expect([done, [401, 409].includes(refused ?? 0)]).toEqual([204, true])
     expect(await services.users.administrators()).toHaveLength(1)
   })
 })
 
-describe('a login that comes while an administrator ends all sessions', () => {
+describe('a login while an administrator ends all sessions', () => {
   it('keeps its session', async () => {
     const { services, api, asAdmin, id } = await started()
     let late: Awaited<ReturnType<typeof logIn>> | undefined
@@ -330,7 +327,7 @@ describe('the sessions of a user', () => {
 })
 
 describe('GET /users', () => {
-  it('gives pages, newest first or oldest first, and says whether there is more', async () => {
+  it('answers pages, newest or oldest first, and says whether there are more', async () => {
     const { services, api, asAdmin } = await started()
     for (let index = 0; index < 5; index++) {
       services.clock.advance(1)
@@ -358,11 +355,11 @@ describe('GET /users', () => {
     expect(JSON.stringify(all.body)).not.toMatch(/hash|\$2b/i)
   })
 
-  it('finds the one with an email, however it is written', async () => {
+  it('finds a user by email in any spelling', async () => {
     const { api, asAdmin, id } = await started()
     const found = await api('GET /users', { ...asAdmin, query: { email: ' EVE@example.com' } })
     expect(found).toMatchObject({ status: 200, body: { users: [{ id }], nextCursor: null } })
-    const none = await api('GET /users', { ...asAdmin, query: { email: 'nobody@example.com' } })
+    const none = await api('GET /users', { ...asAdmin, query: { email: 'unknown@example.com' } })
     expect(none.body).toEqual({ users: [], nextCursor: null })
   })
 
@@ -377,7 +374,7 @@ describe('GET /users', () => {
     ['cursor', { cursor: 'x' }],
     ['cursor', { cursor: '' }],
     ['page', { page: '2' }],
-  ])('refuses a wrong %s: %j', async (path, query) => {
+  ])('refuses an invalid %s: %j', async (path, query) => {
     const { api, asAdmin } = await started()
     expect(await api('GET /users', { ...asAdmin, query })).toMatchObject({
       status: 400,
@@ -385,7 +382,7 @@ describe('GET /users', () => {
     })
   })
 
-  it('refuses a cursor of another order, of another administrator, of another day, and any other token', async () => {
+  it('refuses a cursor of another order, another administrator or another day, and any other token', async () => {
     const { services, api, asAdmin, id, login } = await started()
     const { nextCursor: cursor } = (await api('GET /users', { ...asAdmin, query: { limit: '1' } })).body
     expect(await api('GET /users', { ...asAdmin, query: { cursor } })).toMatchObject({ status: 200 })
