@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { parseFileSync } from '@swc/core'
 
-/** The rows of the table in README.md: each module, and those that it may import. `node:*` and its own files are free. */
+/** The rows of the table in README.md: each module, and those that it may import. `node:*` and its own files are always allowed. */
 const table = new Map(
   [...readFileSync('lib/README.md', 'utf8').matchAll(/^\| `([\w./-]+)` \|.*\| ([^|]+) \|$/gm)].map(
     ([, path = '', list = '']) => [path.replace(/^lib\/|\/$|\.ts$/g, ''), list.split(', ')],
   ),
 )
 
-/** The packages that a module may know; most of them it alone. */
+/** The packages that a module may import. */
 const packages: Readonly<Record<string, readonly RegExp[]>> = {
   functions: [/^zod\/mini$/],
   contract: [/^zod\/mini$/],
@@ -38,7 +38,7 @@ function moduleOf(file: string): string {
   return top === 'lib' ? second.replace(/\.ts$/, '') : top
 }
 
-/** What a source file imports: statically, as types, dynamically; of a template literal its fixed beginning. */
+/** What a source file imports: statically, as types and dynamically. A template literal counts by its fixed beginning. */
 function importsOf(source: string): string[] {
   const found: string[] = []
   const visit = (node: unknown): void => {
@@ -105,7 +105,7 @@ describe('the modules', () => {
     expect(files.flatMap(wrongImports)).toEqual([])
   })
 
-  it('see every way to import', () => {
+  it('are read with dynamic imports and type imports', () => {
     expect(imports.get('tools/generate/registry.ts')).toContain('../../functions/')
     expect(imports.get('lib/contract/views.ts')).toContain('../domain/ports.ts')
   })
@@ -114,12 +114,12 @@ describe('the modules', () => {
     expect(files.map(cycleFrom).filter(Boolean)).toEqual([])
   })
 
-  it('read the environment in lib/config.ts alone, the tools aside', () => {
+  it('read the environment only in lib/config.ts, and in tools', () => {
     const reading = files.filter((file) => /process\.env/.test(readFileSync(file, 'utf8')))
     expect(reading.filter((file) => /^(functions|lib)\//.test(file))).toEqual(['lib/config.ts'])
   })
 
-  it('have handlers of 60 lines at most', () => {
+  it('contain handlers of at most 60 lines', () => {
     const long = files.filter(
       (file) => file.startsWith('functions/') && readFileSync(file, 'utf8').split('\n').length > 61,
     )
@@ -127,19 +127,20 @@ describe('the modules', () => {
   })
 })
 
-describe('every handler', () => {
-  it('can be imported with an empty environment', async () => {
-    const env = process.env
-    process.env = {}
-    try {
-      for (const file of files.filter((each) => each.startsWith('functions/'))) {
-        expect(await import(resolve(file))).toMatchObject({
-          handler: expect.any(Function),
-          contract: expect.any(Object),
-        })
-      }
-    } finally {
-      process.env = env
-    }
+describe('a handler', () => {
+  const { env } = process
+  afterEach(() => {
+    process.env = env
   })
+
+  it.each(files.filter((file) => file.startsWith('functions/')))(
+    'is exported by %s without settings',
+    async (file) => {
+      process.env = {}
+      expect(await import(resolve(file))).toMatchObject({
+        handler: expect.any(Function),
+        contract: expect.any(Object),
+      })
+    },
+  )
 })

@@ -23,12 +23,12 @@ describe('the settings', () => {
     })
   })
 
-  it('are empty where they are absent', () => {
+  it('mean the same when empty and when absent', () => {
     const empty = Object.fromEntries(rows.map(({ env }) => [env, '']))
     expect(readConfig({ ...empty, ...least })).toEqual(readConfig(least))
   })
 
-  it('that are wrong are told of together, by name and never by value', () => {
+  it('that are wrong are reported together, by name and never by value', () => {
     const wrong = { ISSUER: 'hunter2', BCRYPT_COST: '4', ALLOWED_ORIGINS: '*', ACCESS_TOKEN_SECONDS: '3601' }
     expect(() => readConfig(wrong)).toThrow(
       /^Wrong settings: ISSUER .*; ALLOWED_ORIGINS .*; ACCESS_TOKEN_SECONDS .*; BCRYPT_COST /,
@@ -43,7 +43,7 @@ describe('the settings', () => {
     'https://auth.example.com?x',
     'auth.example.com',
     'javascript:1',
-  ])('take no issuer that is not an https address as verifiers compare it: %s', (ISSUER) => {
+  ])('refuse an issuer that is not an https address as verifiers compare it: %s', (ISSUER) => {
     expect(() => readConfig({ ISSUER })).toThrow('ISSUER')
   })
 
@@ -55,12 +55,12 @@ describe('the settings', () => {
     'app.example.com',
     'file://x',
     'https://a.example b',
-  ])('take no origin but an exact one: %s', (ALLOWED_ORIGINS) => {
+  ])('refuse an origin that is not exact: %s', (ALLOWED_ORIGINS) => {
     expect(() => readConfig({ ...least, ALLOWED_ORIGINS })).toThrow('ALLOWED_ORIGINS')
   })
 
   it.each(['capacitor://localhost', 'ionic://localhost', 'tauri://localhost', 'chrome-extension://abcdef'])(
-    'say why the origin of an app is none that API Gateway takes: %s',
+    'explain why the origin of an app is refused: %s',
     (origin) => {
       const ALLOWED_ORIGINS = `https://app.example.com,${origin}`
       expect(() => readConfig({ ...least, ALLOWED_ORIGINS })).toThrow(
@@ -69,7 +69,7 @@ describe('the settings', () => {
     },
   )
 
-  it('name the bounds of a limit, and take them', () => {
+  it('state the bounds of a limit, and accept them', () => {
     for (const SIGNUP_PER_IP of ['10000000/60', '10/1000000', '0/60', '10/0', '10', '1e3/60', '10/60/60'])
       expect(() => readConfig({ ...least, SIGNUP_PER_IP })).toThrow(
         'SIGNUP_PER_IP must be a whole number from 1 to 9999999, a slash, and a whole number of seconds from 1 to 999999',
@@ -81,7 +81,7 @@ describe('the settings', () => {
     expect(readConfig({ ...least, SIGNUP_MAILS: '1/60' }).signupMails).toEqual({ most: 1, seconds: 60 })
   })
 
-  it('take several origins', () => {
+  it('accept several origins', () => {
     const { allowedOrigins } = readConfig({
       ...least,
       ALLOWED_ORIGINS: 'https://a.example, http://localhost:5173',
@@ -90,7 +90,7 @@ describe('the settings', () => {
   })
 
   it.each(['-1', '1.5', '1e3', '0x10', 'abc', '59', '3601', '99999999999999999999'])(
-    'take only whole numbers in range: %s',
+    'accept only whole numbers in range: %s',
     (text) => {
       expect(() => readConfig({ ...least, ACCESS_TOKEN_SECONDS: text })).toThrow('ACCESS_TOKEN_SECONDS')
     },
@@ -98,28 +98,31 @@ describe('the settings', () => {
 })
 
 describe('every setting', () => {
-  it('stands in .env.example, and nothing else does', async () => {
+  it('is listed in .env.example, and nothing else is', async () => {
     const example = await readFile('.env.example', 'utf8')
     const named = [...example.matchAll(/^#?\s*([A-Z_]+)=/gm)].map(([, name]) => name)
     const all = [...rows, ...Object.values(deploySettings)]
     expect(named.sort()).toEqual(all.map(({ env }) => env).sort())
-    // Each under a sentence of its own, or under that of its group.
+    // Each has its own sentence or that of its group.
     for (const { env } of all)
       expect(example).toMatch(new RegExp(`# [A-Z][^\\n]+\\.\\n(# [A-Z_]+=.*\\n)*# ${env}=`))
   })
 
-  it('that is not for the laptop alone stands in serverless.yml, and nothing else does', async () => {
+  it('except a local one is listed in serverless.yml, and nothing else is', async () => {
     const { provider } = parse(await readFile('serverless.yml', 'utf8'))
     const deployed = rows.filter((row) => !row.localOnly)
     expect(Object.keys(provider.environment).sort()).toEqual(deployed.map(({ env }) => env).sort())
-    const made: Record<string, string> = {
+    const generated: Record<string, string> = {
       ISSUER: 'issuer',
       MAIL_CONFIGURATION_SET: 'mailConfigurationSet',
       KEYS_PATH: 'keysPath',
       ...Object.fromEntries(readTables().map(({ env, setting }) => [env, setting])),
     }
     for (const [env, value] of Object.entries(provider.environment))
-      expect([env, value]).toEqual([env, made[env] ? `\${deployment:${made[env]}}` : `\${env:${env}, ''}`])
+      expect([env, value]).toEqual([
+        env,
+        generated[env] ? `\${deployment:${generated[env]}}` : `\${env:${env}, ''}`,
+      ])
   })
 })
 
@@ -127,11 +130,11 @@ describe('settings of mail and limits', () => {
   const mail = { MAIL_FROM: 'no-reply@example.com', LINK_BASE_URL: 'https://app.example.com/account/' }
   const policy = (change: Record<string, string>) => policyOf(readConfig({ ...least, ...change }))
 
-  it('without a sender offer nothing that needs one, and verify nobody', () => {
+  it('without a sender switch off all that needs one, email verification included', () => {
     expect(policy({})).toMatchObject({ sendsMail: false, requireVerifiedEmail: false, emailLogin: false })
   })
 
-  it('with a sender have emails verified, unless that is switched off', () => {
+  it('with a sender require verified emails, unless that is switched off', () => {
     expect(policy(mail)).toMatchObject({ sendsMail: true, requireVerifiedEmail: true, emailLogin: false })
     expect(policy({ ...mail, REQUIRE_VERIFIED_EMAIL: 'false' })).toMatchObject({
       requireVerifiedEmail: false,
@@ -157,13 +160,20 @@ describe('settings of mail and limits', () => {
     ['LOGIN_FAILURES', { LOGIN_FAILURES: 'off' }],
     ['SIGNUP_PER_IP', { SIGNUP_PER_IP: '-1/60' }],
     ['UNCONFIRMED_ACCOUNT_DAYS', { UNCONFIRMED_ACCOUNT_DAYS: '1' }],
-  ])('that are wrong or contradict each other name %s, and quote nothing', (name, change) => {
-    const failing = () => readConfig({ ...least, ...change })
-    expect(failing).toThrow(name)
-    expect(failing).not.toThrow('pwnedpasswords')
+  ])('that are wrong or contradict each other are refused with the name %s', (name, change) => {
+    expect(() => readConfig({ ...least, ...change })).toThrow(name)
   })
 
-  it('take the digests of secrets, two at most, and never a secret', () => {
+  it.each([
+    ['MAIL_FROM', 'Cardea <no-reply@example.com>'],
+    ['LINK_BASE_URL', 'http://app.example.com'],
+    ['PWNED_PASSWORDS_URL', 'http://api.pwnedpasswords.com'],
+  ])('never quote a wrong %s', (name, value) => {
+    expect(() => readConfig({ ...least, ...mail, [name]: value })).toThrow(name)
+    expect(() => readConfig({ ...least, ...mail, [name]: value })).not.toThrow(value)
+  })
+
+  it('accept the digests of at most two secrets, and never a secret', () => {
     const hash = 'ab'.repeat(32)
     const read = (TRUSTED_PROXY_SECRET_HASH: string) => () =>
       readConfig({ ...least, TRUSTED_PROXY_SECRET_HASH }).trustedProxySecrets
@@ -176,14 +186,14 @@ describe('settings of mail and limits', () => {
     }
   })
 
-  it('give every limit its figures', () => {
+  it('give each limit its count and seconds', () => {
     expect(readConfig({ ...least, LOGIN_FAILURES: '3/60' }).loginFailures).toEqual({ most: 3, seconds: 60 })
     for (const [name, { most, seconds }] of Object.entries(limits)) {
       expect(readConfig(least)[name as keyof typeof limits]).toEqual({ most, seconds })
     }
   })
 
-  it('take none for no notification', () => {
+  it('accept none for no notification', () => {
     expect(policy({ NOTICES: 'none' }).notifications).toEqual([])
     expect(policy({ NOTICES: 'password_changed, new_device' }).notifications).toEqual([
       'new_device',

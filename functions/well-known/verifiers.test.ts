@@ -100,14 +100,11 @@ describe('independent JWT verifiers', () => {
     return { ...fixture, verify: { jose, 'aws-jwt-verify': aws } }
   }
 
-  it.each(['accept an access token of Cardea: %s', 'aws-jwt-verify'] as const)(
-    'accept our access token: %s',
-    async (name) => {
-      const { verify, accessToken, services } = await verifiers()
-      at(services.clock.now())
-      expect(await verify[name](accessToken, { issuer, audience })).toBeDefined()
-    },
-  )
+  it.each(['jose', 'aws-jwt-verify'] as const)('accept an access token of Cardea: %s', async (name) => {
+    const { verify, accessToken, services } = await verifiers()
+    at(services.clock.now())
+    expect(await verify[name](accessToken, { issuer, audience })).toBeDefined()
+  })
 
   it.each(
     wrong.flatMap(([what, change]) =>

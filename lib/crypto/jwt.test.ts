@@ -11,7 +11,7 @@ const userId = randomUUID()
 const family = { userId, sessionId: randomUUID() }
 const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
-/** Every kind of signed token: how one is made, and what opens it. */
+/** Every kind of signed token: how it is made, opened and signed. */
 const kinds = {
   'access token': {
     make: () =>
@@ -45,7 +45,7 @@ async function signedWithSecret(input: string): Promise<string> {
 }
 
 describe.each(Object.entries(kinds))('the text of our %s', (_, { make, open, sign }) => {
-  it('has one spelling: no other text of the same bytes opens what it opens', async () => {
+  it('has one spelling: no other base64url text of the same bytes is accepted', async () => {
     const token = await make()
     expect(await open(token)).toBeDefined()
     const parts = token.split('.')
@@ -66,7 +66,7 @@ describe.each(Object.entries(kinds))('the text of our %s', (_, { make, open, sig
     )
   })
 
-  it('has a header of strings: a list of one is not its member, even signed by us', async () => {
+  it('has a header of strings: a list with one string is refused, even if we signed it', async () => {
     const [header = '', claims] = (await make()).split('.')
     const members = JSON.parse(Buffer.from(header, 'base64url').toString())
     const written = async (changed: object) => {

@@ -6,8 +6,8 @@ import type { KeyPath, Parameters } from './keys.ts'
 
 const START = 1_800_000_000
 
-/** Keys over parameters that can fail, with a clock that stands; each reading is counted. */
-async function holding(parameters: Parameters = testParameters, chance = 0) {
+/** Keys over parameters that can fail, with a test clock. Each read is counted. */
+async function countedKeys(parameters: Parameters = testParameters, chance = 0) {
   await ready()
   let now = START
   let reads = 0
@@ -34,15 +34,15 @@ async function holding(parameters: Parameters = testParameters, chance = 0) {
 }
 
 describe('keys', () => {
-  it('are read once, also by fifty at once, and not before somebody asks', async () => {
-    const { keys, reads } = await holding()
+  it('are read once, also by fifty calls at once, and not before the first call', async () => {
+    const { keys, reads } = await countedKeys()
     expect(reads()).toBe(0)
     await Promise.all(Array.from({ length: 50 }, () => keys.publicKeys()))
     await keys.publicKeys()
     expect(reads()).toBe(1)
   })
 
-  it('are read on for all who wait, also when the invocation that began it has ended', async () => {
+  it('are read to the end for all who wait, also when the invocation that began the read has ended', async () => {
     const signals: AbortSignal[] = []
     const below: Parameters['below'] = async (path) => {
       signals.push(currentSignal())
@@ -60,7 +60,7 @@ describe('keys', () => {
     expect([(await begun).size > 0, signals.map(({ aborted }) => aborted)]).toEqual([true, [false]])
   })
 
-  it('are read apart: who verifies never reads what signs', async () => {
+  it('are read separately: a verifier never reads private keys', async () => {
     await ready()
     const paths: KeyPath[] = []
     const below: Parameters['below'] = (path) => {
@@ -71,8 +71,8 @@ describe('keys', () => {
     expect(paths).toEqual(['access/public'])
   })
 
-  it('are read again when what is held is old, and never held for more than 5 minutes', async () => {
-    const { keys, reads, advance, fail } = await holding()
+  it('are read again after 4 minutes, and used for at most 5 minutes', async () => {
+    const { keys, reads, advance, fail } = await countedKeys()
     await keys.publicKeys()
     advance(239)
     await keys.publicKeys()
@@ -87,13 +87,13 @@ describe('keys', () => {
     await expect(keys.publicKeys()).rejects.toThrow('SSM does not answer')
   })
 
-  it('are not all read again at once by functions that began at once', async () => {
+  it('are read again at different times by functions that started together', async () => {
     for (const [chance, renewedAt] of [
       [0, 240],
       [0.5, 210],
       [0.999, 181],
     ] as const) {
-      const { keys, reads, advance } = await holding(testParameters, chance)
+      const { keys, reads, advance } = await countedKeys(testParameters, chance)
       await keys.publicKeys()
       advance(renewedAt - 1)
       await keys.publicKeys()
@@ -104,16 +104,16 @@ describe('keys', () => {
     }
   })
 
-  it('that could not be read fail their call, and are tried again by the next', async () => {
-    const { keys, fail } = await holding()
+  it('that could not be read fail the call, and are read again by the next', async () => {
+    const { keys, fail } = await countedKeys()
     fail(true)
     await expect(keys.signingKey()).rejects.toThrow()
     fail(false)
     expect(await keys.signingKey()).toHaveProperty('key')
   })
 
-  it('are looked for once more for a name that is not known, however fresh they are, and at most once a minute', async () => {
-    const { keys, reads, advance } = await holding()
+  it('are read again for an unknown id, at most once a minute', async () => {
+    const { keys, reads, advance } = await countedKeys()
     await keys.publicKeys()
     advance(1)
     for (let asked = 0; asked < 20; asked++) await keys.publicKeys('unknown')
@@ -123,24 +123,24 @@ describe('keys', () => {
     expect(reads()).toBe(3)
   })
 
-  it('that are good are given out though whoever keeps them says nothing, and are renewed when that answers', async () => {
+  it('stay in use while the store does not answer, and are renewed when it does', async () => {
     await ready()
     let now = START
     let answer = (_: ReadonlyMap<string, string>) => {}
     const kept = await testParameters.below('access/public')
     const answers = [Promise.resolve(kept), new Promise<typeof kept>((resolve) => (answer = resolve))]
     const keys = storedKeys({ below: async () => answers.shift() ?? new Map() }, () => now)
-    const held = await keys.publicKeys()
+    const before = await keys.publicKeys()
     now += 299
-    expect(await keys.publicKeys()).toEqual(held)
+    expect(await keys.publicKeys()).toEqual(before)
     const next = await newKeyPair(0, modulusLength)
     answer(new Map([['000002', next.publicKey]]))
     await new Promise(setImmediate)
     expect([...(await keys.publicKeys()).keys()]).toEqual([next.kid])
   })
 
-  it('that cannot be read are not asked for at each call, whoever asks', async () => {
-    const { keys, reads, advance, fail } = await holding()
+  it('that cannot be read are not requested at each call', async () => {
+    const { keys, reads, advance, fail } = await countedKeys()
     await keys.publicKeys()
     fail(true)
     advance(240)
@@ -148,7 +148,7 @@ describe('keys', () => {
     expect(reads()).toBeLessThanOrEqual(3)
   })
 
-  it('of a read that began before the function was frozen are not believed after it', async () => {
+  it('from a read that began before the function was frozen are not used afterwards', async () => {
     await ready()
     let now = START
     const answers: ((values: ReadonlyMap<string, string>) => void)[] = []
@@ -165,21 +165,21 @@ describe('keys', () => {
     expect([...(await keys.publicKeys()).keys()]).toEqual([next.kid])
   })
 
-  it('are not trusted for longer by a clock that went back', async () => {
-    const { keys, reads, advance } = await holding()
+  it('are not used for longer by a clock that went back', async () => {
+    const { keys, reads, advance } = await countedKeys()
     await keys.publicKeys()
     advance(-3600)
     await keys.publicKeys()
     expect(reads()).toBe(2)
   })
 
-  it('that are published sign when their time has come, with no second step', async () => {
+  it('that are published sign from their time on, without a second step', async () => {
     await ready()
     const parameters = testParameters.copy()
     const next = await newKeyPair(START + 100, modulusLength)
     await parameters.create('access/public', '000002', next.publicKey)
     await parameters.create('access/private', '000002', next.privateKey)
-    const { keys, advance, reads } = await holding(parameters)
+    const { keys, advance, reads } = await countedKeys(parameters)
     expect((await keys.signingKey()).kid).not.toBe(next.kid)
     expect([...(await keys.publicKeys()).keys()]).toContain(next.kid)
     advance(100)
@@ -201,28 +201,30 @@ describe('where keys are missing, short or malformed', () => {
     ['no name', [changed({ kid: '' })]],
     ['no time', [changed({ signsFrom: 'now' })]],
     ['one name twice', [secret, secret]],
-    ['one good and one broken', [secret, 'x']],
-  ])('every call fails, and says no more than which: %s', async (_, values) => {
+    ['one valid and one malformed', [secret, 'x']],
+  ])('every call fails, and names no key: %s', async (_, values) => {
     const parameters = memoryParameters(new Map(values.map((value, index) => [`refresh/${index}`, value])))
-    const { keys } = await holding(parameters)
+    const { keys } = await countedKeys(parameters)
     const failure = await keys.refreshKeys().catch((error: Error) => error)
     expect(failure).toBeInstanceOf(Error)
     expect(String(failure)).toMatch(/key/i)
     expect(String(failure)).not.toContain(JSON.parse(secret).key)
   })
 
-  it('a key of RSA that is short, or of another family, is none', async () => {
+  it('an RSA key that is short, and a key of another kind, are refused', async () => {
     const pem =
       '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA5dhMc8DcqN6XDlkRWYiWs3yfGyQq8yAmNmHvFmDeUeY=\n-----END PUBLIC KEY-----\n'
     const short = await newKeyPair(0, 1024)
     for (const value of [short.publicKey, JSON.stringify({ kid: 'a', signsFrom: 0, key: pem })]) {
-      const { keys } = await holding(memoryParameters(new Map([['access/public/1', value]])))
+      const { keys } = await countedKeys(memoryParameters(new Map([['access/public/1', value]])))
       await expect(keys.publicKeys()).rejects.toThrow('Key 1 of access/public is missing, short or malformed')
     }
   })
 
-  it('and none signs yet, nothing is signed', async () => {
-    const { keys } = await holding(memoryParameters(new Map([['refresh/1', newSecret(START + 1).secret]])))
+  it('and where no key signs yet, nothing is signed', async () => {
+    const { keys } = await countedKeys(
+      memoryParameters(new Map([['refresh/1', newSecret(START + 1).secret]])),
+    )
     await expect(keys.refreshKeys()).rejects.toThrow('There is no key that signs yet')
   })
 })

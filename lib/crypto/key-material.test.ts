@@ -1,8 +1,8 @@
 import { newKeyPair, newSecret } from './key-material.ts'
 
-describe('the name of a key', () => {
-  it('never begins with a dash: it is typed on a command line', async () => {
-    // Of names by chance one in 64 would; 600 of them are without one in fewer than one of 10,000 runs.
+describe('the id of a key', () => {
+  it('never begins with a dash, because it is typed on a command line', async () => {
+    // One in 64 random ids would. 600 random ids would all pass in fewer than one of 10,000 runs.
     const kids: string[] = []
     while (kids.length < 600) {
       const made = await Promise.all(Array.from({ length: 50 }, () => newKeyPair(0, 512)))

@@ -13,7 +13,7 @@ const START = 1_800_000_000
 const DAY = 86_400
 const MINUTE = 60
 
-/** A deployment: parameters, a clock, and functions that hold keys of different age. */
+/** A deployment: parameters, a clock, and functions that read the keys at different times. */
 async function deployment(functions = 6) {
   const parameters = memoryParameters()
   const clock = { now: START }
@@ -45,8 +45,8 @@ const accessToken = ({ instances, clock }: Deployment, index: number, seconds = 
     expiresAt: clock.now + seconds,
   })
 
-/** Parameters of which one call of a kind dies. */
-const dying = (
+/** Parameters whose call number `after` of a kind fails. */
+const failing = (
   parameters: MemoryParameters,
   action: 'create' | 'remove',
   after: number,
@@ -59,14 +59,15 @@ const dying = (
   return { ...parameters, [action]: call }
 }
 
-describe('ten rotations under a stream of logins, refreshes and verifications', () => {
-  it('refuse no token that is valid, whichever function made it and whichever reads it', async () => {
+describe('ten rotations during logins, refreshes and verifications', () => {
+  it('refuse no valid token, whichever function issued it and whichever verifies it', async () => {
     const fixture = await deployment()
     const alive: { token: string; expiresAt: number; kid: string }[] = []
+    let verified = 0
     const seen = new Set<string>()
     const end = START + 10 * 30 * DAY + DAY
     for (let turn = 0; fixture.clock.now < end; turn++) {
-      // The schedule is late by up to some hours, and now and then called twice.
+      // The schedule is up to some hours late, and sometimes runs twice.
       if (turn % 5 === 0) await fixture.run('access')
       if (turn % 35 === 0) await fixture.run('access')
       const maker = turn % fixture.instances.length
@@ -79,18 +80,20 @@ describe('ten rotations under a stream of logins, refreshes and verifications', 
         const reader = fixture.instances[
           (turn * 7 + 3) % fixture.instances.length
         ] as Deployment['instances'][number]
-        if (expiresAt > fixture.clock.now)
-          expect(await reader.verifier.verify(token, fixture.clock.now)).toBeDefined()
+        if (expiresAt <= fixture.clock.now) continue
+        verified++
+        expect(await reader.verifier.verify(token, fixture.clock.now)).toBeDefined()
       }
       fixture.clock.now += turn % 3 === 0 ? 7 * 3600 : 20 * MINUTE
     }
     expect(seen.size).toBeGreaterThanOrEqual(10)
-    // What is kept is what may still be needed: the one that signs, and what waits or has just retired.
+    expect(verified).toBeGreaterThan(100)
+    // Only keys that may still be needed are stored: the one that signs, and one that waits or just retired.
     expect((await fixture.parameters.below('access/public')).size).toBeLessThanOrEqual(2)
     expect((await fixture.parameters.below('access/private')).size).toBeLessThanOrEqual(2)
   })
 
-  it('of refresh keys refuse no session that has not reached its end', async () => {
+  it('of refresh keys refuse no session before its end', async () => {
     const fixture = await deployment(2)
     const [one, two] = fixture.instances as [Deployment['instances'][number], Deployment['instances'][number]]
     const family = { userId: randomUUID(), sessionId: randomUUID(), generation: 1 }
@@ -104,7 +107,7 @@ describe('ten rotations under a stream of logins, refreshes and verifications', 
         expiresAt,
       })
       const oldest = alive.find((each) => each.expiresAt > fixture.clock.now)
-      if (oldest) expect(await two.refresh.verify(oldest.token, fixture.clock.now)).toBeDefined()
+      expect(oldest && (await two.refresh.verify(oldest.token, fixture.clock.now))).toBeDefined()
       fixture.clock.now += DAY
     }
     expect((await fixture.parameters.below('refresh')).size).toBeLessThanOrEqual(5)
@@ -112,7 +115,7 @@ describe('ten rotations under a stream of logins, refreshes and verifications', 
 })
 
 describe('a rotation', () => {
-  it('publishes the next key for two hours and more before it signs, and takes the old one away when its tokens are dead', async () => {
+  it('publishes the next key at least two hours before it signs, and removes the old one once its tokens have expired', async () => {
     const fixture = await deployment()
     const [first] = await fixture.kids('access')
     fixture.clock.now += 30 * DAY
@@ -139,7 +142,7 @@ describe('a rotation', () => {
     expect(fixture.parameters.kept).toEqual(before)
   })
 
-  it('is made once by ten at once, and once by two after each other', async () => {
+  it('makes one key for ten calls at once, and for two calls in a row', async () => {
     const fixture = await deployment()
     fixture.clock.now += 30 * DAY
     await Promise.all(Array.from({ length: 10 }, () => fixture.run('access')))
@@ -149,11 +152,11 @@ describe('a rotation', () => {
   })
 
   it.each([0, 1])(
-    'killed at its writing %i is made good by the next, and a half key never signs',
+    'that fails at write %i is completed by the next, and half a key never signs',
     async (after) => {
       const fixture = await deployment()
       fixture.clock.now += 30 * DAY
-      const killed = dying(fixture.parameters, 'create', after)
+      const killed = failing(fixture.parameters, 'create', after)
       await expect(
         rotate(killed, 'access', { now: fixture.clock.now, everySeconds: DAY, modulusLength }),
       ).rejects.toThrow()
@@ -172,12 +175,12 @@ describe('a rotation', () => {
     },
   )
 
-  it.each([0, 1])('killed at its removal %i loses nothing that is needed', async (after) => {
+  it.each([0, 1])('that fails at removal %i loses no key that is needed', async (after) => {
     const fixture = await deployment()
     fixture.clock.now += 30 * DAY
     await fixture.run('access')
     fixture.clock.now += DAY
-    const killed = dying(fixture.parameters, 'remove', after)
+    const killed = failing(fixture.parameters, 'remove', after)
     await rotate(killed, 'access', { now: fixture.clock.now, everySeconds: 30 * DAY, modulusLength }).catch(
       () => undefined,
     )
@@ -188,7 +191,7 @@ describe('a rotation', () => {
     expect((await fixture.parameters.below('access/private')).size).toBe(1)
   })
 
-  it('takes a key that is listed late for the one that it is', async () => {
+  it('completes no key twice when the list of keys is late', async () => {
     const fixture = await deployment()
     fixture.clock.now += 30 * DAY
     let looks = 0
@@ -196,7 +199,7 @@ describe('a rotation', () => {
       ...fixture.parameters,
       async below(path) {
         const values = new Map(await fixture.parameters.below(path))
-        // The list of public keys shows the next one at the second look after it was written.
+        // The list of public keys omits the next key once.
         if (path === 'access/public' && values.has('000002') && looks++ === 0) values.delete('000002')
         return values
       },
@@ -210,18 +213,18 @@ describe('a rotation', () => {
     expect((await keyStates(fixture.parameters, 'access')).every(({ isWhole }) => isWhole)).toBe(true)
   })
 
-  it('without a first key says what to do', async () => {
+  it('without a first key fails, and says what to do', async () => {
     await expect(rotate(memoryParameters(), 'access', { now: START, everySeconds: 1 })).rejects.toThrow(
       'run setup',
     )
   })
 })
 
-describe('a key that is revoked', () => {
-  it('is dead in every function within 5 minutes, and another signs at once', async () => {
+describe('a revoked key', () => {
+  it('is refused by every function within 5 minutes, and another key signs at once', async () => {
     const fixture = await deployment()
     const tokens = await Promise.all(fixture.instances.map((_, index) => accessToken(fixture, index, 3600)))
-    // Functions that have read at different times.
+    // Functions that read the keys at different times.
     for (const [index, { verifier }] of fixture.instances.entries()) {
       fixture.clock.now += index * 20
       await verifier.verify(String(tokens[0]), fixture.clock.now)
@@ -241,7 +244,7 @@ describe('a key that is revoked', () => {
       expect(await verifier.verify(next, fixture.clock.now)).toBeDefined()
   })
 
-  it('while the next one waits leaves that one waiting, or takes it away', async () => {
+  it('that was not used yet leaves the current one in place', async () => {
     const fixture = await deployment()
     fixture.clock.now += 30 * DAY
     await fixture.run('access')
@@ -250,7 +253,7 @@ describe('a key that is revoked', () => {
     expect(await fixture.kids('access')).toEqual([first])
   })
 
-  it('is not taken away before another signs, though a rotation claims the next number meanwhile', async () => {
+  it('is not removed before another key signs, though a rotation takes the next number meanwhile', async () => {
     const fixture = await deployment()
     fixture.clock.now += 30 * DAY
     const [kid] = await fixture.kids('access')
@@ -272,7 +275,7 @@ describe('a key that is revoked', () => {
       expect(await verifier.verify(token, fixture.clock.now)).toBeDefined()
   })
 
-  it('whose number another half still has is not paired with it', async () => {
+  it('with only one half left is not paired with a new half', async () => {
     const fixture = await deployment()
     await fixture.parameters.remove('access/public', '000001')
     await makeFirstKeys(fixture.parameters, { now: fixture.clock.now, modulusLength })
@@ -283,7 +286,7 @@ describe('a key that is revoked', () => {
     expect((await fixture.parameters.below('access/private')).size).toBe(1)
   })
 
-  it('by somebody whose clock is ahead is followed at once all the same', async () => {
+  it('is followed at once by another, though the operator’s clock is ahead', async () => {
     const fixture = await deployment()
     const [kid] = await fixture.kids('refresh')
     await revoke(fixture.parameters, 'refresh', String(kid), {
@@ -302,7 +305,7 @@ describe('a key that is revoked', () => {
     )
   })
 
-  it('must be there', async () => {
+  it('must exist', async () => {
     const { parameters } = await deployment(1)
     await expect(revoke(parameters, 'access', 'unknown', { now: START })).rejects.toThrow(
       'There is no key unknown',
@@ -311,7 +314,7 @@ describe('a key that is revoked', () => {
 })
 
 describe('the first keys', () => {
-  it('are of every kind, sign at once, and are kept when they are made again', async () => {
+  it('are of every kind, sign at once, and stay when they are made again', async () => {
     const { parameters } = await deployment(1)
     for (const path of keyPaths) expect((await parameters.below(path)).size).toBe(1)
     const before = new Map(parameters.kept)
@@ -319,7 +322,7 @@ describe('the first keys', () => {
     expect(parameters.kept).toEqual(before)
   })
 
-  it('made by ten at once are one of each', async () => {
+  it('made by ten calls at once are one of each kind', async () => {
     const parameters = memoryParameters()
     await Promise.all(
       Array.from({ length: 10 }, () => makeFirstKeys(parameters, { now: START, modulusLength })),
@@ -327,10 +330,10 @@ describe('the first keys', () => {
     for (const path of keyPaths) expect([path, (await parameters.below(path)).size]).toEqual([path, 1])
   })
 
-  it('are completed where making them was killed', async () => {
+  it('are completed when the first attempt failed', async () => {
     for (let after = 0; after < 4; after++) {
       const parameters = memoryParameters()
-      const killed = dying(parameters, 'create', after)
+      const killed = failing(parameters, 'create', after)
       await expect(makeFirstKeys(killed, { now: START, modulusLength })).rejects.toThrow('killed')
       await makeFirstKeys(parameters, { now: START, modulusLength })
       const keys = storedKeys(parameters, () => START)
@@ -344,6 +347,7 @@ describe('the first keys', () => {
   it('fit into a parameter', async () => {
     const parameters = memoryParameters()
     await makeFirstKeys(parameters, { now: START })
+    expect(parameters.kept.size).toBeGreaterThan(4)
     for (const value of parameters.kept.values()) expect(Buffer.byteLength(value)).toBeLessThan(4096)
   })
 })

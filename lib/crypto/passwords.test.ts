@@ -6,7 +6,7 @@ import { bcryptPasswords } from './passwords.ts'
 const passwords = bcryptPasswords({ cost: 4, keys: testKeys })
 
 describe('a password hash', () => {
-  it('names its scheme, its pepper and its cost, and fits its attribute', async () => {
+  it('names its scheme, pepper and cost, and has 92 characters', async () => {
     const hash = await passwords.hash('correct horse battery')
     const { current } = await testKeys.peppers()
     expect(hash).toMatch(new RegExp(`^bcrypt-hmac-sha384\\.${current.kid}\\.\\$2b\\$04\\$.{53}$`))
@@ -27,7 +27,7 @@ describe('a password hash', () => {
     }
   })
 
-  it('tells apart what bcrypt alone would not: beyond 72 bytes, and with a NUL', async () => {
+  it('distinguishes what bcrypt alone does not: beyond 72 bytes, and after a NUL', async () => {
     const long = 'x'.repeat(72)
     expect(await passwords.compare(`${long}b`, await passwords.hash(`${long}a`))).toBe(false)
     expect(
@@ -37,13 +37,13 @@ describe('a password hash', () => {
     expect(await passwords.compare('pass\0pass', await passwords.hash('pass'))).toBe(false)
   })
 
-  it('is the same for the two ways to write an accent', async () => {
+  it('is the same for both forms of an accent', async () => {
     expect(await passwords.compare('cafe\u0301 au lait', await passwords.hash('caf\u00E9 au lait'))).toBe(
       true,
     )
   })
 
-  it('of a sign-up is the same for the same email and password alone, and as strong as any', async () => {
+  it('of a sign-up is the same only for the same email and password, and as strong as any', async () => {
     const password = 'correct horse battery'
     const hash = await passwords.hashForSignUp(password, 'ada@example.com')
     expect(hash).toMatch(/^bcrypt-hmac-sha384\.[^.]+\.\$2b\$04\$.{53}$/)
@@ -62,12 +62,12 @@ describe('a password hash', () => {
       await passwords.hash(password),
     ].map(saltOf)
     expect(new Set([saltOf(hash), ...others]).size).toBe(4)
-    // The salt is that of the email, whatever the password: two digests under it differ.
+    // The salt depends on the email and not on the password: two digests under it differ.
     const another = await passwords.hashForSignUp('another long password', 'ada@example.com')
     expect([saltOf(another) === saltOf(hash), another === hash]).toEqual([true, false])
   })
 
-  it('is worth nothing under another pepper', async () => {
+  it('does not match under another pepper', async () => {
     const hash = await passwords.hash('correct horse battery')
     const { kid } = (await testKeys.peppers()).current
     const named = JSON.stringify({ ...JSON.parse(newSecret(0).secret), kid })
@@ -81,7 +81,7 @@ describe('a password hash', () => {
     ).rejects.toThrow('pepper')
   })
 
-  it('of a plain bcrypt import is accepted', async () => {
+  it('of an imported plain bcrypt is accepted', async () => {
     for (const prefix of ['$2a$', '$2b$', '$2y$']) {
       const hash = bcrypt.hashSync('imported', 4).replace('$2b$', prefix)
       expect(await passwords.compare('imported', hash)).toBe(true)
@@ -96,11 +96,11 @@ describe('a password hash', () => {
     'plain text',
     'argon2id.x.y',
     '$2b$99$abcdefghijklmnopqrstuu5555555555555555555555555555555',
-  ])('that is none matches nothing: %j', async (hash) => {
+  ])('that is malformed matches nothing: %j', async (hash) => {
     expect(await passwords.compare('anything', hash)).toBe(false)
   })
 
-  it('is renewed if it is of another scheme, pepper or cost', async () => {
+  it('is renewed if its scheme, pepper or cost is outdated', async () => {
     const password = 'correct horse battery'
     const hash = await passwords.hash(password)
     expect(await passwords.renew(password, hash)).toBeUndefined()
@@ -113,7 +113,7 @@ describe('a password hash', () => {
     expect(await bcryptPasswords({ cost: 5, keys: testKeys }).renew(password, hash)).toContain('$05$')
   })
 
-  it('of a long import is never renewed with what plain bcrypt did not compare', async () => {
+  it('of a long imported password is not renewed with characters that plain bcrypt ignored', async () => {
     const long = 'x'.repeat(80)
     const imported = bcrypt.hashSync(long, 4)
     expect(await passwords.compare(`${long} with a slip`, imported)).toBe(true)
@@ -121,8 +121,8 @@ describe('a password hash', () => {
   })
 })
 
-describe('no hash at all', () => {
-  it('is compared with one of the same cost, and never matches', async () => {
+describe('a missing hash', () => {
+  it('is compared with a hash of the same cost, and never matches', async () => {
     const compare = jest.spyOn(bcrypt, 'compare')
     expect(await passwords.compare('anything', undefined)).toBe(false)
     const [[given = '', against = ''] = []] = compare.mock.calls
@@ -131,7 +131,7 @@ describe('no hash at all', () => {
     compare.mockRestore()
   })
 
-  it('costs the very rounds that a wrong password does, also against a hash of before the cost was raised', async () => {
+  it('costs the same rounds as a wrong password, also against a hash of a lower cost', async () => {
     const hashes = [await passwords.hash('right'), bcrypt.hashSync('right', 4), bcrypt.hashSync('right', 6)]
     const today = bcryptPasswords({ cost: 6, keys: testKeys })
     for (const hash of [undefined, ...hashes]) {

@@ -27,14 +27,14 @@ const forged = async (change: object, typ = 'rt+jwt') => {
 }
 
 describe('a refresh token', () => {
-  it('gives back what it was made of, until its family ends', async () => {
+  it('returns what it was issued for, until its family ends', async () => {
     const token = await tokens.issue(claims, NOW)
     expect(await tokens.verify(token, NOW)).toEqual(claims)
     expect(await tokens.verify(token, NOW + 4999)).toEqual(claims)
     expect(await tokens.verify(token, NOW + 5000)).toBeUndefined()
   })
 
-  it('is verified by a retired key for as long as that key is kept', async () => {
+  it('is verified with a retired key while that key is stored', async () => {
     const token = await tokens.issue(claims, NOW)
     const newer = newSecret(NOW).secret
     const rotated = await keysWith({ refresh: [...(await keptBelow('refresh')), newer] })
@@ -43,7 +43,7 @@ describe('a refresh token', () => {
     expect(await refreshTokens(dropped).verify(token, NOW)).toBeUndefined()
   })
 
-  it('is not an access token, nor is an access token one', async () => {
+  it('is refused as an access token, and an access token is refused as a refresh token', async () => {
     const { userId, sessionId } = claims
     const access = await accessTokenIssuer(parties, testKeys).issue({
       userId,
@@ -61,23 +61,23 @@ describe('a refresh token', () => {
   })
 
   it.each<[string, object]>([
-    ['a user that is no id', { sub: { $ne: null } }],
-    ['a session that is no id', { sid: '../../x' }],
+    ['a user that is not an id', { sub: { $ne: null } }],
+    ['a session that is not an id', { sid: '../../x' }],
     ['no generation', { gen: undefined }],
     ['a generation of zero', { gen: 0 }],
-    ['half a generation', { gen: 1.5 }],
+    ['a fractional generation', { gen: 1.5 }],
     ['a generation as text', { gen: '4' }],
-    ['a generation beyond counting', { gen: 2 ** 60 }],
-    ['no refreshRate', { refreshRate: undefined }],
-    ['a refreshRate from no time', { refreshRate: [0, 3] }],
-    ['a refreshRate of no count', { refreshRate: [1_800_000_000] }],
-    ['a refreshRate in text', { refreshRate: ['1800000000', '3'] }],
+    ['an unsafe integer as generation', { gen: 2 ** 60 }],
+    ['no refresh rate', { refreshRate: undefined }],
+    ['a refresh rate without a start', { refreshRate: [0, 3] }],
+    ['a refresh rate without a count', { refreshRate: [1_800_000_000] }],
+    ['a refresh rate as text', { refreshRate: ['1800000000', '3'] }],
   ])('with %s is refused', async (_, change) => {
     expect(await tokens.verify(await forged({}), NOW)).toEqual(claims)
     expect(await tokens.verify(await forged(change), NOW)).toBeUndefined()
   })
 
-  it('without an end is refused', async () => {
+  it('without an expiry is refused', async () => {
     const { current } = await testKeys.refreshKeys()
     const { userId: sub, sessionId: sid, generation: gen } = claims
     const endless = jwt.sign({ sub, sid, gen, iat: NOW }, current.key, {
