@@ -12,21 +12,21 @@ const client = { userAgent: 'a test', ip: '198.51.100.7' }
 async function withAccount() {
   const events: SecurityEvent[] = []
   const ports = { ...testServices(), events: { record: (event: SecurityEvent) => events.push(event) } }
-  const granted = await signUp(ports, { email, password, name: 'Ada', client })
-  if (!granted) throw new Error('There is no account to see')
-  const { account } = granted
+  const session = await signUp(ports, { email, password, name: 'Ada', client })
+  if (!session) throw new Error('The sign-up opened no session')
+  const { account } = session
   events.splice(1)
   ports.tables.sessions.clear()
   return { ports, events, account }
 }
 
 describe('logging in', () => {
-  it('gives the account', async () => {
+  it('returns the account', async () => {
     const { ports, account } = await withAccount()
     expect(await logIn(ports, { email, password }, client)).toMatchObject({ account })
   })
 
-  it('refuses an unknown email and a wrong password with the same code; only the log tells them apart', async () => {
+  it('refuses an unknown email and a wrong password with one code; only the log distinguishes them', async () => {
     const { ports, events, account } = await withAccount()
     const refused = { code: 'invalid_credentials', issues: [] }
     await expect(logIn(ports, { email, password: 'wrong' }, client)).rejects.toMatchObject(refused)
@@ -37,7 +37,7 @@ describe('logging in', () => {
     ])
   })
 
-  it('tells of a lock with the failure that brings it, and with none before', async () => {
+  it('logs a lock with the failure that causes it, and not before', async () => {
     const { ports, events } = await withAccount()
     const strict = { ...limited(ports, { loginFailures: limits.loginFailures }), events: ports.events }
     for (let failure = 0; failure < 5; failure++)
@@ -57,7 +57,7 @@ describe('logging in', () => {
     compare.mockRestore()
   })
 
-  it('says that an account is disabled only to who has the password', async () => {
+  it('reveals that an account is disabled only with the right password', async () => {
     const { ports, account } = await withAccount()
     ports.tables.accounts.set(account.id, { ...account, status: 'disabled' })
     await expect(logIn(ports, { email, password }, client)).rejects.toMatchObject({
@@ -68,7 +68,7 @@ describe('logging in', () => {
     })
   })
 
-  it('accepts the plain bcrypt hash of an imported user once, and then has its own', async () => {
+  it('accepts the plain bcrypt hash of an imported user, and replaces it', async () => {
     const { ports, account } = await withAccount()
     ports.tables.accounts.set(account.id, {
       ...account,
@@ -80,7 +80,7 @@ describe('logging in', () => {
     await expect(logIn(ports, { email, password: 'old and imported' }, client)).resolves.toBeDefined()
   })
 
-  it('does not undo a password that was changed while its hash was renewed', async () => {
+  it('does not overwrite a password that was changed while its hash was renewed', async () => {
     const { ports, account } = await withAccount()
     ports.tables.accounts.set(account.id, {
       ...account,
@@ -99,8 +99,8 @@ describe('logging in', () => {
   })
 })
 
-describe('a login over the limit of its address', () => {
-  it('uses up no try of the account, and compares nothing', async () => {
+describe('a login over the limit of its client address', () => {
+  it('counts no attempt for the account, and compares no password', async () => {
     const { ports, events } = await withAccount()
     const strict = { ...limited(ports, { loginPerIp: { most: 1, seconds: 60 } }), events: ports.events }
     await expect(logIn(strict, { email, password }, client)).resolves.toBeDefined()
@@ -114,8 +114,8 @@ describe('a login over the limit of its address', () => {
   })
 })
 
-describe('a login whose failures cannot be forgotten', () => {
-  it('is a login: the lock that may be left ends by itself', async () => {
+describe('a login whose failed attempts cannot be reset', () => {
+  it('succeeds, because the lock that may remain expires by itself', async () => {
     const { ports, events, account } = await withAccount()
     const resetAttempts = () => Promise.reject(new Error('no answer'))
     const rateLimiter = { ...ports.rateLimiter, resetAttempts }
@@ -124,8 +124,8 @@ describe('a login whose failures cannot be forgotten', () => {
   })
 })
 
-describe('an email that changed hands between the two reads of a login', () => {
-  it('opens nothing for who had it', async () => {
+describe('an email that another account got between the two reads of a login', () => {
+  it('opens no session for its former account', async () => {
     const { ports, account } = await withAccount()
     ports.tables.accounts.set(account.id, { ...account, email: 'king@example.com' })
     await expect(logIn(ports, { email, password }, client)).rejects.toMatchObject({
@@ -136,7 +136,7 @@ describe('an email that changed hands between the two reads of a login', () => {
 })
 
 describe('fifty sign-ups with one email at once', () => {
-  it('make one account', async () => {
+  it('create one account', async () => {
     const ports = { ...testServices(), events: { record: () => undefined } }
     const attempts = Array.from({ length: 50 }, (_, index) =>
       signUp(ports, { email, password, name: `Ada ${index}`, client }).catch((error) => error.code),
@@ -148,7 +148,7 @@ describe('fifty sign-ups with one email at once', () => {
 })
 
 describe('where the pepper cannot be read', () => {
-  it('no try is spent: nobody is locked out by it', async () => {
+  it('no attempt is counted, so that no account is locked', async () => {
     const { ports } = await withAccount()
     const ready = () => Promise.reject(new Error('SSM does not answer'))
     const passwords = { ...ports.passwords, ready }

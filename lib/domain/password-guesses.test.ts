@@ -10,31 +10,31 @@ const ranks = new Map([
 const bits = (password: string) => guessBits(password, (word) => ranks.get(word))
 
 describe('the guesses that a password takes', () => {
-  it('are those of its services, multiplied: words by their rank, other characters by how many there are', () => {
+  it('are the product of its parts: words by their rank, other characters by the size of their set', () => {
     expect(bits('')).toBe(0)
     expect(bits('horse')).toBe(10)
     expect(bits('horsedragon')).toBe(14)
     expect(bits('horse7')).toBeCloseTo(10 + 3.32)
     expect(bits('xkq')).toBeCloseTo(3 * 4.7)
-    // A word is never quite free, and three are still the product of their ranks.
+    // A known word still costs something, and three are the product of their ranks.
     expect(bits('thedragonhorse')).toBe(1 + 4 + 10)
     expect(bits('thedragonhorsedragon')).toBeGreaterThan(1 + 4 + 10 + 4)
   })
 
-  it('grow a little for capitals, look-alikes and what is spelled from its end', () => {
+  it('grow by at most 3 bits for capitals, look-alikes and reversed words', () => {
     for (const variant of ['Horse', 'HORSE', 'h0rse', 'hor5e', 'h\u00F6rse', 'esroh', 'hoRse']) {
       expect(bits(variant)).toBeGreaterThanOrEqual(10)
       expect(bits(variant)).toBeLessThanOrEqual(13)
     }
   })
 
-  it('are a few more for blanks between different words, and no more for others', () => {
+  it('grow by 3 bits for blanks between different words, and by none for other blanks', () => {
     expect(bits(' horse\u3000dragon ')).toBe(bits('horsedragon') + 3)
     expect(bits('h o r s e')).toBe(bits('horse'))
     expect(bits('horse Horse  horse')).toBe(bits('horseHorsehorse'))
   })
 
-  it('are no more for another way to write a character', () => {
+  it('do not grow for another form of a character', () => {
     expect(bits('\uFF48\uFF4F\uFF52\uFF53\uFF45')).toBe(10)
   })
 
@@ -50,19 +50,19 @@ describe('the guesses that a password takes', () => {
     expect(bits(pattern)).toBeLessThan(bits(fewer) + 6)
   })
 
-  it('are about one in all that there are for random letters', async () => {
-    const letters = fc.string({
+  it('are between 40 bits and the maximum for 15 random letters', async () => {
+    const random = fc.string({
       unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz'),
       minLength: 15,
       maxLength: 15,
     })
     fc.assert(
-      fc.property(letters, (text) => bits(text) > 40 && bits(text) <= 15 * 4.7 + 1e-6),
+      fc.property(random, (text) => bits(text) > 40 && bits(text) <= 15 * 4.7 + 1e-6),
       { seed: 1 },
     )
   })
 
-  it('are numbers for any text', () => {
+  it('are a number for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
         const value = bits(text)
@@ -78,7 +78,7 @@ describe('the guesses that a password takes', () => {
       expect(bits(odd)).toBeGreaterThan(0)
   })
 
-  it('are counted in a time that grows with the length at most as its square, and has an end', () => {
+  it('take a time that grows at most with the square of the length', () => {
     const milliseconds = (text: string) => {
       const times = Array.from({ length: 15 }, () => {
         const begun = performance.now()
@@ -89,11 +89,11 @@ describe('the guesses that a password takes', () => {
     }
     for (const unit of ['a', 'qw', '1', '4@', 'abcdefgh', 'xk29fjq0Aalw!oei']) {
       const of = (length: number) => unit.repeat(length).slice(0, length)
-      // Eight times the length is 64 times the work at most; the third power would make it 512.
+      // Eight times the length is at most 64 times the work. Cubic time would make it 512.
       expect(milliseconds(of(256)) / milliseconds(of(32))).toBeLessThan(256)
       expect(milliseconds(of(4096)) / milliseconds(of(256))).toBeLessThan(12)
     }
-    // NFKC makes 4,608 characters of these.
+    // NFKC turns these into 4,608 characters.
     expect(milliseconds('\uFDFA'.repeat(256))).toBeLessThan(100)
   })
 })

@@ -8,7 +8,7 @@ import { Refusal } from './refusal.ts'
 const listed = ['password', 'qwertyuiop', '123456789987654321', 'p@ssw0rd']
 const ada = ['ada.lovelace+news@mail.example.com', 'Ada King-Noël']
 
-/** What the rules say of a password: `undefined` if they admit it, else the message. */
+/** The message of the rules for a password, `undefined` if they accept it. */
 async function verdict(
   password: string,
   {
@@ -61,7 +61,7 @@ describe('a new password', () => {
     expect(await messageFor(password)).toBeUndefined()
   })
 
-  it('may contain any word, as long as it is not all', async () => {
+  it('may contain any word beside other text', async () => {
     const words = fc.constantFrom(...listed, 'Ada', 'acme', 'lovelace', 'mail.example.com', 'a')
     await fc.assert(
       fc.asyncProperty(words, fc.uuid(), fc.boolean(), async (word, random, first) => {
@@ -85,14 +85,14 @@ describe('a new password', () => {
     '\u{1F98B}'.repeat(15),
     'ａaａaａaａaａaａaａaａ',
     'e\u0301\u00E9'.repeat(10),
-  ])('is not a repeat of less than 8 characters: %j', async (password) => {
+  ])('must not repeat fewer than 8 characters: %j', async (password) => {
     expect(await messageFor(password)).toBe(repeats)
   })
 
-  it('is no longer than what it repeats, wherever it is cut and however it is written', async () => {
-    const letters = fc.string({ unit: fc.constantFrom(...'abcXYZ019ß語'), minLength: 1, maxLength: 7 })
+  it('must not be a cut repeat, whatever is repeated', async () => {
+    const units = fc.string({ unit: fc.constantFrom(...'abcXYZ019ß語'), minLength: 1, maxLength: 7 })
     await fc.assert(
-      fc.asyncProperty(letters, fc.integer({ min: 15, max: 256 }), async (unit, length) => {
+      fc.asyncProperty(units, fc.integer({ min: 15, max: 256 }), async (unit, length) => {
         expect(await messageFor(unit.repeat(256).slice(0, length))).toBe(repeats)
       }),
     )
@@ -117,12 +117,12 @@ describe('a new password', () => {
     'passwordpasswordx',
     'abcdefgh abcdefgh',
     '!@#$%^&*()_+{}a1',
-    // What somebody tries who knows the user: their own words with a little more.
+    // The user's own words with a little more, which an attacker who knows the user tries.
     'adalovelace1985',
     'Lovelace2024!!!!',
     'ada.lovelace+news@ma',
     'acmeacmeacmeacmeacmf',
-  ])('is not easy to guess: %j', async (password) => {
+  ])('must not be easy to guess: %j', async (password) => {
     expect(await messageFor(password)).toBe(easy)
   })
 
@@ -143,15 +143,15 @@ describe('a new password', () => {
     'Acme Cloud Acme Cloud',
     'acmecloudacmecloud',
     'acme-cloud-acme-cloud',
-  ])("is neither the user's nor the product's name: %j", async (password) => {
+  ])("must not be the user's or the product's name: %j", async (password) => {
     expect(await messageFor(password)).toBe(own)
   })
 
-  it('is no email that has more signs than words', async () => {
+  it('must not be an email with more punctuation than words', async () => {
     expect(await messageFor('a.b@c.d.ef a.b@c.d.ef', { words: ['a.b@c.d.ef'] })).toBe(own)
   })
 
-  it("is no repeat of the user's own word, wherever it is cut after the first", async () => {
+  it("must not repeat the user's own word, cut anywhere", async () => {
     const name = fc.stringMatching(/^[a-z]{8,30}$/)
     await fc.assert(
       fc.asyncProperty(name, fc.nat({ max: 200 }), fc.boolean(), async (word, more, loud) => {
@@ -162,18 +162,18 @@ describe('a new password', () => {
     )
   })
 
-  it('is taken as it is where there are no words to know', async () => {
+  it('is accepted unchanged where no words are known', async () => {
     expect(await messageFor('ada.lovelace+news', { words: ['', ' ', '@'] })).toBeUndefined()
   })
 
-  it('was not found in a breach', async () => {
+  it('must not be in a breach', async () => {
     const { message, find, events } = await verdict('Correct Horse Battery', { breached: 'found' })
     expect(message).toBe(breach)
     expect(find.mock.calls).toEqual([['Correct Horse Battery']])
     expect(events).toEqual([])
   })
 
-  it('is admitted, and an event recorded, where nobody can say whether it was breached', async () => {
+  it('is accepted, and an event logged, where the breach service does not answer', async () => {
     const { message, events } = await verdict('correct horse battery', { breached: 'unknown' })
     expect(message).toBeUndefined()
     expect(events).toEqual([{ type: 'password.breach_check_failed' }])
@@ -181,8 +181,8 @@ describe('a new password', () => {
   })
 })
 
-describe('the checks', () => {
-  it('go from the cheap to the costly, and end with the first that refuses', async () => {
+describe('the checks of a password', () => {
+  it('run from the cheapest to the most expensive, and stop at the first refusal', async () => {
     const repeated = await verdict('aaaaaaaaaaaaaaa', { breached: 'found' })
     expect(repeated.rankOf).not.toHaveBeenCalled()
     expect((await verdict('lovelacelovelace')).rankOf).not.toHaveBeenCalled()

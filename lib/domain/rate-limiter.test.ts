@@ -16,7 +16,7 @@ describe('attempts at a password', () => {
     return services
   }
 
-  it('are five without a wait; then each waits, twice as long as the one before, 15 minutes at most', async () => {
+  it('are five without a wait; then the wait doubles from 1 s to at most 15 minutes', async () => {
     const services = await failing(5)
     for (const wait of [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]) {
       await expect(services.rateLimiter.reserveAttempt(email)).rejects.toMatchObject(refused(wait))
@@ -27,20 +27,20 @@ describe('attempts at a password', () => {
     }
   })
 
-  it('that are refused do not make the wait longer', async () => {
+  it('that are refused do not extend the wait', async () => {
     const services = await failing(5)
     for (let again = 0; again < 20; again++) {
       await expect(services.rateLimiter.reserveAttempt(email)).rejects.toMatchObject(refused(1))
     }
   })
 
-  it('start anew after a right password', async () => {
+  it('start again after the right password', async () => {
     const services = await failing(9 - 4)
     await services.rateLimiter.resetAttempts(email)
     expect(await services.rateLimiter.reserveAttempt(email)).toBe(1)
   })
 
-  it('are forgotten a day after the last, and not a second sooner', async () => {
+  it('are forgotten a day after the last, and not a second earlier', async () => {
     const services = await failing(5)
     services.clock.advance(DAY - 1)
     expect(await services.rateLimiter.reserveAttempt(email)).toBe(6)
@@ -49,13 +49,13 @@ describe('attempts at a password', () => {
     expect(await services.rateLimiter.reserveAttempt(email)).toBe(2)
   })
 
-  it('by an instance whose clock is behind are not more', async () => {
+  it('from an instance whose clock is behind are not more', async () => {
     const services = await failing(5)
     services.clock.advance(-60)
     await expect(services.rateLimiter.reserveAttempt(email)).rejects.toMatchObject(refused(61))
   })
 
-  it('after a wait are one of fifty at once', async () => {
+  it('after a wait succeed once of fifty at once', async () => {
     const services = await failing(5)
     services.clock.advance(1)
     const outcomes = await Promise.allSettled(
@@ -64,7 +64,7 @@ describe('attempts at a password', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   })
 
-  it('lock for 1 s to the longest, doubling, whatever the figures', () => {
+  it('lock for at most the configured time, from the configured count on', () => {
     const budgets = fc.record({
       most: fc.integer({ min: 1, max: 50 }),
       seconds: fc.integer({ min: 1, max: 9999 }),
@@ -79,11 +79,11 @@ describe('attempts at a password', () => {
   })
 })
 
-describe('a budget', () => {
+describe('a limit', () => {
   const take = ({ rateLimiter }: ReturnType<typeof standard>, subject = email) =>
     rateLimiter.take('forgotPerEmail', subject)
 
-  it('is so many in a window, and says when the next begins', async () => {
+  it('counts its requests in a window, and says when the next window begins', async () => {
     const services = standard()
     for (let taken = 0; taken < 3; taken++) await take(services)
     const refusal = await take(services).catch((error) => error)
@@ -96,7 +96,7 @@ describe('a budget', () => {
     await take(services)
   })
 
-  it('is each subject’s own, and each limit’s', async () => {
+  it('counts each subject and each limit separately', async () => {
     const services = limited(standard(), { forgotPerEmail: { most: 1, seconds: 900 } })
     await take(services)
     await take(services, 'eve@example.com')
@@ -104,14 +104,14 @@ describe('a budget', () => {
     await expect(take(services)).rejects.toMatchObject({ code: 'too_many_attempts' })
   })
 
-  it('holds no email and no address', async () => {
+  it('stores no email and no address', async () => {
     const services = standard()
     await take(services)
     await services.rateLimiter.take('loginPerIp', '198.51.100.7')
     await services.rateLimiter.reserveAttempt(email)
-    const kept = JSON.stringify([...services.tables.windows, ...services.tables.attempts])
-    expect(kept).not.toMatch(/ada@|example|198\.51/)
-    expect(kept).toContain('forgotPerEmail#')
+    const stored = JSON.stringify([...services.tables.windows, ...services.tables.attempts])
+    for (const secret of [email, 'example', '198.51.100.7']) expect(stored).not.toContain(secret)
+    expect(stored).toContain('forgotPerEmail#')
   })
 })
 
@@ -132,16 +132,17 @@ describe('an address', () => {
     expect(subjectOfIp(ip)).toBe(subject)
   })
 
-  it('of IPv6 counts with every other of its /64, however written, and with no other', () => {
+  it('of IPv6 counts with every other of its /64 in any spelling, and with no other', () => {
     const groups = fc.array(fc.integer({ min: 0, max: 0xffff }), { minLength: 8, maxLength: 8 })
+    const isMapped = (all: readonly number[]) => all.slice(0, 6).join() === '0,0,0,0,0,65535'
     const write = (all: readonly number[]) => all.map((group) => group.toString(16)).join(':')
     const short = (all: readonly number[]) => new URL(`http://[${write(all)}]`).hostname.slice(1, -1)
     fc.assert(
       fc.property(groups, groups, (one, other) => {
         const neighbour = [...one.slice(0, 4), ...other.slice(4)]
+        fc.pre(![one, other, neighbour].some(isMapped))
         expect(subjectOfIp(short(one))).toBe(subjectOfIp(write(one)))
-        if (!short(neighbour).startsWith('::ffff:') && !short(one).startsWith('::ffff:'))
-          expect(subjectOfIp(write(neighbour))).toBe(subjectOfIp(write(one)))
+        expect(subjectOfIp(write(neighbour))).toBe(subjectOfIp(write(one)))
         const isSame = write(one.slice(0, 4)) === write(other.slice(0, 4))
         expect(subjectOfIp(write(other)) === subjectOfIp(write(one))).toBe(isSame)
       }),

@@ -3,7 +3,7 @@ import { capturedLog } from '../../tools/testing/captured-log.ts'
 import { context } from '../../tools/testing/events.ts'
 
 const user = 'b7e0c6a4-5a0a-4a3e-9d6c-2f1f0a9b8c7d'
-/** As the SES Developer Guide shows the events that SES hands to EventBridge, cut where it is long. */
+/** Events as the SES Developer Guide shows them for EventBridge, shortened. */
 const envelope = (
   type: string,
   detail: object,
@@ -76,20 +76,20 @@ const logged = async (event: unknown) => {
 }
 const about = { level: 'info', actor: 'system', template: 'reset_password', userId: user }
 
-describe('what SES tells of a mail', () => {
+describe('an event of SES about an email', () => {
   it.each([
-    ['an address that there is not', 'General'],
-    ['an address that bounced before, which SES was not asked again', 'OnAccountSuppressionList'],
-  ])('is an event if it bounced for good: %s', async (_, reason) => {
+    ['an address that does not exist', 'General'],
+    ['an address on the suppression list of SES', 'OnAccountSuppressionList'],
+  ])('is logged if the bounce is permanent: %s', async (_, reason) => {
     const entries = await logged(envelope('Email Bounced', bounce('Permanent', reason)))
     expect(entries).toMatchObject([{ type: 'mail.bounced', ...about, reason }])
   })
 
-  it.each(['Transient', 'Undetermined'])('is none if it bounced for a while: %s', async (type) => {
+  it.each(['Transient', 'Undetermined'])('is not logged if the bounce is %s', async (type) => {
     expect(await logged(envelope('Email Bounced', bounce(type, 'MailboxFull')))).toEqual([])
   })
 
-  it('is an event if its reader called it spam', async () => {
+  it('is logged if the reader complained', async () => {
     const entries = await logged(envelope('Email Complaint Received', complaint(null, 'abuse')))
     expect(entries).toMatchObject([{ type: 'mail.complained', ...about, reason: 'abuse' }])
     const again = envelope('Email Complaint Received', complaint('OnAccountSuppressionList'))
@@ -98,14 +98,14 @@ describe('what SES tells of a mail', () => {
     expect(silent).toMatchObject([{ type: 'mail.complained', ...about }])
   })
 
-  it('is an event also where a detail is missing or odd, which is left out', async () => {
+  it('is logged without details that are missing or malformed', async () => {
     const odd = { template: ['a@example.com'], user: ['x'.repeat(2000)] }
     for (const tags of [odd, { template: [], user: null }, { template: 'x', user: [user, user] }]) {
       const event = envelope('Email Bounced', bounce('Permanent', 'recipient@example.com'), tags)
       const [entry, ...others] = await logged(event)
       expect(others).toEqual([])
       expect(entry).toMatchObject({ type: 'mail.bounced', actor: 'system' })
-      for (const name of ['userId', 'letter', 'reason']) expect(entry).not.toHaveProperty(name)
+      for (const name of ['userId', 'template', 'reason']) expect(entry).not.toHaveProperty(name)
     }
   })
 })

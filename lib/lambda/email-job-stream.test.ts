@@ -3,20 +3,20 @@ import { context } from '../../tools/testing/events.ts'
 import { type TestServices, testServices, unavailable } from '../../tools/testing/test-services.ts'
 import { deliverer } from './email-job-stream.ts'
 
-type Orders = TestServices['emailJobs']
+type EmailJobs = TestServices['emailJobs']
 const NOW = 1_800_000_000
 
-/** A function that mails, over emailJobs that are numbers; takes down what it fulfils and forgets. */
+/** The mail function over email jobs that are numbers. Records what it processes and removes. */
 function recording({
   processEmailJob = async () => undefined,
   forget,
 }: {
   processEmailJob?: (id: number) => Promise<void>
-  forget?: Orders['forget']
+  forget?: EmailJobs['forget']
 } = {}) {
-  const fulfilled: number[] = []
+  const processed: number[] = []
   const forgotten: string[] = []
-  const emailJobs: Orders = {
+  const emailJobs: EmailJobs = {
     read(record) {
       const { id, expiresAt = NOW + 1 } = record as { id?: number; expiresAt?: number }
       if (id === undefined) throw new Error('A stored email job has no usable pk')
@@ -27,7 +27,7 @@ function recording({
   const deliver = deliverer({ emailJobs: () => emailJobs }, async (_, job) => {
     const id = Number('userId' in job && job.userId)
     await processEmailJob(id)
-    fulfilled.push(id)
+    processed.push(id)
   }).over({ ...testServices(), emailJobs })
   const run = (...records: object[]) => {
     const Records = records.map((record) => ({
@@ -36,39 +36,39 @@ function recording({
     }))
     return capturedLog(() => deliver({ Records } as never, context()))
   }
-  return { run, fulfilled, forgotten }
+  return { run, processed, forgotten }
 }
 
-describe('the function that mails', () => {
-  it('fulfils emailJobs in their turn, and takes each off the store', async () => {
-    const { run, fulfilled, forgotten } = recording()
+describe('the mail function', () => {
+  it('processes email jobs in order, and removes each from the store', async () => {
+    const { run, processed, forgotten } = recording()
     const { result } = await run({ id: 1 }, { id: 2 }, { id: 3 })
-    expect([result, fulfilled, forgotten]).toEqual([{ batchItemFailures: [] }, [1, 2, 3], ['1', '2', '3']])
+    expect([result, processed, forgotten]).toEqual([{ batchItemFailures: [] }, [1, 2, 3], ['1', '2', '3']])
   })
 
-  it('stops at one that fails, and names it: the stream hands it over again, with those behind it', async () => {
-    const { run, fulfilled, forgotten } = recording({
+  it('stops at a job that fails and reports it, so that the stream repeats it and those behind it', async () => {
+    const { run, processed, forgotten } = recording({
       processEmailJob: async (id) => {
         if (id === 2) throw new Error('SES does not answer')
       },
     })
     const { result, entries } = await run({ id: 1 }, { id: 2 }, { id: 3 })
     expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: '{"id":2}' }] })
-    expect([fulfilled, forgotten]).toEqual([[1], ['1']])
+    expect([processed, forgotten]).toEqual([[1], ['1']])
     expect(entries).toMatchObject([{ type: 'mail.failed', error: { message: 'SES does not answer' } }])
   })
 
-  it('hands nothing over again that was mailed, though its job cannot be taken off the store', async () => {
-    const { run, fulfilled } = recording({ forget: unavailable })
+  it('repeats no job that was mailed, though it cannot be removed from the store', async () => {
+    const { run, processed } = recording({ forget: unavailable })
     const { result, entries } = await run({ id: 1 }, { id: 2 })
-    expect([result, fulfilled]).toEqual([{ batchItemFailures: [] }, [1, 2]])
+    expect([result, processed]).toEqual([{ batchItemFailures: [] }, [1, 2]])
     expect(entries).toMatchObject([{ type: 'mail.job_left' }, { type: 'mail.job_left' }])
   })
 
-  it('leaves out what is no job, and what is too old to be of use', async () => {
-    const { run, fulfilled } = recording()
+  it('skips a record that is not a job, and a job that is too old', async () => {
+    const { run, processed } = recording()
     const { result, entries } = await run({}, { id: 1, expiresAt: NOW }, { id: 2 })
-    expect([result, fulfilled]).toEqual([{ batchItemFailures: [] }, [2]])
+    expect([result, processed]).toEqual([{ batchItemFailures: [] }, [2]])
     expect(entries).toMatchObject([{ type: 'mail.invalid_job' }])
   })
 })

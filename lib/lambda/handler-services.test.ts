@@ -2,7 +2,7 @@ import { capturedLog } from '../../tools/testing/captured-log.ts'
 import { withServices } from './handler-services.ts'
 
 describe('the services of a function', () => {
-  it('are made on the first call of a process, which is counted as a cold start; no other is', async () => {
+  it('are made once, on the first call of a process, which counts as a cold start', async () => {
     process.env.ISSUER = 'https://auth.example.com'
     const made: number[] = []
     const handler = withServices({ part: () => made.push(1) }, (services) => async () => services().part)
@@ -25,7 +25,7 @@ describe('the services of a function', () => {
     expect([result, entries.length]).toEqual([2, 1])
   })
 
-  it('that are wrong are told of once, when the function starts, and not to any request', async () => {
+  it('with wrong settings are logged once at the start, and not answered to any request', async () => {
     process.env.AWS_LAMBDA_FUNCTION_NAME = 'cardea-prod-x'
     const wrong = () => {
       throw new Error('Wrong settings: SIGNUP_PER_IP must be something else')

@@ -10,7 +10,7 @@ const contract = defineContract({
   method: 'POST',
   path: '/echo',
   access: 'public',
-  summary: 'Says what it was told',
+  summary: 'Returns its input',
   body: z.strictObject({
     say: z.optional(z.string()),
     more: z.optional(z.strictObject({ list: z.array(z.string()) })),
@@ -25,7 +25,7 @@ const echo = route(contract, {}, async ({ body, reply }) => {
   if (body.say === 'crash') throw new Error('the reason of the crash', { cause: new TypeError('beneath') })
   if (body.say === 'throw nothing') throw undefined
   if (body.say === 'nothing') return reply(204)
-  // A row of the store, say: more than the contract promises.
+  // An item of the store has more than the contract promises.
   const row = { say: body.say ?? '', passwordHash: '$2b$12$secret' }
   return reply(200, row)
 })
@@ -40,7 +40,7 @@ async function call(request: TestRequest) {
 }
 
 describe('a body', () => {
-  it('that fits comes through, and what the contract does not promise stays inside', async () => {
+  it('that is valid is accepted, and fields outside the contract are not answered', async () => {
     const { statusCode, body, headers } = await call({ body: { say: 'hello' } })
     expect([statusCode, body]).toEqual([200, '{"say":"hello"}'])
     expect(headers).toMatchObject({
@@ -53,18 +53,18 @@ describe('a body', () => {
     })
   })
 
-  it('may be left out where no field is needed', async () => {
+  it('may be empty where no field is required', async () => {
     const headers = { 'content-type': 'application/json' }
     expect(await call({ headers })).toMatchObject({ statusCode: 200 })
     expect(await call({ headers, body: '' })).toMatchObject({ statusCode: 200 })
   })
 
-  it('may be left out with its type, and is then no field; a type of something else is refused all the same', async () => {
+  it('may be missing with its content type; another content type is 415', async () => {
     expect(await call({})).toMatchObject({ statusCode: 200 })
     expect(await call({ headers: { 'content-type': 'text/plain' } })).toMatchObject({ statusCode: 415 })
   })
 
-  // serverless-offline hands falsy JSON over as the value that it found.
+  // serverless-offline passes falsy JSON on as the parsed value.
   it.each<[unknown]>([
     [0],
     [-0],
@@ -79,14 +79,14 @@ describe('a body', () => {
     [[]],
     ['[]'],
     ['[{}]'],
-  ])('that is JSON and no object is 400, as a text and as a value: %j', async (body) => {
+  ])('that is JSON but no object is 400, as text and as a value: %j', async (body) => {
     const event = { ...eventOf('POST /echo', { body: 'x' }), body: body as string }
     const { result } = await capturedLog(() => echo.over(testServices())(event, context()))
     expect(result.statusCode).toBe(400)
     expect(JSON.parse(result.body ?? '').errors).toEqual([{ path: 'body', message: 'must be object' }])
   })
 
-  it('may come as an object that the gateway has parsed, or as nothing', async () => {
+  it('may arrive as an object that the gateway parsed, or as nothing', async () => {
     for (const [body, say] of [
       [{ say: 'hello' }, 'hello'],
       [null, ''],
@@ -98,7 +98,7 @@ describe('a body', () => {
     }
   })
 
-  it('that the gateway encoded is decoded first, and then judged the same', async () => {
+  it('that the gateway encoded is decoded and then checked alike', async () => {
     const encoded = (text: string | Buffer) => ({
       body: Buffer.from(text).toString('base64'),
       isBase64Encoded: true,
@@ -110,7 +110,7 @@ describe('a body', () => {
     expect(problem).toMatchObject({ status: 400, errors: [{ path: 'body', message: 'must be UTF-8' }] })
   })
 
-  it('has 10 KB at most, counted in bytes', async () => {
+  it('may have 10 KB, counted in bytes', async () => {
     const sized = (bytes: number) => JSON.stringify({ say: 'é'.repeat((bytes - 10) / 2) })
     expect(Buffer.byteLength(sized(10_240))).toBe(10_240)
     expect((await call({ body: sized(10_240) })).statusCode).not.toBe(413)
@@ -141,7 +141,7 @@ describe('a body', () => {
     'Application/JSON',
     'application/json ; charset=utf-8',
     'application/problem+json',
-  ])('declared as %s is JSON, the header in any case', async (type) => {
+  ])('declared as %s is JSON, with the header in any case', async (type) => {
     const event = eventOf('POST /echo', { body: '{"say":"x"}' })
     event.headers = { 'Content-TYPE': type }
     expect(await echo.over(testServices())(event, context())).toMatchObject({ statusCode: 200 })
@@ -155,7 +155,7 @@ describe('a body', () => {
     ['a text', '"hunter2"', 'body'],
     ['null', 'null', 'body'],
     ['a number', '1e999', 'body'],
-    ['a number that is told by its name', '{"say":1e999}', 'say'],
+    ['a number beyond the range', '{"say":1e999}', 'say'],
     ['an unknown field', '{"role":"hunter2"}', 'role'],
     ['a deep unknown field', '{"more":{"list":[],"role":"hunter2"}}', 'more.role'],
     ['a wrong type', '{"say":{"$gt":"hunter2"}}', 'say'],
@@ -172,7 +172,7 @@ describe('a body', () => {
     ['nested too deep', `{"say":${'['.repeat(5000)}${']'.repeat(5000)}}`, 'body'],
     ['nested and never closed', '['.repeat(10_000), 'body'],
     ['nested objects', `${'{"a":'.repeat(1700)}1${'}'.repeat(1700)}`, 'body'],
-  ])('%s is 400, naming the path and never the value', async (_, body, path) => {
+  ])('%s is 400, with its path and never its value', async (_, body, path) => {
     const { statusCode, problem, body: said, log, headers } = await call({ body })
     expect([statusCode, problem.code, problem.errors[0].path]).toEqual([400, 'invalid_request', path])
     expect(headers).toMatchObject({ 'Content-Type': 'application/problem+json; charset=utf-8' })
@@ -180,7 +180,7 @@ describe('a body', () => {
     expect(log).not.toContain('hunter2')
   })
 
-  it('with a thousand unknown fields is told of twenty, each cut', async () => {
+  it('with a hundred unknown fields is answered with twenty of them, shortened', async () => {
     const body = Object.fromEntries(
       Array.from({ length: 100 }, (_, index) => [`${index}`.padStart(80, 'k'), 1]),
     )
@@ -191,7 +191,7 @@ describe('a body', () => {
 })
 
 describe('a refusal', () => {
-  it('that the contract declares is its problem', async () => {
+  it('that the contract declares is answered as its problem', async () => {
     const { statusCode, problem, log } = await call({ body: { say: 'taken' } })
     expect(statusCode).toBe(409)
     expect(problem).toEqual({
@@ -205,7 +205,7 @@ describe('a refusal', () => {
     expect(log).toBe('')
   })
 
-  it('that the contract does not declare is a fault of ours', async () => {
+  it('that the contract does not declare is 500', async () => {
     const { statusCode, problem, entries } = await call({ body: { say: 'undeclared' } })
     expect([statusCode, problem.code]).toEqual([500, 'internal_error'])
     expect(entries).toMatchObject([{ level: 'error', error: { name: 'Refusal', message: 'session_ended' } }])
@@ -213,7 +213,7 @@ describe('a refusal', () => {
 })
 
 describe('an error', () => {
-  it('is logged with its causes and place, and answered with the request id alone', async () => {
+  it('is logged with its causes and place, and answered with only the request id', async () => {
     const { statusCode, body = '', problem, entries, log } = await call({ body: { say: 'crash' } })
     expect(statusCode).toBe(500)
     expect(body).not.toMatch(/reason|crash|beneath|\.ts/)
@@ -237,11 +237,11 @@ describe('an error', () => {
     expect(log.match(/\n/g)).toHaveLength(1)
   })
 
-  it('that is no error at all is 500 too', async () => {
+  it('that is not an Error is 500 too', async () => {
     expect(await call({ body: { say: 'throw nothing' } })).toMatchObject({ statusCode: 500 })
   })
 
-  it('of a door that Lambda is about to end is unavailable, and not a fault', async () => {
+  it('because Lambda is about to end the invocation is 503', async () => {
     const needy = route({ ...contract, needs: ['users:GetItem'] }, {}, () => new Promise(() => undefined))
     const { result } = await capturedLog(() =>
       needy.over(testServices())(eventOf('POST /echo', { body: {} }), {
@@ -252,7 +252,7 @@ describe('an error', () => {
     expect(result).toMatchObject({ statusCode: 503, headers: { 'Retry-After': '1' } })
   })
 
-  it('in the settings fails every call, closed', async () => {
+  it('in the settings fails every call', async () => {
     const { result } = await capturedLog(() => echo(eventOf('POST /echo', { body: {} }), context()))
     expect(result).toMatchObject({ statusCode: 500 })
   })
@@ -260,7 +260,7 @@ describe('an error', () => {
 
 describe('an event', () => {
   it.each(['headers', 'cookies', 'pathParameters', 'queryStringParameters'])(
-    'may have no %s, or null for them',
+    'may have no %s, or null for it',
     async (member) => {
       for (const nothing of [undefined, null]) {
         const event = { ...eventOf('POST /echo', {}), [member]: nothing as never }
@@ -272,7 +272,7 @@ describe('an event', () => {
 })
 
 describe('an answer', () => {
-  it('is another one for each origin, a refusal too: no cache hands it on', async () => {
+  it('varies by origin, refusals included, so that no cache mixes them up', async () => {
     expect((await call({ body: {} })).headers).toMatchObject({ Vary: 'Origin' })
     expect((await call({ body: '[]' })).headers).toMatchObject({ Vary: 'Origin' })
   })
@@ -308,7 +308,7 @@ describe('an empty answer', () => {
   })
 })
 
-describe('a door for users', () => {
+describe('a route for users', () => {
   const me = route(
     defineContract({
       method: 'GET',
@@ -324,7 +324,7 @@ describe('a door for users', () => {
   const now = testServices().clock.now()
   const principal = { userId, sessionId: userId, roles: ['user'], claimsVersion: '3', expiresAt: now + 1 }
 
-  it('knows its principal from the authorizer alone', async () => {
+  it('takes its principal only from the authorizer', async () => {
     const event = eventOf('GET /x', { headers: { 'x-user-id': 'eve' } }, principal)
     expect(await me.over(testServices())(event, context())).toMatchObject({
       statusCode: 200,
@@ -340,11 +340,8 @@ describe('a door for users', () => {
     { ...principal, roles: 'admin' },
     { ...principal, expiresAt: undefined },
     { ...principal, expiresAt: now },
-  ])(
-    'is 401 where the gateway lets a request by without one, or with one of a token that has ended: %j',
-    async (given) => {
-      const { statusCode, headers } = await me.over(testServices())(eventOf('GET /x', {}, given), context())
-      expect([statusCode, headers?.['WWW-Authenticate']]).toEqual([401, 'Bearer'])
-    },
-  )
+  ])('answers 401 where the gateway passes no principal, or one with an expired token: %j', async (given) => {
+    const { statusCode, headers } = await me.over(testServices())(eventOf('GET /x', {}, given), context())
+    expect([statusCode, headers?.['WWW-Authenticate']]).toEqual([401, 'Bearer'])
+  })
 })

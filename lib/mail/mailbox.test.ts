@@ -3,7 +3,7 @@ import { mailbox } from './mailbox.ts'
 
 const address = 'no-reply@example.com'
 
-/** What a mail reader shows, as RFC 5322 and RFC 2047 have it: the spaces between encoded words are none. */
+/** What a mail reader shows by RFC 5322 and RFC 2047, which drop the spaces between encoded words. */
 function shown(box: string): string {
   const [, phrase = ''] = /^(.*) <[^<>]*>$/.exec(box) ?? []
   if (phrase.startsWith('"')) return phrase.slice(1, -1).replace(/\\(.)/g, '$1')
@@ -27,7 +27,7 @@ describe('a mailbox', () => {
     expect(mailbox(name, address)).toBe(box)
   })
 
-  it('shows the name as it was, in ASCII words of 75 characters at most', () => {
+  it('shows the unchanged name, in ASCII words of at most 75 characters', () => {
     const name = fc
       .string({
         unit: fc.oneof(fc.constantFrom('ü', '緑', '🌱'), fc.string({ minLength: 1, maxLength: 1 })),

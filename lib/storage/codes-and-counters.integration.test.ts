@@ -416,13 +416,13 @@ describe('in DynamoDB', () => {
     { type: 'account_deleted', userId: 'u', at: NOW, email: 'a@example.com', by: 'owner' },
     { type: 'token_reused', userId: 'u', at: NOW },
   ])('an job $type is read from the stream as it was left, for an hour', async (job) => {
-    const { client, tables, outbox, jobs } = await engineStores()
+    const { client, tables, outbox, emailJobs } = await engineStores()
     await outbox.put(job, NOW)
     const scan = new ScanCommand({ TableName: tables.sessionsTable })
     const [item] = (await client.send(scan)).Items ?? []
-    const left = jobs.read({ dynamodb: { NewImage: marshall(item as PutCommandInput['Item']) } })
+    const left = emailJobs.read({ dynamodb: { NewImage: marshall(item as PutCommandInput['Item']) } })
     expect(left).toEqual({ id: expect.any(String), job, expiresAt: NOW + 3600 })
-    await jobs.forget(left.id)
+    await emailJobs.forget(left.id)
     expect((await client.send(scan)).Items).toEqual([])
   })
 
@@ -432,7 +432,7 @@ describe('in DynamoDB', () => {
     { dynamodb: { NewImage: marshall({ pk: 'MAIL#1', expiresAt: 1, job: { type: 'constructor' } }) } },
     { dynamodb: { NewImage: marshall({ pk: 'MAIL#1', expiresAt: 1, job: { type: 'signed_up' } }) } },
   ])('what is no job is not read as one: %j', async (record) => {
-    const { jobs } = await engineStores()
-    expect(() => jobs.read(record)).toThrow(/^A stored email job has no usable/)
+    const { emailJobs } = await engineStores()
+    expect(() => emailJobs.read(record)).toThrow(/^A stored email job has no usable/)
   })
 })

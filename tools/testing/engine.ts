@@ -36,7 +36,7 @@ const storesOver = (client: DynamoDBDocumentClient, tables: TableNames, clock: C
   codes: dynamoCodes(client, tables),
   counters: dynamoCounters(client, tables),
   outbox: dynamoOutbox(client, tables),
-  jobs: dynamoEmailJobs(client, tables),
+  emailJobs: dynamoEmailJobs(client, tables),
 })
 
 /** The settings that name these tables, as a process finds them in its environment. */
