@@ -39,7 +39,7 @@ export const roundTripsOf = {
   usersAdminGet: 1,
   usersAdminList: 2, // The index does not contain when unconfirmed accounts expire.
   usersAdminListSessions: 2,
-  usersAdminResetPassword: 3,
+  usersAdminSendPasswordReset: 3,
   usersAdminUpdate: 4,
   usersChangeEmail: 5,
   usersChangePassword: 4,
