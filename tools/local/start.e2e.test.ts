@@ -467,7 +467,7 @@ describe('npm start', () => {
       /^Nothing answers at DYNAMODB_ENDPOINT.*$/m,
     ],
     ['a port that is none', { PORT: '99999' }, /^ {2}PORT must .*$/m],
-    ['broken keys', { LOCAL_FOLDER: broken }, /^The file of keys .* is not JSON$/m],
+    ['broken keys', { LOCAL_FOLDER: broken }, /^The key file .* cannot be read, or is not JSON$/m],
   ])('tells one sentence about %s, and fails', async (_, settings, sentence) => {
     const failed = await npmStart(settings)
     expect(await failed.ended).toBe(1)

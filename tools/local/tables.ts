@@ -22,7 +22,8 @@ export type TableProperties = Omit<CreateTableCommandInput, 'TableName' | 'Strea
 export async function createTables(names: TableNames, endpoint: string): Promise<void> {
   const client = new DynamoDBClient({
     endpoint,
-    // An address may accept the connection and never answer.
+    // An address may accept the connection and never answer: that is reported after 10 s.
+    maxAttempts: 1,
     requestHandler: { connectionTimeout: 2000, requestTimeout: 10_000, throwOnRequestTimeout: true },
   })
   const { Resources } = parse(await readFile('lib/storage/tables.yml', 'utf8')) as {
