@@ -270,7 +270,7 @@ describe('the workflow that deploys', () => {
     const { STAGE, AWS_REGION, ...passed } = deploy.env ?? {}
     const parts = readFileSync('.env.example', 'utf8').split(/\n\n/)
     const named = parts
-      .filter((part) => !part.includes('(laptop only)') && !part.includes('`npm start` says so itself'))
+      .filter((part) => !part.includes('(local only)'))
       .flatMap((part) => [...part.matchAll(/^# ([A-Z_]+)=/gm)].map(([, name]) => name))
     expect(Object.keys(passed).sort()).toEqual([...named].sort())
     const { environment } = parse(readFileSync('serverless.yml', 'utf8')).provider
