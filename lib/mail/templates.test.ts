@@ -28,7 +28,7 @@ const templates: { readonly [K in EmailTemplate['kind']]: Extract<EmailTemplate,
   account_deleted: { kind: 'account_deleted', at, by: 'owner' },
 }
 
-/** What each must say, and the pages it links to. */
+/** What each mail must say, and the pages that it links to. */
 const musts: {
   readonly [K in EmailTemplate['kind']]: { says: readonly string[]; pages: readonly string[] }
 } = {
@@ -130,7 +130,7 @@ describe.each(kinds)('the template %s', (kind) => {
   const { subject, text, html } = write(templates[kind], product)
   const { says, pages } = musts[kind]
 
-  it('says what it must, as text and as HTML', () => {
+  it('contains its sentences, as text and as HTML', () => {
     for (const each of says) {
       expect(text).toContain(each)
       expect(seen(html).join('\n')).toContain(each)
@@ -140,7 +140,7 @@ describe.each(kinds)('the template %s', (kind) => {
     expect(text).toContain('will never ask you for your password')
   })
 
-  it('links to where it should, and to nowhere else', () => {
+  it('links to exactly its pages', () => {
     const expected = new Set(pages.map((page) => `${base}/${page}`))
     expect(linksOfText(text)).toEqual(expected)
     expect(linksOfHtml(html)).toEqual(expected)
@@ -148,26 +148,26 @@ describe.each(kinds)('the template %s', (kind) => {
     for (const url of `${text}${html}`.match(/\w+:\/\/[^\s"<]*/g) ?? []) expect(expected).toContain(url)
   })
 
-  it('has its token behind #token= alone, and neither token nor code in the subject', () => {
+  it('has its token only after #token=, and neither token nor code in the subject', () => {
     expect(`${text}${html}`.replaceAll(`#token=${token}`, '')).not.toContain(token)
     expect(subject).not.toMatch(/T0k|\d/)
   })
 
-  it('has everything of the HTML in its text', () => {
+  it('has the whole content of the HTML in its text', () => {
     const help = 'If the button does not work, open this link:'
     for (const line of seen(html).filter((each) => each !== help))
       expect(`${subject}\n${text}`).toContain(line)
   })
 
-  it('has one button at most, and nothing to load, run or style from elsewhere', () => {
+  it('has one button at most, and loads, runs and styles nothing from elsewhere', () => {
     expect(html.match(/bgcolor/g) ?? []).toHaveLength(pages.length > 0 ? 1 : 0)
     expect(html).not.toMatch(/<(img|style|script|link|form|iframe|svg)|url\(|src=|@import/i)
     expect(html).toMatch(/^<!doctype html>\n<html lang="en"/)
   })
 })
 
-describe('what others chose', () => {
-  it('is no part of a mail where it could be a message: a user agent', () => {
+describe('a text that a client chose', () => {
+  it('is left out where it could carry a message: a user agent', () => {
     const agent = write(
       { ...templates.new_device, userAgent: `Win at https://evil.example ${firefox}` },
       product,
@@ -175,7 +175,7 @@ describe('what others chose', () => {
     expect(agent).toEqual(write(templates.new_device, product))
   })
 
-  it('is escaped in HTML, and as it is in text', () => {
+  it('is escaped in HTML, and unchanged in text', () => {
     const nasty = `<img src=x onerror="a('b')">&amp;`
     const safe = '&lt;img src=x onerror=&quot;a(&#39;b&#39;)&quot;&gt;&amp;amp;'
     for (const mail of [
@@ -191,7 +191,7 @@ describe('what others chose', () => {
     }
   })
 
-  it('never makes a tag or a line of its own', () => {
+  it('never adds a tag or a line', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('\r\nBcc: e@e', '</p><p>', '"\u2028>', '\u202e', '\ud800'),
@@ -215,7 +215,7 @@ describe('what others chose', () => {
     )
   })
 
-  it('cannot be a token that ends its link', () => {
+  it('cannot end its link: a token', () => {
     const { text, html } = write({ ...templates.reset_password, token: 'a" b>/?&#\n' }, product)
     const link = `${base}/reset-password#token=a%22%20b%3E%2F%3F%26%23%0A`
     expect([...linksOfText(text)]).toEqual([link])
@@ -238,6 +238,6 @@ describe('a link', () => {
   })
 })
 
-it('one hour is not one hours', () => {
+it('one hour is singular', () => {
   expect(write({ ...templates.verify_email, hours: 1 }, product).text).toContain('for 1 hour.')
 })

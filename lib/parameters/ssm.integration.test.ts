@@ -16,7 +16,7 @@ afterAll(() => {
   for (const close of closing) close()
 })
 
-/** Something that answers in place of SSM, and what it was asked. */
+/** A server in place of SSM, and the requests that it got. */
 async function standIn(
   answer: (asked: { target: string; input: any; turn: number }) => [number, object | string],
 ) {
@@ -36,7 +36,7 @@ async function standIn(
 }
 
 describe('parameters of SSM', () => {
-  it('are made once, listed by their path, and removed', async () => {
+  it('are created once, listed by their path, and removed', async () => {
     const store = await startParameterStore(memoryParameters(), keysPath)
     closing.push(store.close)
     const parameters = over(store.endpoint)
@@ -50,7 +50,7 @@ describe('parameters of SSM', () => {
     expect(await parameters.below('access/public')).toEqual(new Map([['000001', 'public']]))
   })
 
-  it('are asked for as SSM has it: never written over, public keys in the open, all else encrypted', async () => {
+  it('are never overwritten; public keys are stored in plain text, all else encrypted', async () => {
     const { parameters, asked } = await standIn(() => [200, { Parameters: [] }])
     await parameters.create('access/public', '000001', 'p')
     await parameters.create('access/private', '000001', 's')
@@ -74,7 +74,7 @@ describe('parameters of SSM', () => {
     ])
   })
 
-  it('are asked for with a signature as AWS reckons it', async () => {
+  it('are requested with a signature as AWS calculates it', async () => {
     const { parameters, asked } = await standIn(() => [200, { Parameters: [] }])
     await parameters.below('pepper')
     const { headers, body } = asked[0] as (typeof asked)[number]
@@ -83,7 +83,7 @@ describe('parameters of SSM', () => {
     expect(headers.authorization).toContain(`Signature=${signatureOf(headers as never, body, 'secret')}`)
   })
 
-  it('come page by page', async () => {
+  it('are read page by page', async () => {
     const { parameters } = await standIn(({ input }) => {
       const from = Number(input.NextToken ?? 0)
       const page = Array.from({ length: 10 }, (_, index) => ({
@@ -95,7 +95,7 @@ describe('parameters of SSM', () => {
     expect((await parameters.below('refresh')).size).toBe(30)
   })
 
-  it('that are throttled are tried four times, and are unavailable if that does not help', async () => {
+  it('that are throttled are tried four times, and are then unavailable', async () => {
     const once = await standIn(({ turn }) =>
       turn < 4 ? [400, { __type: 'ThrottlingException' }] : [200, {}],
     )
@@ -112,7 +112,7 @@ describe('parameters of SSM', () => {
     }
   })
 
-  it('that were made although the answer was lost are made', async () => {
+  it('that were created although the answer was lost count as created', async () => {
     for (const [kept, outcome] of [
       ['ours', 'created'],
       ['another', 'exists'],
@@ -126,19 +126,19 @@ describe('parameters of SSM', () => {
     }
   })
 
-  it('of an answer that is damaged are not quoted', async () => {
+  it('in a damaged answer are not quoted', async () => {
     const { parameters } = await standIn(() => [200, '{"Parameters":[{"Value":"SECRETSECRET"'])
     const failure = await parameters.below('pepper').catch((error: Error) => error)
     expect(JSON.stringify(describeError(failure))).not.toContain('SECRET')
   })
 
-  it('where nothing answers, or garbage, are unavailable', async () => {
+  it('are unavailable where nothing or garbage answers', async () => {
     await expect(over('http://127.0.0.1:1').below('refresh')).rejects.toMatchObject({ code: 'unavailable' })
     const { parameters } = await standIn(() => [200, '<html>'])
     await expect(parameters.below('refresh')).rejects.toMatchObject({ code: 'unavailable' })
   })
 
-  it('that are refused say by what name, and neither key nor parameter', async () => {
+  it('that are refused fail with the error name, and with neither key nor value', async () => {
     const { parameters } = await standIn(() => [
       400,
       { __type: 'AccessDeniedException', message: 'secret-of-pepper' },

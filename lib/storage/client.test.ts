@@ -13,7 +13,7 @@ const named = (name: string, more: object = {}) =>
 const cancelled = (...codes: string[]) =>
   named('TransactionCanceledException', { CancellationReasons: codes.map((Code) => ({ Code })) })
 
-/** A client that answers as it is told, one answer a call, the last for ever. No engine of ours raises conflicts. */
+/** A client with one answer for each call, the last for all further ones. No local engine raises conflicts. */
 function clientThat(...answers: readonly (Error | object)[]) {
   let calls = 0
   const send = jest.fn(async () => {
@@ -24,20 +24,20 @@ function clientThat(...answers: readonly (Error | object)[]) {
   return { client: { send } as unknown as DynamoDBDocumentClient, send }
 }
 
-describe('an attempt', () => {
+describe('a call of DynamoDB', () => {
   it.each<[string, Error]>([
-    ['a rateLimiter', named('ThrottlingException')],
+    ['throttling', named('ThrottlingException')],
     ['a throttled table', named('ProvisionedThroughputExceededException')],
     ['a throttled account', named('RequestLimitExceeded')],
     ['a time-out', named('TimeoutError')],
     ['a fault of the service', named('InternalServerError', { $metadata: { httpStatusCode: 500 } })],
     ['a refused connection', named('Error', { code: 'ECONNREFUSED' })],
-    ['a name server that is busy', named('Error', { code: 'EAI_AGAIN' })],
+    ['a busy name server', named('Error', { code: 'EAI_AGAIN' })],
     ['an answer cut short', named('Error', { code: 'ERR_STREAM_PREMATURE_CLOSE' })],
     ['a broken connection', named('Error', { code: 'ECONNRESET' })],
-    ['a rateLimiter within a transaction', cancelled('None', 'ThrottlingError')],
+    ['throttling within a transaction', cancelled('None', 'ThrottlingError')],
     ['a throttled table within a transaction', cancelled('ProvisionedThroughputExceeded', 'None')],
-    ['a transaction that is still at work', named('TransactionInProgressException')],
+    ['a transaction in progress', named('TransactionInProgressException')],
   ])('that meets %s is unavailable', async (_, error) => {
     await expect(withRetries(() => Promise.reject(error))).rejects.toMatchObject({
       code: 'unavailable',
@@ -51,12 +51,12 @@ describe('an attempt', () => {
     ['a wrong request', named('ValidationException', { $metadata: { httpStatusCode: 400 } })],
     ['no credentials', named('CredentialsProviderError')],
     ['an error of our own', new TypeError('x is not a function')],
-    ['an error of Node’s own', named('TypeError', { code: 'ERR_INVALID_ARG_TYPE' })],
-  ])('that meets %s fails: waiting would not help', async (_, error) => {
+    ['an error of Node itself', named('TypeError', { code: 'ERR_INVALID_ARG_TYPE' })],
+  ])('that meets %s fails at once, because waiting would not help', async (_, error) => {
     await expect(withRetries(() => Promise.reject(error))).rejects.toBe(error)
   })
 
-  it('that meets another transaction is made again, five times at most', async () => {
+  it('that meets another transaction is repeated, five attempts at most', async () => {
     const passes = clientThat(
       cancelled('None', 'TransactionConflict'),
       named('TransactionConflictException'),
@@ -73,8 +73,8 @@ describe('an attempt', () => {
   })
 })
 
-describe('an invocation that has ended', () => {
-  it('makes no further withRetries, be it that a conflict asks for one', async () => {
+describe('an ended invocation', () => {
+  it('repeats no call, even after a conflict', async () => {
     const invocation = new AbortController()
     const { client, send } = clientThat(named('TransactionConflictException'))
     const work = runWithSignal(invocation.signal, () => withRetries(() => client.send({} as never)))
@@ -83,7 +83,7 @@ describe('an invocation that has ended', () => {
     expect(send).toHaveBeenCalledTimes(1)
   })
 
-  it('asks no more for keys that were left out', async () => {
+  it('does not request unprocessed keys again', async () => {
     const invocation = new AbortController()
     const { client, send } = clientThat({ Responses: {}, UnprocessedKeys: { a: { Keys: [{ pk: '1' }] } } })
     const keys = [{ table: 'a', key: { pk: '1' } }]
@@ -98,14 +98,14 @@ describe('an invocation that has ended', () => {
 describe('a conflict between transactions', () => {
   const account = { id: 'i', email: 'ada@example.com' } as never
 
-  it('is not a taken email', async () => {
+  it('is not answered as a taken email', async () => {
     const { client } = clientThat(cancelled('TransactionConflict', 'None'))
     await expect(dynamoUsers(client, tables, nothingEnds).create(account, 0)).rejects.toMatchObject({
       code: 'unavailable',
     })
   })
 
-  it('at first, and then a taken email, is a taken email', async () => {
+  it('that turns into a taken email is answered as a taken email', async () => {
     const { client } = clientThat(
       cancelled('TransactionConflict', 'None'),
       cancelled('ConditionalCheckFailed', 'None'),
@@ -113,7 +113,7 @@ describe('a conflict between transactions', () => {
     expect(await dynamoUsers(client, tables, nothingEnds).create(account, 0)).toBe('email_taken')
   })
 
-  it('is not a theft', async () => {
+  it('is not taken for theft', async () => {
     const { client } = clientThat(named('TransactionConflictException'))
     await expect(dynamoSessions(client, tables).rotate({} as never)).rejects.toMatchObject({
       code: 'unavailable',
@@ -128,7 +128,7 @@ describe('reading items together', () => {
   ]
   const whole = { Responses: { b: [{ pk: '2', sk: 'x', n: 2 }], a: [{ pk: '1', n: 1 }] } }
 
-  it('answers in the order of the keys, and with nothing where nothing is', async () => {
+  it('answers in the order of the keys, with undefined for a missing item', async () => {
     expect(await readTogether(clientThat(whole).client, keys)).toEqual([
       { pk: '1', n: 1 },
       { pk: '2', sk: 'x', n: 2 },
@@ -137,7 +137,7 @@ describe('reading items together', () => {
   })
 
   const isLeftOut = { b: { Keys: [{ pk: '2', sk: 'x' }] } }
-  it('asks again for what DynamoDB left out, and for that alone, later and later', async () => {
+  it('requests only unprocessed keys again, after growing pauses', async () => {
     const at: number[] = []
     const { client, send } = clientThat(
       { Responses: { a: [{ pk: '1', n: 1 }] }, UnprocessedKeys: isLeftOut },
@@ -158,11 +158,11 @@ describe('reading items together', () => {
     expect(again.input).toEqual({ RequestItems: { b: { ...isLeftOut.b, ConsistentRead: true } } })
   })
 
-  it('takes no answer for no absence', async () => {
+  it('does not take an empty answer for missing items', async () => {
     await expect(readTogether(clientThat({}).client, keys)).rejects.toMatchObject({ code: 'unavailable' })
   })
 
-  it('never takes a gap for an absence, and asks four times at most', async () => {
+  it('does not take unprocessed keys for missing items, and tries four times at most', async () => {
     const { client, send } = clientThat({ Responses: {}, UnprocessedKeys: { a: { Keys: [{ pk: '1' }] } } })
     await expect(readTogether(client, keys)).rejects.toMatchObject({ code: 'unavailable' })
     expect(send).toHaveBeenCalledTimes(4)

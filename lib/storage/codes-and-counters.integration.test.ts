@@ -43,7 +43,7 @@ describe.each([
   const newEmail = () => `${randomUUID()}@example.com`
 
   describe('a one-time code', () => {
-    it('comes back as it was put, with its user; the next of its purpose takes its place', async () => {
+    it('is read as it was put, with its user, and is replaced by the next of its purpose', async () => {
       const ada = await signedUp()
       const first = code(ada)
       const second = code(ada, { undoHash: 'u', digitsHash: 'd' })
@@ -59,7 +59,7 @@ describe.each([
       })
     })
 
-    it('that confirms a sign-up is good beside the others of its email and sessionVersion, each until its own end', async () => {
+    it('of a sign-up is valid beside up to seven others of its email and session version, each until its own end', async () => {
       const ada = await signedUp({ emailVerified: false })
       const link = (change: Partial<OneTimeCode> = {}) =>
         code(ada, { purpose: 'verify_email', expiresAt: NOW + DAY, ...change })
@@ -70,7 +70,7 @@ describe.each([
       const hashes = (codes: readonly OneTimeCode[]) => codes.map(({ tokenHash }) => tokenHash).sort()
       expect(await found()).toEqual(hashes(all))
 
-      // No more than eight: the ninth is alone. A mail that was asked for again is, too; the next sign-up is beside it.
+      // At most eight: the ninth replaces them, and so does a requested mail. The next sign-up is beside that one.
       const ninth = link()
       await stores.codes.add(ninth, NOW)
       expect(await found()).toEqual(hashes([ninth]))
@@ -94,7 +94,7 @@ describe.each([
       }
     })
 
-    it('is redeemed by one of fifty at once', async () => {
+    it('is redeemed once by fifty calls at once', async () => {
       const ada = await signedUp()
       const put = code(ada)
       await stores.codes.put(put)
@@ -112,7 +112,7 @@ describe.each([
       expect(await stores.codes.redeem(next, ada)).toBe('redeemed')
     })
 
-    it('is not redeemed for an account that has moved since it was read', async () => {
+    it('is not redeemed for an account that changed since it was read', async () => {
       const ada = await signedUp()
       const put = code(ada)
       await stores.codes.put(put)
@@ -120,7 +120,7 @@ describe.each([
       expect(await stores.codes.redeem(put, ada)).toBe('spent')
     })
 
-    it('changes its user’s account once: of fifty at once one does, and nobody half', async () => {
+    it('changes the account once by fifty calls at once, and never in part', async () => {
       const ada = await signedUp()
       const put = code(ada)
       await stores.codes.put(put)
@@ -135,7 +135,7 @@ describe.each([
       expect(found).toEqual({ codes: [], account: changed[0] })
     })
 
-    it('that is spent changes nothing', async () => {
+    it('changes nothing once it is spent', async () => {
       const ada = await signedUp()
       const put = code(ada)
       const change = { passwordHash: 'x', endsSessions: true, redeems: put, deniedUntil: NOW }
@@ -143,7 +143,7 @@ describe.each([
       expect(await stores.users.findById(ada.id)).toEqual(ada)
     })
 
-    it('gives as many attempts at its digits as it may, fifty at once or one by one, and none past its end', async () => {
+    it('allows 5 attempts, at once or one by one, and none after its expiry', async () => {
       const ada = await signedUp()
       const challengeHash = 'a challenge'
       const put = () => stores.codes.put(code(ada, { purpose: 'email_login', challengeHash }))
@@ -160,7 +160,7 @@ describe.each([
       expect(await attemptDigits(NOW, challengeHash, randomUUID())).toBeUndefined()
     })
 
-    it('goes with its user, and not with the sessions of an sessionVersion: there may be a newer one by then', async () => {
+    it('is deleted with its user, but not with the sessions of an old version, since it may be newer', async () => {
       const ada = await signedUp()
       await stores.codes.put(code(ada))
       await stores.sessions.forgetBefore(ada.id, 2)
@@ -183,7 +183,7 @@ describe.each([
         },
       })
 
-    it('moves the claim: the new address finds the user, and nobody else gets the old one for a week', async () => {
+    it('moves the reservation: the new address finds the user, and the old one is reserved for a week', async () => {
       const ada = await signedUp()
       const to = newEmail()
       expect(await moved(ada, to)).toMatchObject({ email: to, claimsVersion: 2, sessionVersion: 1 })
@@ -199,7 +199,7 @@ describe.each([
       expect(await stores.users.formerEmail(ada.id, NOW + 7 * DAY)).toBeUndefined()
     })
 
-    it('to an address that another has, or keeps, is refused, and nothing moves', async () => {
+    it('is refused for an address that another account has or keeps, and changes nothing', async () => {
       const [ada, eve] = [await signedUp(), await signedUp()]
       expect(await moved(ada, eve.email)).toBe('email_taken')
       await moved(eve, newEmail())
@@ -209,7 +209,7 @@ describe.each([
       expect(await stores.users.formerEmail(ada.id, NOW)).toBeUndefined()
     })
 
-    it('waits until the last one cannot be undone any more', async () => {
+    it('is refused until the previous change can no longer be undone', async () => {
       const ada = await signedUp()
       const once = await moved(ada, newEmail())
       if (typeof once === 'string') throw new Error(once)
@@ -228,7 +228,7 @@ describe.each([
       expect(outcomes.filter((outcome) => typeof outcome !== 'object').every(isRefusal)).toBe(true)
     })
 
-    it('is taken back once: the old address is the user’s again, the other is free', async () => {
+    it('is undone once: the user has the old address again, and the new one is free', async () => {
       const ada = await signedUp()
       const to = newEmail()
       const changed = await moved(ada, to)
@@ -250,14 +250,14 @@ describe.each([
       expect(await stores.users.create(account({ email: ada.email }), NOW + 30 * DAY)).toBe('email_taken')
     })
 
-    it('of an address that was never proven keeps nothing', async () => {
+    it('from an unverified address keeps nothing', async () => {
       const ada = await signedUp({ emailVerified: false })
       expect(await moved(ada, newEmail(), { keeps: false })).toMatchObject({ id: ada.id })
       expect(await stores.users.formerEmail(ada.id, NOW)).toBeUndefined()
       expect(await stores.users.create(account({ email: ada.email }), NOW)).toBe('created')
     })
 
-    it('leaves nothing behind when the account goes', async () => {
+    it('leaves nothing behind when the account is deleted', async () => {
       const ada = await signedUp()
       const to = newEmail()
       const changed = await moved(ada, to)
@@ -271,19 +271,19 @@ describe.each([
       expect(await stores.users.formerEmail(ada.id, NOW)).toBeUndefined()
     })
 
-    it('that races the deletion of the account is told so, and breaks nothing', async () => {
+    it('makes a deletion with the outdated account a conflict', async () => {
       const ada = await signedUp()
       const to = newEmail()
       const changed = await moved(ada, to)
       if (typeof changed === 'string') throw new Error(changed)
-      // Ada as she was read before the change.
+      // The account as it was read before the change.
       expect(await stores.users.remove(ada, { now: NOW, deniedUntil: NOW })).toBe('version_conflict')
       expect(await stores.users.findByEmail(to)).toEqual(changed)
     })
   })
 
   describe('a counter', () => {
-    it('of a window gives as many as it has, a hundred at once or one by one', async () => {
+    it('of a window counts up to its limit, a hundred at once or one by one', async () => {
       const id = randomUUID()
       const take = (window: number) => stores.counters.take(id, { window, most: 10, expiresAt: NOW + 60 })
       const taken = await Promise.all(Array.from({ length: 100 }, () => take(NOW)))
@@ -295,20 +295,20 @@ describe.each([
       )
     })
 
-    it('of a window takes back what was put back, and no more than it has given', async () => {
+    it('of a window takes back what was counted, and no more', async () => {
       const id = randomUUID()
       const take = () => stores.counters.take(id, { window: NOW, most: 2, expiresAt: NOW + 60 })
       await stores.counters.giveBack(id, NOW)
       expect([await take(), await take(), await take()]).toEqual([true, true, false])
       await stores.counters.giveBack(id, NOW)
-      // Another window is not touched.
+      // Another window is unchanged.
       await stores.counters.giveBack(id, NOW + 60)
       expect([await take(), await take()]).toEqual([true, false])
       await Promise.all(Array.from({ length: 50 }, () => stores.counters.giveBack(id, NOW)))
       expect([await take(), await take(), await take()]).toEqual([true, true, false])
     })
 
-    it('of attempts adds while it is free and not past its end, and says else what is there', async () => {
+    it('of attempts counts up to its limit and until its expiry, and otherwise answers what is stored', async () => {
       const id = randomUUID()
       const next = { free: 5, lastAt: NOW, expiresAt: NOW + DAY }
       const added = await Promise.all(Array.from({ length: 50 }, () => stores.counters.addAttempt(id, next)))
@@ -322,7 +322,7 @@ describe.each([
       expect(await stores.counters.addAttempt(id, next)).toEqual({ added: true, attempts: 1 })
     })
 
-    it('of attempts is replaced by one of fifty who read the same', async () => {
+    it('of attempts is replaced by one of fifty calls that read the same', async () => {
       const id = randomUUID()
       const read = { attempts: 1, lastAt: NOW, expiresAt: NOW + DAY }
       await stores.counters.addAttempt(id, { free: 5, lastAt: NOW, expiresAt: NOW + DAY })
@@ -332,17 +332,17 @@ describe.each([
       )
       expect(replaced.filter(Boolean)).toHaveLength(1)
       expect(await stores.counters.replaceAttempts(randomUUID(), read, next)).toBe(false)
-      // Forgotten and counted anew meanwhile, or another try at the same second.
+      // Forgotten and counted again meanwhile, or another attempt in the same second.
       for (const other of [{ lastAt: NOW }, { attempts: 1 }])
         expect(await stores.counters.replaceAttempts(id, { ...next, ...other }, next)).toBe(false)
     })
   })
 
-  it('remember the devices of a user, and of nobody else', async () => {
+  it('remember the devices of one user only', async () => {
     const ada = await signedUp()
     await stores.users.rememberDevices(ada.id, ['abc', 'def'], 1)
     expect(await stores.users.findById(ada.id)).toEqual({ ...ada, devices: ['abc', 'def'] })
-    // What was found out before all sessions ended.
+    // A job from before all sessions ended.
     await stores.users.rememberDevices(ada.id, ['of a thief'], 0)
     expect(await stores.users.findById(ada.id)).toEqual({ ...ada, devices: ['abc', 'def'] })
     const gone = randomUUID()
@@ -363,11 +363,11 @@ describe('in DynamoDB', () => {
     const { Items = [] } = await client.send(new ScanCommand({ TableName: tables.sessionsTable }))
     expect(Items).toHaveLength(1)
     expect(Object.keys(Items[0]?.links)).toHaveLength(8)
-    // DynamoDB counts a number by its digits, and one byte more for each member of a map.
+    // DynamoDB counts a number by its digits, and one more byte for each member of a map.
     expect(JSON.stringify(Items[0]).length).toBeLessThan(1024)
   })
 
-  it('TTL takes what was kept for a former email, and never a confirmed account', async () => {
+  it('TTL deletes the items of a former email, and never a confirmed account', async () => {
     const { client, tables, users } = await engineStores()
     const ada = account()
     await users.create(ada, NOW)
@@ -387,7 +387,7 @@ describe('in DynamoDB', () => {
     expect(await read(emailReservationKey(to))).not.toHaveProperty('keptUntil')
   })
 
-  it('a counter is named by its limit and a keyedHash, and forgets itself', async () => {
+  it('a counter is named by its limit and a keyed hash, and expires', async () => {
     const { client, tables, counters } = await engineStores()
     await counters.take('loginPerIp#0123', { window: NOW, most: 2, expiresAt: NOW + 60 })
     const query = {
@@ -415,14 +415,14 @@ describe('in DynamoDB', () => {
     { type: 'email_changed', userId: 'u', at: NOW, email: 'a@example.com', newEmail: 'b@example.com' },
     { type: 'account_deleted', userId: 'u', at: NOW, email: 'a@example.com', by: 'owner' },
     { type: 'token_reused', userId: 'u', at: NOW },
-  ])('an job $type is read from the stream as it was left, for an hour', async (job) => {
+  ])('the email job $type is read from the stream as it was written, for an hour', async (job) => {
     const { client, tables, outbox, emailJobs } = await engineStores()
     await outbox.put(job, NOW)
     const scan = new ScanCommand({ TableName: tables.sessionsTable })
     const [item] = (await client.send(scan)).Items ?? []
-    const left = emailJobs.read({ dynamodb: { NewImage: marshall(item as PutCommandInput['Item']) } })
-    expect(left).toEqual({ id: expect.any(String), job, expiresAt: NOW + 3600 })
-    await emailJobs.forget(left.id)
+    const read = emailJobs.read({ dynamodb: { NewImage: marshall(item as PutCommandInput['Item']) } })
+    expect(read).toEqual({ id: expect.any(String), job, expiresAt: NOW + 3600 })
+    await emailJobs.forget(read.id)
     expect((await client.send(scan)).Items).toEqual([])
   })
 
@@ -431,7 +431,7 @@ describe('in DynamoDB', () => {
     { dynamodb: {} },
     { dynamodb: { NewImage: marshall({ pk: 'MAIL#1', expiresAt: 1, job: { type: 'constructor' } }) } },
     { dynamodb: { NewImage: marshall({ pk: 'MAIL#1', expiresAt: 1, job: { type: 'signed_up' } }) } },
-  ])('what is no job is not read as one: %j', async (record) => {
+  ])('a record that is not an email job is refused: %j', async (record) => {
     const { emailJobs } = await engineStores()
     expect(() => emailJobs.read(record)).toThrow(/^A stored email job has no usable/)
   })

@@ -44,19 +44,19 @@ describe.each<[string, () => Promise<Stores>]>([
   })
 
   describe('users', () => {
-    it('finds by id and by email what was created', async () => {
+    it('are found by id and by email', async () => {
       const ada = account({ name: 'Ada \u{1F98B} Łovelace', roles: ['user', 'admin'] })
       expect(await stores.users.create(ada, NOW)).toBe('created')
       expect(await stores.users.findById(ada.id)).toEqual(ada)
       expect(await stores.users.findByEmail(ada.email)).toEqual(ada)
     })
 
-    it('finds nobody where nobody is', async () => {
+    it('are not found by an unknown id or email', async () => {
       expect(await stores.users.findById(randomUUID())).toBeUndefined()
-      expect(await stores.users.findByEmail('nobody@example.com')).toBeUndefined()
+      expect(await stores.users.findByEmail('unknown@example.com')).toBeUndefined()
     })
 
-    it('says that an email is taken, and stores nothing of the second account', async () => {
+    it('with a taken email are refused, and nothing of the second is stored', async () => {
       const first = account()
       const second = account({ email: first.email })
       await stores.users.create(first, NOW)
@@ -65,7 +65,7 @@ describe.each<[string, () => Promise<Stores>]>([
       expect(await stores.users.findByEmail(first.email)).toEqual(first)
     })
 
-    it('writes over no account that has the id, and claims nothing', async () => {
+    it('with a taken id are refused, and no email is reserved', async () => {
       const first = account()
       await stores.users.create(first, NOW)
       const second = account({ id: first.id })
@@ -74,7 +74,7 @@ describe.each<[string, () => Promise<Stores>]>([
       expect(await stores.users.create(account({ email: second.email }), NOW)).toBe('created')
     })
 
-    it('gives an email to one of fifty at once', async () => {
+    it('with one email are created once by fifty calls at once', async () => {
       const email = `${randomUUID()}@example.com`
       const all = Array.from({ length: 50 }, () => account({ email }))
       const outcomes = await Promise.all(all.map((each) => stores.users.create(each, NOW)))
@@ -83,7 +83,7 @@ describe.each<[string, () => Promise<Stores>]>([
       expect(found.filter(Boolean)).toEqual([all[outcomes.indexOf('created')]])
     })
 
-    it('replaces the password hash that was read, and no other', async () => {
+    it('get a new password hash only in place of the one that was read', async () => {
       const ada = account()
       await stores.users.create(ada, NOW)
       expect(await stores.users.replacePasswordHash(ada.id, 'another', 'new')).toBe('version_conflict')
@@ -91,7 +91,7 @@ describe.each<[string, () => Promise<Stores>]>([
       expect(await stores.users.findById(ada.id)).toEqual({ ...ada, passwordHash: 'new' })
     })
 
-    it('does not bring a deleted account back by replacing its hash', async () => {
+    it('are not created by a new password hash', async () => {
       const id = randomUUID()
       expect(await stores.users.replacePasswordHash(id, 'any', 'new')).toBe('version_conflict')
       expect(await stores.users.findById(id)).toBeUndefined()
@@ -112,16 +112,16 @@ describe.each<[string, () => Promise<Stores>]>([
       claimsVersion,
     })
 
-    it('rename it and nothing else, and make none', async () => {
+    it('rename it and nothing else, and create none', async () => {
       const ada = await created()
       expect(await stores.users.rename(ada.id, 'Ada King')).toEqual({ ...ada, name: 'Ada King' })
       expect(await stores.users.findById(ada.id)).toEqual({ ...ada, name: 'Ada King' })
-      const nobody = randomUUID()
-      expect(await stores.users.rename(nobody, 'Nobody')).toBeUndefined()
-      expect(await stores.users.findById(nobody)).toBeUndefined()
+      const unknown = randomUUID()
+      expect(await stores.users.rename(unknown, 'Ada')).toBeUndefined()
+      expect(await stores.users.findById(unknown)).toBeUndefined()
     })
 
-    it('outdate its claims, and its sessions if they are to end', async () => {
+    it('outdate its claims, and its sessions where they end sessions', async () => {
       const ada = await created()
       const first = await stores.users.change(ada, { ...change, status: 'disabled' })
       expect(first).toEqual({ ...ada, status: 'disabled', claimsVersion: 2 })
@@ -132,7 +132,7 @@ describe.each<[string, () => Promise<Stores>]>([
       expect(await stores.users.findById(ada.id)).toEqual(second)
     })
 
-    it('hold only if nothing moved since it was read, and leave what others set meanwhile', async () => {
+    it('succeed only on the versions that were read, and keep what others set meanwhile', async () => {
       const ada = await created()
       await stores.users.rename(ada.id, 'Ada King')
       expect(await stores.users.change(ada, { ...change, roles: ['user', 'admin'] })).toMatchObject({
@@ -147,19 +147,19 @@ describe.each<[string, () => Promise<Stores>]>([
       expect(await stores.users.change(account(), change)).toBe('version_conflict')
     })
 
-    it('of fifty at once on one reading, let one through', async () => {
+    it('succeed once of fifty at once on one read', async () => {
       const ada = await created()
       const outcomes = await Promise.all(
         Array.from({ length: 50 }, (_, index) =>
           stores.users.change(ada, { ...change, passwordHash: `hash ${index}` }),
         ),
       )
-      const through = outcomes.filter((outcome) => typeof outcome !== 'string')
-      expect(through).toHaveLength(1)
-      expect(await stores.users.findById(ada.id)).toEqual(through[0])
+      const succeeded = outcomes.filter((outcome) => typeof outcome !== 'string')
+      expect(succeeded).toHaveLength(1)
+      expect(await stores.users.findById(ada.id)).toEqual(succeeded[0])
     })
 
-    it('put a new session in the place of an old one, in the same step', async () => {
+    it('replace an old session by a new one in the same transaction', async () => {
       const ada = await created()
       const old = session({ userId: ada.id })
       const by = session({ userId: ada.id, sessionVersion: 2 })
@@ -169,7 +169,7 @@ describe.each<[string, () => Promise<Stores>]>([
       expect(await stores.sessions.list(ada.id, NOW)).toEqual([by])
     })
 
-    it('do not bring back a session that was ended meanwhile', async () => {
+    it('do not restore a session that was ended meanwhile', async () => {
       const ada = await created()
       const replaces = { sessionId: randomUUID(), by: session({ userId: ada.id, sessionVersion: 2 }) }
       expect(await stores.users.change(ada, { ...change, endsSessions: true, replaces })).toBe(
@@ -179,7 +179,7 @@ describe.each<[string, () => Promise<Stores>]>([
       expect(await stores.sessions.list(ada.id, NOW)).toEqual([])
     })
 
-    it('by another hold only while that one’s claims are the newest', async () => {
+    it('by another user succeed only while that user’s claims are current', async () => {
       const [ada, eve] = [await created(), await created()]
       const by = { userId: eve.id, claimsVersion: eve.claimsVersion }
       const changed = (await stores.users.change(ada, { ...change, by, name: 'Ada King' })) as Account
@@ -192,7 +192,7 @@ describe.each<[string, () => Promise<Stores>]>([
       expect(await stores.users.findById(ada.id)).toEqual(changed)
     })
 
-    it('delete it with its email claim and every claim of its tokens', async () => {
+    it('delete it with its email reservation, and deny its access tokens', async () => {
       const ada = await created()
       expect(await stores.users.remove(ada, { now: NOW, deniedUntil: NOW + 3900 })).toEqual({
         former: undefined,
@@ -204,7 +204,7 @@ describe.each<[string, () => Promise<Stores>]>([
       expect(await stores.users.create(account({ email: ada.email }), NOW)).toBe('created')
     })
 
-    it('never leave without an administrator, however many leave at once', async () => {
+    it('never leave the set without an administrator, however many are removed at once', async () => {
       const alone = await make()
       const admins = await Promise.all(
         Array.from({ length: 5 }, async () => {
@@ -223,7 +223,7 @@ describe.each<[string, () => Promise<Stores>]>([
       const [last, ...others] = await alone.users.administrators()
       expect(others).toEqual([])
       expect(last).toBe(admins[outcomes.indexOf('last_administrator')]?.id)
-      // Whom the set has lost may come back; the last may go then.
+      // A new administrator may be added. Then the last one may be removed.
       const back = await alone.users.change(await created(alone), { ...change, roles: ['user', 'admin'] })
       expect(typeof back).toBe('object')
       const old = admins.find(({ id }) => id === last) as Account
@@ -232,7 +232,7 @@ describe.each<[string, () => Promise<Stores>]>([
   })
 
   describe('the list of users', () => {
-    it('shows each once, in order, from either end, with no secret', async () => {
+    it('shows each once, in order, from either end, without a secret', async () => {
       const fresh = await make()
       const accounts = Array.from({ length: 25 }, (_, index) =>
         account({
@@ -267,7 +267,7 @@ describe.each<[string, () => Promise<Stores>]>([
   })
 
   describe('the sessions of a user', () => {
-    it('are listed while they live, the last used first, and forgotten by sessionVersion', async () => {
+    it('are listed while they are valid, the last used first, and deleted by session version', async () => {
       const userId = randomUUID()
       const early = session({ userId, lastUsedAt: NOW - 50 })
       const late = session({ userId })
@@ -295,7 +295,7 @@ describe.each<[string, () => Promise<Stores>]>([
       ...change,
     })
 
-    it('rotates the current generation and answers with what stands there now', async () => {
+    it('rotates the current generation and answers the new session', async () => {
       const opened = session()
       await stores.sessions.open(opened)
       expect(await stores.sessions.rotate(rotation(opened))).toEqual({
@@ -317,7 +317,7 @@ describe.each<[string, () => Promise<Stores>]>([
       ['a newer generation', { generation: 2 }],
       ['the idle end', { now: NOW + 1000 }],
       ['the absolute end', { now: NOW + 5000 }],
-    ])('does not rotate for %s, and says what stands there', async (_, change) => {
+    ])('does not rotate for %s, and answers the stored session', async (_, change) => {
       const opened = session()
       await stores.sessions.open(opened)
       const refused = { rotated: false, session: opened }
@@ -325,7 +325,7 @@ describe.each<[string, () => Promise<Stores>]>([
       expect(await stores.sessions.rotate(rotation(opened, change))).toEqual(refused)
     })
 
-    it('does not make a session by rotating one that is not there, or is somebody else’s', async () => {
+    it('creates no session by rotating a missing one or that of another user', async () => {
       const opened = session()
       expect(await stores.sessions.rotate(rotation(opened))).toEqual({ rotated: false, session: undefined })
       await stores.sessions.open(opened)
@@ -333,7 +333,7 @@ describe.each<[string, () => Promise<Stores>]>([
       expect(await stores.sessions.rotate(foreign)).toEqual({ rotated: false, session: undefined })
     })
 
-    it('lets one of fifty at once rotate, and tells the others of its generation', async () => {
+    it('rotates once for fifty calls at once, and answers the others the new generation', async () => {
       const opened = session()
       await stores.sessions.open(opened)
       const outcomes = await Promise.all(
@@ -345,7 +345,7 @@ describe.each<[string, () => Promise<Stores>]>([
       expect(new Set(outcomes.map((outcome) => outcome.session?.generation))).toEqual(new Set([2]))
     })
 
-    it('keeps the predecessor of the generation that a request made, and of no other', async () => {
+    it('extends the predecessor of the generation that a request made, and of no other', async () => {
       const opened = session()
       await stores.sessions.open(opened)
       const { session: rotated } = await stores.sessions.rotate(rotation(opened))
@@ -363,7 +363,7 @@ describe.each<[string, () => Promise<Stores>]>([
       }
     })
 
-    it('makes no session by keeping the predecessor of one that is not there', async () => {
+    it('creates no session by extending the predecessor of a missing one', async () => {
       const { userId, id: sessionId, rotatedBy } = session()
       await stores.sessions.keepPredecessor({ userId, sessionId, rotatedBy })
       expect(await stores.sessions.list(userId, NOW)).toEqual([])
@@ -376,14 +376,14 @@ describe.each<[string, () => Promise<Stores>]>([
       expect(await stores.sessions.rotate(rotation(opened))).toMatchObject({ rotated: true })
     })
 
-    it('is content to be told twice of one opening: a write may be resent', async () => {
+    it('accepts the same write of a session twice, because the SDK may repeat it', async () => {
       const opened = session()
       await stores.sessions.open(opened)
       await stores.sessions.open({ ...opened })
       expect(await stores.sessions.rotate(rotation(opened))).toMatchObject({ rotated: true })
     })
 
-    it('gives the current state of a session: its user, and whether it was revoked', async () => {
+    it('reads the current state of a session: its user, and whether it was revoked', async () => {
       const ada = account()
       const opened = session({ userId: ada.id })
       expect(await stores.sessions.currentState(ada.id, opened.id)).toEqual({
@@ -397,7 +397,7 @@ describe.each<[string, () => Promise<Stores>]>([
       expect(await stores.sessions.currentState(ada.id, opened.id)).toEqual({ account: ada, revoked: true })
     })
 
-    it('revokes for good, twice as well as once, and without a session item too', async () => {
+    it('revokes permanently, also twice, and without a session item', async () => {
       const opened = session()
       const revoked = { userId: opened.userId, sessionId: opened.id, deniedUntil: NOW + 9000 }
       await stores.sessions.revoke(revoked)
@@ -417,11 +417,11 @@ describe.each<[string, () => Promise<Stores>]>([
       ...change,
     })
 
-    it('denies nothing that it was not told of', async () => {
+    it('denies nothing unless it was revoked', async () => {
       expect(await stores.denylist.denies(subject())).toBe(false)
     })
 
-    it('denies every token of a revoked session and of no other', async () => {
+    it('denies every token of a revoked session, and of no other', async () => {
       const one = subject()
       await stores.sessions.revoke({ ...one, deniedUntil: NOW + 9000 })
       expect(await stores.denylist.denies(one)).toBe(true)
@@ -430,8 +430,8 @@ describe.each<[string, () => Promise<Stores>]>([
   })
 })
 
-describe('what stands in the tables', () => {
-  it('has a version, ends where the catalogue says, and is at most 1 KB', async () => {
+describe('a stored item', () => {
+  it('has a version, expires as the catalogue says, and has at most 1 KB', async () => {
     const { client, tables, users, sessions } = await engineStores()
     const largest = account({
       email: `${'a'.repeat(64)}@${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(57)}.com`,
@@ -453,9 +453,9 @@ describe('what stands in the tables', () => {
     const stored = await read(tables.usersTable, accountKey(largest.id))
     expect(stored).toMatchObject({ v: 1 })
     expect(sizeOf(stored)).toBeLessThanOrEqual(1024)
-    const kept = await read(tables.sessionsTable, sessionKey(largest.id, opened.id))
-    expect(kept).toMatchObject({ v: 1, expiresAt: opened.expiresAt })
-    expect(sizeOf(kept)).toBeLessThanOrEqual(1024)
+    const storedSession = await read(tables.sessionsTable, sessionKey(largest.id, opened.id))
+    expect(storedSession).toMatchObject({ v: 1, expiresAt: opened.expiresAt })
+    expect(sizeOf(storedSession)).toBeLessThanOrEqual(1024)
     expect(await read(tables.refreshTokenDenylistTable, revokedFamilyKey('another'))).toEqual({
       pk: 'SESSION#another',
       expiresAt: NOW + 8900,
@@ -483,7 +483,7 @@ describe('what stands in the tables', () => {
     expect(Count).toBe(1)
   })
 
-  it('stops a request that meets what no writer of ours wrote, naming the field', async () => {
+  it('that no writer of ours wrote fails the request with the name of the field', async () => {
     const { client, tables, users } = await engineStores()
     const id = randomUUID()
     const Item = { ...accountKey(id), ...account({ id }), sessionVersion: 'one', v: 1 }
@@ -492,7 +492,7 @@ describe('what stands in the tables', () => {
   })
 })
 
-/** DynamoDB's own reckoning: UTF-8 of names and values, numbers by their digits, lists and booleans by a byte and more. */
+/** As DynamoDB counts: UTF-8 of names and values, numbers by their digits, lists and booleans by a byte and more. */
 function sizeOf(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value)
   if (typeof value === 'number') return Math.ceil(String(value).length / 2) + 1
@@ -504,9 +504,9 @@ function sizeOf(value: unknown): number {
   )
 }
 
-describe('a session that cannot be revoked whole', () => {
+describe('a session that cannot be revoked completely', () => {
   it.each(['sessionsTable', 'refreshTokenDenylistTable'] as const)(
-    'is not revoked in part, where %s fails',
+    'is not revoked in part where %s fails',
     async (table) => {
       const { client, tables, sessions, denylist } = await engineStores()
       const opened = session()

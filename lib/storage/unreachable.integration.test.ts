@@ -18,7 +18,7 @@ describe('an engine', () => {
   })
   afterAll(() => silent.close())
 
-  it('that takes connections and says nothing is unavailable after two attempts of 2 s', async () => {
+  it('that accepts connections and does not answer is unavailable after two attempts of 2 s', async () => {
     const connections: unknown[] = []
     silent.on('connection', (socket) => {
       connections.push(socket)
@@ -29,7 +29,7 @@ describe('an engine', () => {
     expect(connections).toHaveLength(2)
     expect(performance.now() - start).toBeLessThan(8000)
   })
-  it('that begins an answer and says no more is unavailable too', async () => {
+  it('that stops in the middle of an answer is unavailable within 8 s', async () => {
     silent.on('connection', (socket) => {
       socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"Item'))
     })

@@ -25,11 +25,11 @@ const { aliases } = require('./tools/bundle/plugins.cjs') as {
 const folder = mkdtempSync(join(tmpdir(), 'cardea-bundle-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-async function bundled(door: string): Promise<{ file: string; bytes: number; inputs: string[] }> {
-  const outfile = join(folder, `${door.replaceAll('/', '-')}.cjs`)
+async function bundled(handler: string): Promise<{ file: string; bytes: number; inputs: string[] }> {
+  const outfile = join(folder, `${handler.replaceAll('/', '-')}.cjs`)
   const { metafile, outputFiles } = await build({
     ...options,
-    entryPoints: [`functions/${door}.ts`],
+    entryPoints: [`functions/${handler}.ts`],
     outfile,
     metafile: true,
     write: false,
@@ -37,7 +37,7 @@ async function bundled(door: string): Promise<{ file: string; bytes: number; inp
   const [output] = outputFiles
   if (!output) throw new Error('esbuild made nothing')
   writeFileSync(outfile, output.contents)
-  // What was only read, and then shaken off, has no bytes in the output.
+  // A file that was only read and then dropped has no bytes in the output.
   const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs))
   const kept = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([input]) => input)
   return { file: outfile, bytes: output.contents.length, inputs: kept }
@@ -48,13 +48,13 @@ describe('a bundle', () => {
     ['authorizer/access-token', 260_000],
     ['auth/refresh', 295_000],
     ['auth/login', 340_000],
-  ])('of %s has %i bytes at most, as the README of this folder says', async (door, most) => {
-    expect((await bundled(door)).bytes).toBeLessThanOrEqual(most)
-    const row = `| \`${door}\` | ${most.toLocaleString('en-US')} |`
+  ])('of %s has at most %i bytes, as the README of this folder says', async (handler, most) => {
+    expect((await bundled(handler)).bytes).toBeLessThanOrEqual(most)
+    const row = `| \`${handler}\` | ${most.toLocaleString('en-US')} |`
     expect(readFileSync('tools/bundle/README.md', 'utf8')).toContain(row)
   })
 
-  it('has nothing in it that a function has no use for', async () => {
+  it('contains nothing that a function does not use', async () => {
     const { inputs } = await bundled('auth/login')
     const unwanted =
       /credential-provider-(?!env|node)|token-providers|client-sso|client-sts|nested-clients|mnemonist|event-streams\/|node_modules\/(semver|ecdsa-sig-formatter)|node_modules\/yaml|tools\/(?!bundle)/
@@ -62,15 +62,18 @@ describe('a bundle', () => {
     expect(inputs.some((input) => input.includes('node_modules/jsonwebtoken'))).toBe(true)
   })
 
-  it.each(Object.entries(aliases))('has nothing of %s, but the file in its place', async (name, { file }) => {
-    const { inputs } = await bundled('auth/login')
-    expect(inputs.filter((input) => input.includes(`node_modules/${name}/`))).toEqual([])
-    const source = readFileSync(`tools/bundle/${file}`, 'utf8')
-    // What stands for a thing that is never called may be shaken off, too.
-    if (!/= undefined/.test(source)) expect(inputs).toContain(`tools/bundle/${file}`)
-  })
+  it.each(Object.entries(aliases))(
+    'contains the file that replaces %s, and nothing of the original',
+    async (name, { file }) => {
+      const { inputs } = await bundled('auth/login')
+      expect(inputs.filter((input) => input.includes(`node_modules/${name}/`))).toEqual([])
+      const source = readFileSync(`tools/bundle/${file}`, 'utf8')
+      // A replacement that is never called may be dropped, too.
+      if (!/= undefined/.test(source)) expect(inputs).toContain(`tools/bundle/${file}`)
+    },
+  )
 
-  it.each(Object.entries(aliases))('replaces %s in the version that was read', (name, { version }) => {
+  it.each(Object.entries(aliases))('replaces %s in the version that was reviewed', (name, { version }) => {
     const [, dependency = ''] = /^((?:@[^/]+\/)?[^/]+)/.exec(name) ?? []
     const { version: installed } = JSON.parse(
       readFileSync(join('node_modules', dependency, 'package.json'), 'utf8'),
@@ -78,21 +81,21 @@ describe('a bundle', () => {
     expect(installed).toBe(version)
   })
 
-  it('has only the parts that its door names', async () => {
-    const parts = async (door: string) => (await bundled(door)).inputs.join('\n')
-    expect(await parts('auth/refresh')).not.toContain('node_modules/bcryptjs')
-    expect(await parts('authorizer/access-token')).not.toMatch(/node_modules\/(bcryptjs|zod|@middy)/)
-    expect(await parts('users/get-me')).not.toMatch(/node_modules\/(bcryptjs|jsonwebtoken)/)
-    for (const door of ['auth/login', 'auth/signup', 'auth/forgot-password'])
-      expect(await parts(door)).not.toContain('client-sesv2')
-    expect(await parts('mail/send')).toContain('client-sesv2')
-    expect(await parts('mail/send')).not.toMatch(/node_modules\/(@middy|zod|bcryptjs|jsonwebtoken)/)
-    expect(await parts('auth/login')).not.toContain('common-passwords.data')
-    expect(await parts('well-known/health')).not.toMatch(/node_modules\/(bcryptjs|jsonwebtoken|@aws-sdk)/)
+  it('contains only the services that its handler names', async () => {
+    const inputsOf = async (handler: string) => (await bundled(handler)).inputs.join('\n')
+    expect(await inputsOf('auth/refresh')).not.toContain('node_modules/bcryptjs')
+    expect(await inputsOf('authorizer/access-token')).not.toMatch(/node_modules\/(bcryptjs|zod|@middy)/)
+    expect(await inputsOf('users/get-me')).not.toMatch(/node_modules\/(bcryptjs|jsonwebtoken)/)
+    for (const handler of ['auth/login', 'auth/signup', 'auth/forgot-password'])
+      expect(await inputsOf(handler)).not.toContain('client-sesv2')
+    expect(await inputsOf('mail/send')).toContain('client-sesv2')
+    expect(await inputsOf('mail/send')).not.toMatch(/node_modules\/(@middy|zod|bcryptjs|jsonwebtoken)/)
+    expect(await inputsOf('auth/login')).not.toContain('common-passwords.data')
+    expect(await inputsOf('well-known/health')).not.toMatch(/node_modules\/(bcryptjs|jsonwebtoken|@aws-sdk)/)
   })
 })
 
-describe('a bundled door', () => {
+describe('a bundled handler', () => {
   const tables = tableNamesOf(randomUUID())
   const keysPath = '/cardea/bundle'
   let store: Awaited<ReturnType<typeof startParameterStore>>
@@ -113,10 +116,10 @@ describe('a bundled door', () => {
   })
   afterAll(() => store.close())
 
-  /** Calls a door in a process of its own, with an environment like Lambda's. */
-  async function invoke(door: string, body: object, env: Record<string, string>) {
-    const { file } = await bundled(door)
-    const event = JSON.stringify(eventOf(`POST /${door}`, { body }))
+  /** Calls a handler in a process of its own, with an environment like Lambda's. */
+  async function invoke(handler: string, body: object, env: Record<string, string>) {
+    const { file } = await bundled(handler)
+    const event = JSON.stringify(eventOf(`POST /${handler}`, { body }))
     const script = `require(${JSON.stringify(file)}).handler(${event}, { awsRequestId: 'r' }).then((answer) => process.stdout.write('\\n' + JSON.stringify(answer)))`
     const { stdout, stderr } = await promisify(execFile)(process.execPath, ['-e', script], {
       encoding: 'utf8',
@@ -138,7 +141,7 @@ describe('a bundled door', () => {
     expect(await invoke('auth/refresh', { refreshToken }, env)).toMatchObject({ status: 200 })
   })
 
-  it('signs them as AWS reckons signatures', async () => {
+  it('signs them as AWS calculates signatures', async () => {
     const seen: { headers: IncomingHttpHeaders; body: string }[] = []
     const listener = createServer(async (request, response) => {
       seen.push({ headers: request.headers, body: await text(request) })
@@ -159,13 +162,13 @@ describe('a bundled door', () => {
     )
   })
 
-  it('whose DynamoDB is not there is 503, and its log has the reason', async () => {
+  it('answers 503 where DynamoDB does not listen, and logs the reason', async () => {
     const answer = await invoke('auth/signup', ada, { DYNAMODB_ENDPOINT: 'http://127.0.0.1:1' })
     expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' } })
     expect(answer.log).toContain('ECONNREFUSED')
   })
 
-  it('without keys is 500, and says nothing of why', async () => {
+  it('answers 500 without keys, and does not say why', async () => {
     const answer = await invoke('auth/signup', ada, { KEYS_PATH: '/cardea/nowhere' })
     expect(answer).toMatchObject({ status: 500, body: { code: 'internal_error' } })
     expect(JSON.stringify(answer.body)).not.toMatch(/key/i)

@@ -66,7 +66,7 @@ const denied = (account: { id: string; claimsVersion: number }) =>
   here.denylist.denies({ userId: account.id, sessionId: randomUUID(), claimsVersion: account.claimsVersion })
 
 describe('npm run admin on a stage', () => {
-  it('takes a setting that is empty for one that is not set: the deployment from GitHub gives every name', async () => {
+  it('treats an empty setting as missing, because the deployment from GitHub gives every name', async () => {
     const account = await here.open()
     const workflow = parse(readFileSync('.github/workflows/deploy.yml', 'utf8'))
     const names = Object.keys(workflow.jobs.deploy.env).filter((name) => !/_TABLE$|^AWS_REGION$/.test(name))
@@ -77,7 +77,7 @@ describe('npm run admin on a stage', () => {
     }
   })
 
-  it('disables an account: its sessions and tokens are dead, and the log says who did it', async () => {
+  it('disables an account: its sessions and tokens end, and the log names the operator', async () => {
     const account = await here.open()
     const done = await here.admin('disable', account.email)
     expect(done).toMatchObject({ status: 0, stderr: '' })
@@ -100,7 +100,7 @@ describe('npm run admin on a stage', () => {
     expect(here.events().at(-1)).toEqual({ type: 'user.enabled', ...by })
   })
 
-  it('says before a change in which account, region and table it is made', async () => {
+  it('names account, region and table before a change', async () => {
     const account = await here.open()
     const { stdout } = await here.admin('disable', account.id)
     expect(stdout.split('\n')[0]).toBe(
@@ -109,7 +109,7 @@ describe('npm run admin on a stage', () => {
   })
 
   it.each(Object.keys(tableEnv(tableNamesOf('prod'))))(
-    'refuses a %s that was exported for another stage, before it looks into it',
+    'refuses a %s that was exported for another stage, before it reads the table',
     async (name) => {
       const account = await here.open()
       for (const table of ['acme-staging-users', 'acme-prod2-users']) {
@@ -122,7 +122,7 @@ describe('npm run admin on a stage', () => {
     },
   )
 
-  it('deletes an account when its email is said once more, and nothing before', async () => {
+  it('deletes an account only when its email is repeated', async () => {
     const account = await here.open()
     for (const words of [[], ['--really', 'other@example.com'], ['--really', account.id]]) {
       const asked = await here.admin('delete', account.id, ...words)
@@ -149,21 +149,21 @@ describe('npm run admin on a stage', () => {
     })
   })
 
-  it('tells the owner of an account that it was deleted where the shell has the sender, else says that it does not', async () => {
-    const [told, untold] = [await here.open(), await here.open()]
+  it('mails the owner about the deletion where the sender is set, and otherwise says that it does not', async () => {
+    const [mailed, unmailed] = [await here.open(), await here.open()]
     const sender = { MAIL_FROM: 'no-reply@example.com', LINK_BASE_URL: 'https://app.example.com' }
-    const done = await here.admin('delete', told.id, '--really', told.email, sender)
+    const done = await here.admin('delete', mailed.id, '--really', mailed.email, sender)
     expect(done.stdout).not.toContain('MAIL_FROM')
     const { Items = [] } = await here.client.send(new ScanCommand({ TableName: here.tables.sessionsTable }))
     expect(Items.map(({ job }) => job)).toContainEqual(
-      expect.objectContaining({ type: 'account_deleted', email: told.email, by: 'administrator' }),
+      expect.objectContaining({ type: 'account_deleted', email: mailed.email, by: 'administrator' }),
     )
-    expect((await here.admin('delete', untold.id, '--really', untold.email)).stdout).toContain(
+    expect((await here.admin('delete', unmailed.id, '--really', unmailed.email)).stdout).toContain(
       'is not told: MAIL_FROM',
     )
   })
 
-  it('gives the email of before back, found by that too, and voids the password; a disabled account stays so', async () => {
+  it('restores the former email and voids the password; a disabled account stays disabled', async () => {
     const account = await here.open()
     const former = account.email
     const newEmail = `${randomUUID()}@example.com`
@@ -202,12 +202,12 @@ describe('npm run admin on a stage', () => {
     })
   })
 
-  it('gives no email back where none is kept', async () => {
+  it('restores no email where none is kept', async () => {
     const account = await here.open()
     for (const [named, says] of [
       [account.id, 'No email of before is kept'],
       [account.email, 'No email of before is kept'],
-      ['nobody@example.com', 'Nobody has signed up with that email'],
+      ['unknown@example.com', 'Nobody has signed up with that email'],
       [randomUUID(), 'Nobody has signed up with that id'],
     ] as const) {
       const refused = await here.admin('restore-email', named)
@@ -216,7 +216,7 @@ describe('npm run admin on a stage', () => {
     expect(await here.users.findById(account.id)).toEqual(account)
   })
 
-  it('does not delete or disable the last administrator', async () => {
+  it('refuses to delete or disable the last administrator', async () => {
     const account = await here.open()
     expect(await here.admin('grant', account.email)).toMatchObject({ status: 0 })
     for (const words of [['disable'], ['revoke'], ['delete', '--really', account.email]]) {
@@ -229,7 +229,7 @@ describe('npm run admin on a stage', () => {
     expect(await here.users.administrators()).toEqual([account.id])
   })
 
-  it('grants nothing to an account whose email nobody confirmed, unless that is said', async () => {
+  it('gives no role to an account with an unverified email, unless --unverified is given', async () => {
     const account = await here.open({ emailVerified: false })
     const refused = await here.admin('grant', account.email)
     expect([refused.status, refused.stdout]).toEqual([1, expect.stringMatching(/^In table .*:\n$/)])
@@ -246,7 +246,7 @@ describe('npm run admin on a stage', () => {
     expect(await here.users.administrators()).toEqual([account.id])
   })
 
-  it('shows an account, and nothing that opens it', async () => {
+  it('shows an account without its secrets', async () => {
     const account = await here.open({ devices: ['abcdefgh'] })
     const { status, stdout } = await here.admin('show', account.email)
     expect(status).toBe(0)
@@ -262,7 +262,7 @@ describe('npm run admin on a stage', () => {
     ])
   })
 
-  it('changes nothing where its log cannot be written, unless that is said; then it prints the lines', async () => {
+  it('changes nothing where the log cannot be written, unless --unlogged is given; then it prints the events', async () => {
     const account = await here.open()
     here.aws.failAfter('Logs_20140328.PutLogEvents', 0, 'AccessDeniedException')
     const refused = await here.admin('disable', account.email)
@@ -279,9 +279,9 @@ describe('npm run admin on a stage', () => {
     expect(await here.users.findById(account.id)).toMatchObject({ status: 'disabled' })
   })
 
-  it('says so, and prints the lines, where the log fails after the change', async () => {
+  it('says so and prints the events where the log fails after the change', async () => {
     const account = await here.open()
-    // The first line is written, and the second is not.
+    // The first event is written, and the second is not.
     here.aws.failAfter('Logs_20140328.PutLogEvents', 1, 'ThrottlingException')
     const done = await here.admin('disable', account.email)
     expect(done.status).toBe(1)
@@ -291,12 +291,12 @@ describe('npm run admin on a stage', () => {
     expect(await here.users.findById(account.id)).toMatchObject({ status: 'disabled' })
   })
 
-  it('finds an email that begins with a dash, and refuses what is none', async () => {
+  it('finds an email that begins with a dash, and refuses a text that is neither id nor email', async () => {
     const account = await here.open({ email: '-ada@example.com' })
     expect((await here.admin('show', '-ada@example.com')).stdout).toContain(account.id)
-    expect(await here.admin('show', 'nobody')).toMatchObject({
+    expect(await here.admin('show', 'unknown')).toMatchObject({
       status: 2,
-      stderr: expect.stringMatching(/^"nobody" is neither an id nor an email\n/),
+      stderr: expect.stringMatching(/^"unknown" is neither an id nor an email\n/),
     })
     const many = await Promise.all(Array.from({ length: 3 }, () => here.admin('disable', account.id)))
     expect(many.map(({ status }) => status)).toEqual([0, 0, 0])
