@@ -3,7 +3,7 @@ import { isolatedAwsEnv } from '../local/isolated-aws-env.ts'
 import { startAwsServices } from '../testing/aws-services.ts'
 import { commandLog } from './command-log.ts'
 
-it('a change that fails half-way is told by its own error, beside what of it cannot be logged', async () => {
+it('a change that fails half-way fails with its own error, and prints the events that cannot be logged', async () => {
   const aws = await startAwsServices(isolatedAwsEnv.AWS_SECRET_ACCESS_KEY)
   Object.assign(process.env, isolatedAwsEnv, aws.env)
   aws.makeLogGroup(commandLogGroup('prod'))

@@ -27,7 +27,7 @@ describe('the words of a command line', () => {
     expect(read('delete', 'x', '--really', word)).toEqual([{ stage: 'local', really: word }, ['delete', 'x']])
   })
 
-  it('that name no option, or miss what belongs to one, are refused by name', () => {
+  it('are refused by name when an option is unknown or has no value', () => {
     expect(() => read('revoke', 'abc', '--stag', 'prod')).toThrow(new UsageError("Unknown option '--stag'"))
     expect(() => read('revoke', 'abc', '--stage')).toThrow(new UsageError('--stage needs a value'))
     expect(() => read('setup', '--really', '--remove')).toThrow(new UsageError('--really needs a value'))

@@ -39,7 +39,7 @@ describe('a command with wrong words', () => {
     ['reset -- now', '"now" is one word too many'],
     ['smoke -- --bogus', "Unknown option '--bogus'"],
     ['smoke -- --url https://auth.example.com --stage prod-eu', 'A stage is named'],
-  ])('%s: says what is wrong, then the usage, and ends with 2', (line, sentence) => {
+  ])('%s: says what is wrong, then the usage, and exits with 2', (line, sentence) => {
     const [command = '', ...words] = line.split(' ')
     const { status, stdout, stderr } = npmRun(command, ...words)
     expect([status, stdout]).toEqual([2, ''])
@@ -51,7 +51,7 @@ describe('a command with wrong words', () => {
 })
 
 describe('npm run keys', () => {
-  it('lists every key by its name, the pepper and the keyedHash key too, and no value', () => {
+  it('lists every key by its id, pepper and keyed-hash key included, and no value', () => {
     expect(npmRun('setup', '--', '--stage', 'local').status).toBe(0)
     const { stdout } = npmRun('keys', '--', 'list')
     expect(stdout.match(/^\w+ +[\w-]+ +\w+/gm)?.map((line) => line.replace(/ +\S+ +/, ' '))).toEqual([
@@ -65,7 +65,7 @@ describe('npm run keys', () => {
     for (const [, value = ''] of values) expect(stdout).not.toContain(value)
   })
 
-  it('revokes a key whose name begins with a dash, as one in 64 did that 0.1 made', () => {
+  it('revokes a key whose id begins with a dash, as one in 64 keys of version 0.1 did', () => {
     const file = join(folder, 'keys.json')
     const [, kid = ''] = /^access +([\w-]+) +signs/m.exec(npmRun('keys', '--', 'list').stdout) ?? []
     const dashed = `-${kid.slice(1)}`
@@ -77,7 +77,7 @@ describe('npm run keys', () => {
     expect(npmRun('keys', '--', 'list').stdout).not.toContain(dashed)
   })
 
-  it('does not revoke the pepper, and says why', () => {
+  it('refuses to revoke the pepper, and says why', () => {
     const [, kid = ''] = /^pepper +([\w-]+)/m.exec(npmRun('keys', '--', 'list').stdout) ?? []
     expect(npmRun('keys', '--', 'revoke', kid)).toMatchObject({
       status: 1,

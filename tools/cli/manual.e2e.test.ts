@@ -20,7 +20,7 @@ import { tableEnv } from '../testing/engine.ts'
 import { npmStartOver } from '../testing/npm-start.ts'
 import { type Ran, shell } from '../testing/shell.ts'
 
-/** The blocks of a section of the guide, as they are pasted. */
+/** The blocks of a section of the guide, as an operator pastes them. */
 function blocksOf(section: string): string[] {
   const guide = readFileSync('docs/deploy.md', 'utf8')
   const [, part = ''] = new RegExp(`^## ${section}\\n(.*?)^## `, 'ms').exec(`${guide}\n## `) ?? []
@@ -41,7 +41,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** A stage `prod` over engines of its own, and a shell of its operator with stand-ins of `aws` and of `npx serverless`. */
+/** A stage `prod` over local engines, and the shell of its operator with stand-ins of `aws` and `npx serverless`. */
 async function prod() {
   Object.assign(process.env, isolatedAwsEnv)
   const { endpoint, child } = await startDynoxide()
@@ -104,7 +104,7 @@ async function prod() {
       const answer = await fetch(endpoint, { method: 'POST', headers: { 'x-amz-target': target }, body })
       const said = (await answer.json()) as { Parameters?: { Name: string; Value: string }[] }
       const { WithDecryption = true } = JSON.parse(body)
-      // What the stand-in for functions leaves out, and `npm run doctor` looks at.
+      // The stand-in for functions omits these, and `npm run doctor` reads them.
       const Parameters = said.Parameters?.map((each) => {
         const isSecret = !each.Name.includes('/access/public/')
         const Type = isSecret ? 'SecureString' : 'String'
@@ -144,7 +144,7 @@ async function prod() {
   }
 }
 
-/** A server of the test's own; gives its address. */
+/** Starts a server of this test. Returns its address. */
 async function listening(
   answer: (body: string, target: string) => Promise<{ status: number; text: string }>,
 ): Promise<string> {
@@ -160,7 +160,7 @@ async function listening(
 type Program = (program: string, words: readonly string[]) => Promise<string>
 let answerTo: Program | undefined
 
-/** What a program prints, and with what status it ends. */
+/** The output and the exit status of a program. */
 async function answerPrograms(body: string): Promise<{ status: number; text: string }> {
   const [program, ...words] = JSON.parse(body) as string[]
   const said = await answerTo?.(String(program), words).then(
@@ -170,7 +170,7 @@ async function answerPrograms(body: string): Promise<{ status: number; text: str
   return { status: 200, text: JSON.stringify(said) }
 }
 
-/** Puts programs first on the PATH that print what `answer` says. */
+/** Puts programs first on the PATH that print what `answer` returns. */
 function programs(answer: Program, address: string): { PATH: string } {
   answerTo = answer
   const bin = join(folder, 'bin')
@@ -200,7 +200,7 @@ describe('the manual of docs/deploy.md', () => {
     stage = await prod()
   })
 
-  /** Pastes a block, with what a person puts into its gaps, and expects every command of it to work. */
+  /** Pastes a block with its gaps filled, and expects every command in it to succeed. */
   async function paste(block: string | undefined, gaps: Readonly<Record<string, string>> = {}): Promise<Ran> {
     if (!block) throw new Error('The guide has fewer blocks than this test')
     let filled = block
@@ -222,7 +222,7 @@ describe('the manual of docs/deploy.md', () => {
   })
   const pepper = async () => [...(await stage.parameters.below('pepper'))]
 
-  it('has keys that are listed, made and revoked, and a pepper that is copied, put back and replaced', async () => {
+  it('lists, makes and revokes keys, and copies, restores and replaces the pepper', async () => {
     const [list, revoke, copy, putBack, replace, ...more] = blocksOf('Keys')
     expect(more).toEqual([])
     const { stdout } = await paste(list)
@@ -249,7 +249,7 @@ describe('the manual of docs/deploy.md', () => {
     )
   })
 
-  it('has accounts that are shown, disabled and enabled; and users that are restored, into whom nothing old leads', async () => {
+  it('shows, disables and enables accounts, and restores users so that no old credential works', async () => {
     const before = await stage.api()
     await before.ready()
     const [ada, bob, eve] = [person('ada'), person('bob'), person('eve')]
@@ -263,7 +263,7 @@ describe('the manual of docs/deploy.md', () => {
     const bearer = (login: { body: { accessToken: string } }) => ({
       authorization: `Bearer ${login.body.accessToken}`,
     })
-    /** The authorizer is loaded by its first request, which may take longer than its own time-out. */
+    /** The authorizer is loaded by its first request, which may take longer than its time-out. */
     const authorized = async (started: typeof before, headers: Record<string, string>) => {
       for (let attempts = 0; attempts < 5; attempts++)
         if ((await go(started)('GET', '/users/me', undefined, headers)).status === 200) return
@@ -281,7 +281,7 @@ describe('the manual of docs/deploy.md', () => {
     await new Promise((resolve) => setTimeout(resolve, 1100))
     const second = new Date(Math.floor(Date.now() / 1000) * 1000).toISOString().replace('.000', '')
 
-    // What a restored table does not know of.
+    // Changes that a restored table does not contain.
     const newPassword = 'another correct horse battery'
     const change = { currentPassword: ada.password, newPassword }
     expect(await go(before)('PUT', '/users/me/password', change, bearer(old))).toMatchObject({ status: 200 })
@@ -369,10 +369,10 @@ describe('the manual of docs/deploy.md', () => {
     expect(await go(after)('POST', '/auth/refresh', { refreshToken })).toMatchObject({ status: 401 })
     await after.interrupt()
     await paste(tidy)
-    // Two starts that bundle every function.
+    // This starts the API twice, and each start bundles every function.
   }, 900_000)
 
-  it('has stages that are removed, and their keys', async () => {
+  it('removes stages and their keys', async () => {
     const [dev, unprotect, users, ...more] = blocksOf('Removal')
     expect(more).toEqual([])
     await paste(dev)
@@ -390,7 +390,7 @@ describe('the manual of docs/deploy.md', () => {
     )
   })
 
-  it('is run in whole: no block of these sections is left out', () => {
+  it('is tested completely: every block of these sections was run', () => {
     const sections = ['Keys', 'Accounts', 'Restore users', 'Removal']
     expect(pasted.sort()).toEqual(sections.flatMap(blocksOf).sort())
   })

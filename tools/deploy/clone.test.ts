@@ -8,7 +8,7 @@ const { packages }: { readonly packages: Readonly<Record<string, Locked>> } = JS
   readFileSync('package-lock.json', 'utf8'),
 )
 
-/** Where Node looks for a package: in the folder that asks for it, then in every one above. */
+/** Where Node looks for a package: in the folder of the import, then in every folder above. */
 function isLocked(name: string, from: string): boolean {
   const above = from.lastIndexOf('/node_modules/')
   const here = `${from}${from && '/'}node_modules/${name}`
@@ -17,7 +17,7 @@ function isLocked(name: string, from: string): boolean {
 }
 
 describe('a fresh clone', () => {
-  it('has every package of every platform in its lock: npm adds none, and npm ci misses none', () => {
+  it('has every package of every platform in its lock file', () => {
     const missing = Object.entries(packages).flatMap(([from, { dependencies, optionalDependencies }]) =>
       Object.keys({ ...dependencies, ...optionalDependencies })
         .filter((name) => !isLocked(name, from))
@@ -27,7 +27,7 @@ describe('a fresh clone', () => {
     expect(missing).toEqual([])
   })
 
-  it('is installed by npm ci, which changes no file, wherever a command is written down', () => {
+  it('is installed by npm ci in every documented command', () => {
     const workflows = readdirSync('.github/workflows').map((file) => `.github/workflows/${file}`)
     const files = ['README.md', '.ci/run', 'docs/deploy.md', ...workflows]
     const text = files.map((file) => readFileSync(file, 'utf8')).join('\n')

@@ -14,7 +14,7 @@ const template = parse(readFileSync('docs/cloudfront.yml', 'utf8')) as {
   readonly Parameters: Readonly<Record<string, { readonly NoEcho?: boolean; readonly MinLength?: number }>>
   readonly Resources: Resources
 }
-/** Parameters stand for texts. */
+/** References to parameters become texts. */
 const filled = JSON.parse(
   JSON.stringify(template.Resources).replace(/\{"Ref":"(\w+)"\}/g, (found, name: string) =>
     name in template.Parameters ? JSON.stringify(name) : found,
@@ -24,7 +24,7 @@ const { Distribution, OriginRequestPolicy, WebAcl } = filled
 const distribution = Distribution?.Properties.DistributionConfig
 
 describe('docs/cloudfront.yml', () => {
-  it('is what the schemas of CloudFormation allow, and would be told what they do not', () => {
+  it('is valid by the schemas of CloudFormation, which would find an error', () => {
     expect(schemaProblems(filled)).toEqual([])
     const broken = structuredClone(filled) as Record<string, any>
     broken.Distribution.Properties.DistributionConfig.Origins[0].OriginCustomHeader = []
@@ -35,7 +35,7 @@ describe('docs/cloudfront.yml', () => {
     ])
   })
 
-  it('adds the secret at the origin, and shows it to nobody who reads the stack', () => {
+  it('adds the secret at the origin, and hides it in the stack', () => {
     const { OriginCustomHeaders, CustomOriginConfig } = distribution.Origins[0]
     expect(OriginCustomHeaders).toEqual([{ HeaderName: 'Cardea-Proxy-Secret', HeaderValue: 'ProxySecret' }])
     expect(CustomOriginConfig).toEqual({
@@ -45,7 +45,7 @@ describe('docs/cloudfront.yml', () => {
     expect(template.Parameters.ProxySecret).toMatchObject({ NoEcho: true, MinLength: 43 })
   })
 
-  it('hands on all that a handler reads, and CloudFront’s own word for the viewer', () => {
+  it('forwards everything that a handler reads, and the viewer’s address', () => {
     const { OriginRequestPolicyConfig: policy } = OriginRequestPolicy?.Properties ?? {}
     expect(policy).toMatchObject({
       HeadersConfig: {
@@ -74,7 +74,7 @@ describe('docs/cloudfront.yml', () => {
     expect(distribution.ViewerCertificate.MinimumProtocolVersion).toBe('TLSv1.2_2021')
   })
 
-  it('has WAF count by address, however a path is spelled, in windows and from limits that WAF takes', () => {
+  it('limits requests by address for every spelling of a path, within the bounds of WAF', () => {
     const { Scope, Rules } = WebAcl?.Properties ?? {}
     expect([Scope, distribution.WebACLId]).toEqual(['CLOUDFRONT', { 'Fn::GetAtt': ['WebAcl', 'Arn'] }])
     const statements = (Rules as any[]).map(({ Action, Statement }) => ({
@@ -93,13 +93,13 @@ describe('docs/cloudfront.yml', () => {
       'NORMALIZE_PATH',
       'LOWERCASE',
     ])
-    // One client has more addresses of IPv6 than can be counted.
+    // One client has more IPv6 addresses than can be counted.
     expect(distribution.IPV6Enabled).toBe(false)
   })
 })
 
 describe('docs/cloudfront.md', () => {
-  it('has a command whose secret and hash the API takes', async () => {
+  it('has a command whose secret and hash the API accepts', async () => {
     const [, command = ''] = /<!-- secret -->\s*```sh\n([\s\S]*?)```/.exec(guide) ?? []
     const run = () =>
       spawnSync('bash', ['-c', command.replaceAll(/^ {3}/gm, '')], { encoding: 'utf8' }).stdout
@@ -113,9 +113,10 @@ describe('docs/cloudfront.md', () => {
     })
   })
 
-  it('names settings and headers that there are', () => {
+  it('names only existing settings and headers', () => {
     const known = readFileSync('.env.example', 'utf8')
     const named = [...guide.matchAll(/\b([A-Z]+(?:_[A-Z]+)+)\b/g)].map(([, name = '']) => name)
+    expect(named.length).toBeGreaterThan(5)
     const elsewhere = ['SMOKE_PROXY_SECRET', 'CARDEA_BACKEND_SECRET']
     for (const name of named.filter((each) => !elsewhere.includes(each)))
       expect(known).toContain(`# ${name}=`)
@@ -133,8 +134,8 @@ describe('docs/cloudfront.md', () => {
   })
 })
 
-describe('the commands that make the distribution', () => {
-  it('keep the secret in a file of its owner outside of the clone, remove it, and leave the umask alone', () => {
+describe('the commands that create the distribution', () => {
+  it('keep the secret in a file of the owner outside the clone, remove it, and restore the umask', () => {
     const [, block = ''] = /<!-- front -->\n *```sh\n([\s\S]*?)^ *```$/m.exec(guide) ?? []
     const folder = mkdtempSync(join(tmpdir(), 'cardea-front-'))
     const seen = join(folder, 'seen')

@@ -16,7 +16,7 @@ const alarmsIn = ({ alarms }: Awaited<ReturnType<typeof of>>) =>
   Object.entries(alarms.Resources).filter(([id]) => id.endsWith('Alarm')) as [string, Alarm][]
 
 describe('a stage', () => {
-  it('keeps its users unless it is dev, and its log for 90 days, 14 or what is set', async () => {
+  it('keeps its users unless it is dev, and its logs for 90 days, in dev for 14, or as set', async () => {
     expect(await of('prod')).toMatchObject({
       keepsUsers: true,
       usersDeletionPolicy: 'Retain',
@@ -30,7 +30,7 @@ describe('a stage', () => {
     expect(await of('prod', { LOG_RETENTION_DAYS: '365' })).toMatchObject({ logRetentionDays: 365 })
   })
 
-  it('names its tables and the path of its keys by itself, also where a setting is empty', async () => {
+  it('names its tables and its key path by default, also where a setting is empty', async () => {
     const named = {
       usersTable: 'cardea-prod-users',
       sessionsTable: 'cardea-prod-sessions',
@@ -42,13 +42,13 @@ describe('a stage', () => {
     expect(await of('prod', { USERS_TABLE: 'mine' })).toMatchObject({ usersTable: 'mine' })
   })
 
-  it('whose settings are wrong can still be asked about and removed', async () => {
+  it('with invalid settings can still be inspected and removed', async () => {
     const wrong = await deployment('cardea', 'prod', { LOG_RETENTION_DAYS: 'x', TRACING: 'true' })
     expect(wrong.problems).toHaveLength(3)
     expect(wrong).toMatchObject({ logRetentionDays: 90, authorizerCacheSeconds: 0, tracing: false })
   })
 
-  it('issues under the address that it is given, its domain, or the one that the gateway gives it', async () => {
+  it('has as issuer the given one, its domain, or the address of its gateway', async () => {
     const domain = {
       DOMAIN_NAME: 'auth.example.com',
       CERTIFICATE_ARN: 'arn:aws:acm:eu-central-1:123456789012:certificate/x',
@@ -64,7 +64,7 @@ describe('a stage', () => {
 })
 
 describe('the access log', () => {
-  it('is JSON of the gateway own facts: no header, no query, no path as it was sent', async () => {
+  it('is JSON of the gateway’s own values: no header, no query, no path as sent', async () => {
     const { accessLogFormat } = await of('dev')
     const facts = Object.values(JSON.parse(accessLogFormat)) as string[]
     expect(facts).toEqual(
@@ -86,7 +86,7 @@ describe('permissions that depend on settings', () => {
   const statementsIn = ({ permissions }: Awaited<ReturnType<typeof of>>, role: string) =>
     (permissions.extensions as any)[role]?.Properties.Policies[0].PolicyDocument.Statement as any[]
 
-  it('let the one function send mail from the one sender, by its address or its domain; nobody without one', async () => {
+  it('let only the mail function send, only from the configured sender, and not without one', async () => {
     const mail = { MAIL_FROM: 'no-reply@mail.example.com', LINK_BASE_URL: 'https://app.example.com' }
     const sending = await of('dev', mail)
     expect(Object.keys(sending.permissions.extensions)).toEqual(['MailSendRole'])
@@ -111,7 +111,7 @@ describe('permissions that depend on settings', () => {
     })
   })
 
-  it('come with a configuration set of the stage, unless one is named, no mail is sent, or the stage is local', async () => {
+  it('come with a configuration set, unless one is named, no mail is sent, or the stage is local', async () => {
     const mail = { MAIL_FROM: 'no-reply@example.com', LINK_BASE_URL: 'https://app.example.com' }
     const made = await of('prod', mail)
     expect(made.mailConfigurationSet).toEqual({ Ref: 'MailConfigurationSet' })
@@ -127,7 +127,7 @@ describe('permissions that depend on settings', () => {
       expect([deployed.mailConfigurationSet, deployed.mailEvents]).toEqual([set, {}])
   })
 
-  it('let every function write traces where tracing is on, and add to what it may, not take', async () => {
+  it('let every function write traces where tracing is on, and remove no permission', async () => {
     const traced = await of('prod', { TRACING: 'true' })
     const roles = parse(readFileSync('functions/functions.yml', 'utf8')).resources.Resources
     for (const entry of await registry()) {
@@ -141,7 +141,8 @@ describe('permissions that depend on settings', () => {
 })
 
 describe('the alarms', () => {
-  it('tell a topic that is given, or one that is made for an address, or nobody', async () => {
+  it('notify the given topic, a new topic for an address, or none', async () => {
+    expect(alarmsIn(await of('prod')).length).toBeGreaterThan(8)
     for (const [, { Properties }] of alarmsIn(await of('prod')))
       expect(Properties).not.toHaveProperty('AlarmActions')
     expect(Object.keys((await of('prod')).alarms.Resources).filter((id) => !id.endsWith('Alarm'))).toEqual([])
@@ -158,7 +159,7 @@ describe('the alarms', () => {
     })
   })
 
-  it('watch 5xx, reuse, lockouts, mails that are given up, failures, and throttles of each table', async () => {
+  it('watch 5xx, token reuse, lockouts, dropped mails, failures, and throttles of each table', async () => {
     const watched = Object.fromEntries(
       alarmsIn(await of('prod')).map(([id, alarm]) => [id, JSON.stringify(alarm)]),
     )
@@ -174,11 +175,11 @@ describe('the alarms', () => {
       expect(watched[`${id}ThrottlesAlarm`]).toMatch(/ReadThrottleEvents.*WriteThrottleEvents/)
       if (index) expect(watched[`${id}ThrottlesAlarm`]).toContain(`"Value":"${index}"`)
     }
-    // Lambda's own count of errors holds every refused token.
+    // Lambda's own count of errors contains every refused token.
     expect(Object.values(watched).join()).not.toContain('"MetricName":"Errors"')
   })
 
-  it('watch the two rates by which SES judges an account below its limits, where mail is sent', async () => {
+  it('watch the bounce rate and the complaint rate below the limits of SES, where mail is sent', async () => {
     const mail = { MAIL_FROM: 'no-reply@example.com', LINK_BASE_URL: 'https://app.example.com' }
     const named = async (change: object) =>
       Object.fromEntries(alarmsIn(await of('prod', { ...change }))) as Record<string, any>
@@ -188,7 +189,7 @@ describe('the alarms', () => {
       ['MailComplaintRateAlarm', 'Reputation.ComplaintRate', 0.001],
     ] as const) {
       const { Metrics, Threshold, TreatMissingData, AlarmDescription } = watched[id].Properties
-      // The account's own, without a dimension; a gap between two points is no news.
+      // The metric of the account has no dimension. A gap between two points is ignored.
       expect(Metrics[1].MetricStat).toMatchObject({
         Metric: { Namespace: 'AWS/SES', MetricName: name, Dimensions: [] },
         Stat: 'Average',
@@ -201,14 +202,14 @@ describe('the alarms', () => {
     }
   })
 
-  it('are as many metrics as the costs reckon with', async () => {
+  it('have as many metrics as the cost model assumes', async () => {
     const mail = { MAIL_FROM: 'no-reply@example.com', LINK_BASE_URL: 'https://app.example.com' }
     const all = alarmsIn(await of('prod', mail)) as [string, any][]
     const watched = all.flatMap(([, { Properties }]) => Properties.Metrics.slice(1))
     expect(watched).toHaveLength(assumed.alarmMetrics)
   })
 
-  it('know every kind of error that is logged', () => {
+  it('cover every type of error that is logged', () => {
     const files = readdirSync('lib', { recursive: true, encoding: 'utf8' }).map((file) => join('lib', file))
     const sources = files
       .filter((file) => /(?<!\.test)\.ts$/.test(file))
@@ -219,7 +220,7 @@ describe('the alarms', () => {
     expect(calls).toHaveLength(logged.length)
   })
 
-  it('know every table and its indexes', () => {
+  it('cover every table and its indexes', () => {
     const { Resources } = parse(readFileSync('lib/storage/tables.yml', 'utf8'))
     const places = Object.entries<any>(Resources).flatMap(([id, { Properties }]) => [
       { id },
@@ -228,14 +229,14 @@ describe('the alarms', () => {
     expect(tables).toEqual(places)
   })
 
-  it('read the metrics of their own stage alone', async () => {
+  it('read only the metrics of their own stage', async () => {
     const own = (text: string) => new Set(text.match(/cardea-\w+(?=")/g))
     expect(own(JSON.stringify((await of('prod')).alarms))).toEqual(new Set(['cardea-prod']))
   })
 })
 
 describe('the dashboard', () => {
-  it('has what happens on one page, and the duration of every function', async () => {
+  it('has its widgets on one page, and the duration of every function', async () => {
     const { Dashboard } = ((await of('prod')).dashboard as any).Resources
     const text = Dashboard.Properties.DashboardBody['Fn::Sub']
     const { widgets } = JSON.parse(text)
@@ -244,7 +245,7 @@ describe('the dashboard', () => {
     const lines = widgets.flatMap(({ properties }: any) => properties.metrics)
     for (const [namespace, name, ...rest] of lines) {
       expect([typeof namespace, typeof name]).toEqual(['string', 'string'])
-      // Pairs of a dimension and its value, and last what is drawn.
+      // Pairs of a dimension and its value, then the drawing options.
       expect(rest.length % 2).toBe(1)
       expect(rest.at(-1)).toMatchObject({ stat: expect.any(String), label: expect.any(String) })
     }

@@ -13,12 +13,12 @@ const policy = (name: string): Policy => JSON.parse(readFileSync(`docs/github/${
 const actionsOf = ({ Action }: Statement) => [Action].flat() as readonly string[]
 const resourcesOf = ({ Resource }: Statement) => [Resource ?? []].flat() as readonly string[]
 
-/** What AWS grants for everything or not at all (Service Authorization Reference), and what holds it instead. */
+/** Actions that AWS allows on all resources or on none (Service Authorization Reference), and what restricts them instead. */
 const withoutResource: Readonly<Record<string, string>> = {
   'cloudformation:ValidateTemplate': 'reads a template that is sent along',
-  'lambda:CreateEventSourceMapping': 'held by its function',
-  'lambda:DeleteEventSourceMapping': 'held by its function; its id is made up by AWS',
-  'lambda:UpdateEventSourceMapping': 'held by its function; its id is made up by AWS',
+  'lambda:CreateEventSourceMapping': 'restricted to its function',
+  'lambda:DeleteEventSourceMapping': 'restricted to its function; AWS generates its id',
+  'lambda:UpdateEventSourceMapping': 'restricted to its function; AWS generates its id',
   'logs:CreateLogDelivery': 'the access log of the gateway',
   'logs:DeleteLogDelivery': 'the access log of the gateway',
   'logs:DescribeResourcePolicies': 'the access log of the gateway',
@@ -26,7 +26,7 @@ const withoutResource: Readonly<Record<string, string>> = {
   'logs:ListLogDeliveries': 'the access log of the gateway',
   'logs:PutResourcePolicy': 'the access log of the gateway',
   'logs:UpdateLogDelivery': 'the access log of the gateway',
-  'ses:CreateConfigurationSet': 'makes one that is not there yet',
+  'ses:CreateConfigurationSet': 'creates one that does not exist yet',
   'ses:GetAccount': 'whether SES is in its sandbox',
   'sns:GetSubscriptionAttributes': 'the subscription of ALARM_EMAIL',
   'sns:Unsubscribe': 'the subscription of ALARM_EMAIL',
@@ -36,7 +36,7 @@ describe('the role that GitHub deploys with', () => {
   const permissions = policy('permissions')
   const statements = permissions.Statement.filter(({ Effect }) => Effect === 'Allow')
 
-  it('opens to one environment of one repository, by ids that nobody can take over', () => {
+  it('is assumed only from one environment of one repository, by ids that are never given again', () => {
     const { Statement } = policy('trust')
     expect(Statement).toEqual([
       {
@@ -54,26 +54,26 @@ describe('the role that GitHub deploys with', () => {
     ])
   })
 
-  it('names every action, and fits in a role', () => {
+  it('names every action, and fits into a role', () => {
     const text = JSON.stringify(policy('permissions'))
     expect(text.length).toBeLessThan(10_240)
     for (const statement of permissions.Statement)
       for (const action of actionsOf(statement)) expect(action).toMatch(/^[a-z\d]+:[A-Za-z]+$/)
   })
 
-  it('may do everywhere only what AWS knows no resource for', () => {
+  it('has all resources only for actions that have no resource', () => {
     const everywhere = statements.filter((each) => resourcesOf(each).includes('*')).flatMap(actionsOf)
     expect([...everywhere].sort()).toEqual(Object.keys(withoutResource).sort())
   })
 
-  it('may touch the event sources of this stage’s functions alone', () => {
+  it('may change only the event sources of this stage’s functions', () => {
     const sources = statements.find(({ Sid }) => Sid === 'MailStream')
     const ofStage = 'arn:aws:lambda:REGION:ACCOUNT:function:cardea-STAGE-*'
     expect(sources?.Condition).toEqual({ ArnLike: { 'lambda:FunctionArn': ofStage } })
   })
 
-  it('is held to one stage wherever a name says which', () => {
-    /** Names that AWS makes up, or that are the account's. */
+  it('is restricted to one stage wherever a name contains the stage', () => {
+    /** Names that AWS generates, or that belong to the account. */
     const nameless =
       /:event-source-mapping:\*$|^arn:aws:apigateway:REGION::\/(?:apis\/API_ID|domainnames\/DOMAIN_NAME|tags)(?:\/|$)|:log-group:\*$|:identity\/\*$|role\/aws-service-role\//
     const named = statements.flatMap(resourcesOf).filter((each) => each !== '*' && !nameless.test(each))
@@ -87,7 +87,7 @@ describe('the role that GitHub deploys with', () => {
   const boundary = 'arn:aws:iam::ACCOUNT:policy/cardea-STAGE-boundary-REGION'
 
   it.each(['CreateRole', 'PutRolePolicy', 'DeleteRolePolicy', 'PutRolePermissionsBoundary'])(
-    'may %s within the boundary of the stage alone',
+    'may %s only with the boundary of the stage',
     (action) => {
       const within = (arn?: string) =>
         may(`iam:${action}`, role, arn === undefined ? {} : { 'iam:PermissionsBoundary': arn })
@@ -100,7 +100,7 @@ describe('the role that GitHub deploys with', () => {
     },
   )
 
-  it('may not change the boundary, take it off a role, or say who else uses a role, whatever else is granted to it', () => {
+  it('may not change the boundary, remove it from a role, or change who assumes a role, whatever else is allowed', () => {
     const everything: Statement = { Effect: 'Allow', Action: '*', Resource: '*' }
     const widened: Policy = { ...permissions, Statement: [...permissions.Statement, everything] }
     for (const [action, resource] of [
@@ -129,7 +129,7 @@ describe('the role that GitHub deploys with', () => {
       expect([action, may(`cloudformation:${action}`, boundaryStack)]).toEqual([action, false])
   })
 
-  it('may delete parts of the API, but neither the API nor the domain, nor the log of the command line', () => {
+  it('may delete parts of the API, but not the API, the domain or the log of the command line', () => {
     const api = 'arn:aws:apigateway:REGION::/apis/API_ID'
     for (const part of [
       'routes/x',
@@ -169,7 +169,7 @@ describe('the role that GitHub deploys with', () => {
     expect(isAllowed({ action: 'kms:Decrypt', resource: key, context: throughSsm }, widened)).toBe(false)
   })
 
-  it('hands roles to Lambda alone, and can neither attach policies nor lose users', () => {
+  it('passes roles only to Lambda, and can neither attach policies nor delete users', () => {
     const passing = statements.filter((each) => actionsOf(each).includes('iam:PassRole'))
     expect(passing).toEqual([
       expect.objectContaining({
@@ -218,19 +218,19 @@ describe('the workflow that deploys', () => {
   const steps = [...test.steps, ...deploy.steps]
   const runs = steps.flatMap(({ run }) => run ?? [])
 
-  it('is started by tags alone, and one at a time', () => {
+  it('runs only on tags, and one at a time', () => {
     expect(workflow.on).toEqual({ push: { tags: ['v[0-9]*'] } })
     expect(workflow.concurrency).toMatchObject({ 'cancel-in-progress': false })
   })
 
-  it('may ask for the role in the protected environment alone, and nothing else', () => {
+  it('may request the role only in the protected environment', () => {
     expect(workflow.permissions).toEqual({ contents: 'read' })
     expect(test.permissions).toBeUndefined()
     expect(deploy.permissions).toEqual({ contents: 'read', 'id-token': 'write' })
     expect(deploy.environment).toMatch(/'staging' \|\| 'prod'/)
   })
 
-  it('runs actions by their commit', () => {
+  it('pins actions to a commit', () => {
     const texts = readdirSync('.github/workflows').map((file) =>
       readFileSync(`.github/workflows/${file}`, 'utf8'),
     )
@@ -239,7 +239,7 @@ describe('the workflow that deploys', () => {
     for (const action of used) expect(action).toMatch(/^[\w.-]+\/[\w.-]+@[\da-f]{40}$/)
   })
 
-  it('deploys again what was rolled back, and keeps what runs through many attempts that fail', () => {
+  it('deploys again after a roll-back, and keeps the running version through ten failed attempts', () => {
     expect(runs.filter((run) => run.includes('serverless deploy'))).toEqual([
       expect.stringContaining('--force'),
     ])
@@ -247,13 +247,13 @@ describe('the workflow that deploys', () => {
     expect(provider.deploymentBucket.maxPreviousDeploymentArtifacts).toBeGreaterThan(10)
   })
 
-  it('runs scripts that there are', () => {
+  it('runs existing scripts', () => {
     const named = runs.flatMap((run) => [...run.matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name))
     expect(new Set(named)).toEqual(new Set(['doctor', 'smoke']))
     for (const name of named) expect(scripts).toHaveProperty([name])
   })
 
-  it('knows no secret, and lets no name of a tag into a shell', () => {
+  it('contains no secret, and puts no tag name into a shell', () => {
     expect(text).not.toMatch(/secrets\.|AWS_SECRET|set -x/)
     for (const run of runs) expect(run).not.toContain('${{')
   })
@@ -266,7 +266,7 @@ describe('the workflow that deploys', () => {
     expect(passed).toEqual(Object.fromEntries(names.map((name) => [name, `\${{ vars.${name} }}`])))
   })
 
-  it('passes on what .env.example names for a deployment, which serverless.yml hands to functions, in both directions', () => {
+  it('passes on the deployment settings of .env.example, and serverless.yml passes them to functions', () => {
     const { STAGE, AWS_REGION, ...passed } = deploy.env ?? {}
     const parts = readFileSync('.env.example', 'utf8').split(/\n\n/)
     const named = parts
@@ -282,7 +282,7 @@ describe('the workflow that deploys', () => {
     )
   })
 
-  it('looks, deploys, goes once around, and rolls back if that fails', () => {
+  it('runs doctor, deploys, runs the smoke test, and rolls back if that fails', () => {
     const order = [
       'npm run doctor -- --stage "$STAGE"',
       'npx serverless deploy',
@@ -296,7 +296,7 @@ describe('the workflow that deploys', () => {
     expect(rollback?.if).toContain("failure() && steps.smoke.outcome == 'failure'")
   })
 
-  /** Runs a step's script with a stand-in for `aws`, which answers by what is asked. */
+  /** Runs the script of a step with a stand-in for `aws` that answers by its arguments. */
   const ran = (
     id: string,
     answers: Readonly<Record<string, string>>,
@@ -327,7 +327,7 @@ describe('the workflow that deploys', () => {
   const key = "echo 'serverless/cardea/prod/1795344366568-2026-11-22T09:46:06.568Z/authLogin.zip'"
   const gateways = "echo 'https://abc.execute-api.eu-central-1.amazonaws.com'"
 
-  it('notes the address that is deployed: the domain of the stack, or else that of the gateway', () => {
+  it('records the deployed address: the domain of the stack, or that of the gateway', () => {
     const domain = "echo 'auth.example.com'"
     expect(ran('before', { S3Key: key, DomainName: domain })).toMatchObject({
       status: 0,
@@ -343,7 +343,7 @@ describe('the workflow that deploys', () => {
     expect(ran('before', { S3Key: key, DomainName: 'echo None', HttpApiUrl: 'echo None' }).status).not.toBe(0)
   })
 
-  it('asks the address that was deployed before, and a new one after a first deployment alone', () => {
+  it('tests the address that was deployed before, and a new one only after a first deployment', () => {
     const before = { BEFORE: 'https://auth.example.com' }
     expect(ran('address', {}, before).output).toBe('url=https://auth.example.com\n')
     expect(ran('address', {}, { ...before, DOMAIN_NAME: 'other.example.com' }).output).toBe(

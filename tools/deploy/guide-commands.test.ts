@@ -8,7 +8,7 @@ import { makeFirstKeys } from '../../lib/crypto/key-rotation.ts'
 import { memoryParameters, modulusLength } from '../testing/keys.ts'
 
 const guide = readFileSync('docs/deploy.md', 'utf8')
-/** The commands of a part of the guide, as somebody copies them. */
+/** The commands of a section of the guide, as an operator copies them. */
 function commandsOf(part: string): string {
   const [, text = ''] = new RegExp(`<!-- ${part} -->\\n([^]*?)<!-- /${part} -->`).exec(guide) ?? []
   const blocks = [...text.matchAll(/^( *)```sh\n([\s\S]*?)^ *```/gm)].map(([, indent = '', block = '']) =>
@@ -17,7 +17,7 @@ function commandsOf(part: string): string {
   if (blocks.length === 0) throw new Error(`docs/deploy.md has no commands in ${part}`)
   return blocks.join('\n')
 }
-/** Both shells that the guide promises, where they are installed. */
+/** The shells that the guide supports, as far as they are installed. */
 const shells = ['bash', 'zsh'].filter((shell) => spawnSync(shell, ['-c', 'true']).status === 0)
 
 let folder: string
@@ -27,7 +27,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-/** Puts a program of ours in front of another on the PATH: it gets its own arguments as `args`. */
+/** Puts a program of the test in front of another on the PATH. It gets its arguments as `args`. */
 function standIn(name: string, body: string): void {
   const script = `const fs = require('node:fs'), args = process.argv.slice(2)\nconst valueOf = (name) => args[args.indexOf(name) + 1]\n${body}`
   writeFileSync(join(folder, `${name}.cjs`), script)
@@ -51,10 +51,10 @@ function run(shell: string, commands: string, { cwd = folder, input = '', env = 
   return stdout
 }
 
-it('is tried in one shell at least', () => expect(shells).toContain('bash'))
+it('the commands are tested in at least one shell', () => expect(shells).toContain('bash'))
 
-describe.each(shells)('what the guide says, typed in %s:', (shell) => {
-  it('the copy of the pepper that is printed puts back every byte of it, also without a last line end', async () => {
+describe.each(shells)('the commands of the guide in %s:', (shell) => {
+  it('the printed copy of the pepper restores every byte, also without a final line end', async () => {
     const parameters = memoryParameters()
     await makeFirstKeys(parameters, { now: 1_800_000_000, modulusLength })
     await parameters.create('pepper', '000002', JSON.stringify({ kid: 'a b\\"', signsFrom: 1, key: 'x=' }))
@@ -88,7 +88,7 @@ describe.each(shells)('what the guide says, typed in %s:', (shell) => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(kept)
   })
 
-  it('the role of GitHub is filled in, and nothing of it is left open', () => {
+  it('the role of GitHub is completely filled in', () => {
     standIn('aws', `console.log(args[0] === 'sts' ? '123456789012' : 'abc123')`)
     run(shell, commandsOf('role').replaceAll('/tmp/', `${folder}/`), { cwd: process.cwd() })
     const [trust = '', permissions = ''] = ['trust', 'permissions'].map((name) =>
@@ -102,7 +102,7 @@ describe.each(shells)('what the guide says, typed in %s:', (shell) => {
     expect(permissions).toContain('arn:aws:iam::123456789012:policy/cardea-prod-boundary-eu-central-1')
   })
 
-  it('the first administrator signs up and confirms with bodies that the API takes', () => {
+  it('the first administrator signs up and confirms with bodies that the API accepts', () => {
     const file = join(folder, 'requests')
     standIn(
       'curl',
@@ -128,7 +128,7 @@ describe.each(shells)('what the guide says, typed in %s:', (shell) => {
     expect(verifyEmail.body?.safeParse(JSON.parse(second[2])).success).toBe(true)
   })
 
-  it('a clone of a release takes the next one and keeps what was changed in it', () => {
+  it('a clone of a release merges the next one and keeps its own changes', () => {
     const git = (cwd: string, ...args: string[]) => {
       const { status, stderr } = spawnSync('git', args, {
         cwd,
@@ -165,11 +165,11 @@ describe.each(shells)('what the guide says, typed in %s:', (shell) => {
 })
 
 describe('the guide', () => {
-  it('says nothing that one of the shells does not know, and removes no variable by a pattern', () => {
+  it('uses no syntax that one of the shells lacks, and removes no variable by a pattern', () => {
     expect(guide).not.toMatch(/\$\{!|\bunset [^\n]*\*|\bread -[a-z]*p\b|\bmapfile\b|\bdeclare\b/)
   })
 
-  it('has its steps in order, and none twice', () => {
+  it('numbers its steps in order', () => {
     const [, first = ''] = /## First deployment\n([\s\S]*?)\n## /.exec(guide) ?? []
     const numbers = [...first.matchAll(/^(\d+)\. \*\*/gm)].map(([, number]) => Number(number))
     expect(numbers).toEqual(numbers.map((_, index) => index + 1))

@@ -64,7 +64,7 @@ const asOwnCode = {
   'lambda:SourceFunctionArn': arnOf('lambda', 'function:cardea-prod-authLogin'),
   'ses:FromAddress': 'no-reply@example.com',
 }
-/** Every single thing that the roles may do. */
+/** Every single action that the roles allow. */
 const requests = () =>
   Object.values(roles).flatMap(({ Statement }) =>
     Statement.flatMap(({ Action, Resource }: Statement) =>
@@ -75,12 +75,12 @@ const requests = () =>
         ),
     ),
   )
-/** What Lambda itself does with a role, without a documented function's ARN. */
+/** What Lambda itself does with a role, without the documented ARN of a function. */
 const isLambdas =
   /^(?:xray:PutTelemetryRecords$|dynamodb:(?:DescribeStream|GetRecords|GetShardIterator|ListStreams)$)/
 
 describe('the permissions boundary', () => {
-  it('lets every function do what its role allows, and fits in a managed policy', () => {
+  it('allows every function what its role allows, and fits into a managed policy', () => {
     expect(requests().length).toBeGreaterThan(100)
     for (const request of requests()) {
       const isLet = isAllowed(
@@ -92,7 +92,7 @@ describe('the permissions boundary', () => {
     expect(JSON.stringify(boundary).length).toBeLessThan(6144)
   })
 
-  it('gives a role that is assumed by anything but a function of the stage no key, no item, no mail and no log line', () => {
+  it('denies keys, items, mail and logs to everything but the functions of the stage', () => {
     const others = [
       {},
       { 'lambda:SourceFunctionArn': arnOf('lambda', 'function:cardea-other-authLogin') },
@@ -118,7 +118,7 @@ describe('the permissions boundary', () => {
     ['lambda:InvokeFunction', arnOf('lambda', 'function:cardea-prod-authLogin')],
     ['s3:GetObject', 'arn:aws:s3:::bucket/x'],
     ['logs:DeleteLogGroup', arnOf('logs', 'log-group:/aws/lambda/cardea-prod-authLogin:*')],
-  ])('lets no function of the stage do %s to %s, whatever its role says', (action, resource) => {
+  ])('denies %s on %s to every function of the stage, whatever its role allows', (action, resource) => {
     const everything: Policy = {
       Version: '2012-10-17',
       Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
@@ -127,14 +127,14 @@ describe('the permissions boundary', () => {
     expect(isAllowed({ action, resource, context: asOwnCode }, everything, boundary)).toBe(false)
   })
 
-  it('lets keys be decrypted through SSM alone', () => {
+  it('allows decryption of keys only through SSM', () => {
     const asked = { action: 'kms:Decrypt', resource: arnOf('kms', 'key/1') }
     expect(isAllowed({ ...asked, context: asOwnCode }, boundary)).toBe(false)
     const through = { ...asOwnCode, 'kms:ViaService': 'ssm.eu-central-1.amazonaws.com' }
     expect(isAllowed({ ...asked, context: through }, boundary)).toBe(true)
   })
 
-  it('stays as it is where another address mails, by another configuration set, or none', async () => {
+  it('does not depend on the sender or the configuration set of mails', async () => {
     for (const mail of [
       { MAIL_FROM: 'login@other.example' },
       { MAIL_CONFIGURATION_SET: 'another' },
@@ -146,13 +146,13 @@ describe('the permissions boundary', () => {
     }
   })
 
-  it('has a name for each statement, by which a refusal says what differs', () => {
+  it('names each statement, so that a refusal says what differs', () => {
     const names = boundary.Statement.map(({ Sid }) => Sid)
     expect(names).not.toContain(undefined)
     expect(new Set(names).size).toBe(names.length)
   })
 
-  it('follows the names of tables and the path of keys that a stage has of its own', async () => {
+  it('contains the tables and the key path that a stage sets', async () => {
     const { boundary: own } = await deployment('cardea', 'prod', {
       ...settings,
       USERS_TABLE: 'people',

@@ -43,7 +43,7 @@ interface Over {
   readonly args?: readonly string[]
   readonly files?: Readonly<Record<string, object>>
 }
-/** `serverless deploy` of what was packaged, over what the stand-in for AWS has. */
+/** `serverless deploy` of a package, over what the stand-in for AWS contains. */
 const deploy = ({ folder }: Package, env: Readonly<Record<string, string>>, { args = [], ...over }: Over) =>
   serverless(['deploy', '--stage', 'prod', '--force', '--package', folder, ...args], env, over)
 
@@ -85,7 +85,7 @@ describe('serverless deploy', () => {
     expect(actions.findIndex((each) => changing.test(each))).toBeGreaterThan(actions.indexOf('GetTemplate'))
   })
 
-  it('with settings that were forgotten lists what would be lost, and changes nothing', async () => {
+  it('with missing settings lists what would be lost, and changes nothing', async () => {
     const { status, said, actions } = await deploy(forgetful, needed, { templates: deployed() })
     const names = [...said.matchAll(/^ {2}- (\w+): /gm)].map(([, name]) => name)
     expect(names.sort()).toEqual(
@@ -105,7 +105,7 @@ describe('serverless deploy', () => {
     expect([status, actions.filter((each) => changing.test(each))]).toEqual([1, []])
   })
 
-  it('does what is allowed by name, and nothing else', async () => {
+  it('makes the changes that are allowed by name, and no others', async () => {
     const names = [
       'AlarmSubscription',
       'AlarmTopic',
@@ -123,7 +123,7 @@ describe('serverless deploy', () => {
 })
 
 describe('serverless deploy function', () => {
-  it('is refused where there are users: it is compared with nothing', async () => {
+  it('is refused where a stage keeps users, because it is compared with nothing', async () => {
     const words = ['deploy', 'function', '--function', 'authLogin', '--stage', 'prod']
     const { status, said, calls } = await serverless(words, needed, { templates: deployed() })
     expect([status, said, calls]).toEqual([
@@ -143,10 +143,10 @@ describe('serverless rollback', () => {
     const words = ['rollback', '--stage', 'prod', '--timestamp', String(timestamp)]
     return serverless(words, needed, { templates, files: { [key]: { Resources: former } } })
   }
-  /** What the framework says of the empty bucket of the stand-in: it comes after the check. */
+  /** What the framework says about the empty bucket of the stand-in. It comes after the check. */
   const goesOn = "Couldn't find any existing deployments"
 
-  it('is refused where the boundary has other tables or keys, or lacks an action, and changes nothing', async () => {
+  it('is refused where the boundary has other tables or keys or lacks an action, and changes nothing', async () => {
     const narrow = JSON.parse(JSON.stringify(forgetful.boundary).replaceAll('/cardea/prod/*', '/other/*'))
     const { Statement } = narrow.Resources.Boundary.Properties.PolicyDocument
     narrow.Resources.Boundary.Properties.PolicyDocument.Statement = Statement.filter(
@@ -166,7 +166,7 @@ describe('serverless rollback', () => {
     expect([status, said]).toEqual([1, expect.stringContaining('cardea-prod-boundary, is missing')])
   })
 
-  it('goes on under the boundary of a later version that allows more, and over a stack without one', async () => {
+  it('continues with a later, wider boundary, and over a stack without one', async () => {
     const wider = structuredClone(whole.boundary) as any
     wider.Resources.Boundary.Properties.PolicyDocument.Statement[0].Action.push('dynamodb:Scan')
     expect((await rollback(wider)).said).toContain(goesOn)
@@ -175,9 +175,9 @@ describe('serverless rollback', () => {
   })
 })
 
-describe('before a deployment', () => {
+describe('the check before a deployment', () => {
   const next = () => ({ Resources: forgetful.resources })
-  /** What stops it, asked of CloudFormation by the framework's own client. */
+  /** The reason of the refusal. The framework's own client asks CloudFormation. */
   async function stops(
     templates: Readonly<Record<string, object>>,
     { keepsUsers = true, failing = {} }: { keepsUsers?: boolean; failing?: Record<string, string> } = {},
@@ -211,13 +211,13 @@ describe('before a deployment', () => {
   }
   const boundary = () => ({ 'cardea-prod-boundary': forgetful.boundary })
 
-  it('of a stage that is not there yet, or has its bucket alone, there is nothing to lose', async () => {
+  it('accepts a stage that does not exist yet or has only its bucket', async () => {
     expect(await stops(boundary())).toBeUndefined()
     const bucket = { Resources: { ServerlessDeploymentBucket: { Type: 'AWS::S3::Bucket' } } }
     expect(await stops({ ...boundary(), 'cardea-prod': bucket })).toBeUndefined()
   })
 
-  it('of a stage that is made to be thrown away there is nothing to keep', async () => {
+  it('accepts any change of a stage that keeps no users', async () => {
     const templates = { ...boundary(), 'cardea-prod': { Resources: whole.resources } }
     expect(await stops(templates, { keepsUsers: false })).toBeUndefined()
     expect(await stops(templates)).toContain('UsersTable')
@@ -225,15 +225,15 @@ describe('before a deployment', () => {
 
   it.each([
     [
-      'AWS does not let it look',
+      'AWS denies the read',
       { failing: { GetTemplate: 'not authorized' } },
       /could not be read.*not authorized/,
     ],
-  ])('it goes no further if %s', async (_, how, says) => {
+  ])('stops if %s', async (_, how, says) => {
     expect(await stops({ ...boundary(), 'cardea-prod': next() }, how)).toMatch(says)
   })
 
-  it('it goes no further without the boundary, or with one of another text, and says how to make it', async () => {
+  it('stops without the boundary or with another one, and says how to create it', async () => {
     const command = 'aws cloudformation deploy --stack-name cardea-prod-boundary'
     const missing = await stops({})
     expect([missing, missing]).toEqual([
@@ -246,7 +246,7 @@ describe('before a deployment', () => {
     expect(await stops({ 'cardea-prod-boundary': ofOtherTable })).toContain('what differs: Items. ')
   })
 
-  it('what was forgotten is told before the boundary, so that no one mends that instead', async () => {
+  it('reports lost resources before the boundary, so that the operator corrects the right thing', async () => {
     const said = await stops({ 'cardea-prod': { Resources: whole.resources } })
     expect([said, said]).toEqual([
       expect.stringContaining('UsersTable'),

@@ -14,13 +14,13 @@ const named = { DOMAIN_NAME: 'auth.example.com', CERTIFICATE_ARN: certificate }
 const topic = 'arn:aws:sns:eu-central-1:123456789012:alarms'
 
 describe('the settings of a deployment', () => {
-  it('may all be absent in dev, and must be few in prod', () => {
+  it('may all be missing in dev, and few are required in prod', () => {
     expect(problemsOf('dev', {})).toEqual([])
     expect(problemsOf('prod', right)).toEqual([])
     expect(problemsOf('prod', { ...right, MAIL_FROM: '', REQUIRE_VERIFIED_EMAIL: 'false' })).toEqual([])
   })
 
-  it.each(['prod', 'staging', 'dev2'])('must be few in %s as it keeps users', (stage) => {
+  it.each(['prod', 'staging', 'dev2'])('need few entries in %s, which keeps users', (stage) => {
     expect(problemsOf(stage, {})).toEqual([
       expect.stringMatching(/^ALLOWED_ORIGINS must be set/),
       expect.stringMatching(/^MAIL_FROM must be set, unless REQUIRE_VERIFIED_EMAIL=false/),
@@ -28,7 +28,7 @@ describe('the settings of a deployment', () => {
   })
 
   it.each(['prod-eu', 'Prod', '2prod', 'prod_eu', 'prod*', 'ünder', 'a'.repeat(16), '', '-', 'prod\n'])(
-    'are refused for a stage of the name "%s": what is meant for cardea-prod-* must not reach it',
+    'are refused for the stage name "%s", because a rule for cardea-prod-* must not match it',
     (stage) => {
       expect(stageProblem(stage)).toMatch(/^A stage is named/)
       expect(problemsOf(stage, right)).toEqual([stageProblem(stage)])
@@ -36,7 +36,7 @@ describe('the settings of a deployment', () => {
   )
 
   it.each([...tableSettings, 'KEYS_PATH'])(
-    'may give the stage names of its own, and not a %s of another stage',
+    'may name own resources of the stage, and no %s of another stage',
     (name) => {
       const [own, others] =
         name === 'KEYS_PATH' ? ['/acme/prod', '/acme/prod2'] : ['acme-prod-x', 'acme-prod2-x']
@@ -79,7 +79,7 @@ describe('the settings of a deployment', () => {
     expect(problemsOf('dev', env)).toEqual([expect.stringContaining(name)])
   })
 
-  it('know no proxy in front of the gateway’s own address', () => {
+  it('allow no proxy in front of the gateway’s own address', () => {
     const proxied = { ...right, TRUSTED_PROXY_SECRET_HASH: 'ab'.repeat(32) }
     expect(problemsOf('prod', proxied)).toEqual([expect.stringMatching(/^TRUSTED_PROXY_SECRET_HASH needs/)])
     expect(problemsOf('prod', { ...proxied, ...named })).toEqual([])
@@ -94,15 +94,15 @@ describe('the settings of a deployment', () => {
     ['ISSUER', { ISSUER: 'http://localhost:3000' }],
     ['LINK_BASE_URL', { LINK_BASE_URL: 'http://localhost:5173' }],
     ['PWNED_PASSWORDS_URL', { PWNED_PASSWORDS_URL: 'http://localhost' }],
-  ])('are refused in prod where %s is of a laptop', (name, change) => {
+  ])('are refused in prod where %s is local', (name, change) => {
     expect(problemsOf('prod', { ...right, ...change })).toEqual([expect.stringContaining(name)])
     expect(problemsOf('dev', { ...right, ...change })).toEqual([])
   })
 
-  it('are told of together, and none is quoted', () => {
+  it('are reported together, and none is quoted', () => {
     const secret = 'hunter2\nhunter2'
     const rows = Object.values({ ...settings, ...deploySettings })
-    // What takes any text cannot be wrong.
+    // A setting that accepts any text cannot be wrong.
     const free = new Set(['AUDIENCE', ...tableSettings])
     const checked = rows.filter((row) => !('localOnly' in row) && !free.has(row.env)).map(({ env }) => env)
     const problems = problemsOf('prod', Object.fromEntries(rows.map(({ env }) => [env, secret])))
@@ -110,7 +110,7 @@ describe('the settings of a deployment', () => {
     expect(problems.join()).not.toContain('hunter2')
   })
 
-  it('of a laptop are not looked at', () => {
+  it('that are local are not checked', () => {
     expect(problemsOf('dev', { PORT: 'x', LOCAL_FOLDER: 'x', DYNAMODB_ENDPOINT: 'x' })).toEqual([])
   })
 })

@@ -68,7 +68,7 @@ const deployed = {
   },
 }
 type Deployed = typeof deployed
-/** What would be refused after a change, by name. */
+/** The names of what would be refused after a change. */
 const refusedFor = (change: (next: Deployed['Resources']) => void) => {
   const next = structuredClone(deployed)
   change(next.Resources)
@@ -159,7 +159,7 @@ describe('a deployment over another', () => {
       /^AlarmSubscription: .* replaced: .* Was ALARM_EMAIL/,
     ],
     [
-      'a topic that nobody reads',
+      'a topic without a reader',
       (next) => delete next.AlarmSubscription,
       /^AlarmSubscription: .* deleted: .* Was ALARM_EMAIL/,
     ],
@@ -204,7 +204,7 @@ describe('a deployment over another', () => {
     expect(lines.join()).not.toContain('hunter2')
   })
 
-  it('that shortens the logs is told once, with how many', () => {
+  it('that shortens logs is reported once, with their number', () => {
     const lines = refusedFor((next) => {
       next.LoginLog.Properties.RetentionInDays = 14
       next.RefreshLog.Properties.RetentionInDays = 14
@@ -214,7 +214,7 @@ describe('a deployment over another', () => {
     ])
   })
 
-  it('that keeps logs for longer, adds what is new, and renames what has no name of its own is let through', () => {
+  it('that keeps logs longer, adds resources and renames unnamed ones is accepted', () => {
     const lines = refusedFor((next) => {
       next.LoginLog.Properties.RetentionInDays = 365
       next.HttpApi.Properties.Name = 'another'
@@ -235,20 +235,20 @@ describe('a deployment over another', () => {
     expect(lines).toEqual([])
   })
 
-  it('of a release that no longer knows a setting is let through', () => {
+  it('of a release without a former setting is accepted', () => {
     const lines = refusedFor((next) => {
       Reflect.deleteProperty(next.LoginFunction.Properties.Environment.Variables, 'LOGIN_PER_IP')
     })
     expect(lines).toEqual([])
   })
 
-  it('that mails for the first time is let through', () => {
+  it('that sends mail for the first time is accepted', () => {
     const before = structuredClone(deployed)
     before.Resources.LoginFunction.Properties.Environment.Variables.MAIL_FROM = ''
     expect(refusals({ before, after: deployed, allowed: [] })).toEqual([])
   })
 
-  it('where logs were kept for ever is refused for any retention', () => {
+  it('over logs without an end is refused for any retention', () => {
     const before = structuredClone(deployed)
     Reflect.deleteProperty(before.Resources.LoginLog.Properties, 'RetentionInDays')
     expect(refusals({ before, after: deployed, allowed: [] })).toEqual([
@@ -257,7 +257,7 @@ describe('a deployment over another', () => {
     expect(refusals({ before: deployed, after: before, allowed: [] })).toEqual([])
   })
 
-  it('is let through for each name that is allowed, and told of a name that nothing needs', () => {
+  it('is accepted for each allowed name, and reports a name that nothing needs', () => {
     const after = structuredClone(deployed) as { Resources: Record<string, unknown> }
     delete after.Resources.AlarmTopic
     delete after.Resources.HttpApiDomain
@@ -277,11 +277,11 @@ describe('a deployment over another', () => {
   })
 })
 
-describe('whatever is changed', () => {
+describe('any change of a template', () => {
   const ids = Object.keys(deployed.Resources) as (keyof Deployed['Resources'])[]
   const isKept = (id: string) => deployed.Resources[id as 'HttpApi'].Type in keptTypes
 
-  it('every kept resource that goes is named, and nothing that stays', () => {
+  it('names every protected resource that is deleted, and no other', () => {
     fc.assert(
       fc.property(fc.subarray(ids), (removed) => {
         const rest = Object.fromEntries(
@@ -294,7 +294,7 @@ describe('whatever is changed', () => {
     )
   })
 
-  it('order of members means nothing', () => {
+  it('does not depend on the order of members', () => {
     const turned = (value: any): any =>
       typeof value !== 'object' || value === null || Array.isArray(value)
         ? value
@@ -306,7 +306,7 @@ describe('whatever is changed', () => {
     expect(differences(deployed, turned(deployed))).toEqual([])
   })
 
-  it('no template makes the comparison throw', () => {
+  it('never makes the comparison throw', () => {
     const resource = fc.record({
       Type: fc.constantFrom(...Object.keys(keptTypes), 'AWS::Lambda::Function', 'AWS::CloudWatch::Alarm'),
       Properties: fc.option(
@@ -333,8 +333,8 @@ describe('whatever is changed', () => {
   })
 })
 
-describe('what is kept', () => {
-  it('knows what makes CloudFormation replace each type', () => {
+describe('the protected types', () => {
+  it('list what makes CloudFormation replace them', () => {
     const spec = loadAwsServiceSpecSync()
     for (const [type, { replacedBy }] of Object.entries(keptTypes)) {
       const [resource] = spec.lookup('resource', 'cloudFormationType', 'equals', type)
@@ -345,7 +345,7 @@ describe('what is kept', () => {
     }
   })
 
-  it('is denied to every update by the stack policy, but for logs of functions and the reader of alarms, and all else is open', () => {
+  it('are denied to every update by the stack policy, except logs of functions and the reader of alarms', () => {
     expect(stackPolicy).toEqual([
       { Effect: 'Allow', Principal: '*', Action: ['Update:*'], Resource: '*' },
       {

@@ -9,7 +9,7 @@ import { keepsUsers } from './setting-problems.ts'
 const { package: packaged, remove } = packager()
 afterAll(remove)
 
-/** Everything switched on. */
+/** Every option switched on. */
 const everything = {
   ALLOWED_ORIGINS: 'https://app.example.com',
   MAIL_FROM: 'no-reply@example.com',
@@ -35,11 +35,11 @@ const ofType = (resources: Resources, type: string) =>
   Object.values(resources).filter(({ Type }) => Type === type)
 
 describe('packaging', () => {
-  it('needs no setting in dev, and takes prod with everything switched on', () => {
+  it('needs no setting in dev, and accepts prod with every option', () => {
     expect([dev.failed && dev.said, prod.failed && prod.said]).toEqual([false, false])
   })
 
-  it('of prod fails with the list of all that is wrong, and quotes nothing', () => {
+  it('of prod fails with all problems at once, and quotes nothing', () => {
     const { failed, said } = packaged('prod', { BCRYPT_COST: 'hunter2', TRACING: 'hunter2' })
     expect(failed).toBe(true)
     for (const name of ['ALLOWED_ORIGINS', 'MAIL_FROM', 'BCRYPT_COST', 'TRACING'])
@@ -55,7 +55,7 @@ describe('packaging', () => {
 })
 
 describe('a deployment', () => {
-  it.each(['deploy', 'remove', 'rollback'])('is not told to %s where nobody says which region', (command) => {
+  it.each(['deploy', 'remove', 'rollback'])('does not %s without a region', (command) => {
     const env = { PATH: process.env.PATH, HOME: '/nonexistent' }
     const args = [command, '--stage', 'dev']
     const { status, stdout } = spawnSync('node_modules/.bin/serverless', args, { env, encoding: 'utf8' })
@@ -64,11 +64,11 @@ describe('a deployment', () => {
 })
 
 describe('the templates', () => {
-  it('are what the schemas of CloudFormation allow, and refer to nothing that is not there', () => {
+  it('are valid by the schemas of CloudFormation, with existing references', () => {
     for (const [stage, resources] of both()) expect([stage, schemaProblems(resources)]).toEqual([stage, []])
   })
 
-  it('would be told a wrong name, a wrong type, a value outside its list, and what is missing', () => {
+  it('fail the check for a wrong name, a wrong type, a value outside its list, and a missing property', () => {
     const broken = structuredClone(prod.resources) as Record<string, any>
     broken.HttpApiStage.Properties.AccessLogSetting = {}
     broken.UsersTable.Properties.StreamSpecification = { StreamViewTyp: 'NEW_IMAGE' }
@@ -76,7 +76,7 @@ describe('the templates', () => {
     broken.SessionsTable.Properties.TimeToLiveSpecification.Enabled = 'true'
     delete broken.HttpApiDomain.Properties.DomainName
     broken.AlarmTopic.Type = 'AWS::SNS::Topics'
-    broken.TokenReuseAlarm.Properties.AlarmActions = [{ Ref: 'Nobody' }]
+    broken.TokenReuseAlarm.Properties.AlarmActions = [{ Ref: 'Unknown' }]
     broken.HttpApiStage.DependsOn.push('HttpApiRouteNowhere')
     broken.Dashboard.Properties.DashboardBody = { 'Fn::Sub': `\${UsersTable.Arm}` }
     expect(schemaProblems(broken).sort()).toEqual([
@@ -87,25 +87,25 @@ describe('the templates', () => {
       'HttpApiStage depends on no HttpApiRouteNowhere',
       'HttpApiStage.AccessLogSetting is unknown',
       'SessionsTable.TimeToLiveSpecification.Enabled must be boolean',
-      'TokenReuseAlarm.AlarmActions.0 refers to Nobody, which is not there',
+      'TokenReuseAlarm.AlarmActions.0 refers to Unknown, which does not exist',
       'UsersTable.StreamSpecification.StreamViewTyp is unknown',
       'UsersTable.StreamSpecification.StreamViewType is missing',
     ])
   })
 
-  it('would be told a circle of resources that wait for each other', () => {
+  it('fail the check for resources that wait for each other', () => {
     const broken = structuredClone(dev.resources) as Record<string, any>
     broken.HttpApi.Properties.Description = { 'Fn::Sub': `\${HttpApiStage}` }
     expect(schemaProblems(broken)).toContain('HttpApiStage waits for itself')
   })
 
-  it('have fewer resources than 450 of the 500 that a stack may have', () => {
+  it('have fewer than 450 of the 500 resources that a stack may have', () => {
     expect(Object.keys(prod.resources).length).toBeLessThan(450)
   })
 })
 
 describe('a stage', () => {
-  it('of users keeps them whatever happens, and its logs for longer', () => {
+  it('that keeps users protects their table', () => {
     expect(prod.resources.UsersTable).toMatchObject({
       DeletionPolicy: 'Retain',
       UpdateReplacePolicy: 'Retain',
@@ -116,7 +116,7 @@ describe('a stage', () => {
     })
   })
 
-  it('of dev leaves nothing behind: no kept resource, no backup of a deleted table', () => {
+  it('of dev leaves nothing behind: no retained resource, no backup of a deleted table', () => {
     expect(dev.resources.UsersTable).toMatchObject({
       DeletionPolicy: 'Delete',
       UpdateReplacePolicy: 'Delete',
@@ -129,11 +129,11 @@ describe('a stage', () => {
       expect(DeletionPolicy).toBe('Delete')
       expect(Properties.DeletionProtectionEnabled ?? false).toBe(false)
     }
-    // A group that a function made for itself would stay.
+    // A log group that a function created itself would remain.
     expect(JSON.stringify(dev.resources)).not.toContain('logs:CreateLogGroup')
   })
 
-  it('has a log of every function, of the gateway and of the command line, each for a time that is set', async () => {
+  it('has a log with a retention for every function, the gateway and the command line', async () => {
     const names = (await registry()).map(({ name }) => name)
     for (const [stage, resources] of both()) {
       const groups = ofType(resources, 'AWS::Logs::LogGroup').map(({ Properties }) => [
@@ -147,7 +147,7 @@ describe('a stage', () => {
         [`/cardea/${stage}/command-line`, days],
       ]
       expect(groups.sort()).toEqual(expected.sort())
-      // What the stack policy names has to be there, or CloudFormation refuses the policy.
+      // The resources that the stack policy names must exist, or CloudFormation refuses the policy.
       for (const { Resource } of stackPolicy)
         for (const id of [Resource].flat().filter((each) => each !== '*'))
           expect(resources).toHaveProperty(id.replace('LogicalResourceId/', ''))
@@ -162,7 +162,7 @@ describe('the gateway', () => {
     expect(JSON.parse(AccessLogSettings.Format)).toMatchObject({ route: '$context.routeKey' })
   })
 
-  it('remembers a decision of the authorizer for as long as is set, by default not at all', () => {
+  it('caches a decision of the authorizer as long as is set, by default not at all', () => {
     const ttl = ({ resources }: Package) =>
       ofType(resources, 'AWS::ApiGatewayV2::Authorizer').map(
         (each) => each.Properties.AuthorizerResultTtlInSeconds,
@@ -187,17 +187,17 @@ describe('the gateway', () => {
     expect(Variables.ISSUER).toBe('https://auth.example.com')
   })
 
-  it('has no CORS, and so lets no other page read an answer, where no origin is listed', () => {
+  it('has no CORS where no origin is listed, so that no page of another origin reads an answer', () => {
     expect(dev.resources.HttpApi?.Properties).not.toHaveProperty('CorsConfiguration')
   })
 })
 
-describe('what SES is told to do with bounces and complaints', () => {
-  it('is nothing where no mail is sent', () => {
+describe('the configuration of SES for bounces and complaints', () => {
+  it('does not exist where no mail is sent', () => {
     expect(Object.values(dev.resources).filter(({ Type }) => Type.startsWith('AWS::SES'))).toEqual([])
   })
 
-  it('is to send these addresses nothing more, and to tell the default event bus', () => {
+  it('suppresses these addresses, and sends events to the default event bus', () => {
     const { MailConfigurationSet, MailEvents, MailSendLambdaFunction } = prod.resources
     expect(MailConfigurationSet?.Properties).toEqual({
       Name: 'cardea-prod',
@@ -242,9 +242,9 @@ describe('a role', () => {
       ({ Properties }) => Properties.Policies[0].PolicyDocument.Statement as any[],
     )
 
-  it('names what it may use: nothing at large but for X-Ray, which knows no resources, where it is on', () => {
+  it('names its resources; only X-Ray, which has none, is allowed everywhere, and only where it is on', () => {
     for (const statement of statements(dev.resources)) {
-      // Numbers below the path of one kind of key; which role has them is in tools/generate/template.e2e.test.ts.
+      // Numbers below the path of one kind of key. tools/generate/template.e2e.test.ts checks which role has them.
       const named = JSON.stringify(statement).replace(/parameter\/cardea\/dev\/[a-z/]+\/\*/g, '')
       expect(named).not.toMatch(/"\*"|[/:]\*"(?<!-\w+:\*")|ses:|xray:/)
     }
@@ -260,7 +260,7 @@ describe('a role', () => {
       expect(Properties).not.toHaveProperty('TracingConfig')
   })
 
-  it('has the boundary of its stage, which is packaged beside as a stack of its own', () => {
+  it('has the boundary of its stage, which is packaged as a stack of its own', () => {
     for (const [stage, resources] of both())
       for (const { Properties } of ofType(resources, 'AWS::IAM::Role'))
         expect(Properties.PermissionsBoundary).toEqual({
@@ -271,18 +271,18 @@ describe('a role', () => {
     expect(Resources.Boundary?.Properties.ManagedPolicyName).toEqual({
       'Fn::Sub': `cardea-prod-boundary-\${AWS::Region}`,
     })
-    // The stack that is deployed could be changed by who deploys it.
+    // A role that deploys the stack could change a boundary inside it.
     expect(ofType(prod.resources, 'AWS::IAM::ManagedPolicy')).toEqual([])
   })
 
-  it('may do nothing to whole services', () => {
+  it('allows no whole service', () => {
     for (const [, resources] of both())
       for (const { Action } of statements(resources)) expect([Action].flat().join()).not.toContain('*')
   })
 })
 
 describe('the functions', () => {
-  it('are told nothing that only shapes a deployment', async () => {
+  it('get no setting that only shapes a deployment', async () => {
     const example = await readFile('.env.example', 'utf8')
     const { Variables } = prod.resources.AuthLoginLambdaFunction?.Properties.Environment ?? {}
     for (const name of ['ALARM_EMAIL', 'TRACING', 'DOMAIN_NAME', 'AUTHORIZER_CACHE_SECONDS']) {

@@ -28,25 +28,25 @@ beforeAll(async () => {
 
 const ofType = (type: string) => Object.values(resources).filter(({ Type }) => Type === type)
 
-/** What a contract's word for a table stands for in the template, spelled out. */
+/** What a table name in a contract stands for in the template. */
 const resourceOf: Record<string, object> = {
   ...Object.fromEntries(readTables().map(({ name, id }) => [name, { 'Fn::GetAtt': [id, 'Arn'] }])),
   'users/listing': { 'Fn::Sub': `\${UsersTable.Arn}/index/listing` },
   'sessions/stream': { 'Fn::GetAtt': ['SessionsTable', 'StreamArn'] },
 }
 
-/** What Lambda demands of a role that it reads a stream with. */
+/** What Lambda requires of a role that reads a stream. */
 const readingAStream = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams']
 
 describe('the packaged template', () => {
-  it('has one function for each door, and the authorizer', () => {
+  it('has one function for each handler', () => {
     const names = ofType('AWS::Lambda::Function').map(({ Properties }) => Properties.FunctionName)
     expect(names.sort()).toEqual(entries.map(({ name }) => `cardea-dev-${name}`).sort())
     expect(dev.zips).toHaveLength(entries.length)
     for (const { Properties } of ofType('AWS::Lambda::Function')) {
       expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
     }
-    // What somebody waits for is over before the gateway gives up.
+    // A function that a client waits for must end before the gateway times out.
     for (const { name, contract } of entries.filter(
       (entry) => isRoute(entry) || 'authorizer' in entry.contract,
     )) {
@@ -55,14 +55,14 @@ describe('the packaged template', () => {
     }
   })
 
-  it('has code that Lambda can read, whatever the umask of the shell that packages', () => {
+  it('has code that Lambda can read, whatever the umask', () => {
     for (const zip of dev.zips) {
       const modes = Object.entries(modesIn(readFileSync(join(dev.folder, zip))))
       expect([zip, modes]).toEqual([zip, [[expect.stringMatching(/^functions\/.*\.cjs$/), 0o644]]])
     }
   })
 
-  it('has the route of each contract, HEAD beside GET, the authorizer in front of those that are not public', () => {
+  it('has the route of each contract, HEAD beside GET, and the authorizer for those that are not public', () => {
     const routes = ofType('AWS::ApiGatewayV2::Route').map(({ Properties }) => [
       Properties.RouteKey,
       Properties.AuthorizationType ?? 'NONE',
@@ -78,7 +78,7 @@ describe('the packaged template', () => {
     expect(routes.sort()).toEqual(promised.sort())
   })
 
-  it('throttles each route as is set, those that hash apart, on a stage that waits for every route', () => {
+  it('throttles each route as set, hashing routes separately, on a stage that waits for every route', () => {
     const routes = Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::ApiGatewayV2::Route')
     const stage = resources.HttpApiStage
     expect(stage?.DependsOn).toEqual(expect.arrayContaining(routes.map(([id]) => id)))
@@ -97,7 +97,7 @@ describe('the packaged template', () => {
     expect(RouteSettings['POST /auth/refresh']).toMatchObject({ ThrottlingRateLimit: 500 })
   })
 
-  it('has an authorizer whose decisions are not remembered', () => {
+  it('has an authorizer whose decisions are not cached', () => {
     const [authorizer, ...others] = ofType('AWS::ApiGatewayV2::Authorizer')
     expect(others).toEqual([])
     expect(authorizer?.Properties).toMatchObject({
@@ -109,7 +109,7 @@ describe('the packaged template', () => {
     })
   })
 
-  it('has three tables, and TTL on what each forgets', () => {
+  it('has three tables with TTL', () => {
     const tables = ofType('AWS::DynamoDB::Table').map(
       ({ Properties: { TableName, TimeToLiveSpecification: ttl } }) => [TableName, ttl],
     )
@@ -121,7 +121,7 @@ describe('the packaged template', () => {
     ])
   })
 
-  it('gives each function a role of its own, with what its contract needs and its own log', () => {
+  it('gives each function a role of its own, with the needs of its contract and its own log', () => {
     for (const { name, contract } of entries) {
       const logicalId = `${name.charAt(0).toUpperCase()}${name.slice(1)}`
       const role = resources[`${logicalId}Role`]
@@ -147,7 +147,7 @@ describe('the packaged template', () => {
     expect(ofType('AWS::IAM::Role')).toHaveLength(entries.length)
   })
 
-  it('lets each function read the keys that it needs, by their path, and one make and remove those that rotate', () => {
+  it('lets each function read the keys that it needs, and one function make and remove rotating keys', () => {
     const below = `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/cardea/dev/`
     for (const { name, contract } of entries) {
       const role = resources[`${name.charAt(0).toUpperCase()}${name.slice(1)}Role`]
@@ -160,7 +160,7 @@ describe('the packaged template', () => {
         .flatMap(({ Action, Resource }) => {
           const path = Resource['Fn::Sub'].replace(below, '')
           const isListed = Action.includes('ssm:GetParametersByPath')
-          // A path is listed, a number below it is written.
+          // A path is listed, and a number below it is written.
           expect([name, Action, path.endsWith('/*')]).toEqual([name, Action, !isListed])
           return Action.map((action) => `keys/${path.replace('/*', '')}:${action.slice('ssm:'.length)}`)
         })
@@ -169,7 +169,7 @@ describe('the packaged template', () => {
     }
   })
 
-  it('lets one function send mail, from the one sender', () => {
+  it('lets one function send mail, from one sender', () => {
     const roles = Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::IAM::Role')
     const sending = roles.filter(([, role]) => JSON.stringify(role).includes('ses:'))
     expect(sending.map(([name]) => name)).toEqual(['MailSendRole'])
@@ -182,7 +182,7 @@ describe('the packaged template', () => {
     })
   })
 
-  it('hands new mail orders, each by itself, and nothing else of the table to the function that mails', () => {
+  it('passes new email jobs one by one to the mail function, and nothing else of the table', () => {
     const [mapping, ...others] = ofType('AWS::Lambda::EventSourceMapping')
     expect(others).toEqual([])
     expect(mapping?.Properties).toMatchObject({
@@ -191,7 +191,7 @@ describe('the packaged template', () => {
       BatchSize: 1,
       MaximumRecordAgeInSeconds: 900,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
-      // Without it nothing would count what Lambda gives up.
+      // Without this, no metric counts the dropped records.
       MetricsConfig: { Metrics: ['EventCount'] },
     })
     const [{ Pattern }] = (mapping as Resource).Properties.FilterCriteria.Filters
@@ -200,17 +200,17 @@ describe('the packaged template', () => {
     expect(resources.SessionsTable?.Properties.StreamSpecification).toEqual({ StreamViewType: 'NEW_IMAGE' })
   })
 
-  it('holds nothing that is for a laptop, and an environment below 4 KB', () => {
-    const laptop = Object.values(settings).filter((row) => row.localOnly)
+  it('contains no local setting, and an environment below 4 KB', () => {
+    const local = Object.values(settings).filter((row) => row.localOnly)
     for (const { Properties } of ofType('AWS::Lambda::Function')) {
       const { Variables } = Properties.Environment
-      for (const { env } of laptop) expect(Variables).not.toHaveProperty(env)
+      for (const { env } of local) expect(Variables).not.toHaveProperty(env)
       expect(JSON.stringify(Variables).length).toBeLessThan(4096)
     }
     expect(JSON.stringify(resources)).not.toContain('localhost')
   })
 
-  it('lets pages of the listed origins read answers, with their cookie, and no other page', () => {
+  it('lets only pages of the listed origins read answers, with their cookie', () => {
     expect(resources.HttpApi?.Properties.CorsConfiguration).toEqual({
       AllowCredentials: true,
       AllowHeaders: ['Authorization', 'Content-Type'],

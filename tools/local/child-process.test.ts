@@ -11,11 +11,11 @@ const child = (change: Partial<Child> = {}): Child => ({
 })
 
 describe('waiting for a child process', () => {
-  it.each(['takes the connection and says nothing', 'is not there'])('ends where it %s', async (how) => {
+  it.each(['the server does not answer', 'no server listens'])('ends where %s', async (how) => {
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const address = `http://127.0.0.1:${(server.address() as { port: number }).port}`
-    if (how === 'is not there') server.close()
+    if (how === 'no server listens') server.close()
     const begun = Date.now()
     await expect(untilReady(child({ log: '.cardea/log/engine.log' }), address, 1)).rejects.toThrow(
       `the engine did not answer on ${address} within 1 s: see .cardea/log/engine.log`,

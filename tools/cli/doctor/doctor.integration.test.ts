@@ -12,23 +12,23 @@ import { type Aws, type Deployed, findingsOf } from './deployment.ts'
 const NOW = 1_800_000_000
 const DAY = 86_400
 
-const validRequests = {
+const validSettings = {
   ISSUER: 'https://auth.example.com',
   ALLOWED_ORIGINS: 'https://app.example.com',
   MAIL_FROM: 'no-reply@example.com',
   LINK_BASE_URL: 'https://app.example.com/account',
 }
 const doubts = (change: Record<string, string>, hasDomain = true) =>
-  doubtsAbout(readConfig({ ...validRequests, ...change }), { hasDomain })
+  doubtsAbout(readConfig({ ...validSettings, ...change }), { hasDomain })
 
-describe('settings that are right alone', () => {
-  it('and go together are fine', () => {
+describe('settings that are valid one by one', () => {
+  it('are fine if they fit together', () => {
     expect(doubts({})).toEqual([{ grade: 'fine', says: expect.any(String) }])
   })
 
   it.each<[string, Record<string, string>, boolean, RegExp]>([
     ['no origin', { ALLOWED_ORIGINS: '' }, true, /ALLOWED_ORIGINS/],
-    ['an address of Amazon’s', {}, false, /DOMAIN_NAME/],
+    ['an address of Amazon', {}, false, /DOMAIN_NAME/],
     [
       'an origin of another site',
       { ALLOWED_ORIGINS: 'https://app.example.org,https://app.example.com' },
@@ -36,7 +36,7 @@ describe('settings that are right alone', () => {
       /transport/,
     ],
     [
-      'an idle life over the absolute one',
+      'an idle lifetime above the absolute one',
       { SESSION_IDLE_SECONDS: '2592000', SESSION_ABSOLUTE_SECONDS: '86400' },
       true,
       /absolute/,
@@ -48,10 +48,15 @@ describe('settings that are right alone', () => {
       /ACCESS_TOKEN_SECONDS/,
     ],
     ['no sender', { MAIL_FROM: '', LINK_BASE_URL: '' }, true, /MAIL_FROM/],
-    ['emails that nobody verifies', { REQUIRE_VERIFIED_EMAIL: 'false' }, true, /REQUIRE_VERIFIED_EMAIL/],
-    ['pages that may not call', { LINK_BASE_URL: 'https://pages.example.com' }, true, /LINK_BASE_URL/],
-    ['a limit that is none', { LOGIN_PER_IP: '1000000/1' }, true, /Leave it unset/],
-  ])('are doubted with %s, and how to mend it', (_, change, hasDomain, mend) => {
+    ['emails that are not verified', { REQUIRE_VERIFIED_EMAIL: 'false' }, true, /REQUIRE_VERIFIED_EMAIL/],
+    [
+      'pages that may not call the API',
+      { LINK_BASE_URL: 'https://pages.example.com' },
+      true,
+      /LINK_BASE_URL/,
+    ],
+    ['a limit without effect', { LOGIN_PER_IP: '1000000/1' }, true, /Leave it unset/],
+  ])('are doubtful with %s, and the finding says how to correct it', (_, change, hasDomain, mend) => {
     const found = doubts(change, hasDomain)
     expect(found.map(({ grade }) => grade)).toContain('doubtful')
     expect(found.map(({ mend = '' }) => mend).join('\n')).toMatch(mend)
@@ -76,7 +81,7 @@ const deployed: Deployed = {
   hasProxy: true,
   now: NOW,
 }
-/** What SSM lists of parameters: no secret. Each was made at the time that it says. */
+/** What SSM lists of parameters, without secrets. Each was created at the time that it contains. */
 const listing =
   (parameters: MemoryParameters): Aws['listed'] =>
   async (path) =>
@@ -97,7 +102,7 @@ const wrongOf = async (aws: Partial<Aws>, change: Partial<Deployed> = {}, parame
 }
 
 describe('a deployment', () => {
-  it('that is as it should be is fine', async () => {
+  it('without a fault is fine', async () => {
     expect(await wrongOf({})).toEqual([])
     expect(await wrongOf({ identity: async () => undefined }, { mailFrom: undefined })).toEqual([])
   })
@@ -122,7 +127,7 @@ describe('a deployment', () => {
     ['may not send', { account: async () => ({ isSandbox: false, maySend: false }) }, 'wrong', /stopped/],
     ['is at another time', { time: async () => NOW - 31 }, 'doubtful', /31 s/],
     ['cannot be asked', { time: () => Promise.reject(new Error('AccessDenied')) }, 'wrong', /AccessDenied/],
-  ])('that %s is told with its mend', async (_, aws, grade, says) => {
+  ])('that %s gets a finding with its correction', async (_, aws, grade, says) => {
     expect(await wrongOf(aws)).toEqual([
       { grade, says: expect.stringMatching(says), mend: expect.any(String) },
     ])
@@ -142,13 +147,16 @@ describe('a deployment', () => {
       { health: async (address) => (address === OWN ? refused : Promise.reject(new Error('ENOTFOUND'))) },
       /does not answer/,
     ],
-  ])('whose gateway %s is told with its mend, where a proxy is in front alone', async (_, change, says) => {
-    const gateway = { ...healthy.gateway, ...change }
-    expect(await wrongOf({ gateway })).toEqual([
-      { grade: 'wrong', says: expect.stringMatching(says), mend: expect.any(String) },
-    ])
-    expect(await wrongOf({ gateway }, { hasProxy: false })).toEqual([])
-  })
+  ])(
+    'whose gateway %s gets a finding with its correction, but only behind a proxy',
+    async (_, change, says) => {
+      const gateway = { ...healthy.gateway, ...change }
+      expect(await wrongOf({ gateway })).toEqual([
+        { grade: 'wrong', says: expect.stringMatching(says), mend: expect.any(String) },
+      ])
+      expect(await wrongOf({ gateway }, { hasProxy: false })).toEqual([])
+    },
+  )
 
   it('whose sender is below the domain that SES has verified is fine', async () => {
     const identity: Aws['identity'] = async (name) =>
@@ -156,7 +164,7 @@ describe('a deployment', () => {
     expect(await wrongOf({ identity }, { mailFrom: 'login@mail.example.com' })).toEqual([])
   })
 
-  it('without keys, with half a pair, or with a rotation that does not run is told so', async () => {
+  it('without keys, with half a pair, or without rotations gets a finding', async () => {
     expect(await wrongOf({}, {}, Promise.resolve(memoryParameters()))).toHaveLength(3)
     const half = await withKeys()
     await half.remove('access/private', '000001')
@@ -180,8 +188,8 @@ describe('a deployment', () => {
   })
 })
 
-describe('what AWS is asked', () => {
-  it('of tables is what an engine says', async () => {
+describe('a request to AWS', () => {
+  it('about tables answers what the engine has', async () => {
     const { tables, endpoint } = await engineStores()
     const aws = callersAws({ stage: 'dev', keysPath: '/cardea/dev', dynamodbEndpoint: endpoint })
     expect(await aws.table(tables.sessionsTable)).toEqual({ ttl: 'expiresAt', hasStream: true })
@@ -189,7 +197,7 @@ describe('what AWS is asked', () => {
     expect(await aws.table('no-such-table')).toBeUndefined()
   })
 
-  it('of keys is a list of every page, and never what is secret', async () => {
+  it('about keys reads every page, and requests no secret', async () => {
     const asked: Record<string, unknown>[] = []
     const kept = [
       { Name: '/cardea/dev/access/public/000001', Type: 'String', Value: 'public', LastModifiedDate: NOW },
@@ -234,7 +242,7 @@ describe('what AWS is asked', () => {
       ])
   })
 
-  it('of a sender is whether it is verified: a configuration set of its own is not used, and nothing is wrong with it', async () => {
+  it('about a sender answers whether it is verified, and ignores its configuration set', async () => {
     const server = createServer((_, response) => {
       response.end('{"VerifiedForSendingStatus":true,"ConfigurationSetName":"tracked"}')
     })
@@ -256,7 +264,7 @@ describe('what AWS is asked', () => {
     }
   })
 
-  it('of the gateway is the output of the stack, and what answers there', async () => {
+  it('about the gateway answers the output of the stack, and the status of its health route', async () => {
     const asked: string[] = []
     const server = createServer(async (request, response) => {
       if (request.url === '/health') {

@@ -3,7 +3,7 @@ import { readArguments, usage } from './arguments.ts'
 const read = (line: string, env = {}) => readArguments(line.split(' '), env)
 
 describe('the command line of the smoke test', () => {
-  it('takes the address alone on this machine, and reads the local mailbox', () => {
+  it('accepts a local address alone, and reads the local mailbox', () => {
     expect(read('--url http://localhost:3000/')).toEqual({
       url: 'http://localhost:3000',
       isLocal: true,
@@ -16,14 +16,14 @@ describe('the command line of the smoke test', () => {
     })
   })
 
-  it('reads the mailbox at the port that npm start has it at', () => {
+  it('reads the mailbox at the port of npm start', () => {
     const mailbox = 'http://localhost:8125'
     expect(read('--url http://localhost:3000', { MAILBOX_PORT: ' 8125' })).toMatchObject({ mailbox })
     const url = '--url https://auth.example.com --stage prod'
     expect(read(url, { MAILBOX_PORT: '8125' })).toMatchObject({ mailbox: undefined })
   })
 
-  it('takes the secret of the proxy in front from the environment alone', () => {
+  it('accepts the secret of a proxy only from the environment', () => {
     const env = { SMOKE_PROXY_SECRET: 'of the CDN' }
     expect(read('--url http://localhost:3000', env)).toMatchObject({
       always: { 'cardea-proxy-secret': 'of the CDN', 'cloudfront-viewer-address': '192.0.2.1:443' },
@@ -31,13 +31,13 @@ describe('the command line of the smoke test', () => {
     expect(() => read('--url http://localhost:3000 --proxy-secret x')).toThrow('proxy-secret')
   })
 
-  it('takes a password that begins with a dash', () => {
+  it('accepts a password that begins with a dash', () => {
     const account = { email: 'a@example.com', password: '-secret' }
     const line = '--url https://auth.example.com --email a@example.com --password -secret'
     expect(read(line)).toMatchObject({ account })
   })
 
-  it('takes a stage, or a test account, of a deployed API', () => {
+  it('accepts a stage or a test account for a deployed API', () => {
     const url = '--url https://auth.example.com'
     expect(read(`${url} --stage prod --cache-seconds 60 --origin https://app.example.com`)).toMatchObject({
       isLocal: false,
@@ -52,12 +52,12 @@ describe('the command line of the smoke test', () => {
     expect(read(`${url} --stage prod`, { SMOKE_PASSWORD: 'secret' })?.account).toBeUndefined()
   })
 
-  it('takes an empty SMOKE_PASSWORD for none', () => {
+  it('treats an empty SMOKE_PASSWORD as missing', () => {
     const line = '--url https://auth.example.com --email a@example.com'
     expect(() => read(line, { SMOKE_PASSWORD: '' })).toThrow('A test account has both')
   })
 
-  it('gives help', () => {
+  it('prints help', () => {
     expect(read('--help')).toBeUndefined()
     for (const option of ['url', 'origin', 'cache-seconds', 'mailbox', 'stage', 'email', 'password'])
       expect(usage).toContain(`--${option} `)
@@ -77,7 +77,7 @@ describe('the command line of the smoke test', () => {
     ['--url http://localhost:3000 --tokens', '--tokens'],
     ['--url http://localhost:3000 more', 'more'],
     ['--url https://auth.example.com --stage prod-eu', 'A stage is named'],
-  ])('that is wrong gets one sentence, which repeats no password: %s', (line, named) => {
+  ])('is refused with one sentence that repeats no password: %s', (line, named) => {
     const reading = () => readArguments(line.split(' ').filter(Boolean), {})
     expect(reading).toThrow(named)
     expect(reading).not.toThrow(/secret|\n/)

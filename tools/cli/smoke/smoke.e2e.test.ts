@@ -33,7 +33,7 @@ interface Run {
   readonly failed: readonly string[]
 }
 
-/** Runs `npm run smoke`; `onSaid` sees what it has said so far, and how to interrupt it. */
+/** Runs `npm run smoke`. `onSaid` gets the output so far, and a function that interrupts the run. */
 async function smoke(
   args: readonly string[],
   {
@@ -58,7 +58,7 @@ async function smoke(
   return { status, said, failed }
 }
 
-/** Every key that is left of users and their sessions. */
+/** Every remaining key of users and their sessions. */
 async function leftIn(endpoint: string, stage: string): Promise<string[]> {
   const client = new DynamoDBClient({ endpoint })
   const scanned = await Promise.all(
@@ -72,7 +72,7 @@ async function leftIn(endpoint: string, stage: string): Promise<string[]> {
     .filter((pk) => /^(USER|EMAIL)#/.test(pk))
 }
 
-describe('the smoke test of what npm start starts', () => {
+describe('the smoke test of npm start', () => {
   let started: Started
   const endpoint = () => readFileSync(join(folder, 'start/dynamodb-endpoint'), 'utf8')
   const args = (...more: string[]) => ['--url', started.origin, '--mailbox', started.mailbox, ...more]
@@ -82,7 +82,7 @@ describe('the smoke test of what npm start starts', () => {
   })
   afterAll(() => started.interrupt())
 
-  it('only passes, says where the emulator differs, and leaves nobody behind', async () => {
+  it('passes, says where the emulator differs, and leaves no account', async () => {
     const { status, said, failed } = await smoke(args('--origin', origin))
     expect([failed, status]).toEqual([[], 0])
     expect(said).toMatch(/^pass .*the email is confirmed by the link in the mail/m)
@@ -93,11 +93,11 @@ describe('the smoke test of what npm start starts', () => {
     expect(await leftIn(endpoint(), 'local')).toEqual([])
   })
 
-  it('says what it could not try', async () => {
+  it('lists the checks that it skipped', async () => {
     expect((await smoke(args())).said).toMatch(/^Not tried: CORS of a listed origin/m)
   })
 
-  it('confirms the email in the storage of a stage as well', async () => {
+  it('confirms the email in the storage of a stage, too', async () => {
     const env = { LOCAL_FOLDER: join(folder, 'start') }
     const { status, said } = await smoke(['--url', started.origin, '--stage', 'local'], { env })
     expect(said).toMatch(/^pass .*the email is confirmed in the storage of the stage local/m)
@@ -105,7 +105,7 @@ describe('the smoke test of what npm start starts', () => {
     expect(await leftIn(endpoint(), 'local')).toEqual([])
   })
 
-  it('removes the account when it is interrupted, whenever that is', async () => {
+  it('removes its account when it is interrupted, early or late', async () => {
     for (const after of ['sign-up opens an account', 'each refresh gives another']) {
       let isAsked = false
       const { status, said } = await smoke(args(), {
@@ -114,7 +114,7 @@ describe('the smoke test of what npm start starts', () => {
           isAsked ||= text.includes(after)
         },
       })
-      // npm ends by the signal itself.
+      // npm exits by the signal itself.
       expect(status).not.toBe(0)
       expect(said).toMatch(/^pass .*what was made is removed/m)
       expect(said).toMatch(/^Interrupted/m)
@@ -123,7 +123,7 @@ describe('the smoke test of what npm start starts', () => {
   })
 })
 
-/** An answer on its way back, to be spoiled. */
+/** An answer that `spoil` may change. */
 interface Exchange {
   readonly route: string
   readonly headers: Readonly<Record<string, unknown>>
@@ -131,13 +131,13 @@ interface Exchange {
     status: number
     readonly headers: Headers
     json(change: (body: any) => object): void
-    /** Whether the route was asked before. */
+    /** Whether the route was called before. */
     again(): boolean
   }
 }
 type Spoil = (exchange: Exchange) => void
 
-/** An API that answers as another does, but for what `spoil` makes of it. */
+/** An API that forwards to another, and changes its answers with `spoil`. */
 function spoiling(target: string, spoil: Spoil): Server {
   const asked = new Map<string, number>()
   return createServer(async (request, response) => {
@@ -190,10 +190,10 @@ describe('the smoke test of the packaged functions', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     return `http://localhost:${(server.address() as AddressInfo).port}`
   }
-  /** Whoever has credentials for the stage. */
+  /** An operator with credentials for the stage. */
   const operator = () => ({ ...isolatedAwsEnv, AWS_ENDPOINT_URL_DYNAMODB: stack.dynamodb })
 
-  it('only passes, needs no word about an emulator, and leaves nobody behind', async () => {
+  it('passes, mentions no emulator, and leaves no account', async () => {
     const { status, said, failed } = await smoke(args())
     expect([failed, status]).toEqual([[], 0])
     expect(said).not.toContain('local:')
@@ -201,8 +201,8 @@ describe('the smoke test of the packaged functions', () => {
     expect(await leftIn(stack.dynamodb, 'dev')).toEqual([])
   })
 
-  it('confirms the email in the tables of the stage, with the credentials of who runs it', async () => {
-    // The workflow of GitHub gives every setting by its name, those that are not set as empty texts.
+  it('confirms the email in the tables of the stage, with the operator’s credentials', async () => {
+    // The workflow of GitHub passes every setting, and those that are not set as empty texts.
     const workflow = parse(readFileSync('.github/workflows/deploy.yml', 'utf8'))
     const unset = Object.fromEntries(Object.keys(workflow.jobs.deploy.env).map((name) => [name, '']))
     expect(unset).toMatchObject({ ISSUER: '', USERS_TABLE: '' })
@@ -212,9 +212,9 @@ describe('the smoke test of the packaged functions', () => {
     expect(await leftIn(stack.dynamodb, 'dev')).toEqual([])
   })
 
-  it('opens no account that it could not remove', async () => {
-    const nobody = { ...operator(), AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' }
-    const { status, failed } = await smoke(['--url', stack.origin, '--stage', 'dev'], { env: nobody })
+  it('creates no account that it could not remove', async () => {
+    const unreachable = { ...operator(), AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' }
+    const { status, failed } = await smoke(['--url', stack.origin, '--stage', 'dev'], { env: unreachable })
     expect([status, failed]).toEqual([1, ['the email can be confirmed in the storage of the stage dev']])
     expect(await leftIn(stack.dynamodb, 'dev')).toEqual([])
   })
@@ -232,7 +232,7 @@ describe('the smoke test of the packaged functions', () => {
     expect(said).not.toContain(ada.password)
     const left = await leftIn(stack.dynamodb, 'dev')
     expect(left.filter((pk) => pk.startsWith('EMAIL#'))).toEqual(['EMAIL#ada@example.com'])
-    // The account, and the link of its sign-up, which may be opened again.
+    // The account, and the link of its sign-up, which can be opened again.
     expect(left.filter((pk) => pk.startsWith('USER#'))).toHaveLength(2)
     expect(await smoke([...account, '--password', 'wrong'])).toMatchObject({ status: 1 })
 
@@ -279,7 +279,7 @@ describe('the smoke test of the packaged functions', () => {
       ],
     ],
     [
-      'refused tokens are let in, and cookies are weak',
+      'refused tokens are accepted, and cookies are weak',
       ({ route, answer }) => {
         if (route === 'GET /users/me' && answer.status === 401) answer.status = 200
         const [cookie] = answer.headers.getSetCookie()
@@ -294,7 +294,7 @@ describe('the smoke test of the packaged functions', () => {
       ],
     ],
     [
-      'an old refresh token is taken, anybody sees everybody, and guesses are free',
+      'an old refresh token is accepted, every user is listed, and guesses are free',
       ({ route, answer }) => {
         if (route === 'GET /users') answer.status = 200
         if (answer.status === 429) {
@@ -314,13 +314,13 @@ describe('the smoke test of the packaged functions', () => {
         'the account can be deleted, and nothing of it opens any more',
       ],
     ],
-  ])('fails where %s, in those rows alone', async (_, spoil, rows) => {
+  ])('fails where %s, in exactly those checks', async (_, spoil, rows) => {
     const { status, failed } = await smoke(args(await spoiledApi(spoil)))
     expect([failed, status]).toEqual([rows, 1])
     expect(await leftIn(stack.dynamodb, 'dev')).toEqual([])
   })
 
-  it('removes the account through storage if nobody can log in', async () => {
+  it('removes the account through storage if no login works', async () => {
     const url = await spoiledApi(({ route, answer }) => {
       if (route === 'POST /auth/login') answer.status = 500
     })

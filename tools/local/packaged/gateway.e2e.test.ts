@@ -53,7 +53,7 @@ const handlers: Record<string, (event: any) => Promise<unknown>> = {
     if (headers.authorization === 'throws') throw new Error('Unauthorized')
     if (headers.authorization === 'breaks') throw new Error('No store')
     if (headers.authorization === 'odd') return { principalId: 'x' }
-    return { isAuthorized: headers.authorization === 'good', context: { userId: '1' } }
+    return { isAuthorized: headers.authorization === 'valid', context: { userId: '1' } }
   },
 }
 const cors = {
@@ -78,7 +78,7 @@ afterAll(() => {
   for (const server of servers) server.close()
 })
 
-/** By `node:http`, which sends what it is told. */
+/** By `node:http`, which sends headers unchanged. */
 async function call(
   key: string,
   headers: Record<string, string | string[]> = {},
@@ -186,14 +186,14 @@ describe('its authorizer', () => {
   })
 
   it('passes its context on', async () => {
-    const { status, body } = await call('GET /things/mine', { authorization: 'good' })
+    const { status, body } = await call('GET /things/mine', { authorization: 'valid' })
     expect([status, body]).toEqual([200, { lambda: { userId: '1' } }])
   })
 
   it('is called each time, unless the template caches its answer', async () => {
     const times = async (key: string) => {
       const before = asked
-      for (let time = 0; time < 3; time++) await call(key, { authorization: 'good' })
+      for (let time = 0; time < 3; time++) await call(key, { authorization: 'valid' })
       return asked - before
     }
     expect(await times('GET /things/mine')).toBe(3)
