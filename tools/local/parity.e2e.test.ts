@@ -1,7 +1,7 @@
 /**
- * One table of requests, sent to what `npm start` starts and to the packaged functions: both must give the same, right answer.
- * A row is `[given, request, right]`: a name, a request (or a function that makes one for a `Platform`, where `ada` has confirmed
- * her email), and the answer's part that must match: `status`, and where it matters `code`, `body`, `text`, `headers`, `cookies`.
+ * One table of requests, sent to `npm start` and to the packaged functions. Both must give the same, right answer.
+ * A row is `[given, request, right]`: a name, a request (or a function that makes one for a `Platform`, where Ada has confirmed
+ * her email), and the part of the answer that must match.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,13 +14,13 @@ const page = 'https://app.example.com'
 const json = { 'content-type': 'application/json' }
 const ada = { email: 'ada@example.com', password: 'seven purple lanterns drift', name: 'Ada Lovelace' }
 
-/** One of the two, with an account on it. */
+/** `npm start` or the packaged functions, with an account. */
 interface Platform {
   readonly origin: string
   readonly mailbox: string
-  /** Sends JSON as a page of ours does. */
+  /** Sends JSON as a page of the allowed origin does. */
   post(path: string, body: object, headers?: Record<string, string>): ReturnType<typeof sendRaw>
-  /** Logs ada in; her tokens are for one row alone. */
+  /** Logs Ada in. Each row uses tokens of its own. */
   logIn(): Promise<{ readonly accessToken: string; readonly refreshToken: string }>
 }
 
@@ -58,7 +58,7 @@ const get = (path: string, headers: RawRequest['headers'] = {}): RawRequest => (
   path,
   headers,
 })
-/** A request to refresh or to log out by the cookie, with no body at all. */
+/** A request to refresh or to log out by the cookie, without a body. */
 const byCookie =
   (path: string, headers: Record<string, string>) =>
   async ({ logIn }: Platform): Promise<RawRequest> => ({
@@ -96,7 +96,7 @@ const rows: readonly Row[] = [
   ),
   ['no body and no origin', byCookie('/auth/refresh', {}), { status: 403, code: 'origin_not_allowed' }],
 
-  ['an access token as it is', bearer((token) => `Bearer ${token}`), { status: 200 }],
+  ['an access token', bearer((token) => `Bearer ${token}`), { status: 200 }],
   ['an access token with one more character', bearer((token) => `Bearer ${token}A`), { status: 401 }],
   [
     'a refresh token with one more character',
@@ -105,7 +105,7 @@ const rows: readonly Row[] = [
     { status: 401, code: 'invalid_refresh_token' },
   ],
   [
-    'the link of a sign-up once more',
+    'the link of a sign-up a second time',
     async ({ post: send, mailbox }) => {
       const email = 'bea@example.com'
       await send('/auth/signup', { ...ada, email, name: 'Bea' })
@@ -116,7 +116,7 @@ const rows: readonly Row[] = [
     { status: 204 },
   ],
   [
-    'a sign-up by a transport that is asked for, where emails are confirmed first',
+    'a sign-up with a transport, where emails are confirmed first',
     post('/auth/signup', JSON.stringify({ ...ada, email: 'cleo@example.com', transport: 'body' })),
     { status: 202, text: '', cookies: [] },
   ],
@@ -156,7 +156,7 @@ const rows: readonly Row[] = [
       { status: 200 },
     ],
   ]),
-  ['an odd cookie at a route that is not there', get('/nowhere', { cookie: 'a b=1' }), { status: 404 }],
+  ['an odd cookie at an unknown route', get('/nowhere', { cookie: 'a b=1' }), { status: 404 }],
 
   [
     'a content type with 9,000 blanks',
@@ -190,7 +190,7 @@ const rows: readonly Row[] = [
   ],
 
   [
-    'the upper-case id of a session of one\u2019s own',
+    'the upper-case id of another own session',
     async ({ logIn }) => {
       const { accessToken } = await logIn()
       const other = sessionOf((await logIn()).accessToken).toUpperCase()
@@ -203,7 +203,7 @@ const rows: readonly Row[] = [
     { status: 204, cookies: [] },
   ],
   [
-    'one\u2019s own current session, ended by its id',
+    'the id of the own current session',
     async ({ logIn }) => {
       const { accessToken } = await logIn()
       return {
@@ -229,7 +229,7 @@ const rows: readonly Row[] = [
   ],
 
   [
-    'a cookie and a body token at once, without an origin: the body\u2019s is refreshed',
+    'a cookie and a body token, without an origin: the body\u2019s session is refreshed',
     async ({ logIn }) => {
       const [one, other] = [await logIn(), await logIn()]
       const body = JSON.stringify({ refreshToken: one.refreshToken })
@@ -238,7 +238,7 @@ const rows: readonly Row[] = [
     { status: 200, body: { refreshToken: expect.any(String) }, cookies: [] },
   ],
   [
-    'a cookie and a body token at once, without an origin, to log out',
+    'a cookie and a body token, without an origin, to log out',
     async ({ logIn }) => {
       const [one, other] = [await logIn(), await logIn()]
       const body = JSON.stringify({ refreshToken: one.refreshToken })
@@ -247,7 +247,7 @@ const rows: readonly Row[] = [
     { status: 204, cookies: cleared },
   ],
   [
-    'a logout with tokens that are none',
+    'a logout with malformed tokens',
     post('/auth/logout', '{"refreshToken":"nonsense"}', { ...json, authorization: 'Bearer nonsense' }),
     { status: 204, cookies: cleared },
   ],
@@ -272,17 +272,17 @@ const started: Started[] = []
 let platforms: Platform[] = []
 
 beforeAll(async () => {
-  // Each with a folder of its own; the default settings, but for what a row needs to be reached at all.
+  // Each has a folder of its own and the default settings, except those that rows need.
   for (const script of ['start', 'start:packaged']) {
     const own = join(folder, script.replace(':', '-'))
     mkdirSync(own)
     const one = await npmStartOver(own, script)({ ALLOWED_ORIGINS: page, EMAIL_LOGIN: 'true' })
     started.push(one)
-    // One after the other: each bundles every function.
+    // One after the other, because each bundles every function.
     await one.ready()
   }
   platforms = await Promise.all(started.map(platformOf))
-  // Two that bundle every function.
+  // Two starts that bundle every function.
 }, 600_000)
 afterAll(async () => {
   for (const each of started) await each.interrupt()
@@ -303,7 +303,7 @@ async function platformOf({ origin, mailbox }: Started): Promise<Platform> {
   expect(await post('/auth/email/verify', { token })).toMatchObject({ status: 204 })
   const logIn = async () => (await post('/auth/login', { email, password, transport: 'body' })).body
   const headers = { authorization: `Bearer ${(await logIn()).accessToken}` }
-  // The authorizer is loaded by its first request: a busy machine may need longer for it than the authorizer's time-out.
+  // The authorizer is loaded by its first request. On a busy machine this may take longer than its time-out.
   for (let attempts = 0; (await sendRaw(origin, get('/users/me', headers))).status !== 200; attempts++)
     if (attempts === 5) throw new Error('The authorizer does not get ready')
   return { origin, mailbox, post, logIn }

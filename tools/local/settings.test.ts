@@ -4,7 +4,7 @@ import { checked, localEnv } from './settings.ts'
 const local = (given: Record<string, string> = {}) => checked(localEnv(given))
 
 describe('the settings of npm start', () => {
-  it('are whole without any, with an address and a sender of its own', () => {
+  it('need no input, and have an address and a sender of their own', () => {
     expect(local()).toMatchObject({
       issuer: 'http://localhost:3000',
       linkBaseUrl: 'http://localhost:3000',
@@ -26,7 +26,7 @@ describe('the settings of npm start', () => {
     })
   })
 
-  it('are those that were given', () => {
+  it('keep the given ones', () => {
     const given = {
       ISSUER: 'http://127.0.0.1:3000',
       LINK_BASE_URL: 'https://a.example',
@@ -39,7 +39,7 @@ describe('the settings of npm start', () => {
     })
   })
 
-  it('have limits that no test suite of a front end meets, unless one is set; what guards an account stays', () => {
+  it('have limits that no front-end test reaches, unless one is set; the limits of an account stay', () => {
     const config = local({ SIGNUP_PER_IP: '10/3600' })
     expect(config.signupPerIp).toEqual({ most: 10, seconds: 3600 })
     const narrow = Object.keys(limits).filter((name) => config[name as keyof typeof limits].most < 100_000)
@@ -48,7 +48,7 @@ describe('the settings of npm start', () => {
       expect(limits[name]).toMatchObject(config[name])
   })
 
-  it('that are wrong are named, a line each, and not quoted', () => {
+  it('that are wrong are named, one per line, and not quoted', () => {
     const wrong = { BCRYPT_COST: 'hunter2', ALLOWED_ORIGINS: 'http://localhost:5173/', MAILBOX_PORT: '3000' }
     expect(() => local(wrong)).toThrow(
       /^Wrong settings, in .env or the shell:\n {2}ALLOWED_ORIGINS must [^\n]*\n {2}BCRYPT_COST must [^\n]*\n {2}PORT and MAILBOX_PORT must differ$/,

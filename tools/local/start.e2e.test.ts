@@ -29,7 +29,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const npmStart = npmStartOver(folder)
 
-/** The command lines of all processes that were started with the test's folder. */
+/** The command lines of all processes that contain the folder of this test. */
 function processesOf(): string[] {
   const all = existsSync('/proc')
     ? readdirSync('/proc').map((id) => {
@@ -43,12 +43,12 @@ function processesOf(): string[] {
   return all.filter((line) => line.includes(basename(folder)))
 }
 
-/** Login waits for no mail. */
+/** Logins need no verified email. */
 const easy = { REQUIRE_VERIFIED_EMAIL: 'false' }
 
 const ada = { email: 'ada@example.com', password: 'correct horse battery staple', name: 'Ada Lovelace' }
 
-describe('what npm start starts', () => {
+describe('npm start', () => {
   let started: Started
   beforeAll(async () => {
     started = await npmStart(easy)
@@ -56,7 +56,7 @@ describe('what npm start starts', () => {
   })
   afterAll(() => started.interrupt())
 
-  it('says where it is, what it serves, and how to begin', () => {
+  it('prints its addresses, its routes and a first command', () => {
     const { origin, mailbox } = started
     expect(started.said()).toContain(`Cardea is running on ${origin}\n\n  API      ${origin} `)
     expect(started.said()).toContain(`\n  mailbox  ${mailbox} `)
@@ -65,11 +65,11 @@ describe('what npm start starts', () => {
     expect(started.said()).not.toMatch(/warn|deprecat/i)
   })
 
-  it('makes keys that only their owner can read', () => {
+  it('creates keys that only their owner can read', () => {
     expect(statSync(join(folder, 'keys.json')).mode & 0o777).toBe(0o600)
   })
 
-  it('goes once around: sign up, log in, be somebody, refresh, log out, be nobody', async () => {
+  it('serves the tour: sign up, log in, read the profile, refresh, log out', async () => {
     const go = browser(started)
     const signup = await go('POST', '/auth/signup', ada)
     expect(signup).toMatchObject({
@@ -111,7 +111,7 @@ describe('what npm start starts', () => {
     })
   })
 
-  it('refuses a token that was tampered with, and a route that is not there', async () => {
+  it('refuses a forged token, and an unknown route', async () => {
     const go = browser(started)
     const forged = { authorization: 'Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.' }
     expect(await go('GET', '/users/me', undefined, forged)).toMatchObject({ status: 401 })
@@ -119,7 +119,7 @@ describe('what npm start starts', () => {
     expect(await go('GET', '/admin')).toMatchObject({ status: 404 })
   })
 
-  it('answers ten refreshes of one token at once with 200, and there is one successor', async () => {
+  it('answers ten refreshes of one token at once with 200, and one next generation', async () => {
     const go = browser(started)
     const login = await go('POST', '/auth/login', {
       email: ada.email,
@@ -134,7 +134,7 @@ describe('what npm start starts', () => {
     expect(new Set(answers.map((answer) => generation(answer.body.refreshToken)))).toEqual(new Set([2]))
   })
 
-  it('gives one of ten sign-ups at once the account, and tells the others that it is taken', async () => {
+  it('creates one account for ten sign-ups at once, and answers 409 to the others', async () => {
     const go = browser(started)
     const body = { ...ada, email: 'ten@example.com' }
     const answers = await Promise.all(Array.from({ length: 10 }, () => go('POST', '/auth/signup', body)))
@@ -147,12 +147,12 @@ describe('what npm start starts', () => {
     expect(preflight.headers.get('access-control-allow-origin')).not.toBe('https://evil.example')
   })
 
-  it('is the OpenAPI document that it serves', async () => {
+  it('serves the OpenAPI document', async () => {
     const { body } = await browser(started)('GET', '/openapi.json')
     expect(body).toEqual(JSON.parse(readFileSync('functions/openapi.json', 'utf8')))
   })
 
-  it('tells one sentence to who starts it twice on one port', async () => {
+  it('prints one sentence when it is started twice on one port', async () => {
     const second = await npmStart({ PORT: String(started.port), LOCAL_FOLDER: join(folder, 'other') })
     expect(await second.ended).toBe(1)
     expect(second.said().match(/^Port .*$/gm)).toEqual([
@@ -163,7 +163,7 @@ describe('what npm start starts', () => {
   })
 })
 
-describe('a folder over which npm start runs', () => {
+describe('a folder in which npm start runs', () => {
   it('is served once, and not reset', async () => {
     const started = await npmStart()
     await started.ready()
@@ -177,17 +177,17 @@ describe('a folder over which npm start runs', () => {
   })
 })
 
-describe('what npm start starts, as it comes', () => {
+describe('npm start with its default settings', () => {
   let started: Started
   beforeAll(async () => {
-    // None of these is an address that links may open.
+    // Links may open none of these addresses.
     const ALLOWED_ORIGINS = 'http://192.168.1.20:5173,http://app.example.com'
     started = await npmStart({ LOCAL_FOLDER: join(folder, 'as-it-comes'), ALLOWED_ORIGINS })
     await started.ready()
   })
   afterAll(() => started.interrupt())
 
-  it('goes around with the curl lines of the README, pasted as they stand', () => {
+  it('serves the curl commands of the README, pasted unchanged', () => {
     const [, section = ''] = /## A tour with curl\n(.*?)\n## /s.exec(readFileSync('README.md', 'utf8')) ?? []
     const tour = [...section.matchAll(/^```sh\n(.*?)^```/gms)].map(([, block = '']) => block).join('')
     const pasted = tour
@@ -208,7 +208,7 @@ describe('what npm start starts, as it comes', () => {
     ])
   })
 
-  it('goes around by mail: sign up, confirm, log in, forget, reset; old sessions, links and passwords are dead', async () => {
+  it('serves the tour by mail: sign up, confirm, log in, reset; old sessions, links and passwords fail', async () => {
     const person = { ...ada, email: 'mail@example.com' }
     const { email, password } = person
     const [go, other] = [browser(started), browser(started)]
@@ -219,7 +219,7 @@ describe('what npm start starts, as it comes', () => {
     })
     const verifying = { token: await mailedToken(started.mailbox, email, 'verify-email') }
     expect(await go('POST', '/auth/email/verify', verifying)).toMatchObject({ status: 204 })
-    // A link of a sign-up may be opened again.
+    // A link of a sign-up can be opened again.
     expect(await go('POST', '/auth/email/verify', verifying)).toMatchObject({ status: 204 })
     const login = await other('POST', '/auth/login', { email, password })
     expect(login).toMatchObject({ status: 200, body: { user: { emailVerified: true } } })
@@ -245,7 +245,7 @@ describe('what npm start starts, as it comes', () => {
     expect(await go('POST', '/auth/login', { email, password: newPassword })).toMatchObject({ status: 200 })
   })
 
-  it('lets a test suite of a front end sign up as many as it likes', async () => {
+  it('lets a front-end test sign up 12 users', async () => {
     const go = browser(started)
     for (let time = 0; time < 12; time++) {
       const signup = await go('POST', '/auth/signup', { ...ada, email: `many${time}@example.com` })
@@ -253,7 +253,7 @@ describe('what npm start starts, as it comes', () => {
     }
   })
 
-  it('says which setting lets a page in that CORS refused, once for each origin', async () => {
+  it('prints which setting admits an origin that CORS refused, once for each origin', async () => {
     const preflight = (origin: string) =>
       fetch(`${started.origin}/auth/login`, {
         method: 'OPTIONS',
@@ -274,7 +274,7 @@ describe('what npm start starts, as it comes', () => {
   })
 })
 
-describe('a story over HTTP', () => {
+describe('a tour over HTTP', () => {
   let started: Started
   beforeAll(async () => {
     started = await npmStart(easy)
@@ -284,18 +284,18 @@ describe('a story over HTTP', () => {
 
   const admin = (...words: string[]) => {
     const env = { LOCAL_FOLDER: folder }
-    // The connections to the API are looked after meanwhile.
+    // Not synchronous, so that the connections to the API stay served.
     return run('npm', ['run', '-s', 'admin', '--', ...words], { env })
   }
   const bearer = (login: { body: { accessToken: string } }) => ({
     authorization: `Bearer ${login.body.accessToken}`,
   })
 
-  it('two browsers and a phone: one changes the password, the other two are out', async () => {
+  it('a password change in one of three clients logs the other two out', async () => {
     const person = { ...ada, email: 'three@example.com' }
     const { email, password } = person
     const [one, two, phone] = [browser(started), browser(started), browser(started)]
-    // No email has to be confirmed here: a sign-up opens the first session.
+    // No email has to be confirmed here, so the sign-up opens the first session.
     const first = await one('POST', '/auth/signup', person)
     const second = await two('POST', '/auth/login', { email, password })
     const third = await phone('POST', '/auth/login', { email, password, transport: 'body' })
@@ -326,7 +326,7 @@ describe('a story over HTTP', () => {
     })
   })
 
-  it('an administrator demotes another, whose next request is 401 and whose refreshed token is 403', async () => {
+  it('an administrator demotes another, whose next request is 401, and 403 after a refresh', async () => {
     const people = ['root@example.com', 'other@example.com'].map((email) => ({ ...ada, email }))
     const [root, other] = [browser(started), browser(started)]
     for (const person of people) await root('POST', '/auth/signup', person)
@@ -341,7 +341,7 @@ describe('a story over HTTP', () => {
         go('POST', '/auth/login', { email: people[index]?.email, password: ada.password }),
       ),
     )
-    if (!asRoot || !asOther) throw new Error('Nobody logged in')
+    if (!asRoot || !asOther) throw new Error('A login failed')
     expect(await other('GET', '/users?limit=1', undefined, bearer(asOther))).toMatchObject({ status: 200 })
 
     const path = `/users/${asOther.body.user.id}`
@@ -366,7 +366,7 @@ describe('a story over HTTP', () => {
     expect(await other('GET', '/users/me', undefined, bearer(refreshed))).toMatchObject({ status: 401 })
   })
 
-  it('keys are listed, made and revoked beside it, and none is printed', async () => {
+  it('keys are listed, made and revoked while the API runs, and none is printed', async () => {
     const keys = (...words: string[]) => {
       const env = { LOCAL_FOLDER: folder }
       return run('npm', ['run', '-s', 'keys', '--', ...words], { env })
@@ -379,22 +379,26 @@ describe('a story over HTTP', () => {
     expect((await keys('revoke', waiting)).stdout).toBe(`Removed access key ${waiting}\n`)
     expect(await keys('revoke', 'unknown')).toMatchObject({ status: 1, stderr: 'There is no key unknown\n' })
     const said = (await keys('list')).stdout
-    for (const line of readFileSync(join(folder, 'keys.json'), 'utf8').matchAll(/\\"key\\":\\"(.{20,40})/g))
-      expect(said).not.toContain(String(line[1]))
+    const stored = readFileSync(join(folder, 'keys.json'), 'utf8').matchAll(/\\"key\\":\\"(.{20,40})/g)
+    const values = [...stored].map(([, value = '']) => value)
+    expect(values.length).toBeGreaterThan(3)
+    for (const value of values) expect(said).not.toContain(value)
   })
 
-  it('the command line says what it takes, and that it knows nobody of that name', async () => {
+  it('the admin command prints its usage, and that it knows no such user', async () => {
     expect(await admin('grant')).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('Usage: npm run admin'),
     })
-    expect((await admin('grant', 'nobody@example.com')).stderr).toBe('Nobody has signed up with that email\n')
-    expect((await admin('grant', 'nobody')).stderr).toContain('"nobody" is neither an id nor an email')
+    expect((await admin('grant', 'unknown@example.com')).stderr).toBe(
+      'Nobody has signed up with that email\n',
+    )
+    expect((await admin('grant', 'unknown')).stderr).toContain('"unknown" is neither an id nor an email')
   })
 })
 
-describe('npm start', () => {
-  it('ends with Ctrl-C, leaves nothing behind, and finds its users again', async () => {
+describe('starting and stopping npm start', () => {
+  it('stops with Ctrl-C, leaves no process, and keeps its users', async () => {
     const first = await npmStart()
     await first.ready()
     expect(processesOf().length).toBeGreaterThanOrEqual(2)
@@ -409,10 +413,10 @@ describe('npm start', () => {
     await second.interrupt()
   })
 
-  it('ends with Ctrl-C while it is still starting, too', async () => {
+  it('stops with Ctrl-C while it is starting, too', async () => {
     for (const after of [0, 200, 500, 900]) {
       const early = await npmStart()
-      // Before that only npm may run: its own start is not what is tested.
+      // Before that only npm may run, which is not tested here.
       while (!early.said().includes('Starting')) await wait(20)
       await wait(after)
       await early.interrupt()
@@ -420,7 +424,7 @@ describe('npm start', () => {
     }
   })
 
-  it('does not wait for ever for an engine that takes the connection and says nothing', async () => {
+  it('gives up on an engine that accepts the connection and does not answer', async () => {
     const silent = createServer()
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
     const { port } = silent.address() as { port: number }
@@ -430,7 +434,7 @@ describe('npm start', () => {
     silent.close()
   })
 
-  it('takes empty settings for absent ones, as in a copy of .env.example', async () => {
+  it('treats empty settings as missing, as in a copy of .env.example', async () => {
     const empty = await npmStart({
       ...easy,
       ISSUER: '',
@@ -445,7 +449,7 @@ describe('npm start', () => {
     await empty.interrupt()
   })
 
-  it('forgets its users with npm run reset, and keeps its keys', () => {
+  it('deletes its users with npm run reset, and keeps its keys', () => {
     const env = { PATH: process.env.PATH, LOCAL_FOLDER: folder }
     const { stdout } = spawnSync('npm', ['run', '-s', 'reset'], { env, encoding: 'utf8' })
     expect(stdout).toContain('Removed the local users and sessions')
@@ -459,16 +463,16 @@ describe('npm start', () => {
       { BCRYPT_COST: 'hunter2', ACCESS_TOKEN_SECONDS: '1' },
       /^Wrong settings, in .env or the shell:\n {2}ACCESS_TOKEN_SECONDS must .*\n {2}BCRYPT_COST must .*$/m,
     ],
-    ['an origin that is none', { ALLOWED_ORIGINS: 'localhost:5173' }, /^ {2}ALLOWED_ORIGINS must .*$/m],
+    ['a malformed origin', { ALLOWED_ORIGINS: 'localhost:5173' }, /^ {2}ALLOWED_ORIGINS must .*$/m],
     ['a HOME that cannot be written', { HOME: '/dev/null/home' }, /^HOME is .*ENOTDIR.*: set HOME to .*$/m],
     [
       'an engine that does not answer',
       { DYNAMODB_ENDPOINT: 'http://127.0.0.1:1' },
       /^Nothing answers at DYNAMODB_ENDPOINT.*$/m,
     ],
-    ['a port that is none', { PORT: '99999' }, /^ {2}PORT must .*$/m],
+    ['an invalid port', { PORT: '99999' }, /^ {2}PORT must .*$/m],
     ['broken keys', { LOCAL_FOLDER: broken }, /^The key file .* cannot be read, or is not JSON$/m],
-  ])('tells one sentence about %s, and fails', async (_, settings, sentence) => {
+  ])('prints one sentence about %s, and fails', async (_, settings, sentence) => {
     const failed = await npmStart(settings)
     expect(await failed.ended).toBe(1)
     expect(failed.said()).toMatch(sentence)
@@ -479,12 +483,14 @@ describe('npm start', () => {
 })
 
 describe('a port', () => {
-  it('is in use on whichever address of this machine somebody listens', async () => {
+  it('is in use on every address of this machine on which a server listens', async () => {
     for (const host of ['127.0.0.1', '::1', '0.0.0.0']) {
       const server = createServer()
       const listening = await new Promise<boolean>((resolve) => {
         server.once('error', () => resolve(false)).listen(0, host, () => resolve(true))
       })
+      // A machine may lack IPv6, but not 127.0.0.1.
+      expect(listening || host === '::1').toBe(true)
       if (!listening) continue
       expect(await isFree((server.address() as { port: number }).port)).toBe(false)
       server.close()

@@ -17,11 +17,11 @@ beforeAll(() =>
 afterAll(() => client.destroy())
 
 describe('a polled stream', () => {
-  it('hands over wanted records in batches, and a failed record again with all later ones, up to the limit of retries', async () => {
+  it('passes wanted records in batches, and repeats a failed record with all later ones, up to the limit of retries', async () => {
     for (const pk of ['a', 'other', 'b', 'c', 'd'])
       await client.send(new PutItemCommand({ TableName: table, Item: { pk: { S: pk } } }))
 
-    const handed: string[] = []
+    const received: string[] = []
     const following: Following = {
       endpoint,
       table,
@@ -34,16 +34,16 @@ describe('a polled stream', () => {
       following,
       async (batch) => {
         const names = batch.map(({ dynamodb }) => dynamodb?.Keys?.pk?.S ?? '')
-        handed.push(names.join(''))
+        received.push(names.join(''))
         const failing = batch.filter((_, at) => names[at] === 'b')
         return failing.map(({ dynamodb }) => dynamodb?.SequenceNumber ?? '')
       },
-      () => handed.length >= 3,
+      () => received.length >= 3,
     )
-    expect(handed).toEqual(['abc', 'bc', 'd'])
+    expect(received).toEqual(['abc', 'bc', 'd'])
   })
 
-  it('counts the whole batch as failed if the function does not report failures', () => {
+  it('counts the whole batch as failed if the function reports nothing', () => {
     const batch = [{ dynamodb: { SequenceNumber: '1' } }, { dynamodb: { SequenceNumber: '2' } }]
     expect(failuresOf(batch, { batchItemFailures: [{ itemIdentifier: '2' }] })).toEqual(['2'])
     expect(failuresOf(batch, { batchItemFailures: [] })).toEqual([])

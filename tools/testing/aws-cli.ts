@@ -12,12 +12,12 @@ import { search } from 'jmespath'
 import { type KeyPath, keyPaths, type Parameters } from '../../lib/crypto/keys.ts'
 import type { LogLine } from './aws-services.ts'
 
-/** What a command of the AWS CLI is given: its options, by name; `true` for one without a value. */
+/** The options of a command of the AWS CLI, by name; `true` for one without a value. */
 type Given = Readonly<Record<string, string | true>>
-/** What AWS answers, for a query to look into. */
+/** The answer of AWS, which a query selects from. */
 type Answer = any
 type Command = {
-  /** Every option that it takes, beside `--query` and `--output`; those without a mark must be given. */
+  /** Every option, beside `--query` and `--output`. Those without a question mark are required. */
   readonly takes: readonly string[]
   run(given: Given): Promise<Answer> | Answer
 }
@@ -32,20 +32,20 @@ export interface Account {
   readonly dynamodb: DynamoDBClient
   readonly parameters: Parameters
   readonly keysPath: string
-  /** Whether they can be deleted, by their name. */
+  /** Whether each stack can be deleted. */
   readonly stacks: Map<string, 'protected' | 'free'>
   /** Reserved concurrency by function. */
   readonly functions: Map<string, number | undefined>
   /** Tables that cannot be deleted, and that have point-in-time recovery. */
   readonly isProtected: Set<string>
   readonly isRecoverable: Set<string>
-  /** The lines of all log groups, by their name. */
+  /** The events of all log groups, by the name of the group. */
   readonly logs: () => ReadonlyMap<string, readonly LogLine[]>
 }
 
 /**
- * A stand-in of the AWS CLI for the commands of docs/deploy.md: each acts on a local engine, on parameters and on logs as it
- * would on AWS. It refuses a command and an option that it does not know, so that no line of the guide passes unread.
+ * A stand-in of the AWS CLI for the commands of docs/deploy.md. Each acts on a local engine, on parameters and on logs as it
+ * would on AWS. An unknown command or option is refused, so that every line of the guide is checked.
  */
 export function awsCli(account: Account) {
   const { dynamodb, functions, stacks, isProtected, isRecoverable } = account
@@ -58,7 +58,7 @@ export function awsCli(account: Account) {
     const { Items: items = [] } = await dynamodb.send(new ScanCommand({ TableName, ConsistentRead: true }))
     return { schema, items }
   }
-  /** A table as AWS restores it: without what was switched on for it. */
+  /** A table as AWS restores it: without its former options. */
   const restore = async (TableName: string, { schema, items }: Copy) => {
     const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes = [] } = schema
     await dynamodb.send(
@@ -254,7 +254,7 @@ export function awsCli(account: Account) {
   }
 
   return {
-    /** What the continuous backups of a table hold from this moment on. */
+    /** Saves what the continuous backups of a table contain from now on. */
     async remember(table: string) {
       const at = Date.now()
       moments.push({ at, table, copy: await copyOf(table) })
@@ -324,7 +324,7 @@ function parameterAt({ keysPath }: Account, name: string): { keyPath: KeyPath; n
   return { keyPath, number: name.slice(`${keysPath}/${keyPath}/`.length) }
 }
 
-/** The one form of a query of Logs Insights that the guide has. */
+/** The only form of a Logs Insights query in the guide. */
 function insights(
   logs: ReadonlyMap<string, readonly LogLine[]>,
   query: string,

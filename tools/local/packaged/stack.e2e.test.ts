@@ -44,7 +44,7 @@ const bearer = ({ body }: { body: { accessToken: string } }) => ({
 const gatewaySays = (status: number, message: string) => ({ status, body: { message } })
 
 describe('the packaged functions', () => {
-  it('serve a whole round: sign up, verify the email, log in, read the profile, refresh, reset the password, log out', async () => {
+  it('serve the tour: sign up, verify the email, log in, read the profile, refresh, reset the password, log out', async () => {
     const go = browser(stack, page)
     expect(await go('POST', '/auth/signup', ada)).toMatchObject({ status: 202, body: '' })
     expect(await go('POST', '/auth/login', { email, password })).toMatchObject({
@@ -123,12 +123,12 @@ describe('the packaged functions', () => {
       expect([path, (await fetch(stack.origin + path)).status]).toEqual([path, 200])
   })
 
-  it('write no token, no password and no failure', () => {
+  it('log no token, no password and no failure', () => {
     expect(written).toContain('"type":"login.succeeded"')
     expect(written).not.toMatch(/eyJ|correct horse|"level":"error"/)
   })
 
-  it('leave nothing behind but the package', async () => {
+  it('leave only the package behind', async () => {
     await stack.close()
     closed = true
     expect(readdirSync(join(folder, 'package')).filter((name) => /unzipped/.test(name))).toEqual([])

@@ -98,7 +98,7 @@ describe('a template', () => {
     expect(tables).toEqual([{ TableName: 'eu-central-1-things' }])
   })
 
-  it('gives its own address in lower case, like an origin', () => {
+  it('contains its own address in lower case, like an origin', () => {
     const joined = { 'Fn::Join': ['', ['https://', { Ref: 'HttpApi' }, '.', { Ref: 'AWS::URLSuffix' }]] }
     expect(resolve(resources, joined)).toBe('https://httpapi.amazonaws.com')
   })
@@ -113,7 +113,7 @@ describe('a template', () => {
     ['Integration is', changed('Integration', { PayloadFormatVersion: '1.0' })],
     ['EnableSimpleResponses', changed('Authorizer', { EnableSimpleResponses: false })],
     ['IdentitySource', changed('Authorizer', { IdentitySource: ['$request.querystring.token'] })],
-  ])('is refused if it has something unknown: %s', (named, template) => {
+  ])('is refused with something unknown: %s', (named, template) => {
     expect(() => readTemplate(template)).toThrow(named)
   })
 })
