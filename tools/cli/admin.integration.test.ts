@@ -145,7 +145,7 @@ describe('npm run admin on a stage', () => {
     })
     expect(await here.admin('show', account.id)).toMatchObject({
       status: 1,
-      stderr: 'Nobody has signed up with that id\n',
+      stderr: 'No account has this id\n',
     })
   })
 
@@ -207,8 +207,8 @@ describe('npm run admin on a stage', () => {
     for (const [named, says] of [
       [account.id, 'No email of before is kept'],
       [account.email, 'No email of before is kept'],
-      ['unknown@example.com', 'Nobody has signed up with that email'],
-      [randomUUID(), 'Nobody has signed up with that id'],
+      ['unknown@example.com', 'No account has this email'],
+      [randomUUID(), 'No account has this id'],
     ] as const) {
       const refused = await here.admin('restore-email', named)
       expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining(says)])

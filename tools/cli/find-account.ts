@@ -20,5 +20,5 @@ export async function accountOf(
   if (account) return account
   const before = alsoFormer && email !== undefined && (await users.findById(await users.ownerOf(email)))
   if (before && (await users.formerEmail(before.id, clock.now()))?.email === email) return before
-  throw new Error(`Nobody has signed up with that ${isId ? 'id' : 'email'}`)
+  throw new Error(`No account has this ${isId ? 'id' : 'email'}`)
 }

@@ -390,9 +390,7 @@ describe('a tour over HTTP', () => {
       status: 2,
       stderr: expect.stringContaining('Usage: npm run admin'),
     })
-    expect((await admin('grant', 'unknown@example.com')).stderr).toBe(
-      'Nobody has signed up with that email\n',
-    )
+    expect((await admin('grant', 'unknown@example.com')).stderr).toBe('No account has this email\n')
     expect((await admin('grant', 'unknown')).stderr).toContain('"unknown" is neither an id nor an email')
   })
 })
