@@ -50,8 +50,8 @@ function watched({ services }: Fixture, late?: number) {
 }
 
 /** Everything that is stored and mailed. */
-const stored = ({ services: { tables, left, mailbox } }: Fixture) =>
-  JSON.stringify([Object.values(tables).map((table) => [...table]), left, mailbox])
+const stored = ({ services: { tables, waitingJobs, mailbox } }: Fixture) =>
+  JSON.stringify([Object.values(tables).map((table) => [...table]), waitingJobs, mailbox])
 
 const routeOf = ({ contract }: Entry) => ('method' in contract ? `${contract.method} ${contract.path}` : '')
 

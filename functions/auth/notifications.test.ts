@@ -120,12 +120,12 @@ describe('the notification of a new device', () => {
   it('is sent after all when the first attempt to mail it failed', async () => {
     const { services, api } = await withAda()
     await from(api, '203.0.113.9')
-    const [job] = services.left
+    const [job] = services.waitingJobs
     const failing = { send: () => Promise.reject(new Error('SES does not answer')) }
     await capturedLog(async () => {
       await expect(delivered({ ...services, mailer: failing })).rejects.toThrow()
     })
-    if (job) services.left.push(job)
+    if (job) services.waitingJobs.push(job)
     expect(kinds(await delivered(services))).toEqual(['new_device'])
   })
 
@@ -141,6 +141,6 @@ describe('the notification of a new device', () => {
   it('costs a login from a known device no write', async () => {
     const { services, api } = await withAda()
     await logIn(api)
-    expect(services.left).toEqual([])
+    expect(services.waitingJobs).toEqual([])
   })
 })

@@ -91,7 +91,7 @@ describe('an outage of the store is not taken for theft', () => {
         return fixture.refresh(fixture.login)
       })
       expect(next).toMatchObject({ status: 200 })
-      expect(fixture.left.map(({ type }) => type)).toEqual(['signed_up'])
+      expect(fixture.waitingJobs.map(({ type }) => type)).toEqual(['signed_up'])
       expect(entries.map(({ type }) => type)).not.toContain('session.reuse_detected')
       expect(entries.map(({ type }) => type)).not.toContain('session.revoked')
 

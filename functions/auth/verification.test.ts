@@ -273,6 +273,6 @@ describe('a sign-up where emails need not be verified', () => {
   it('mails nothing where no sender is configured', async () => {
     const services = testServices({ policy: { sendsMail: false } })
     expect(await gateway(services)('POST /auth/signup', { body: ada })).toMatchObject({ status: 201 })
-    expect(services.left).toEqual([])
+    expect(services.waitingJobs).toEqual([])
   })
 })

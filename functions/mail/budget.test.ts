@@ -114,7 +114,7 @@ describe('a recipient', () => {
       newEmail: email,
       sessionVersion: eveNow?.sessionVersion ?? 0,
     } as const
-    services.left.push(...Array.from({ length: 25 }, () => job))
+    services.waitingJobs.push(...Array.from({ length: 25 }, () => job))
     expect(await kindsTo(fixture, email)).toHaveLength(20)
 
     const api = gateway({ ...services, policy: { ...services.policy, requireVerifiedEmail: true } })
@@ -151,7 +151,7 @@ describe('a recipient', () => {
     const fixture = await underLimits()
     const job = { type: 'email_login_requested', email: eve.email, challengeHash: 'x' } as const
     const one = async () => {
-      const services = { ...fixture.services, left: [job] }
+      const services = { ...fixture.services, waitingJobs: [job] }
       await delivered(services)
     }
     const before = fixture.services.mailbox.length
@@ -166,7 +166,7 @@ describe('a recipient', () => {
     const { services } = fixture
     const send = unavailable
     for (let time = 0; time < 30; time++) {
-      services.left.push({ type: 'email_login_requested', email: eve.email, challengeHash: 'x' })
+      services.waitingJobs.push({ type: 'email_login_requested', email: eve.email, challengeHash: 'x' })
       await capturedLog(() => delivered({ ...services, mailer: { send } }).catch(() => undefined))
     }
     await fixture.api('POST /auth/email-login', toEve)

@@ -268,11 +268,11 @@ describe('after the owner took the account back', () => {
   it('an earlier login whose mail was still waiting is notified, and its device is not remembered', async () => {
     const fixture = await withVerifiedAda()
     await logInFrom(fixture, thief.ip)
-    const waiting = fixture.services.left.splice(0)
+    const waiting = fixture.services.waitingJobs.splice(0)
     const next = { ...ada, password: 'a new and longer password' }
     await fixture.reset(ada.email, next.password)
     await delivered(fixture.services)
-    fixture.services.left.push(...waiting)
+    fixture.services.waitingJobs.push(...waiting)
     expect(kinds(await delivered(fixture.services))).toEqual([`${ada.email} new_device`])
     await logInFrom(fixture, thief.ip, next)
     expect(kinds(await delivered(fixture.services))).toEqual([`${ada.email} new_device`])

@@ -53,7 +53,7 @@ export interface TestServices
   readonly clock: TestClock
   readonly tables: MemoryTables
   /** Email jobs that wait for `delivered`. */
-  readonly left: EmailJob[]
+  readonly waitingJobs: EmailJob[]
   /** What was mailed, oldest first. */
   readonly mailbox: { readonly to: string; readonly template: EmailTemplate }[]
   readonly publishedKeys: ReturnType<typeof publishedKeys>
@@ -101,12 +101,12 @@ export function testServices(
   const stores = change.stores ?? memoryStores(tables, clock)
   const keys = change.keys ?? testKeys
   const limits = { ...noLimits, ...change.limits }
-  const left: EmailJob[] = []
+  const waitingJobs: EmailJob[] = []
   const mailbox: TestServices['mailbox'] = []
   return {
     clock,
     tables,
-    left,
+    waitingJobs,
     mailbox,
     lifetimes: { ...lifetimes, ...change.lifetimes },
     limits,
@@ -117,7 +117,7 @@ export function testServices(
     ...stores,
     rateLimiter: rateLimiter({ ...stores, keyedHashes: keyedHashes(keys), clock, limits }),
     keyedHashes: keyedHashes(keys),
-    ...post(left, mailbox, change.stores),
+    ...post(waitingJobs, mailbox, change.stores),
     commonPasswords: commonPasswords(),
     breachedPasswords: { find: async () => 'not_found' },
     passwords: bcryptPasswords({ cost: 4, keys }),
@@ -138,18 +138,18 @@ export function limited(services: TestServices, change: Partial<Limits>): TestSe
 
 /** An outbox whose jobs wait, and a mailer that records its mails. */
 function post(
-  left: EmailJob[],
+  waitingJobs: EmailJob[],
   mailbox: TestServices['mailbox'],
   stores: Pick<Stores, 'outbox' | 'emailJobs'> = {},
 ): Pick<Ports, 'outbox' | 'emailJobs' | 'mailer'> {
   const outbox: Outbox = {
     async put(job, now) {
       await (stores.outbox?.put(job, now) ?? roundTrip())
-      left.push(job)
+      waitingJobs.push(job)
     },
   }
   const emailJobs: EmailJobs = {
-    read: (record) => (record as { left: ReturnType<EmailJobs['read']> }).left,
+    read: (record) => (record as { read: ReturnType<EmailJobs['read']> }).read,
     forget: async (id) => stores.emailJobs?.forget(id),
   }
   return {
@@ -168,7 +168,9 @@ function post(
 export async function delivered(services: TestServices): Promise<TestServices['mailbox']> {
   const before = services.mailbox.length
   const expiresAt = services.clock.now() + 3600
-  const Records = services.left.splice(0).map((job) => ({ left: { id: randomUUID(), job, expiresAt } }))
+  const Records = services.waitingJobs
+    .splice(0)
+    .map((job) => ({ read: { id: randomUUID(), job, expiresAt } }))
   const { batchItemFailures } = await deliver.over(services)(
     { Records } as unknown as DynamoDBStreamEvent,
     context(),
