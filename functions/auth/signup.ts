@@ -23,8 +23,7 @@ export const contract = defineContract({
   access: 'public',
   summary: 'Create an account',
   description:
-    'If the deployment requires verified emails, it always answers 202 without tokens, and a mail says what to do next. ' +
-    'Otherwise it answers 201 with the tokens of a new session, or 409 if the email has an account.',
+    'Where emails must be verified: always 202 without tokens, and a mail. Otherwise: 201 with tokens, or 409 if the email is taken.',
   body: z.strictObject({ email, password: newPassword, name, transport }),
   responses: { 202: null, 201: tokenResponse },
   refusals: ['email_taken', 'weak_password'],
