@@ -285,7 +285,7 @@ describe('the needs in a contract', () => {
     expect(routes.length).toBeGreaterThan(25)
     for (const { contract } of routes) {
       const route = `${contract.method} ${contract.path}`
-      if (!called.has(route)) throw new Error(`costs.integration.test.ts does not call ${route}`)
+      if (!called.has(route)) throw new Error(`capacity-units.integration.test.ts does not call ${route}`)
       const calls = new Set(called.get(route))
       // These are the authorizer's, made before the handler runs.
       if (contract.access !== 'public') {

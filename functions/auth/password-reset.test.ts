@@ -39,8 +39,8 @@ describe('a password reset', () => {
       status: 200,
       body: { user: { emailVerified: true } },
     })
-    const told = await delivered(services)
-    expect(told.map(({ template }) => template.kind)).toEqual(['password_changed'])
+    const sent = await delivered(services)
+    expect(sent.map(({ template }) => template.kind)).toEqual(['password_changed'])
   })
 
   it('is answered alike whether the email is known or not; only a known one is mailed', async () => {

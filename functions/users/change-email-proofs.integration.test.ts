@@ -162,9 +162,9 @@ describe('a change of email to the address of an unconfirmed account', () => {
 
     // A new request names this account in its mail, and may replace it.
     await fixture.change()
-    const told = mailTo(fixture.services, to, 'confirm_new_email')
-    expect(told.replaces).toBe(true)
-    expect(await fixture.verify(told.token)).toMatchObject({ status: 204 })
+    const renewed = mailTo(fixture.services, to, 'confirm_new_email')
+    expect(renewed.replaces).toBe(true)
+    expect(await fixture.verify(renewed.token)).toMatchObject({ status: 204 })
     expect(await fixture.services.users.findById(other.body.user.id)).toBeUndefined()
   })
 

@@ -1,5 +1,5 @@
 /**
- * What a call is billed in DynamoDB, in request units. `costs.integration.test.ts` compares each with what an engine counts,
+ * What a call is billed in DynamoDB, in request units. `capacity-units.integration.test.ts` compares each with what an engine counts,
  * and `bench/cost-model.ts` calculates with it.
  */
 export const units = {
