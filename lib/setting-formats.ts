@@ -69,7 +69,7 @@ export function productName(text: string): string {
 
 export function notificationList(text: string): readonly Notification[] {
   const named = text === 'none' ? [] : text.split(',').map((each) => each.trim())
-  const known = notifications.filter((notice) => named.includes(notice))
+  const known = notifications.filter((each) => named.includes(each))
   if (known.length === named.length) return known
   throw new Error(`must be none, or some of ${notifications.join(',')}, separated by commas`)
 }

@@ -5,7 +5,7 @@ import { type Material, materialOf, signingNow } from './key-material.ts'
 import type { KeyPath, KeyRing, Keys, Parameters } from './keys.ts'
 
 /** The maximum age of cached keys: a revoked key is unusable everywhere after this time. */
-const HELD_SECONDS = 300
+const CACHED_SECONDS = 300
 /**
  * Keys are renewed before that, so that a short outage of the store fails no request. The age varies, so that functions that
  * started together do not read together.
@@ -17,7 +17,7 @@ const RENEWAL_MS = 300
 /** An unknown `kid` may be a new key. This limits the reads that forged tokens can cause. */
 const UNKNOWN_SECONDS = 60
 /** After a failed read, calls wait this long before the next attempt. An older pending read is abandoned. */
-const RETRIED_SECONDS = 10
+const RETRY_SECONDS = 10
 
 /**
  * Reads keys from the parameter store on first use. A failed read fails its call, and the next call tries again: without a key,
@@ -28,18 +28,18 @@ export function storedKeys(
   now: () => Seconds,
   random: () => number = Math.random,
 ): Keys {
-  const cached = (path: KeyPath) => {
+  const cache = (path: KeyPath) => {
     const renewedAt = RENEWED_SECONDS - Math.floor(random() * RENEWED_EARLIER_SECONDS)
-    return holding(async () => materialOf(path, await parameters.below(path)), now, renewedAt)
+    return cacheOf(async () => materialOf(path, await parameters.below(path)), now, renewedAt)
   }
   const paths = {
-    public: cached('access/public'),
-    private: cached('access/private'),
-    refresh: cached('refresh'),
-    pepper: cached('pepper'),
-    keyedHash: cached('keyed-hash'),
+    public: cache('access/public'),
+    private: cache('access/private'),
+    refresh: cache('refresh'),
+    pepper: cache('pepper'),
+    keyedHash: cache('keyed-hash'),
   }
-  const ring = async (keys: Holding, kid?: string): Promise<KeyRing> => {
+  const ring = async (keys: KeyCache, kid?: string): Promise<KeyRing> => {
     const all = await keys(kid)
     return { current: signingOf(all, now()), all: byId(all) }
   }
@@ -60,24 +60,24 @@ function signingOf(keys: readonly Material[], now: Seconds): Material {
   return found
 }
 
-type Holding = (kid?: string) => Promise<readonly Material[]>
+type KeyCache = (kid?: string) => Promise<readonly Material[]>
 
-function holding(read: () => Promise<readonly Material[]>, now: () => Seconds, renewedAt: Seconds): Holding {
-  let held: { readonly keys: readonly Material[]; readonly since: Seconds } | undefined
+function cacheOf(read: () => Promise<readonly Material[]>, now: () => Seconds, renewedAt: Seconds): KeyCache {
+  let cached: { readonly keys: readonly Material[]; readonly since: Seconds } | undefined
   let reading: { readonly since: Seconds; readonly keys: Promise<readonly Material[]> } | undefined
-  let triedAt = Number.NEGATIVE_INFINITY
+  let attemptedAt = Number.NEGATIVE_INFINITY
   let lookedAt = Number.NEGATIVE_INFINITY
   const readAgain = () => {
     const since = now()
-    triedAt = since
+    attemptedAt = since
     // A read from before the function was frozen may be outdated.
-    if (reading && Math.abs(since - reading.since) < RETRIED_SECONDS) return reading.keys
+    if (reading && Math.abs(since - reading.since) < RETRY_SECONDS) return reading.keys
     const mine = {
       since,
       // Other invocations share this read, so it must not end with the invocation that started it.
       keys: runWithSignal(undefined, read)
         .then((keys) => {
-          if (!held || held.since <= since || held.since > now()) held = { keys, since }
+          if (!cached || cached.since <= since || cached.since > now()) cached = { keys, since }
           return keys
         })
         .finally(() => {
@@ -89,15 +89,15 @@ function holding(read: () => Promise<readonly Material[]>, now: () => Seconds, r
   }
   return async (kid) => {
     const at = now()
-    const age = held ? at - held.since : Number.POSITIVE_INFINITY
-    const isKnown = kid === undefined || held?.keys.some((key) => key.kid === kid) === true
+    const age = cached ? at - cached.since : Number.POSITIVE_INFINITY
+    const isKnown = kid === undefined || cached?.keys.some((key) => key.kid === kid) === true
     const looks = !isKnown && Math.abs(at - lookedAt) >= UNKNOWN_SECONDS
     if (looks) lookedAt = at
     // If the clock was set back, the age is unknown.
-    if (!held || age >= HELD_SECONDS || age < 0) return readAgain()
-    const renews = age >= renewedAt && Math.abs(at - triedAt) >= RETRIED_SECONDS
-    if (!looks && !renews) return held.keys
-    const { keys } = held
+    if (!cached || age >= CACHED_SECONDS || age < 0) return readAgain()
+    const renews = age >= renewedAt && Math.abs(at - attemptedAt) >= RETRY_SECONDS
+    if (!looks && !renews) return cached.keys
+    const { keys } = cached
     const renewed = readAgain().catch(() => keys)
     // Wait for a new key. A renewal may take longer: the cached keys are valid for another minute.
     return looks ? renewed : Promise.race([renewed, wait(RENEWAL_MS, keys, { ref: false })])
