@@ -56,9 +56,11 @@ describe('a bundle', () => {
 
   it('contains nothing that a function does not use', async () => {
     const { inputs } = await bundled('auth/login')
-    const unwanted =
-      /credential-provider-(?!env|node)|token-providers|client-sso|client-sts|nested-clients|mnemonist|event-streams\/|node_modules\/(semver|ecdsa-sig-formatter)|node_modules\/yaml|tools\/(?!bundle)/
-    expect(inputs.filter((input) => unwanted.test(input))).toEqual([])
+    const unwanted = [
+      /credential-provider-(?!env|node)|token-providers|client-sso|client-sts|nested-clients/,
+      /mnemonist|event-streams\/|node_modules\/(semver|ecdsa-sig-formatter|yaml)|tools\/(?!bundle)/,
+    ]
+    expect(inputs.filter((input) => unwanted.some((each) => each.test(input)))).toEqual([])
     expect(inputs.some((input) => input.includes('node_modules/jsonwebtoken'))).toBe(true)
   })
 
@@ -120,7 +122,9 @@ describe('a bundled handler', () => {
   async function invoke(handler: string, body: object, env: Record<string, string>) {
     const { file } = await bundled(handler)
     const event = JSON.stringify(eventOf(`POST /${handler}`, { body }))
-    const script = `require(${JSON.stringify(file)}).handler(${event}, { awsRequestId: 'r' }).then((answer) => process.stdout.write('\\n' + JSON.stringify(answer)))`
+    const script = `require(${JSON.stringify(file)})
+      .handler(${event}, { awsRequestId: 'r' })
+      .then((answer) => process.stdout.write('\\n' + JSON.stringify(answer)))`
     const { stdout, stderr } = await promisify(execFile)(process.execPath, ['-e', script], {
       encoding: 'utf8',
       env: { ...settings, SSM_ENDPOINT: store.endpoint, ...env },

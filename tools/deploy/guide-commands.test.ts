@@ -29,7 +29,9 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Puts a program of the test in front of another on the PATH. It gets its arguments as `args`. */
 function standIn(name: string, body: string): void {
-  const script = `const fs = require('node:fs'), args = process.argv.slice(2)\nconst valueOf = (name) => args[args.indexOf(name) + 1]\n${body}`
+  const script = `const fs = require('node:fs'), args = process.argv.slice(2)
+const valueOf = (name) => args[args.indexOf(name) + 1]
+${body}`
   writeFileSync(join(folder, `${name}.cjs`), script)
   const start = `#!/bin/sh\nexec '${process.execPath}' '${join(folder, `${name}.cjs`)}' "$@"\n`
   writeFileSync(join(folder, 'bin', name), start, { mode: 0o755 })

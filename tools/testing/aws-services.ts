@@ -38,7 +38,8 @@ export async function startAwsServices(secretAccessKey: string) {
       refuse('InvalidSignatureException')
     if (body === 'Action=GetCallerIdentity&Version=2011-06-15') {
       if (!/\/sts\/aws4_request/.test(authorization)) refuse('InvalidSignatureException')
-      return `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>${callersArn}</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>`
+      const result = `<GetCallerIdentityResult><Arn>${callersArn}</Arn></GetCallerIdentityResult>`
+      return `<GetCallerIdentityResponse>${result}</GetCallerIdentityResponse>`
     }
     const action = String(request.headers['x-amz-target'])
     const failure = failing.get(action)

@@ -58,10 +58,11 @@ const escaped = (value: object) =>
 
 function answerTo(action: string, stack: string, templates: Stacks['templates']): string {
   const id = `arn:aws:cloudformation:eu-central-1:123456789012:stack/${stack}/1`
+  const ofStack = `<StackId>${id}</StackId><StackName>${stack}</StackName>`
   const results: Readonly<Record<string, () => string>> = {
     GetTemplate: () => `<TemplateBody>${escaped(templates[stack] ?? {})}</TemplateBody>`,
     DescribeStacks: () =>
-      `<Stacks><member><StackId>${id}</StackId><StackName>${stack}</StackName><StackStatus>UPDATE_COMPLETE</StackStatus><Outputs></Outputs></member></Stacks>`,
+      `<Stacks><member>${ofStack}<StackStatus>UPDATE_COMPLETE</StackStatus><Outputs></Outputs></member></Stacks>`,
     GetCallerIdentity: () =>
       '<Account>123456789012</Account><Arn>arn:aws:iam::123456789012:user/ada</Arn><UserId>x</UserId>',
     DescribeStackResource: () =>
@@ -69,7 +70,12 @@ function answerTo(action: string, stack: string, templates: Stacks['templates'])
     DescribeChangeSet: () =>
       `<ChangeSetId>c</ChangeSetId><StackId>${id}</StackId><StackName>${stack}</StackName><Status>CREATE_COMPLETE</Status>`,
     DescribeStackEvents: () =>
-      `<StackEvents><member><EventId>1</EventId><StackId>${id}</StackId><StackName>${stack}</StackName><LogicalResourceId>${stack}</LogicalResourceId><PhysicalResourceId>${id}</PhysicalResourceId><ResourceType>AWS::CloudFormation::Stack</ResourceType><ResourceStatus>UPDATE_COMPLETE</ResourceStatus><Timestamp>2099-01-01T00:00:00Z</Timestamp></member></StackEvents>`,
+      [
+        `<StackEvents><member><EventId>1</EventId>${ofStack}<LogicalResourceId>${stack}</LogicalResourceId>`,
+        `<PhysicalResourceId>${id}</PhysicalResourceId><ResourceType>AWS::CloudFormation::Stack</ResourceType>`,
+        '<ResourceStatus>UPDATE_COMPLETE</ResourceStatus><Timestamp>2099-01-01T00:00:00Z</Timestamp>',
+        '</member></StackEvents>',
+      ].join(''),
   }
   const result = results[action]?.() ?? ''
   return `<${action}Response><${action}Result>${result}</${action}Result></${action}Response>`
