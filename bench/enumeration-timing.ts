@@ -6,11 +6,11 @@ import { testKeys } from '../tools/testing/keys.ts'
 import { testServices } from '../tools/testing/test-services.ts'
 import { ratios } from '../tools/testing/timing.ts'
 
-/** Prints how long routes take for an email that nobody has, over one that has an account: it must not tell. */
+/** Prints the time of routes for an unknown email over that for a known one. They must not differ. */
 Object.assign(process.env, isolatedAwsEnv)
 const { endpoint, child } = await startDynoxide()
 process.env.DYNAMODB_ENDPOINT = endpoint
-// What the doors log would drown the figures, which go to standard error.
+// The figures go to standard error, apart from the handlers' log lines.
 process.stdout.write = () => true
 const passwords = bcryptPasswords({ cost: 12, keys: testKeys })
 const strict = testServices({ stores: await engineStores(), policy: { requireVerifiedEmail: true } })

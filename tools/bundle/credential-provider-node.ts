@@ -1,4 +1,4 @@
 import { fromEnv } from '@aws-sdk/credential-provider-env'
 
-/** Stands for the SDK's chain of providers: a function finds its credentials in its environment. */
+/** Replaces the SDK's provider chain: a function has its credentials in its environment. */
 export const defaultProvider = () => fromEnv()

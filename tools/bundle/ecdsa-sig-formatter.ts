@@ -1,3 +1,3 @@
-/** Stands for the conversion of ES signatures, which jwa loads and calls for no other family. */
+/** Replaces the conversion of ES signatures, which jwa loads but calls for no other family. */
 export const derToJose = undefined
 export const joseToDer = undefined

@@ -1,2 +1,2 @@
-/** Stands for the cache of discovered endpoints: nothing is discovered. */
+/** Replaces the cache of discovered endpoints: endpoint discovery is off. */
 export class EndpointCache {}

@@ -1,2 +1,2 @@
-/** Stands for the SDK's event streams, which it imports when an operation has one: none of ours does. */
+/** Replaces the SDK's event streams: none of our operations has one. */
 export const EventStreamSerde = undefined

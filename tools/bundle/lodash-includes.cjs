@@ -1,2 +1,2 @@
-/** Stands for `lodash.includes`, which jsonwebtoken asks only whether its list of algorithms has a name. */
+/** Replaces `lodash.includes`, with which jsonwebtoken only looks up an algorithm in a list. */
 module.exports = (list, value) => list.includes(value)

@@ -1,6 +1,6 @@
 const { plugins } = require('./plugins.cjs')
 
-/** How every function is bundled, on a laptop and for AWS. The README of this folder has the figures that decided it. */
+/** How every function is bundled, locally and for AWS. The README of this folder gives the reasons. */
 const options = {
   bundle: true,
   minify: true,

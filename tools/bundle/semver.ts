@@ -1,2 +1,2 @@
-/** Stands for `semver`, of which jsonwebtoken asks whether Node is at least 16.9. */
+/** Replaces `semver`, with which jsonwebtoken checks that Node is at least 16.9. */
 export const satisfies = () => true

@@ -11,7 +11,7 @@ import { guessBits } from '../../lib/domain/password-guesses.ts'
 
 const SOURCE = '@zxcvbn-ts/language-common'
 
-/** Each list begins with the most common. */
+/** Each list is sorted by how common its entries are. */
 const languages: readonly { readonly list: readonly string[]; readonly most: number }[] = [
   { list: english['commonWords-en'], most: 6000 },
   { list: english['wikipedia-en'], most: 21_000 },

@@ -21,7 +21,7 @@ function arnOf(name: string, asks: string): object {
   return { 'Fn::Sub': `\${${found.id}.Arn}/index/${index}` }
 }
 
-/** What `serverless.yml` includes: every function with its event, and a role of its own. */
+/** The part that `serverless.yml` includes: every function with its event and its own role. */
 export function functionsYml(entries: readonly Entry[]): string {
   const functions = entries.map((entry) => [entry.name, functionOf(entry)])
   const roles = entries.map((entry) => [roleName(entry), roleOf(entry)])
@@ -77,7 +77,7 @@ function streamOf({ stream: { prefix } }: StreamContract): object {
 
 /** Additions to what the framework makes of the functions. */
 function extensionsOf(entries: readonly Entry[]): object {
-  // Or what Lambda gives up after the last retry would be counted nowhere.
+  // Without it, an event that Lambda drops after the last retry would not be counted.
   const counted = { Properties: { MetricsConfig: { Metrics: ['EventCount'] } } }
   return Object.fromEntries(entries.filter(isStream).map((entry) => [mappingName(entry), counted]))
 }
@@ -122,7 +122,7 @@ function roleOf(entry: Entry): object {
   }
 }
 
-/** Its own log, what its contract needs, and what depends on the settings of a deployment. */
+/** The function's own log, the needs of its contract, and the permissions that depend on settings. */
 export function policiesOf({ name, file, contract }: Entry, more: readonly object[] = []): readonly object[] {
   const logGroup = `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/\${self:service}-\${sls:stage}-${name}:*`
   const logging = {
@@ -137,7 +137,7 @@ export function policiesOf({ name, file, contract }: Entry, more: readonly objec
 function statementsOf(needs: readonly Need[], file: string): object[] {
   const byTable = Map.groupBy(needs, (need) => need.slice(0, need.indexOf(':')))
   return [...byTable].flatMap(([table, needed]) => {
-    // By whom a mail may be sent is a setting: tools/deploy/permissions.ts.
+    // The permitted sender is a setting: tools/deploy/permissions.ts.
     if (table === 'mail') return []
     if (table === 'sessions/stream') return reading
     if (table.startsWith('keys/')) return onKeys(table.slice('keys/'.length), needed)
@@ -149,7 +149,7 @@ function statementsOf(needs: readonly Need[], file: string): object[] {
   })
 }
 
-/** The path is listed; numbers below it are made and taken away. */
+/** The path is listed; parameters below it are created and deleted. */
 function onKeys(path: string, needed: readonly Need[]): object[] {
   const arn = `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter\${self:provider.environment.KEYS_PATH}/${path}`
   const actions = needed.map((need) => `ssm:${need.slice(need.indexOf(':') + 1)}`).sort()
@@ -167,7 +167,7 @@ function onKeys(path: string, needed: readonly Need[]): object[] {
   ]
 }
 
-/** What Lambda asks of a role that it reads a stream with. */
+/** The actions that Lambda needs to read a stream. */
 export const streamActions = [
   'dynamodb:DescribeStream',
   'dynamodb:GetRecords',

@@ -32,7 +32,10 @@ export function openapi(entries: readonly Entry[], version: string): Json {
       title: 'Cardea',
       version,
       description:
-        'Sign-up, login, refresh, logout, email, users. `x-limits` are the default budgets of a route: `most` in `seconds`. Refusals are problem details (RFC 9457); decide by their `code`. `x-minLength-setting` names the setting by which a deployment changes the `minLength` beside it, which is the default; a refusal names the length that holds. A route of GET answers HEAD too. A refused access token is answered by API Gateway itself: 401 with `{"message":"Unauthorized"}`.',
+        'Sign-up, login, refresh, logout, email, users. `x-limits` are the default limits of a route: `most` in `seconds`. ' +
+        'Refusals are problem details (RFC 9457); programs decide by their `code`. `x-minLength-setting` names the setting that ' +
+        'changes the default `minLength` beside it; a refusal names the length that applies. GET routes also answer HEAD. ' +
+        'API Gateway itself answers a refused access token: 401 with `{"message":"Unauthorized"}`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     paths,
@@ -46,7 +49,7 @@ export function openapi(entries: readonly Entry[], version: string): Json {
   }
 }
 
-/** What a request must bring; of the two that a door with a refresh token takes, the body's is no scheme of OpenAPI. */
+/** The security schemes of a route. OpenAPI has none for a refresh token in the body. */
 function securityOf(contract: Contract): Json[] {
   if (contract.access !== 'public') return [{ accessToken: rolesOf(contract) ?? [] }]
   return contract.takesRefreshToken ? [{ refreshCookie: [] }, {}] : []
@@ -102,7 +105,7 @@ function successes({ responses }: Contract, schemaOf: (schema: Schema, io: 'outp
   )
 }
 
-/** What API Gateway answers by itself to what the authorizer refused. */
+/** API Gateway's own answer after a refusal of the authorizer. */
 const gatewayRefusal = (message: string, description: string) => ({
   type: 'object',
   properties: { message: { const: message } },
@@ -123,7 +126,7 @@ const fault = {
   content: { 'application/problem+json': { schema: problemSchema } },
 }
 
-/** Every refusal under its status, its codes spelled out: they are what a program decides by. */
+/** Every refusal under its status, with its codes, which programs decide by. */
 function refusals(contract: Contract): Json {
   const byStatus = Map.groupBy(refusalsOf(contract), (code) => errors[code].status)
   return Object.fromEntries(

@@ -16,7 +16,7 @@ export interface Entry<
   readonly contract: C
 }
 
-/** The doors, read from the folder itself: no list of routes is kept by hand. */
+/** The functions, read from their folder, so that no list of routes has to be maintained. */
 export async function registry(): Promise<readonly Entry[]> {
   const files = (await readdir('functions', { recursive: true }))
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
