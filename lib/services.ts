@@ -23,6 +23,7 @@ import { dynamoDenylist } from './storage/denylist.ts'
 import { dynamoEmailJobs } from './storage/email-jobs.ts'
 import { dynamoOutbox } from './storage/outbox.ts'
 import { dynamoSessions } from './storage/sessions.ts'
+import { dynamoUserData } from './storage/user-data.ts'
 import { dynamoUsers } from './storage/users.ts'
 
 export { isServing } from './config.ts'
@@ -88,6 +89,7 @@ export const keyedHashes = /* @__PURE__ */ once(() =>
 export const rateLimiter = /* @__PURE__ */ once(() =>
   makeRateLimiter({ ...core(), counters: dynamoCounters(client(), config()), keyedHashes: keyedHashes() }),
 )
+export const userData = /* @__PURE__ */ once(() => dynamoUserData(client(), config()))
 export const codes = /* @__PURE__ */ once(() => dynamoCodes(client(), config()))
 export const outbox = /* @__PURE__ */ once(() => dynamoOutbox(client(), config()))
 export const emailJobs = /* @__PURE__ */ once(() => dynamoEmailJobs(client(), config()))

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { token } from '../../lib/contract/fields.ts'
+import { deletionNeeds } from '../../lib/contract/user-data.ts'
 import { verifyEmail } from '../../lib/domain/email-verification.ts'
 import { route } from '../../lib/lambda/route.ts'
-import { codes, outbox, sessions, users } from '../../lib/services.ts'
+import { codes, outbox, sessions, userData, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
@@ -28,12 +29,13 @@ export const contract = defineContract({
     'sessions:PutItem',
     'sessions:Query',
     'sessions:BatchWriteItem',
+    ...deletionNeeds,
   ],
 })
 
 export const handler = route(
   contract,
-  { users, sessions, codes, outbox },
+  { users, sessions, userData, codes, outbox },
   async ({ services, body, reply }) => {
     await verifyEmail(services, body.token)
     return reply(204)

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { password } from '../../lib/contract/fields.ts'
+import { deletionNeeds } from '../../lib/contract/user-data.ts'
 import { deleteOwnAccount } from '../../lib/domain/own-account.ts'
 import { clearedRefreshCookie } from '../../lib/lambda/cookies.ts'
 import { route } from '../../lib/lambda/route.ts'
-import { outbox, passwords, rateLimiter, sessions, users } from '../../lib/services.ts'
+import { outbox, passwords, rateLimiter, sessions, userData, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'DELETE',
@@ -29,12 +30,13 @@ export const contract = defineContract({
     'refresh-token-denylist:PutItem',
     'sessions:Query',
     'sessions:BatchWriteItem',
+    ...deletionNeeds,
     'sessions:PutItem',
   ],
   memory: 1769,
 })
 
-const factories = { rateLimiter, users, passwords, sessions, outbox }
+const factories = { rateLimiter, users, passwords, sessions, userData, outbox }
 
 export const handler = route(contract, factories, async ({ services, principal, body, reply }) => {
   await deleteOwnAccount(services, principal, body.password)

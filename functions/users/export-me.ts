@@ -1,11 +1,13 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { exportedSession, exportedUser } from '../../lib/contract/models.ts'
+import { exportedUserData, exportNeeds } from '../../lib/contract/user-data.ts'
 import { exportedSessionView, exportedUserView } from '../../lib/contract/views.ts'
-import { ownAccount } from '../../lib/domain/own-account.ts'
+import { exportedData, ownAccount } from '../../lib/domain/own-account.ts'
 import { openSessions } from '../../lib/domain/own-sessions.ts'
+import { settleAll } from '../../lib/domain/settle-all.ts'
 import { route } from '../../lib/lambda/route.ts'
-import { sessions, users } from '../../lib/services.ts'
+import { sessions, userData, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'GET',
@@ -13,20 +15,30 @@ export const contract = defineContract({
   access: 'user',
   summary: 'Export your account and sessions, without secrets',
   responses: {
-    200: z.object({ exportedAt: z.iso.datetime(), user: exportedUser, sessions: z.array(exportedSession) }),
+    200: z.object({
+      exportedAt: z.iso.datetime(),
+      user: exportedUser,
+      sessions: z.array(exportedSession),
+      ...exportedUserData,
+    }),
   },
-  needs: ['users:GetItem', 'sessions:Query'],
+  needs: ['users:GetItem', 'sessions:Query', ...exportNeeds],
 })
 
-export const handler = route(contract, { users, sessions }, async ({ services, principal, reply }) => {
-  const user = await ownAccount(services, principal)
-  const now = services.clock.now()
-  const formerEmail = await services.users.formerEmail(user.id, now)
-  const open = await openSessions(services, user)
-  services.events.record({ type: 'user.exported', userId: user.id })
-  return reply(200, {
-    exportedAt: new Date(now * 1000).toISOString(),
-    user: exportedUserView(user, formerEmail),
-    sessions: open.map((each) => exportedSessionView(each, principal.sessionId)),
-  })
-})
+export const handler = route(
+  contract,
+  { users, sessions, userData },
+  async ({ services, principal, reply }) => {
+    const user = await ownAccount(services, principal)
+    const now = services.clock.now()
+    const formerEmail = await services.users.formerEmail(user.id, now)
+    const [open, data] = await settleAll(openSessions(services, user), exportedData(services, user.id))
+    services.events.record({ type: 'user.exported', userId: user.id })
+    return reply(200, {
+      exportedAt: new Date(now * 1000).toISOString(),
+      user: exportedUserView(user, formerEmail),
+      sessions: open.map((each) => exportedSessionView(each, principal.sessionId)),
+      ...data,
+    })
+  },
+)

@@ -1,7 +1,7 @@
 import { within } from './invocation-signal.ts'
 import { deniedUntil, type Seconds } from './lifetimes.ts'
 import { notify } from './notifications.ts'
-import type { NotChanged, Ports } from './ports.ts'
+import type { NotChanged, Ports, UserDataStore } from './ports.ts'
 import type { Principal } from './principal.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
 import type { Account } from './users.ts'
@@ -44,10 +44,13 @@ export const disablePassword = (now: Seconds) => ({
   deniedUntil: deniedUntil(now),
 })
 
-export type RemovalPorts = Pick<Ports, 'users' | 'sessions' | 'policy' | 'outbox' | 'clock' | 'events'>
+export type RemovalPorts = Pick<
+  Ports,
+  'users' | 'sessions' | 'userData' | 'policy' | 'outbox' | 'clock' | 'events'
+>
 
 /**
- * Deletes an account as it was read, then its session items. Tells its email, if verified, and its former email while that is
+ * Deletes an account as it was read, then the user's other items. Tells its email, if verified, and its former email while that is
  * kept: a thief may have changed the email, and an undo is impossible after the deletion.
  */
 export async function removeAccount(
@@ -65,11 +68,29 @@ export async function removeAccount(
   const told = [...(emailVerified ? [email] : []), ...(outcome.former ? [outcome.former.email] : [])]
   await Promise.all([
     ...told.map((email) => notify(ports, { type: 'account_deleted', userId, at, email, by })),
-    forgetSessions(ports, userId),
+    forgetUser(ports, userId),
   ])
 }
 
 const PATIENCE_MS = 3000
+
+/**
+ * Deletes the items of a deleted user: sessions, and those in the tables of user data. A failure does not change the answer, because
+ * no retry of the request would find the account. An event names the table that still has items of the user.
+ */
+export async function forgetUser(
+  ports: Pick<Ports, 'sessions' | 'userData' | 'events'>,
+  userId: string,
+): Promise<void> {
+  await Promise.all([
+    forgetSessions(ports, userId),
+    ...Object.entries<UserDataStore>({ ...ports.userData }).map(([table, store]) =>
+      within(PATIENCE_MS, () => store.deleteAll(userId)).catch(() =>
+        ports.events.record({ type: 'user.data_left', userId, table }),
+      ),
+    ),
+  ])
+}
 
 /**
  * Deletes the session items of former session versions, or every session item of a deleted user. These sessions have ended

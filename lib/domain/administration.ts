@@ -100,7 +100,7 @@ export async function startReset(
 
 /** Deletes another user's account. Refuses with `not_found`, `own_account`, `last_administrator`, `unauthorized` or `conflict`. */
 export async function deleteUser(
-  ports: AdministrationPorts & Pick<Ports, 'policy' | 'outbox'>,
+  ports: AdministrationPorts & Pick<Ports, 'userData' | 'policy' | 'outbox'>,
   principal: Principal | undefined,
   userId: string,
 ): Promise<void> {

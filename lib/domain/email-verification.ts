@@ -1,4 +1,4 @@
-import { forgetSessions, withOptimisticRetry } from './account-changes.ts'
+import { forgetUser, withOptimisticRetry } from './account-changes.ts'
 import { confirmChange } from './email-changes.ts'
 import { deniedUntil } from './lifetimes.ts'
 import { notify } from './notifications.ts'
@@ -14,7 +14,7 @@ import type { Account } from './users.ts'
  * Refuses with `invalid_link`, `email_taken`, `email_changed_recently` or `conflict`.
  */
 export async function verifyEmail(
-  ports: Pick<Ports, 'users' | 'sessions' | 'codes' | 'policy' | 'outbox' | 'clock' | 'events'>,
+  ports: Pick<Ports, 'users' | 'sessions' | 'userData' | 'codes' | 'policy' | 'outbox' | 'clock' | 'events'>,
   token: string,
 ): Promise<void> {
   const now = ports.clock.now()
@@ -38,7 +38,7 @@ export async function verifyEmail(
   }
   if (!replaced) return
   ports.events.record({ type: 'user.deleted', userId: replaced.id })
-  await forgetSessions(ports, replaced.id)
+  await forgetUser(ports, replaced.id)
 }
 
 /** Writes an email job, in the same time whether or not the address has an account. Refuses with `not_enabled`. */

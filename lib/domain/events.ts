@@ -64,6 +64,8 @@ export type SecurityEvent =
   | { readonly type: 'session.all_revoked'; readonly userId: string }
   /** All sessions have ended, but their items could not be deleted. TTL removes them. */
   | { readonly type: 'session.left_to_expire'; readonly userId: string }
+  /** The account is deleted, but a table of user data still has items of the user. */
+  | { readonly type: 'user.data_left'; readonly userId: string; readonly table: string }
   /** Key ids that were created or retired; `name` is the key set. */
   | {
       readonly type: 'keys.rotated'

@@ -1,7 +1,9 @@
 import { type RemovalPorts, removeAccount } from './account-changes.ts'
-import type { Ports } from './ports.ts'
+import type { Ports, UserDataStore } from './ports.ts'
 import type { Principal } from './principal.ts'
 import { Refusal } from './refusal.ts'
+import { settleAll } from './settle-all.ts'
+import type { UserTable } from './user-data.ts'
 import type { Account } from './users.ts'
 
 /**
@@ -36,4 +38,15 @@ export async function deleteOwnAccount(
   password: string,
 ): Promise<void> {
   await removeAccount(ports, await reauthenticate(ports, principal, password), 'owner')
+}
+
+/** The user's items in the tables of user data, for an export. */
+export async function exportedData(
+  { userData }: Pick<Ports, 'userData'>,
+  userId: string,
+): Promise<Readonly<Record<UserTable, readonly object[]>>> {
+  const read = Object.entries<UserDataStore>({ ...userData }).map(
+    async ([table, store]) => [table, await store.exportOf(userId)] as const,
+  )
+  return Object.fromEntries(await settleAll(...read))
 }

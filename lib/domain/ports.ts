@@ -8,6 +8,7 @@ import type { Lifetimes, Seconds } from './lifetimes.ts'
 import type { LimitName, Limits } from './limits.ts'
 import type { Policy } from './policy.ts'
 import type { Principal } from './principal.ts'
+import type { UserTable } from './user-data.ts'
 import type { Account, AccountFields, ListedUser, Role } from './users.ts'
 
 export interface Clock {
@@ -366,6 +367,16 @@ export interface Cursors {
   open(cursor: string, order: UserPage['order'], userId: string, now: Seconds): Promise<string | undefined>
 }
 
+/** The items of users in a table of their own. */
+export interface UserDataStore {
+  /** What an export shows of a user's items. */
+  exportOf(userId: string): Promise<readonly object[]>
+  /** Deletes all items of a deleted user. */
+  deleteAll(userId: string): Promise<void>
+}
+/** The store of each table of user data, under the table's name, such as `readonly notes: NoteStore`. */
+export interface UserData extends Readonly<Record<UserTable, UserDataStore>> {}
+
 /** All ports. Each rule and handler names the few that it uses. */
 export interface Ports {
   readonly clock: Clock
@@ -389,4 +400,5 @@ export interface Ports {
   readonly commonPasswords: CommonPasswords
   readonly breachedPasswords: BreachedPasswords
   readonly mailer: Mailer
+  readonly userData: UserData
 }

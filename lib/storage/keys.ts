@@ -26,22 +26,22 @@ import { positionOf } from '../domain/users.ts'
  * The index `listing` of `users` contains each account under `listShard` and `listKey`. `listShard` is a hash of the id, which spreads
  * sign-ups over several partitions. `listKey` is the time of creation and the id.
  *
- * 3900 s are the longest life of an access token and the clock skew. Only this file builds keys.
+ * 3900 s are the longest life of an access token and the clock skew. Only this file builds keys; a store of user data uses `userKey`.
  */
-export const accountKey = (userId: string) => ({ pk: `USER#${userId}`, sk: 'ACCOUNT' })
+
+/** The key of an item that belongs to a user, in any table. */
+export const userKey = (userId: string, sk: string) => ({ pk: `USER#${userId}`, sk })
+export const accountKey = (userId: string) => userKey(userId, 'ACCOUNT')
 /** The user id of an account item. */
 export const userIdOf = ({ pk }: { readonly pk?: unknown }): string => String(pk).slice('USER#'.length)
 export const emailReservationKey = (email: string) => ({ pk: `EMAIL#${email}`, sk: 'RESERVATION' })
-export const sessionKey = (userId: string, sessionId: string) => ({
-  pk: `USER#${userId}`,
-  sk: `SESSION#${sessionId}`,
-})
+export const sessionKey = (userId: string, sessionId: string) => userKey(userId, `SESSION#${sessionId}`)
 /** Key range of a user's sessions. */
 export const sessionsOf = (userId: string) => ({ pk: `USER#${userId}`, prefix: 'SESSION#' })
-/** Key range of a user's sessions and codes. */
+/** Key range of all items of a user in a table. */
 export const everythingOf = (userId: string) => ({ pk: `USER#${userId}`, prefix: '' })
-export const codeKey = (userId: string, purpose: Purpose) => ({ pk: `USER#${userId}`, sk: `CODE#${purpose}` })
-export const formerEmailKey = (userId: string) => ({ pk: `USER#${userId}`, sk: 'FORMER_EMAIL' })
+export const codeKey = (userId: string, purpose: Purpose) => userKey(userId, `CODE#${purpose}`)
+export const formerEmailKey = (userId: string) => userKey(userId, 'FORMER_EMAIL')
 export const windowKey = (id: string, start: number) => ({ pk: `LIMIT#${id}`, sk: String(start) })
 export const attemptsKey = (id: string) => ({ pk: `LIMIT#${id}`, sk: 'ATTEMPTS' })
 export const MAIL_PREFIX = 'MAIL#'

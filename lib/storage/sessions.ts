@@ -1,9 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import {
-  BatchWriteCommand,
   type DynamoDBDocumentClient,
   PutCommand,
-  QueryCommand,
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
@@ -12,48 +10,14 @@ import type { SessionStore } from '../domain/ports.ts'
 import type { TableNames } from '../domain/tables.ts'
 import { accountOf } from './accounts.ts'
 import { ITEM_VERSION, isConditionFailed, readTogether, unlessConditionFails, withRetries } from './client.ts'
-import { accountKey, everythingOf, revokedFamilyKey, sessionKey, sessionsOf } from './keys.ts'
+import { accountKey, revokedFamilyKey, sessionKey, sessionsOf } from './keys.ts'
 import { sessionItem, sessionOf } from './session-items.ts'
-
-/** DynamoDB's limit for `BatchWriteItem`. */
-const MOST_IN_A_BATCH = 25
+import { userItems } from './user-items.ts'
 
 /** Sessions, and the denylist entries that end them. Each decision is one conditional write. */
 export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableNames): SessionStore {
   const { usersTable, sessionsTable, refreshTokenDenylistTable } = tables
-  /** All items with a key prefix, page by page. */
-  const items = async ({
-    pk,
-    prefix,
-  }: {
-    pk: string
-    prefix: string
-  }): Promise<Record<string, unknown>[]> => {
-    const found: Record<string, unknown>[] = []
-    let from: Record<string, unknown> | undefined
-    do {
-      const command = new QueryCommand({
-        TableName: sessionsTable,
-        KeyConditionExpression: prefix ? 'pk = :pk AND begins_with(sk, :prefix)' : 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': pk, ...(prefix && { ':prefix': prefix }) },
-        ConsistentRead: true,
-        ...(from && { ExclusiveStartKey: from }),
-      })
-      const { Items = [], LastEvaluatedKey } = await withRetries(() => client.send(command))
-      found.push(...Items)
-      from = LastEvaluatedKey
-    } while (from)
-    return found
-  }
-
-  /** Items that DynamoDB leaves unprocessed expire by TTL. */
-  const forget = async (dead: readonly Record<string, unknown>[]): Promise<void> => {
-    const requests = dead.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } }))
-    for (let start = 0; start < requests.length; start += MOST_IN_A_BATCH) {
-      const RequestItems = { [sessionsTable]: requests.slice(start, start + MOST_IN_A_BATCH) }
-      await withRetries(() => client.send(new BatchWriteCommand({ RequestItems })))
-    }
-  }
+  const { read, remove, deleteAll } = userItems(client, sessionsTable)
 
   return {
     async open(session) {
@@ -142,18 +106,16 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
     },
 
     async list(userId, now) {
-      const sessions = (await items(sessionsOf(userId))).map(sessionOf)
+      const sessions = (await read(sessionsOf(userId))).map(sessionOf)
       const alive = sessions.filter(({ idleExpiresAt, expiresAt }) => idleExpiresAt > now && expiresAt > now)
       return alive.sort((a, b) => b.lastUsedAt - a.lastUsedAt || (a.id < b.id ? -1 : 1))
     },
 
     async forgetBefore(userId, sessionVersion) {
-      const found = await items(sessionsOf(userId))
-      await forget(found.filter((item) => sessionOf(item).sessionVersion < sessionVersion))
+      const found = await read(sessionsOf(userId))
+      await remove(found.filter((item) => sessionOf(item).sessionVersion < sessionVersion))
     },
 
-    async forgetAll(userId) {
-      await forget(await items(everythingOf(userId)))
-    },
+    forgetAll: deleteAll,
   }
 }

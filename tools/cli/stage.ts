@@ -5,6 +5,7 @@ import type { Ports } from '../../lib/domain/ports.ts'
 import { documentClient } from '../../lib/storage/client.ts'
 import { dynamoOutbox } from '../../lib/storage/outbox.ts'
 import { dynamoSessions } from '../../lib/storage/sessions.ts'
+import { dynamoUserData } from '../../lib/storage/user-data.ts'
 import { dynamoUsers } from '../../lib/storage/users.ts'
 import { problemsOfNames, tableNamesOf } from '../deploy/settings.ts'
 import { runningEndpoint, startDynoxide } from '../local/dynamodb.ts'
@@ -14,7 +15,10 @@ import { callersConfig } from './callers-aws.ts'
 import { checkStage } from './command.ts'
 
 /** What the rules need of the outside, for a person who administers from a command line. */
-export type StagePorts = Pick<Ports, 'users' | 'sessions' | 'outbox' | 'policy' | 'clock' | 'events'>
+export type StagePorts = Pick<
+  Ports,
+  'users' | 'sessions' | 'userData' | 'outbox' | 'policy' | 'clock' | 'events'
+>
 
 interface Stage {
   readonly ports: StagePorts
@@ -60,6 +64,7 @@ function stores(
   const ports = {
     users: dynamoUsers(client, config, clock),
     sessions: dynamoSessions(client, config),
+    userData: dynamoUserData(client, config),
     outbox: dynamoOutbox(client, config),
     policy: policyOf(config),
     clock,

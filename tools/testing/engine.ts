@@ -11,6 +11,7 @@ import { dynamoDenylist } from '../../lib/storage/denylist.ts'
 import { dynamoEmailJobs } from '../../lib/storage/email-jobs.ts'
 import { dynamoOutbox } from '../../lib/storage/outbox.ts'
 import { dynamoSessions } from '../../lib/storage/sessions.ts'
+import { dynamoUserData } from '../../lib/storage/user-data.ts'
 import { dynamoUsers } from '../../lib/storage/users.ts'
 import { tableNamesOf } from '../deploy/settings.ts'
 import { createTables } from '../local/tables.ts'
@@ -33,6 +34,7 @@ const storesOver = (client: DynamoDBDocumentClient, tables: TableNames, clock: C
   users: dynamoUsers(client, tables, clock),
   sessions: dynamoSessions(client, tables),
   denylist: dynamoDenylist(client, tables),
+  userData: dynamoUserData(client, tables),
   codes: dynamoCodes(client, tables),
   counters: dynamoCounters(client, tables),
   outbox: dynamoOutbox(client, tables),

@@ -12,6 +12,7 @@ import type {
   OneTimeCode,
   Session,
   SessionStore,
+  UserData,
   UserStore,
 } from '../../lib/domain/ports.ts'
 import type { Principal } from '../../lib/domain/principal.ts'
@@ -78,6 +79,7 @@ export function memoryStores(
   denylist: Denylist
   codes: CodeStore
   counters: Counters
+  userData: UserData
 } {
   const {
     accounts,
@@ -145,6 +147,7 @@ export function memoryStores(
     isActiveAdministrator(account) && [...accounts.values()].filter(isActiveAdministrator).length === 1
 
   return {
+    userData: {},
     users: {
       async create(account, now) {
         await roundTrip()

@@ -24,6 +24,8 @@ import type {
   Outbox,
   Ports,
   SessionStore,
+  UserData,
+  UserDataStore,
   UserStore,
 } from '../../lib/domain/ports.ts'
 import { rateLimiter } from '../../lib/domain/rate-limiter.ts'
@@ -41,6 +43,7 @@ export interface Stores {
   readonly denylist: Denylist
   readonly codes: CodeStore
   readonly counters: Counters
+  readonly userData: UserData
   /** Where jobs are also put and removed. `delivered` processes them in a test. */
   readonly outbox?: Outbox
   readonly emailJobs?: Pick<EmailJobs, 'forget'>
@@ -187,10 +190,13 @@ export const unavailable = () =>
 export function silent(services: TestServices): TestServices {
   const failing = <T extends object>(store: T) =>
     Object.fromEntries(Object.keys(store).map((name) => [name, unavailable])) as T
-  const { users, sessions, codes, outbox } = services
+  const { users, userData, sessions, codes, outbox } = services
   return {
     ...services,
     users: failing(users),
+    userData: Object.fromEntries(
+      Object.entries<UserDataStore>({ ...userData }).map(([table, store]) => [table, failing(store)]),
+    ) as UserData,
     sessions: failing(sessions),
     codes: failing(codes),
     outbox: failing(outbox),

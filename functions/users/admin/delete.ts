@@ -1,9 +1,10 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../../lib/contract/contract.ts'
 import { userId } from '../../../lib/contract/fields.ts'
+import { deletionNeeds } from '../../../lib/contract/user-data.ts'
 import { deleteUser } from '../../../lib/domain/administration.ts'
 import { route } from '../../../lib/lambda/route.ts'
-import { outbox, sessions, users } from '../../../lib/services.ts'
+import { outbox, sessions, userData, users } from '../../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'DELETE',
@@ -21,13 +22,14 @@ export const contract = defineContract({
     'refresh-token-denylist:PutItem',
     'sessions:Query',
     'sessions:BatchWriteItem',
+    ...deletionNeeds,
     'sessions:PutItem',
   ],
 })
 
 export const handler = route(
   contract,
-  { users, sessions, outbox },
+  { users, sessions, userData, outbox },
   async ({ services, principal, params, reply }) => {
     await deleteUser(services, principal, params.userId)
     return reply(204)
