@@ -19,7 +19,7 @@ exports.checkBeforeRollback = async (serverless, timestamp) => {
   const lines = lacking(statementsOf(made), template.Resources, roles)
   if (lines.length === 0) return
   fail(
-    'The permissions boundary of the stage would keep from the functions what they need after this roll-back. An ' +
+    'The permissions boundary of the stage would keep from the functions what they need after this rollback. An ' +
       'administrator deploys the boundary of that version and its settings first: docs/deploy.md, "Rollback".',
     lines,
   )

@@ -239,7 +239,7 @@ describe('the workflow that deploys', () => {
     for (const action of used) expect(action).toMatch(/^[\w.-]+\/[\w.-]+@[\da-f]{40}$/)
   })
 
-  it('deploys again after a roll-back, and keeps the running version through ten failed attempts', () => {
+  it('deploys again after a rollback, and keeps the running version through ten failed attempts', () => {
     expect(runs.filter((run) => run.includes('serverless deploy'))).toEqual([
       expect.stringContaining('--force'),
     ])

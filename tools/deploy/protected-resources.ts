@@ -65,7 +65,7 @@ export const keptSettings: Readonly<Record<string, string>> = {
 }
 
 /**
- * A release may remove a route and with it its log group, and a roll-back brings back a former reader of alarms: the comparison
+ * A release may remove a route and with it its log group, and a rollback brings back a former reader of alarms: the comparison
  * alone keeps these.
  */
 const byComparisonAlone = ['AWS::Logs::LogGroup', 'AWS::SNS::Subscription']

@@ -14,7 +14,7 @@ export interface Aws {
   identity(name: string): Promise<Identity | undefined>
   account(): Promise<{ readonly isSandbox: boolean; readonly maySend: boolean }>
   readonly gateway: Gateway
-  /** What time it is there, in sessionVersion seconds. */
+  /** What time it is there, in epoch seconds. */
   time(): Promise<number>
 }
 

@@ -55,6 +55,6 @@ async function secrets(listed: ListKeys): Promise<readonly Finding[]> {
   const paths = ['pepper', 'keyed-hash'] as const
   const found = await Promise.all(paths.map(listed))
   const missing = paths.filter((_, index) => found[index]?.length === 0)
-  if (missing.length === 0) return [fine('The pepper and the keyedHash key are there')]
+  if (missing.length === 0) return [fine('The pepper and the keyed-hash key are there')]
   return [wrong(`Missing: ${missing.join(', ')}`, 'Run npm run setup -- --stage <stage>')]
 }
