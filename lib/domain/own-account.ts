@@ -44,9 +44,9 @@ export async function deleteOwnAccount(
 export async function exportedData(
   { userData }: Pick<Ports, 'userData'>,
   userId: string,
-): Promise<Readonly<Record<UserTable, readonly object[]>>> {
+): Promise<Readonly<Record<UserTable, Awaited<ReturnType<UserDataStore['exportOf']>>>>> {
   const read = Object.entries<UserDataStore>({ ...userData }).map(
     async ([table, store]) => [table, await store.exportOf(userId)] as const,
   )
-  return Object.fromEntries(await settleAll(...read))
+  return Object.fromEntries(await settleAll(...read)) as never
 }

@@ -370,7 +370,7 @@ export interface Cursors {
 /** The items of users in a table of their own. */
 export interface UserDataStore {
   /** What an export shows of a user's items. */
-  exportOf(userId: string): Promise<readonly object[]>
+  exportOf(userId: string): Promise<readonly Readonly<Record<string, unknown>>[]>
   /** Deletes all items of a deleted user. */
   deleteAll(userId: string): Promise<void>
 }

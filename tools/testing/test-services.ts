@@ -196,7 +196,7 @@ export function silent(services: TestServices): TestServices {
     users: failing(users),
     userData: Object.fromEntries(
       Object.entries<UserDataStore>({ ...userData }).map(([table, store]) => [table, failing(store)]),
-    ) as UserData,
+    ) as unknown as UserData,
     sessions: failing(sessions),
     codes: failing(codes),
     outbox: failing(outbox),
