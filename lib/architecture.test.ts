@@ -26,6 +26,7 @@ const packages: Readonly<Record<string, readonly RegExp[]>> = {
   'tools/local': [/^@aws-sdk\/client-dynamodb(-streams)?$/, /^(aws-lambda|fflate|yaml|zod)$/],
   'tools/cli': [
     /^@aws-sdk\/client-(dynamodb|sesv2|ssm)$/,
+    /^jose$/,
     /^@smithy\/(core\/(checksum|protocols)|signature-v4)$/,
     /^zod\/mini$/,
   ],

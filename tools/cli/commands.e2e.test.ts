@@ -45,7 +45,7 @@ describe('a command with wrong words', () => {
     expect([status, stdout]).toEqual([2, ''])
     const [first, ...rest] = stderr.split('\n')
     expect(first).toContain(sentence)
-    if (command !== 'smoke') expect(rest.join('\n')).toContain(`Usage: npm run ${command}`)
+    expect(rest.join('\n')).toContain(`Usage: npm run ${command}`)
     expect(stderr).not.toMatch(/\n\s+at /)
   })
 })

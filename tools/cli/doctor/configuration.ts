@@ -2,94 +2,82 @@ import { type Config, policyOf } from '../../../lib/config.ts'
 import { limits, settingOf } from '../../../lib/domain/limits.ts'
 import { doubtful, type Finding, fine } from './finding.ts'
 
-/** What settings that are right alone will lead to, and may not be what somebody wants. */
+type Doubt = readonly [applies: boolean, says: string, mend: string]
+
+/** Settings that are each valid, but together may not do what their owner wants. */
 export function doubtsAbout(config: Config, { hasDomain }: { hasDomain: boolean }): Finding[] {
-  const found = [...cookies(config, hasDomain), ...lifetimes(config), ...mail(config), ...budgets(config)]
+  const doubts = [...cookies(config, hasDomain), ...lifetimes(config), ...mail(config), ...limitsOf(config)]
+  const found = doubts.filter(([applies]) => applies).map(([, says, mend]) => doubtful(says, mend))
   return found.length > 0 ? found : [fine('The settings go together')]
 }
 
-/** The cookie is SameSite=Strict: it travels between a page and an API of one site alone. */
-function cookies({ allowedOrigins, issuer }: Config, hasDomain: boolean): Finding[] {
+/** The cookie is SameSite=Strict: a browser sends it only between a page and an API of one site. */
+function cookies({ allowedOrigins, issuer }: Config, hasDomain: boolean): Doubt[] {
   if (allowedOrigins.length === 0)
-    return [doubtful('No page may use the API with its cookie', 'Name your front end in ALLOWED_ORIGINS')]
+    return [[true, 'No page may use the API with its cookie', 'Name your front end in ALLOWED_ORIGINS']]
+  const bodyLogin = 'log in with "transport": "body"'
   if (!hasDomain)
     return [
-      doubtful(
-        'The API is at an address of Amazon’s, so no page of yours gets its cookie',
-        'Set DOMAIN_NAME and CERTIFICATE_ARN to a name beside your front end, or log in with "transport": "body"',
-      ),
+      [
+        true,
+        'The API has an address of Amazon, so no page of yours gets its cookie',
+        `Set DOMAIN_NAME and CERTIFICATE_ARN to a name beside your front end, or ${bodyLogin}`,
+      ],
     ]
-  const foreign = allowedOrigins.filter((origin) => siteOf(origin) !== siteOf(issuer))
-  return foreign.map((origin) =>
-    doubtful(
-      `${origin} is of another site than ${issuer}: its requests carry no cookie`,
-      'Give the API a name of the same site, or let that front end log in with "transport": "body"',
-    ),
-  )
+  return allowedOrigins.map((origin) => [
+    siteOf(origin) !== siteOf(issuer),
+    `${origin} is another site than ${issuer}: its requests carry no cookie`,
+    `Give the API a name of the same site, or let that front end ${bodyLogin}`,
+  ])
 }
 
-/** The last two labels; wrong for a few suffixes such as co.uk, where it asks too little. */
+/** The last two labels. For a few suffixes such as co.uk this finds too little. */
 const siteOf = (address: string) => new URL(address).hostname.split('.').slice(-2).join('.')
 
-function lifetimes(config: Config): Finding[] {
-  const { accessTokenSeconds, sessionIdleSeconds, sessionAbsoluteSeconds } = config
-  const found: Finding[] = []
-  if (sessionIdleSeconds > sessionAbsoluteSeconds)
-    found.push(
-      doubtful(
-        'SESSION_IDLE_SECONDS is longer than SESSION_ABSOLUTE_SECONDS: no session ends for being idle',
-        'Set it below the absolute life',
-      ),
-    )
-  if (accessTokenSeconds > sessionIdleSeconds)
-    found.push(
-      doubtful(
-        'An access token lives longer than a session that is not refreshed',
-        'Set ACCESS_TOKEN_SECONDS below SESSION_IDLE_SECONDS',
-      ),
-    )
-  return found
-}
+const lifetimes = ({ accessTokenSeconds, sessionIdleSeconds, sessionAbsoluteSeconds }: Config): Doubt[] => [
+  [
+    sessionIdleSeconds > sessionAbsoluteSeconds,
+    'SESSION_IDLE_SECONDS is longer than SESSION_ABSOLUTE_SECONDS: no session ends because it is idle',
+    'Set it below the absolute lifetime',
+  ],
+  [
+    accessTokenSeconds > sessionIdleSeconds,
+    'An access token lives longer than a session that is not refreshed',
+    'Set ACCESS_TOKEN_SECONDS below SESSION_IDLE_SECONDS',
+  ],
+]
 
-function mail(config: Config): Finding[] {
+function mail(config: Config): Doubt[] {
   const { sendsMail, requireVerifiedEmail } = policyOf(config)
   if (!sendsMail)
     return [
-      doubtful(
-        'There is no sender: nobody can reset a password, and a sign-up tells who has an account',
+      [
+        true,
+        'There is no sender: users cannot reset a password, and sign-up reveals who has an account',
         'Set MAIL_FROM and LINK_BASE_URL',
-      ),
+      ],
     ]
-  const found: Finding[] = []
-  if (!requireVerifiedEmail)
-    found.push(
-      doubtful(
-        'Anybody may open an account for an email that is not theirs, and a sign-up tells who has one',
-        'Leave REQUIRE_VERIFIED_EMAIL unset',
-      ),
-    )
-  const pages = new URL(String(config.linkBaseUrl)).origin
-  if (!config.allowedOrigins.includes(pages))
-    found.push(
-      doubtful(
-        'The pages that mails link to are on an origin that may not call the API from a browser',
-        'Name the origin of LINK_BASE_URL in ALLOWED_ORIGINS',
-      ),
-    )
-  return found
+  return [
+    [
+      !requireVerifiedEmail,
+      'Anybody may sign up with the email of somebody else, and sign-up reveals who has an account',
+      'Leave REQUIRE_VERIFIED_EMAIL unset',
+    ],
+    [
+      !config.allowedOrigins.includes(new URL(String(config.linkBaseUrl)).origin),
+      'The origin of the pages that mails link to may not call the API from a browser',
+      'Name the origin of LINK_BASE_URL in ALLOWED_ORIGINS',
+    ],
+  ]
 }
 
-/** A budget that is a hundred times the default is none. */
-function budgets(config: Config): Finding[] {
-  return Object.entries(limits)
-    .filter(([name, { most, seconds }]) => {
-      const given = config[name as keyof typeof limits]
-      return given.most / given.seconds > (100 * most) / seconds
-    })
-    .map(([name]) =>
-      doubtful(
-        `${settingOf(name)} lets through more than a hundred times the default`,
-        'Leave it unset, or set it lower',
-      ),
-    )
-}
+/** A limit of a hundred times the default has no effect. */
+const limitsOf = (config: Config): Doubt[] =>
+  Object.entries(limits).map(([name, { most, seconds }]) => {
+    const given = config[name as keyof typeof limits]
+    return [
+      given.most / given.seconds > (100 * most) / seconds,
+      `${settingOf(name)} allows more than a hundred times the default`,
+      'Leave it unset, or set it lower',
+    ]
+  })

@@ -85,9 +85,9 @@ describe('the smoke test of npm start', () => {
   it('passes, says where the emulator differs, and leaves no account', async () => {
     const { status, said, failed } = await smoke(args('--origin', origin))
     expect([failed, status]).toEqual([[], 0])
-    expect(said).toMatch(/^pass .*the email is confirmed by the link in the mail/m)
+    expect(said).toMatch(/^pass .*the email is verified by the link in the mail/m)
     expect(said).toMatch(/^pass .*CORS: a page of the listed origin may send requests/m)
-    expect(said).toMatch(/^pass .*after logout its access tokens are refused +by the next request/m)
+    expect(said).toMatch(/^pass .*after logout the access tokens are refused +by the next request/m)
     expect(said).toMatch(/^pass .*an unknown route is 404 +local: /m)
     expect(said).toMatch(/^40 passed, 0 failed/m)
     expect(await leftIn(endpoint(), 'local')).toEqual([])
@@ -97,16 +97,16 @@ describe('the smoke test of npm start', () => {
     expect((await smoke(args())).said).toMatch(/^Not tried: CORS of a listed origin/m)
   })
 
-  it('confirms the email in the storage of a stage, too', async () => {
+  it('verifies the email in the tables of a stage, too', async () => {
     const env = { LOCAL_FOLDER: join(folder, 'start') }
     const { status, said } = await smoke(['--url', started.origin, '--stage', 'local'], { env })
-    expect(said).toMatch(/^pass .*the email is confirmed in the storage of the stage local/m)
+    expect(said).toMatch(/^pass .*the email is verified in the tables of the stage local/m)
     expect(status).toBe(0)
     expect(await leftIn(endpoint(), 'local')).toEqual([])
   })
 
   it('removes its account when it is interrupted, early or late', async () => {
-    for (const after of ['sign-up opens an account', 'each refresh gives another']) {
+    for (const after of ['sign-up creates an account', 'each refresh gives a new']) {
       let isAsked = false
       const { status, said } = await smoke(args(), {
         onSaid: (text, interrupt) => {
@@ -116,7 +116,7 @@ describe('the smoke test of npm start', () => {
       })
       // npm exits by the signal itself.
       expect(status).not.toBe(0)
-      expect(said).toMatch(/^pass .*what was made is removed/m)
+      expect(said).toMatch(/^pass .*everything that was created is removed/m)
       expect(said).toMatch(/^Interrupted/m)
       expect(await leftIn(endpoint(), 'local')).toEqual([])
     }
@@ -201,7 +201,7 @@ describe('the smoke test of the packaged functions', () => {
     expect(await leftIn(stack.dynamodb, 'dev')).toEqual([])
   })
 
-  it('confirms the email in the tables of the stage, with the operator’s credentials', async () => {
+  it('verifies the email in the tables of the stage, with the operator’s credentials', async () => {
     // The workflow of GitHub passes every setting, and those that are not set as empty texts.
     const workflow = parse(readFileSync('.github/workflows/deploy.yml', 'utf8'))
     const unset = Object.fromEntries(Object.keys(workflow.jobs.deploy.env).map((name) => [name, '']))
@@ -215,7 +215,7 @@ describe('the smoke test of the packaged functions', () => {
   it('creates no account that it could not remove', async () => {
     const unreachable = { ...operator(), AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' }
     const { status, failed } = await smoke(['--url', stack.origin, '--stage', 'dev'], { env: unreachable })
-    expect([status, failed]).toEqual([1, ['the email can be confirmed in the storage of the stage dev']])
+    expect([status, failed]).toEqual([1, ['the email can be verified in the tables of the stage dev']])
     expect(await leftIn(stack.dynamodb, 'dev')).toEqual([])
   })
 
@@ -262,20 +262,20 @@ describe('the smoke test of the packaged functions', () => {
         if (route === 'POST /auth/password/forgot' && answer.again()) answer.status = 404
       },
       [
-        'its answers have every security header',
-        'the public keys are published, and no private one',
+        'an answer has every security header',
+        'the public keys are published, and no private key',
         'an unknown route is 404',
-        'a method that a route does not have is 404',
+        'an unknown method of a route is 404',
         'a protected route without a token is 401',
-        'a body that is not JSON is 400, told as a problem',
-        'a field that is wrong is 400, and is not repeated',
+        'a body that is not JSON is 400',
+        'an invalid field is 400, and its value is not repeated',
         'a body above 10 KB is 413',
-        'a body of another type is 415',
+        'a body of another content type is 415',
         'CORS: a page of an unlisted origin may send nothing',
         'CORS: a page of an unlisted origin may read nothing',
-        'forgotten passwords tell nobody who has an account',
+        'a forgotten password does not reveal who has an account',
         'the access token verifies with the published keys',
-        'the token opens its own account, and no field too many',
+        'the access token reads its own account, without extra fields',
       ],
     ],
     [
@@ -287,10 +287,10 @@ describe('the smoke test of the packaged functions', () => {
       },
       [
         'a protected route without a token is 401',
-        'a token that is none, or that nobody signed, is 401',
-        'login gives an access token, and the other in a cookie',
-        'after that its access tokens are refused',
-        'the account can be deleted, and nothing of it opens any more',
+        'a malformed or unsigned token is 401',
+        'login gives an access token and sets the refresh cookie',
+        'after the reuse the access token is refused',
+        'after its deletion no token and no password of the account works',
       ],
     ],
     [
@@ -307,11 +307,11 @@ describe('the smoke test of the packaged functions', () => {
         }
       },
       [
-        'the token does not open what administrators see',
-        'the cookie does nothing for a page of another origin',
-        'after logout its cookie is refused',
-        'an old refresh token that comes back ends the session',
-        'the account can be deleted, and nothing of it opens any more',
+        'a user may not list users',
+        'the cookie is refused from an unlisted or unknown origin',
+        'after logout the cookie is refused',
+        'the reuse of an old refresh token ends the session',
+        'after its deletion no token and no password of the account works',
       ],
     ],
   ])('fails where %s, in exactly those checks', async (_, spoil, rows) => {
@@ -326,7 +326,7 @@ describe('the smoke test of the packaged functions', () => {
     })
     const { status, said } = await smoke(['--url', url, '--stage', 'dev'], { env: operator() })
     expect(status).toBe(1)
-    expect(said).toMatch(/^pass .*what was made is removed/m)
+    expect(said).toMatch(/^pass .*everything that was created is removed/m)
     expect(await leftIn(stack.dynamodb, 'dev')).toEqual([])
   })
 
@@ -335,7 +335,7 @@ describe('the smoke test of the packaged functions', () => {
       if (route === 'POST /auth/login') answer.status = 500
     })
     const { failed, said } = await smoke(args(url))
-    expect(failed.at(-1)).toBe('what was made is removed')
+    expect(failed.at(-1)).toBe('everything that was created is removed')
     expect(said).toMatch(/remove success\+cardea-smoke-\w+@simulator\.amazonses\.com by hand/)
   })
 })
