@@ -7,7 +7,7 @@ const units = [
   ['minute', 60],
 ] as const
 
-/** How old something is, in the largest unit of which it has one. */
+/** The age in the largest unit of which it has at least one. */
 export function ageOf(createdAt: string, now: number): string {
   const seconds = Math.max(0, now - Date.parse(createdAt) / 1000)
   const [unit, size] = units.find(([, size]) => seconds >= size) ?? (['second', 1] as const)
@@ -15,14 +15,14 @@ export function ageOf(createdAt: string, now: number): string {
   return `${count} ${unit}${count === 1 ? '' : 's'} old`
 }
 
-/** An account in a line: who it is, its state, how old it is, and what it may do. */
+/** An account in one line: email, id, state, age and roles. */
 export function describe({ email, id, roles, status, emailVerified, createdAt }: Account): string {
-  const confirmed = emailVerified ? 'its email is confirmed' : 'its email was NEVER confirmed'
+  const verified = emailVerified ? 'its email is verified' : 'its email was NEVER verified'
   const age = ageOf(createdAt, Date.now() / 1000)
-  return `${email} (${id}) is ${status}, ${confirmed}, is ${age}, and has the roles ${roles.join(', ')}`
+  return `${email} (${id}) is ${status}, ${verified}, is ${age}, and has the roles ${roles.join(', ')}`
 }
 
-/** Prints what support needs to know of an account. No hash, token, device or address of a client is printed. */
+/** Prints what support needs to know about an account: no hash, token, device or client address. */
 export async function show(
   { users, sessions, clock }: Pick<Ports, 'users' | 'sessions' | 'clock'>,
   account: Account,
@@ -33,7 +33,7 @@ export async function show(
     users.formerEmail(account.id, now),
   ])
   const rows: [string, string][] = [
-    ['email', `${account.email} (${account.emailVerified ? 'confirmed' : 'NEVER confirmed'})`],
+    ['email', `${account.email} (${account.emailVerified ? 'verified' : 'NEVER verified'})`],
     ['id', account.id],
     ['name', JSON.stringify(account.name)],
     ['status', account.status],

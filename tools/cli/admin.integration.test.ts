@@ -205,8 +205,8 @@ describe('npm run admin on a stage', () => {
   it('restores no email where none is kept', async () => {
     const account = await here.open()
     for (const [named, says] of [
-      [account.id, 'No email of before is kept'],
-      [account.email, 'No email of before is kept'],
+      [account.id, 'There is no former email'],
+      [account.email, 'There is no former email'],
       ['unknown@example.com', 'No account has this email'],
       [randomUUID(), 'No account has this id'],
     ] as const) {
@@ -233,7 +233,7 @@ describe('npm run admin on a stage', () => {
     const account = await here.open({ emailVerified: false })
     const refused = await here.admin('grant', account.email)
     expect([refused.status, refused.stdout]).toEqual([1, expect.stringMatching(/^In table .*:\n$/)])
-    expect(refused.stderr).toMatch(/is active, its email was NEVER confirmed, is \d+ seconds? old/)
+    expect(refused.stderr).toMatch(/is active, its email was NEVER verified, is \d+ seconds? old/)
     expect(refused.stderr).toContain('--unverified')
     expect(refused.stderr).toContain('REQUIRE_VERIFIED_EMAIL=false')
     expect(await here.users.findById(account.id)).toEqual(account)
@@ -241,7 +241,7 @@ describe('npm run admin on a stage', () => {
 
     const granted = await here.admin('grant', account.email, '--unverified')
     expect(granted.stdout).toMatch(
-      /is active, its email was NEVER confirmed, is .* old, and has the roles user, admin/,
+      /is active, its email was NEVER verified, is .* old, and has the roles user, admin/,
     )
     expect(await here.users.administrators()).toEqual([account.id])
   })
@@ -251,7 +251,7 @@ describe('npm run admin on a stage', () => {
     const { status, stdout } = await here.admin('show', account.email)
     expect(status).toBe(0)
     expect(stdout).toMatch(
-      /^email +\S+ \(confirmed\)\nid +\S+\nname +"Ada Lovelace"\nstatus +active\nroles +user$/m,
+      /^email +\S+ \(verified\)\nid +\S+\nname +"Ada Lovelace"\nstatus +active\nroles +user$/m,
     )
     expect(stdout).toMatch(
       /^signed up +\S+Z, \d+ seconds? old\npassword +set\nsessions +1\nformer email +none$/m,

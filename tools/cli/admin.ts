@@ -12,19 +12,19 @@ import { type StagePorts, storesOfStage } from './stage.ts'
 
 const usage = `Usage: npm run admin -- <action> [<account>] [--stage <stage>]
 
-  list                                 every administrator
-  show <account>                       what there is of an account, and nothing secret
-  grant <account> [--unverified]       makes a user an administrator; --unverified: although nobody confirmed the email
-  revoke <account>                     makes an administrator a user
-  disable <account>                    ends every session; nobody logs in to the account until it is enabled
-  enable <account>
-  restore-email <account>              undoes a change of email within 7 days, and voids the password
-  delete <account> --really <email>    deletes an account and what belongs to it
+  list                                 lists the administrators
+  show <account>                       prints an account and its sessions, without secrets
+  grant <account> [--unverified]       makes a user an administrator; --unverified: also if the email was never verified
+  revoke <account>                     takes the administrator role away
+  disable <account>                    ends every session, and refuses login until the account is enabled
+  enable <account>                     allows login again
+  restore-email <account>              undoes a change of email of the last 7 days, and disables the password
+  delete <account> --really <email>    deletes an account with its sessions
 
-An account is an id or an email; for show and restore-email also the email of before a change. Without --stage it is one of
-npm start. In a stage, your AWS credentials must be allowed to use its tables and to write to the log group
-/cardea/<stage>/command-line. If that log cannot be written, nothing is done; --unlogged does it all the same, and prints
-what the log should have.`
+Name an account by its id or email; for show and restore-email also by its former email. Without --stage the command uses
+the accounts of npm start. For a stage, your AWS credentials need access to its tables and to its log group
+/cardea/<stage>/command-line. If the log cannot be written, the command does nothing. With --unlogged it goes on, and prints
+the lines that belong in the log.`
 
 const options = {
   stage: { type: 'string', default: 'local' },
@@ -38,13 +38,13 @@ interface Asked {
   readonly really?: string | undefined
 }
 
-/** What is done to an account; gives the account as it is then, and what to say of it. */
+/** The actions that change an account. Each resolves to the changed account and a sentence about it. */
 const changes: Readonly<
   Record<string, (ports: StagePorts, account: Account, asked: Asked) => Promise<[Account, string]>>
 > = {
   grant: async (ports, { id }, { unverified }) => [
     await setRoles(ports, id, (account) => {
-      if (!account.emailVerified && !unverified) throw new Error(unconfirmed(account))
+      if (!account.emailVerified && !unverified) throw new Error(neverVerified(account))
       return [...account.roles.filter((role) => role !== 'admin'), 'admin']
     }),
     'The access token of this account is refused until it is refreshed',
@@ -58,7 +58,7 @@ const changes: Readonly<
   ],
   disable: async (ports, { id }) => [
     await changeUser(ports, undefined, id, { status: 'disabled' }),
-    'Every session of this account has ended, and nobody can log in to it',
+    'Every session of this account has ended, and login is refused',
   ],
   enable: async (ports, { id }) => [
     await changeUser(ports, undefined, id, { status: 'active' }),
@@ -66,7 +66,7 @@ const changes: Readonly<
   ],
   'restore-email': async (ports, { id }) => {
     if (!(await ports.users.formerEmail(id, ports.clock.now())))
-      throw new Error('No email of before is kept: one is for 7 days, after a change of a confirmed email')
+      throw new Error('There is no former email: it is kept for 7 days after a change of a verified email')
     const account = await restoreFormerEmail(ports, id)
     const next =
       account.status === 'active'
@@ -78,7 +78,7 @@ const changes: Readonly<
     const isMeant = really !== undefined && z.safeParse(emailField, really).data === account.email
     if (!isMeant)
       throw new UsageError(
-        `This would delete an account: ${describe(account)}. If it is meant, add --really ${account.email}`,
+        `This deletes an account: ${describe(account)}. To go on, add --really ${account.email}`,
       )
     await deleteUser(ports, undefined, account.id)
     const notice = ports.policy.sendsMail ? '' : '. Its user is not told: MAIL_FROM is not set in this shell'
@@ -86,17 +86,17 @@ const changes: Readonly<
   },
 }
 
-const unconfirmed = (account: Account) =>
+const neverVerified = (account: Account) =>
   `${describe(account)}.
-Nobody has confirmed this email, so the person who signed up with it may not be its owner: nothing was changed. Ask the
-owner, then add --unverified. A stage with REQUIRE_VERIFIED_EMAIL=false asks nobody to confirm, and needs it each time.`
+This email was never verified, so the person who signed up with it may not be its owner. Nothing was changed. Ask the
+owner, then add --unverified. With REQUIRE_VERIFIED_EMAIL=false no email is verified, so each grant needs it.`
 
 async function list({ users }: StagePorts): Promise<void> {
   const ids = await users.administrators()
   if (ids.length === 0) console.log('There is no administrator yet')
   for (const id of ids) {
     const account = await users.findById(id)
-    console.log(account ? describe(account) : `${id} counts as an administrator, but has no account`)
+    console.log(account ? describe(account) : `${id} is listed as an administrator, but has no account`)
   }
 }
 
@@ -113,7 +113,7 @@ function check(action: string, [named, ...more]: readonly string[], asked: Asked
     throw new UsageError('--really goes with delete alone')
 }
 
-/** The first administrator can be made in no other way, and all of it works while every function is closed. */
+/** The first administrator can be made in no other way. The command needs no function, so it also works while all are disabled. */
 await command(usage, options, async ({ values, positionals }) => {
   const [action = '', ...named] = positionals
   check(action, named, values)

@@ -10,8 +10,8 @@ import { findingsOf } from './doctor/deployment.ts'
 import { type Finding, lineOf, wrong } from './doctor/finding.ts'
 import { keysOfStage } from './stage-keys.ts'
 
-const usage = `Usage: npm run doctor -- --stage <stage>              looks at the settings in this shell, before a deployment
-       npm run doctor -- --stage <stage> --deployed   and at what is deployed, with your AWS credentials`
+const usage = `Usage: npm run doctor -- --stage <stage>              checks the settings in this shell, before a deployment
+       npm run doctor -- --stage <stage> --deployed   also checks what is deployed, with your AWS credentials`
 
 const options = { stage: { type: 'string' }, deployed: { type: 'boolean' } } as const
 

@@ -5,8 +5,8 @@ import { UsageError } from './command.ts'
 import type { StagePorts } from './stage.ts'
 
 /**
- * The account that an operator names by its id or email; with `alsoFormer` also by the email that it had before a change
- * which can still be undone: that is what the owner of a stolen account knows.
+ * Finds an account by its id or email. With `alsoFormer` it also finds an account by its former email while the change can
+ * be undone: the owner of a stolen account knows only this one.
  */
 export async function accountOf(
   { users, clock }: StagePorts,

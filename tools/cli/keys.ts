@@ -8,17 +8,17 @@ import { type CommandLog, commandLog } from './command-log.ts'
 import { keysOfStage } from './stage-keys.ts'
 
 const usage = `Usage: npm run keys -- list [--stage <stage>]
-       npm run keys -- rotate [--stage <stage>]         makes the next keys now; they sign in a little over two hours
-       npm run keys -- revoke <kid> [--stage <stage>]   no token of it is accepted here within 5 minutes;
-                                                         others may keep our public keys for an hour
+       npm run keys -- rotate [--stage <stage>]         makes the next keys now; they sign from two hours later on
+       npm run keys -- revoke <kid> [--stage <stage>]   after 5 minutes this API accepts no token of the key;
+                                                         other services may cache the public key for an hour
 
-A change in a stage is written to its log group /cardea/<stage>/command-line. If that cannot be written, nothing is done;
---unlogged does it all the same, and prints what the log should have.`
+Changes in a stage are written to its log group /cardea/<stage>/command-line. If the log cannot be written, the command does
+nothing. With --unlogged it goes on, and prints the lines that belong in the log.`
 
 const names = Object.keys(rotating) as Rotating[]
 const instant = (seconds: number) => new Date(seconds * 1000).toISOString()
 
-/** Every key by its name, never its value: those that rotate, and the two secrets that stay. */
+/** Lists the rotating keys and the two permanent secrets, each by its name and never by its value. */
 async function list(parameters: Parameters, now: number): Promise<void> {
   const print = (name: string, kid: string, state: string, signsFrom: number) =>
     console.log(`${name.padEnd(11)} ${kid.padEnd(44)} ${state.padEnd(11)} from ${instant(signsFrom)}`)
@@ -47,17 +47,18 @@ const tell = (log: CommandLog, name: Rotating, { made, retired }: Rotated) => {
   for (const kid of retired) console.log(`Removed ${name} key ${kid}`)
 }
 
-/** What the words ask for. @throws UsageError with what is wrong. */
+/** Reads the command line. @throws UsageError */
 function wanted([action, kid, ...more]: readonly string[]): { action: string; kid: string } {
   if (!action) throw new UsageError('Say what to do: list, rotate or revoke')
   if (!['list', 'rotate', 'revoke'].includes(action)) throw new UsageError(`There is no "keys ${action}"`)
-  if (action === 'revoke' && !kid) throw new UsageError('Say which key to revoke: "keys list" has the names')
+  if (action === 'revoke' && !kid)
+    throw new UsageError('Say which key to revoke: "keys list" shows the names')
   const [surplus] = action === 'revoke' ? more : kid === undefined ? [] : [kid]
   if (surplus !== undefined) throw new UsageError(`"${surplus}" is one word too many`)
   return { action, kid: kid ?? '' }
 }
 
-/** The kind of a key. @throws if no key that can be revoked has this name. */
+/** The kind of a key. @throws if there is no such key, or if it cannot be revoked. */
 async function kindOf(parameters: Parameters, kid: string): Promise<Rotating> {
   for (const name of names) {
     const keys = await keyStates(parameters, name)
@@ -66,7 +67,9 @@ async function kindOf(parameters: Parameters, kid: string): Promise<Rotating> {
   for (const path of ['pepper', 'keyed-hash'] as const) {
     const kept = await parameters.below(path)
     if (kept.size > 0 && materialOf(path, kept).some((key) => key.kid === kid))
-      throw new Error(`${kid} is of the ${path}, which is replaced and not revoked: see docs/deploy.md, Keys`)
+      throw new Error(
+        `${kid} belongs to the ${path}, which is replaced and not revoked: see docs/deploy.md, Keys`,
+      )
   }
   throw new Error(`There is no key ${kid}`)
 }

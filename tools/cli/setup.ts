@@ -4,9 +4,9 @@ import { keepsUsers } from '../deploy/setting-problems.ts'
 import { command, UsageError } from './command.ts'
 import { keysOfStage } from './stage-keys.ts'
 
-const usage = `Usage: npm run setup -- --stage <stage>            makes the keys that a stage needs, and keeps those that it has
-       npm run setup -- --stage <stage> --remove   removes them: every token and every password of the stage is dead.
-                                                   A stage that is not dev asks for its name once more: --really <stage>`
+const usage = `Usage: npm run setup -- --stage <stage>            creates the missing keys of a stage, and keeps the others
+       npm run setup -- --stage <stage> --remove   removes the keys: no token and no password of the stage works any more.
+                                                   A stage other than dev needs its name twice: --really <stage>`
 
 const options = {
   stage: { type: 'string' },
@@ -27,7 +27,7 @@ await command(usage, options, async ({ values, positionals }) => {
 
   if (remove) {
     let removed = 0
-    // What signs goes before what verifies: half a key must not sign what nobody accepts.
+    // Remove private keys first: a private key without its public key would sign tokens that are never accepted.
     const signs = 'access/private'
     for (const path of [signs, ...keyPaths.filter((each) => each !== signs)] as const) {
       for (const number of (await parameters.below(path)).keys()) {
@@ -41,13 +41,13 @@ await command(usage, options, async ({ values, positionals }) => {
 
   const made = await makeFirstKeys(parameters, { now: Math.floor(Date.now() / 1000) })
   console.log(
-    made.length > 0 ? `Made ${made.join(', ')} in ${place}` : `Everything is there already in ${place}`,
+    made.length > 0 ? `Made ${made.join(', ')} in ${place}` : `Every key already exists in ${place}`,
   )
   if (made.includes('pepper') && keysPath) {
     console.log(`
-Every password is hashed with the pepper. Whoever loses it loses every password: all users would have to reset theirs.
-Keep a copy where you keep what must not be lost, apart from the backups of the tables. This prints it, in the form in which
-docs/deploy.md, "The pepper", puts it back:
+Every password is hashed with the pepper. If it is lost, no password works any more, and every user must reset theirs.
+Keep a copy in a safe place, apart from the backups of the tables. This command prints the pepper in the form from which
+docs/deploy.md, "The pepper", restores it:
 
   aws ssm get-parameters-by-path --path ${keysPath}/pepper --with-decryption --output text \\
     --query 'Parameters[].[Name, Value]'`)

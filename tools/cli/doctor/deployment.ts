@@ -4,21 +4,21 @@ import { doubtful, type Finding, fine, wrong } from './finding.ts'
 import { keyChecks, type ListKeys } from './keys.ts'
 import { type Gateway, proxyCheck } from './proxy.ts'
 
-/** What is asked of AWS, with the caller's credentials. Each throws if it cannot be asked. */
+/** Questions to AWS, asked with the caller's credentials. Each throws if AWS does not answer it. */
 export interface Aws {
   /** The keys below a path of the stage; no secret is decrypted. */
   readonly listed: ListKeys
-  /** What a table forgets by, and whether it has a stream; `undefined` if there is no such table. */
+  /** The TTL attribute of a table, and whether it has a stream; `undefined` if there is no such table. */
   table(name: string): Promise<{ readonly ttl: string | undefined; readonly hasStream: boolean } | undefined>
   /** An address or a domain that SES may send for; `undefined` if SES does not know it. */
   identity(name: string): Promise<Identity | undefined>
   account(): Promise<{ readonly isSandbox: boolean; readonly maySend: boolean }>
   readonly gateway: Gateway
-  /** What time it is there, in epoch seconds. */
+  /** The time at AWS in epoch seconds. */
   time(): Promise<number>
 }
 
-/** Its own configuration set does not matter: the function that mails names one in each request, which goes before it. */
+/** Its default configuration set does not matter: the mail function names one in each request. */
 export interface Identity {
   readonly isVerified: boolean
 }
@@ -40,7 +40,7 @@ export interface Deployed {
   readonly now: number
 }
 
-/** What of a stage is there, and whether it is as it has to be. */
+/** Checks the resources of a stage. */
 export async function findingsOf(aws: Aws, deployed: Deployed): Promise<Finding[]> {
   const checks = [
     ...keyChecks(aws.listed, deployed),
@@ -51,7 +51,7 @@ export async function findingsOf(aws: Aws, deployed: Deployed): Promise<Finding[
   ]
   const settled = await Promise.allSettled(checks)
   const found = settled.flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
-  // What keeps one check from its answer often keeps all.
+  // The same error often stops several checks: tell it once.
   const failed = new Set(
     settled.flatMap((each) => (each.status === 'rejected' ? sentenceOf(each.reason) : [])),
   )
@@ -85,7 +85,7 @@ async function mail(aws: Aws, { mailFrom: from }: Deployed): Promise<Finding[]> 
   if (!sender)
     return [
       wrong(
-        identities.length > 0 ? 'SES waits for the sender to be verified' : 'SES does not know the sender',
+        identities.length > 0 ? 'The sender is not yet verified in SES' : 'SES does not know the sender',
         `Verify ${domain} in SES: aws sesv2 create-email-identity --email-identity ${domain}`,
       ),
     ]
@@ -95,7 +95,7 @@ async function mail(aws: Aws, { mailFrom: from }: Deployed): Promise<Finding[]> 
   if (isSandbox)
     return [
       doubtful(
-        'SES keeps this account in the sandbox: expect no mail to arrive',
+        'SES keeps this account in the sandbox: most mail does not arrive',
         'Ask for production access: docs/deploy.md, step 4',
       ),
     ]
@@ -104,11 +104,11 @@ async function mail(aws: Aws, { mailFrom: from }: Deployed): Promise<Finding[]> 
 
 async function clock(aws: Aws, now: number): Promise<Finding[]> {
   const apart = Math.abs((await aws.time()) - now)
-  if (apart <= 30) return [fine('The clock here is that of AWS')]
+  if (apart <= 30) return [fine('The local clock agrees with AWS')]
   return [
     doubtful(
-      `The clock here is ${apart} s from that of AWS: keys made here sign at another time`,
-      'Set the clock',
+      `The local clock differs from AWS by ${apart} s: keys created here sign too early or too late`,
+      'Set the local clock',
     ),
   ]
 }

@@ -1,4 +1,4 @@
-/** One thing that was looked at, in a sentence, and how to mend it. Only what is wrong keeps a deployment from working. */
+/** The result of one check, and how to fix it. Only a `wrong` finding stops a deployment from working. */
 export interface Finding {
   readonly grade: 'fine' | 'doubtful' | 'wrong'
   readonly says: string

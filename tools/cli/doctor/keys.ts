@@ -6,16 +6,16 @@ import { doubtful, type Finding, fine, wrong } from './finding.ts'
 
 const DAY = 86_400
 
-/** A parameter as SSM lists it without decrypting anything. */
+/** A parameter as SSM lists it without decryption. */
 export interface Listed {
   readonly number: string
   readonly madeAt: Seconds
-  /** Of a public key alone: a secret is never read. */
+  /** Only of a public key: secrets are never read. */
   readonly value: string | undefined
 }
 export type ListKeys = (path: KeyPath) => Promise<readonly Listed[]>
 
-/** Whether there are keys, and whether they rotate. */
+/** Checks that the keys exist and rotate. */
 export const keyChecks = (
   listed: ListKeys,
   at: { readonly now: Seconds; readonly keyRotationDays: number },
@@ -40,14 +40,14 @@ async function rotation(
   if (age > keyRotationDays + 2 && !times.some((time) => time > now))
     return [
       doubtful(
-        `The ${name} key is ${age} days old, and none waits: the rotation does not run`,
+        `The ${name} key is ${age} days old, and there is no next key: the rotation does not run`,
         'See the log of the function keysRotate; npm run keys -- rotate makes the next one now',
       ),
     ]
   return [fine(`The ${name} key is ${age} days old, one of ${all.length}`)]
 }
 
-/** A public key says when its private half signs. Of a secret only its date is known, which is two hours before at most. */
+/** A public key says when its private key signs. A secret has only its date, at most two hours earlier. */
 const signsFrom = (path: KeyPath, { number, madeAt, value }: Listed): Seconds =>
   value === undefined ? madeAt : materialOf(path, new Map([[number, value]]))[0].signsFrom
 
@@ -55,6 +55,6 @@ async function secrets(listed: ListKeys): Promise<readonly Finding[]> {
   const paths = ['pepper', 'keyed-hash'] as const
   const found = await Promise.all(paths.map(listed))
   const missing = paths.filter((_, index) => found[index]?.length === 0)
-  if (missing.length === 0) return [fine('The pepper and the keyed-hash key are there')]
+  if (missing.length === 0) return [fine('The pepper and the keyed-hash key exist')]
   return [wrong(`Missing: ${missing.join(', ')}`, 'Run npm run setup -- --stage <stage>')]
 }

@@ -1,9 +1,9 @@
 import { type Finding, fine, wrong } from './finding.ts'
 
-/** What `GET /health` is answered at an address. */
+/** The answer to `GET /health` at an address. */
 export interface Health {
   readonly status: number
-  /** Of a problem. */
+  /** The code of a problem. */
   readonly code: string | undefined
 }
 
@@ -16,7 +16,7 @@ export interface Gateway {
 
 const GUIDE = 'See docs/cloudfront.md'
 
-/** With a proxy in front: whether what comes past it is refused, and whether the public address leads through it. */
+/** Checks that requests which bypass the proxy are refused, and that the public address leads through the proxy. */
 export async function proxyCheck(
   gateway: Gateway,
   publicAddress: string | undefined,
@@ -26,19 +26,19 @@ export async function proxyCheck(
   const past = await gateway.health(own)
   const found = [
     isUntrusted(past)
-      ? fine('Requests past the proxy in front are refused')
+      ? fine('Requests that bypass the proxy are refused')
       : wrong(
-          `A request past the proxy in front is answered ${past.status}, and not refused`,
+          `A request that bypasses the proxy is answered ${past.status}, and not refused`,
           'Deploy with TRUSTED_PROXY_SECRET_HASH',
         ),
   ]
   if (!publicAddress) return found
   const through = await gateway.health(publicAddress).catch(() => undefined)
-  if (through?.status === 200) return [...found, fine(`${publicAddress} leads through the proxy in front`)]
+  if (through?.status === 200) return [...found, fine(`${publicAddress} leads through the proxy`)]
   const says = !through
     ? 'does not answer'
     : isUntrusted(through)
-      ? 'is refused: it does not lead through the proxy, or the proxy lacks its secret or the address of the viewer'
+      ? 'is refused: it does not lead through the proxy, or the proxy does not send its secret or the viewer address'
       : `is answered ${through.status}`
   return [...found, wrong(`${publicAddress} ${says}`, GUIDE)]
 }
