@@ -81,7 +81,7 @@ export const refresh: Call = {
   cpuMs: 2.5,
   roundTrips: roundTripsOf.authRefresh,
 }
-/** Of a protected request what Cardea adds: its gateway and its door are the application's own, with any issuer of tokens. */
+/** What Cardea adds to a protected request. The gateway and the handler belong to the application, with any issuer. */
 export const authorized: Call = {
   ...units.authorizer,
   memory: memoryOf(authorizerContract),

@@ -2,7 +2,7 @@ import type { Entry } from '../generate/registry.ts'
 import { type Alarm, alarmsOf, sumOf } from './alarm-list.ts'
 import { type Metric, PERIOD } from './metrics.ts'
 
-/** The alarms of a stage, and whom they tell: a topic that is given, or one of their own with one reader, or nobody. */
+/** The alarms of a stage. They notify the given topic, or a topic of their own with one subscriber, or no one. */
 export function alarms(
   service: string,
   stage: string,

@@ -1,7 +1,7 @@
 import { type Config, contradictions, type Env, readSettings, settings } from '../../lib/config.ts'
 import { deploySettings, problemsOfNames, stageProblem } from './settings.ts'
 
-/** Whether a stage has users that nobody may lose: all but those that are made to be thrown away. */
+/** Whether a stage keeps its users. Only a stage for development does not. */
 export const keepsUsers = (stage: string): boolean => stage !== 'dev' && stage !== 'local'
 
 /** Stands for an issuer that is not set: it is the gateway's own address, which is not known before the first deployment. */
@@ -41,7 +41,7 @@ function problemsOfDeploySettings(env: Env): string[] {
   return problems
 }
 
-/** What a laptop or a try-out may do, and real users may not be met with. */
+/** Settings that are good enough for a developer, and not for real users. */
 function problemsForUsers({ allowedOrigins, ...values }: Config, env: Env): string[] {
   const problems: string[] = []
   if (allowedOrigins?.length === 0)
@@ -58,10 +58,10 @@ function problemsForUsers({ allowedOrigins, ...values }: Config, env: Env): stri
   // Services ask for keys at the issuer.
   if (values.trustedProxySecrets?.length > 0 && env.ISSUER === ownAddress && !env.DOMAIN_NAME?.trim())
     problems.push(
-      'TRUSTED_PROXY_SECRET_HASH needs DOMAIN_NAME or ISSUER: the gateway’s own address answers nobody',
+      'TRUSTED_PROXY_SECRET_HASH needs DOMAIN_NAME or ISSUER: requests to the gateway’s own address do not pass the proxy',
     )
   if (!env.MAIL_FROM?.trim() && env.REQUIRE_VERIFIED_EMAIL?.trim() !== 'false')
-    problems.push('MAIL_FROM must be set, unless REQUIRE_VERIFIED_EMAIL=false says that nobody is mailed')
+    problems.push('MAIL_FROM must be set, unless REQUIRE_VERIFIED_EMAIL=false says that no mail is sent')
   return problems
 }
 
