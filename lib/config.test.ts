@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { deploySettings } from '../tools/deploy/settings.ts'
-import { readTables } from '../tools/generate/tables.ts'
+import { readTables } from '../tools/generate/tables-yml.ts'
 import { policyOf, readConfig, settings } from './config.ts'
 import { limits } from './domain/limits.ts'
 

@@ -2,7 +2,7 @@ import { LONGEST_ACCESS_TOKEN_SECONDS, LONGEST_SESSION_SECONDS } from './domain/
 import { type Budget, type LimitName, limits, settingOf } from './domain/limits.ts'
 import { DEFAULT_LEAST_LENGTH } from './domain/password-length.ts'
 import { notifications, type Policy } from './domain/policy.ts'
-import { type TableNames, tables } from './domain/tables.ts'
+import { type TableNames, tables } from './domain/table-names.ts'
 import {
   asIs,
   budget,

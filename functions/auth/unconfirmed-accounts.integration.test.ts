@@ -1,6 +1,6 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { setRoles } from '../../lib/domain/administration.ts'
-import { accountKey, emailReservationKey } from '../../lib/storage/keys.ts'
+import { accountKey, emailReservationKey } from '../../lib/storage/item-keys.ts'
 import { testClock } from '../../tools/testing/clock.ts'
 import { engineStores } from '../../tools/testing/engine.ts'
 import { gateway } from '../../tools/testing/gateway.ts'

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini'
 import { type LimitName, limits, type RequestLimit } from '../domain/limits.ts'
 import type { RefusalCode } from '../domain/refusal.ts'
-import type { Table, TableIndex } from '../domain/tables.ts'
+import type { Table, TableIndex } from '../domain/table-names.ts'
 import type { Role } from '../domain/users.ts'
 
 /** A schema of `zod/mini`, or of `zod` itself. */

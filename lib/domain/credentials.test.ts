@@ -1,8 +1,8 @@
 import bcrypt from 'bcryptjs'
 import { limited, testServices } from '../../tools/testing/test-services.ts'
 import { logIn } from './credentials.ts'
-import type { SecurityEvent } from './events.ts'
 import { limits } from './limits.ts'
+import type { SecurityEvent } from './security-events.ts'
 import { signUp } from './sign-up.ts'
 
 const email = 'ada@example.com'

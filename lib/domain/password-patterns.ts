@@ -1,4 +1,4 @@
-import { type Keyboard, keyboards, ROW } from './keyboards.ts'
+import { type Keyboard, keyboards, ROW } from './keyboard-layouts.ts'
 
 /** The rank of a word among common words, starting at 1; `undefined` for a word in no list. */
 export type RankOf = (word: string) => number | undefined

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
-import type { SecurityEvent } from './events.ts'
 import { checkNewPassword } from './password-rules.ts'
 import type { Policy } from './policy.ts'
 import type { BreachedPasswords } from './ports.ts'
 import { Refusal } from './refusal.ts'
+import type { SecurityEvent } from './security-events.ts'
 
 const listed = ['password', 'qwertyuiop', '123456789987654321', 'p@ssw0rd']
 const ada = ['ada.lovelace+news@mail.example.com', 'Ada King-Noël']

@@ -3,11 +3,11 @@
 import type { Purpose } from './code-purposes.ts'
 import type { EmailJob } from './email-jobs.ts'
 import type { EmailTemplate } from './email-templates.ts'
-import type { SecurityEvents } from './events.ts'
 import type { Lifetimes, Seconds } from './lifetimes.ts'
 import type { LimitName, Limits } from './limits.ts'
 import type { Policy } from './policy.ts'
 import type { Principal } from './principal.ts'
+import type { SecurityEvents } from './security-events.ts'
 import type { UserTable } from './user-data.ts'
 import type { Account, AccountFields, ListedUser, Role } from './users.ts'
 

@@ -1,4 +1,4 @@
-import { type Table, tables } from './tables.ts'
+import { type Table, tables } from './table-names.ts'
 
 /** Tables without user data of their own: accounts and sessions have rules of their own, and the denylist only has ids. */
 const others = ['users', 'sessions', 'refresh-token-denylist'] as const satisfies readonly Table[]

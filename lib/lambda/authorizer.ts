@@ -4,10 +4,10 @@ import type {
   APIGatewaySimpleAuthorizerWithContextResult,
   Context,
 } from 'aws-lambda'
-import type { SecurityEvent } from '../domain/events.ts'
 import type { AccessTokenVerifier, Clock, Denylist } from '../domain/ports.ts'
 import type { Principal } from '../domain/principal.ts'
 import { Refusal } from '../domain/refusal.ts'
+import type { SecurityEvent } from '../domain/security-events.ts'
 import { describeError, log, logEvent } from '../log.ts'
 import { bearerOf } from './bearer.ts'
 import { withServices } from './handler-services.ts'

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda'
 import * as z from 'zod/mini'
-import type { SecurityEvent } from '../domain/events.ts'
+import type { SecurityEvent } from '../domain/security-events.ts'
 import { logEvent } from '../log.ts'
 
 /**

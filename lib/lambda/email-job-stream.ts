@@ -1,7 +1,7 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
 import type { EmailJob } from '../domain/email-jobs.ts'
-import type { SecurityEvents } from '../domain/events.ts'
 import type { EmailJobs } from '../domain/ports.ts'
+import type { SecurityEvents } from '../domain/security-events.ts'
 import { describeError, log } from '../log.ts'
 import {
   type CoreServices,

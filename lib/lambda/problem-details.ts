@@ -5,8 +5,8 @@ import type * as z from 'zod/mini'
 import { type Contract, refusalsOf } from '../contract/contract.ts'
 import { errors } from '../contract/errors.ts'
 import type { problem } from '../contract/models.ts'
-import { refusalEvents, type SecurityEvent } from '../domain/events.ts'
 import { Refusal, type RefusalCode } from '../domain/refusal.ts'
+import { refusalEvents, type SecurityEvent } from '../domain/security-events.ts'
 import { describeError, log, logEvent } from '../log.ts'
 
 /** In seconds. Well below any useful refresh grace period, so that a retry falls within it. */

@@ -4,9 +4,9 @@ import httpJsonBodyParser from '@middy/http-json-body-parser'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import * as z from 'zod/mini'
 import { type Contract, rolesOf, type Schema } from '../contract/contract.ts'
-import type { SecurityEvents } from '../domain/events.ts'
 import type { Client } from '../domain/ports.ts'
 import type { Principal } from '../domain/principal.ts'
+import type { SecurityEvents } from '../domain/security-events.ts'
 import { etag } from './etag.ts'
 import {
   type CoreServices,

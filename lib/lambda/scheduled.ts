@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda'
-import type { SecurityEvents } from '../domain/events.ts'
+import type { SecurityEvents } from '../domain/security-events.ts'
 import { describeError, log } from '../log.ts'
 import {
   type CoreServices,

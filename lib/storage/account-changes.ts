@@ -5,13 +5,13 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import type { AccountChange, FormerEmail, NotChanged, UserStore } from '../domain/ports.ts'
-import type { TableNames } from '../domain/tables.ts'
+import type { TableNames } from '../domain/table-names.ts'
 import { type Account, changedBy, isActiveAdministrator } from '../domain/users.ts'
 import { accountOf } from './accounts.ts'
 import { reasonsOf, unlessConditionFails, withRetries } from './client.ts'
 import { emailReservations } from './email-reservations.ts'
 import { fieldsOf, text, whole } from './item-checks.ts'
-import { accountKey, formerEmailKey, sessionKey } from './keys.ts'
+import { accountKey, formerEmailKey, sessionKey } from './item-keys.ts'
 import { sessionItem } from './session-items.ts'
 import { type Guarded, setting, transactionParts } from './transaction-parts.ts'
 

@@ -1,7 +1,7 @@
 import { type Account, type ListedUser, roles, statuses } from '../domain/users.ts'
 import { ITEM_VERSION } from './client.ts'
 import { fieldsOf, oneOf, optional, text, texts, truth, whole } from './item-checks.ts'
-import { accountKey, listingKey, userIdOf } from './keys.ts'
+import { accountKey, listingKey, userIdOf } from './item-keys.ts'
 
 /** The id is part of the key only. An account is at most 1 KB, so a write costs one unit. */
 export const accountItem = ({ id, ...account }: Account): Record<string, unknown> => ({

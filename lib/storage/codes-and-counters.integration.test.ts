@@ -8,7 +8,7 @@ import type { Stores } from '../../tools/testing/test-services.ts'
 import type { EmailJob } from '../domain/email-jobs.ts'
 import type { OneTimeCode } from '../domain/ports.ts'
 import type { Account } from '../domain/users.ts'
-import { accountKey, emailReservationKey } from './keys.ts'
+import { accountKey, emailReservationKey } from './item-keys.ts'
 
 const NOW = 1_800_000_000
 const DAY = 86_400

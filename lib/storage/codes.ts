@@ -7,11 +7,11 @@ import {
 import { purposes } from '../domain/code-purposes.ts'
 import type { CodeStore, OneTimeCode } from '../domain/ports.ts'
 import { Refusal } from '../domain/refusal.ts'
-import type { TableNames } from '../domain/tables.ts'
+import type { TableNames } from '../domain/table-names.ts'
 import { accountOf } from './accounts.ts'
 import { ITEM_VERSION, readTogether, reasonsOf, unlessConditionFails, withRetries } from './client.ts'
 import { fieldsOf, oneOf, optional, text, whole } from './item-checks.ts'
-import { accountKey, codeKey } from './keys.ts'
+import { accountKey, codeKey } from './item-keys.ts'
 import { transactionParts } from './transaction-parts.ts'
 
 /** The number of valid links for one purpose; the item stays below 1 KB. */

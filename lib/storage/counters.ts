@@ -1,10 +1,10 @@
 import { DeleteCommand, type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { Counters } from '../domain/ports.ts'
-import type { TableNames } from '../domain/tables.ts'
+import type { TableNames } from '../domain/table-names.ts'
 import { ITEM_VERSION, isConditionFailed, unlessConditionFails, withRetries } from './client.ts'
 import { fieldsOf, whole } from './item-checks.ts'
-import { attemptsKey, windowKey } from './keys.ts'
+import { attemptsKey, windowKey } from './item-keys.ts'
 
 const attemptsOf = (item: Record<string, unknown>) =>
   fieldsOf('counter of attempts', item, { attempts: whole, lastAt: whole, expiresAt: whole })

@@ -1,9 +1,9 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { Denylist } from '../domain/ports.ts'
-import type { TableNames } from '../domain/tables.ts'
+import type { TableNames } from '../domain/table-names.ts'
 import { readTogether } from './client.ts'
 import { fieldsOf, whole } from './item-checks.ts'
-import { revokedClaimsKey, revokedFamilyKey } from './keys.ts'
+import { revokedClaimsKey, revokedFamilyKey } from './item-keys.ts'
 
 /** Reads revoked token families and claims versions in one consistent round trip. */
 export function dynamoDenylist(

@@ -2,10 +2,10 @@ import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamod
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { EmailJob } from '../domain/email-jobs.ts'
 import type { EmailJobs } from '../domain/ports.ts'
-import type { TableNames } from '../domain/tables.ts'
+import type { TableNames } from '../domain/table-names.ts'
 import { withRetries } from './client.ts'
 import { type Check, fieldsOf, oneOf, optional, text, whole } from './item-checks.ts'
-import { emailJobKey, MAIL_PREFIX } from './keys.ts'
+import { emailJobKey, MAIL_PREFIX } from './item-keys.ts'
 
 type Shape<T extends EmailJob['type']> = Record<
   Exclude<keyof Extract<EmailJob, { type: T }>, 'type'>,

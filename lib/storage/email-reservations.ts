@@ -1,8 +1,8 @@
 import type { AccountChange, FormerEmail } from '../domain/ports.ts'
-import type { TableNames } from '../domain/tables.ts'
+import type { TableNames } from '../domain/table-names.ts'
 import type { Account } from '../domain/users.ts'
 import { ITEM_VERSION } from './client.ts'
-import { emailReservationKey, formerEmailKey } from './keys.ts'
+import { emailReservationKey, formerEmailKey } from './item-keys.ts'
 import type { Guarded, Part } from './transaction-parts.ts'
 
 /** Transaction parts for the reservations that make an email unique to one account. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { Outbox } from '../domain/ports.ts'
-import type { TableNames } from '../domain/tables.ts'
+import type { TableNames } from '../domain/table-names.ts'
 import { ITEM_VERSION, withRetries } from './client.ts'
-import { emailJobKey } from './keys.ts'
+import { emailJobKey } from './item-keys.ts'
 
 /** A mail that comes later is of no use, and most codes have expired by then. */
 const JOB_SECONDS = 3600

@@ -1,7 +1,7 @@
 import type { Session } from '../domain/ports.ts'
 import { ITEM_VERSION } from './client.ts'
 import { fieldsOf, text, texts, whole } from './item-checks.ts'
-import { sessionKey } from './keys.ts'
+import { sessionKey } from './item-keys.ts'
 
 export const sessionItem = (session: Session): Record<string, unknown> => ({
   ...sessionKey(session.userId, session.id),

@@ -7,10 +7,10 @@ import {
 } from '@aws-sdk/lib-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { SessionStore } from '../domain/ports.ts'
-import type { TableNames } from '../domain/tables.ts'
+import type { TableNames } from '../domain/table-names.ts'
 import { accountOf } from './accounts.ts'
 import { ITEM_VERSION, isConditionFailed, readTogether, unlessConditionFails, withRetries } from './client.ts'
-import { accountKey, revokedFamilyKey, sessionKey, sessionsOf } from './keys.ts'
+import { accountKey, revokedFamilyKey, sessionKey, sessionsOf } from './item-keys.ts'
 import { sessionItem, sessionOf } from './session-items.ts'
 import { userItems } from './user-items.ts'
 

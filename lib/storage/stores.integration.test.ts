@@ -5,7 +5,7 @@ import { engineStores } from '../../tools/testing/engine.ts'
 import { memoryStores, memoryTables } from '../../tools/testing/memory-stores.ts'
 import type { Denylist, Session, SessionStore, UserStore } from '../domain/ports.ts'
 import { type Account, positionOf } from '../domain/users.ts'
-import { accountKey, revokedFamilyKey, sessionKey } from './keys.ts'
+import { accountKey, revokedFamilyKey, sessionKey } from './item-keys.ts'
 import { dynamoSessions } from './sessions.ts'
 
 const NOW = 1_800_000_000

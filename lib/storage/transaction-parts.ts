@@ -1,10 +1,10 @@
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb'
 import type { NotChanged, OneTimeCode } from '../domain/ports.ts'
 import type { Principal } from '../domain/principal.ts'
-import type { TableNames } from '../domain/tables.ts'
+import type { TableNames } from '../domain/table-names.ts'
 import type { Account } from '../domain/users.ts'
 import { ITEM_VERSION } from './client.ts'
-import { accountKey, administratorsKey, codeKey, revokedClaimsKey } from './keys.ts'
+import { accountKey, administratorsKey, codeKey, revokedClaimsKey } from './item-keys.ts'
 
 export type Part = NonNullable<TransactWriteCommandInput['TransactItems']>[number]
 

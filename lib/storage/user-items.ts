@@ -1,13 +1,13 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { withRetries } from './client.ts'
-import { everythingOf } from './keys.ts'
+import { everythingOf } from './item-keys.ts'
 
 type Item = Record<string, unknown>
 
 /** DynamoDB's limit for `BatchWriteItem`. */
 const MOST_IN_A_BATCH = 25
 
-/** The items of a user in one table, whose key is `userKey` of `keys.ts`. */
+/** The items of a user in one table, whose key is `userKey` of `item-keys.ts`. */
 export function userItems(client: DynamoDBDocumentClient, TableName: string) {
   /** All items under a prefix, page after page. */
   const read = async ({ pk, prefix }: { pk: string; prefix: string }): Promise<Item[]> => {

@@ -1,10 +1,10 @@
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { Clock, UserPage, UserStore } from '../domain/ports.ts'
-import type { TableNames } from '../domain/tables.ts'
+import type { TableNames } from '../domain/table-names.ts'
 import { isExpired, type ListedUser, positionOf } from '../domain/users.ts'
 import { accountOf, listedUserOf } from './accounts.ts'
 import { readTogether, withRetries } from './client.ts'
-import { accountKey, administratorsKey, listShards } from './keys.ts'
+import { accountKey, administratorsKey, listShards } from './item-keys.ts'
 
 /** Lists accounts. A page costs the same for any number of users: one query per shard, merged in order. */
 export function userListing(

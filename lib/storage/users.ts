@@ -6,14 +6,14 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import type { Clock, UserStore } from '../domain/ports.ts'
-import type { TableNames } from '../domain/tables.ts'
+import type { TableNames } from '../domain/table-names.ts'
 import { isExpired } from '../domain/users.ts'
 import { accountChanges } from './account-changes.ts'
 import { accountItem, accountOf } from './accounts.ts'
 import { reasonsOf, unlessConditionFails, withRetries } from './client.ts'
 import { emailReservations } from './email-reservations.ts'
 import { fieldsOf, text } from './item-checks.ts'
-import { accountKey, emailReservationKey } from './keys.ts'
+import { accountKey, emailReservationKey } from './item-keys.ts'
 import { userListing } from './user-listing.ts'
 
 /** Accounts and the reservations of their emails; both are created in one transaction. */

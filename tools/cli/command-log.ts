@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
-import type { SecurityEvent, SecurityEvents } from '../../lib/domain/events.ts'
+import type { SecurityEvent, SecurityEvents } from '../../lib/domain/security-events.ts'
 import { commandLogGroup } from '../deploy/command-log.ts'
 import { askAws, callersArn } from './callers-aws.ts'
 import { sentenceOf } from './command.ts'

@@ -1,5 +1,5 @@
-import type { SecurityEvent } from '../../lib/domain/events.ts'
-import { readTables } from '../generate/tables.ts'
+import type { SecurityEvent } from '../../lib/domain/security-events.ts'
+import { readTables } from '../generate/tables-yml.ts'
 
 /** Failures of our own, by the type of their log line, and how many in five minutes are worth a call. */
 export const failures = {

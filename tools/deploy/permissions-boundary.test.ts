@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import { readTables } from '../generate/tables.ts'
+import { readTables } from '../generate/tables-yml.ts'
 import { isAllowed, type Policy, type Statement } from '../testing/iam.ts'
 import { deployment } from './deployment.ts'
 

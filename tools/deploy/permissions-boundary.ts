@@ -1,4 +1,4 @@
-import type { TableNames } from '../../lib/domain/tables.ts'
+import type { TableNames } from '../../lib/domain/table-names.ts'
 import { streamActions } from '../generate/functions-yml.ts'
 
 interface Stage {

@@ -1,5 +1,5 @@
 import { settings } from '../../lib/config.ts'
-import { readTables } from '../generate/tables.ts'
+import { readTables } from '../generate/tables-yml.ts'
 import { problemsOf } from './setting-problems.ts'
 import { deploySettings, stageProblem } from './settings.ts'
 

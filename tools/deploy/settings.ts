@@ -1,6 +1,6 @@
 import { type Env, setting } from '../../lib/config.ts'
 import { settingOf } from '../../lib/domain/limits.ts'
-import { type TableNames, tables } from '../../lib/domain/tables.ts'
+import { type TableNames, tables } from '../../lib/domain/table-names.ts'
 import { optional, senderAddress, truth, whole } from '../../lib/setting-formats.ts'
 
 /**

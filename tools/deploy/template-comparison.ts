@@ -1,4 +1,4 @@
-import { readTables } from '../generate/tables.ts'
+import { readTables } from '../generate/tables-yml.ts'
 import { keptSettings, keptTypes } from './protected-resources.ts'
 import { lostProtections, lowerThrottles, type Resource } from './weakened-protection.ts'
 

@@ -7,7 +7,7 @@ import {
   type StreamContract,
 } from '../../lib/contract/contract.ts'
 import { type Entry, isRoute, isStream } from './registry.ts'
-import { readTables } from './tables.ts'
+import { readTables } from './tables-yml.ts'
 
 const sessionsStream = { 'Fn::GetAtt': ['SessionsTable', 'StreamArn'] }
 
@@ -137,7 +137,7 @@ export function policiesOf({ name, file, contract }: Entry, more: readonly objec
 function statementsOf(needs: readonly Need[], file: string): object[] {
   const byTable = Map.groupBy(needs, (need) => need.slice(0, need.indexOf(':')))
   return [...byTable].flatMap(([table, needed]) => {
-    // The permitted sender is a setting: tools/deploy/permissions.ts.
+    // The permitted sender is a setting: tools/deploy/permissions-from-settings.ts.
     if (table === 'mail') return []
     if (table === 'sessions/stream') return reading
     if (table.startsWith('keys/')) return onKeys(table.slice('keys/'.length), needed)

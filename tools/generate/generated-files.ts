@@ -4,7 +4,7 @@ import { functionsYml } from './functions-yml.ts'
 import { limitsTable } from './limits-table.ts'
 import { openapi } from './openapi.ts'
 import { registry } from './registry.ts'
-import { filesWithTables, readTables, tablesModule } from './tables.ts'
+import { filesWithTables, readTables, tablesModule } from './tables-yml.ts'
 
 /** The text between the two marks of docs/limits.md. */
 const limitsSection = /(<!-- limits -->).*?(<!-- \/limits -->)/s
@@ -24,7 +24,7 @@ export async function filesOfContracts(): Promise<ReadonlyMap<string, string>> {
   const limitsPage = await readFile('docs/limits.md', 'utf8')
   const tables = readTables()
   return new Map([
-    ['lib/domain/tables.ts', tablesModule(tables)],
+    ['lib/domain/table-names.ts', tablesModule(tables)],
     ...filesWithTables(tables),
     ['docs/limits.md', limitsPage.replace(limitsSection, `$1\n\n${limitsTable(entries)}\n\n$2`)],
     ['functions/functions.yml', functionsYml(entries)],

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { settings } from '../../lib/config.ts'
 import { isHashing } from '../../lib/contract/contract.ts'
-import { MAIL_PREFIX } from '../../lib/storage/keys.ts'
+import { MAIL_PREFIX } from '../../lib/storage/item-keys.ts'
 import type { Resource } from '../testing/cloudformation.ts'
 import { modesIn, type Package, packager } from '../testing/packaged.ts'
 import { type Entry, isRoute, registry } from './registry.ts'
-import { readTables } from './tables.ts'
+import { readTables } from './tables-yml.ts'
 
 const { package: packaged, remove } = packager()
 afterAll(remove)

@@ -7,6 +7,7 @@ import { makeFirstKeys } from '../../lib/crypto/key-rotation.ts'
 import { filesOfContracts } from '../generate/generated-files.ts'
 import { banner } from './banner.ts'
 import { type Child, stopAll } from './child-process.ts'
+import { createTables } from './create-tables.ts'
 import { announceEndpoint, forgetEndpoint, runningEndpoint, startDynoxide } from './dynamodb.ts'
 import { startMailbox } from './mailbox.ts'
 import { onStop } from './on-stop.ts'
@@ -15,7 +16,6 @@ import { checkFree, freePort } from './ports.ts'
 import { checkHome, serveFunctions } from './serverless-offline.ts'
 import { givenSettings, localConfig, localEnv } from './settings.ts'
 import { type Following, invoking, pollStream } from './stream-poller.ts'
-import { createTables } from './tables.ts'
 
 let stopping: Promise<void> | undefined
 /** The folder with the data of the engine that runs here. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { createTable } from './create-tables.ts'
 import { type Following, failuresOf, pollStream } from './stream-poller.ts'
-import { createTable } from './tables.ts'
 
 const endpoint = String(process.env.DYNAMODB_ENDPOINT)
 const table = `stream-${randomUUID()}`

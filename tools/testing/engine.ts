@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { settingOf } from '../../lib/domain/limits.ts'
 import type { Clock } from '../../lib/domain/ports.ts'
-import { tables as kinds, type TableNames } from '../../lib/domain/tables.ts'
+import { tables as kinds, type TableNames } from '../../lib/domain/table-names.ts'
 import { endingWithInvocation } from '../../lib/storage/client.ts'
 import { dynamoCodes } from '../../lib/storage/codes.ts'
 import { dynamoCounters } from '../../lib/storage/counters.ts'
@@ -14,7 +14,7 @@ import { dynamoSessions } from '../../lib/storage/sessions.ts'
 import { dynamoUserData } from '../../lib/storage/user-data.ts'
 import { dynamoUsers } from '../../lib/storage/users.ts'
 import { tableNamesOf } from '../deploy/settings.ts'
-import { createTables } from '../local/tables.ts'
+import { createTables } from '../local/create-tables.ts'
 
 /** The stores over the running engine, with tables of their own, and the client to look at what is stored. */
 export async function engineStores(clock: Clock = nothingEnds, stage = 'test') {

@@ -1,4 +1,4 @@
-import { identitiesOf } from '../../deploy/permissions.ts'
+import { identitiesOf } from '../../deploy/permissions-from-settings.ts'
 import { sentenceOf } from '../command.ts'
 import { doubtful, type Finding, fine, wrong } from './finding.ts'
 import { keyChecks, type ListKeys } from './keys.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { TableProperties } from '../tables.ts'
+import type { TableProperties } from '../create-tables.ts'
 
 /** The resources of a CloudFormation template, by logical id. */
 export type Resources = Readonly<

@@ -1,5 +1,5 @@
 import type { Entry } from '../generate/registry.ts'
-import { type Alarm, alarmsOf, sumOf } from './alarm-list.ts'
+import { type Alarm, alarmsOf, sumOf } from './alarm-definitions.ts'
 import { type Metric, PERIOD } from './metrics.ts'
 
 /** The alarms of a stage. They notify the given topic, or a topic of their own with one subscriber, or no one. */

@@ -9,8 +9,8 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
 import { parse } from 'yaml'
-import type { TableNames } from '../../lib/domain/tables.ts'
-import { readTables } from '../generate/tables.ts'
+import type { TableNames } from '../../lib/domain/table-names.ts'
+import { readTables } from '../generate/tables-yml.ts'
 
 /** A table as CloudFormation describes it. */
 export type TableProperties = Omit<CreateTableCommandInput, 'TableName' | 'StreamSpecification'> & {
