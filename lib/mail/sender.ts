@@ -94,7 +94,9 @@ export function sesMailer({
         if (final.has(failure.name)) return { rejectedAs: failure.name }
         // SES quotes the address in its message, and the message is logged.
         failure.message = failure.message.replaceAll(to, '(address)')
-        if (isTransient({ ...failure, status: failure.$metadata?.httpStatusCode }))
+        if (
+          isTransient({ name: failure.name, code: failure.code, status: failure.$metadata?.httpStatusCode })
+        )
           throw new Refusal('unavailable', { cause: error })
         throw error
       }
