@@ -78,7 +78,7 @@ export function readWords<const O extends Options>(options: O, words: readonly s
 
 const nameOf = (option: string) => option.slice(2).split('=')[0] ?? ''
 
-/** What failed, for whoever typed the command. */
+/** What failed, for the user of the command. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof Refusal) {
     return error.cause === undefined ? errors[error.code].detail : sentenceOf(error.cause)

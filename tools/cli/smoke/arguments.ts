@@ -74,7 +74,7 @@ export function readOptions(
     cacheSeconds: Number(cacheSeconds),
     mailbox,
     stage,
-    /** Headers of every request: those of the proxy. Nobody has this client address (RFC 5737). */
+    /** Headers of every request: those of the proxy. No client has this address (RFC 5737). */
     always: secret && { 'cardea-proxy-secret': secret, 'cloudfront-viewer-address': '192.0.2.1:443' },
     account,
   }
