@@ -37,6 +37,7 @@ export const setting = <T>(row: Setting<T>): Setting<T> => row
 
 const DAY = 86_400
 
+/** Every setting, in one table: this is why the file is long. */
 export const settings = {
   issuer: setting({ env: 'ISSUER', read: issuer }),
   audience: setting({ env: 'AUDIENCE', default: 'cardea', read: asIs }),

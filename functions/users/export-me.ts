@@ -31,8 +31,11 @@ export const handler = route(
   async ({ services, principal, reply }) => {
     const user = await ownAccount(services, principal)
     const now = services.clock.now()
-    const formerEmail = await services.users.formerEmail(user.id, now)
-    const [open, data] = await settleAll(openSessions(services, user), exportedData(services, user.id))
+    const [formerEmail, open, data] = await settleAll(
+      services.users.formerEmail(user.id, now),
+      openSessions(services, user),
+      exportedData(services, user.id),
+    )
     services.events.record({ type: 'user.exported', userId: user.id })
     return reply(200, {
       exportedAt: new Date(now * 1000).toISOString(),

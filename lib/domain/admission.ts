@@ -18,14 +18,14 @@ export interface Admission extends FirstProof {
 
 /**
  * Decides whether a session may be opened for an account after a first proof. Login by password, login by email, sign-up and
- * every later way in end here. Gives the reason where the account is not admitted.
+ * every later kind of login end here. Returns the reason if the account is not admitted.
  */
 export function admit(
   { requireVerifiedEmail }: Policy,
   account: Account,
   proof: FirstProof,
 ): Admission | 'account_disabled' | 'email_not_verified' {
-  // 1. The first proof is the caller's: this function is given it.
+  // 1. The caller has checked the first proof.
   // 2. The account is active.
   if (account.status !== 'active') return 'account_disabled'
   // 3. The email is verified, where the policy asks for it.

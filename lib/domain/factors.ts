@@ -1,6 +1,6 @@
 import type { Account } from './users.ts'
 
-/** A second factor. Each is a file of its own that says when an account has it, and is listed in `factors`. */
+/** A second factor. Each factor has its own file and is listed in `factors`. */
 export interface Factor {
   readonly name: string
   isEnrolled(account: Account): boolean

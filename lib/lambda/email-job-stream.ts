@@ -1,13 +1,12 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
 import type { EmailJob } from '../domain/email-jobs.ts'
 import type { EmailJobs } from '../domain/ports.ts'
-import type { SecurityEvents } from '../domain/security-events.ts'
 import { describeError, log } from '../log.ts'
 import {
-  type CoreServices,
   eventsOf,
   type Factories,
   type Services,
+  type StepServices,
   withServices,
 } from './handler-services.ts'
 
@@ -19,13 +18,10 @@ type Deliverer = (event: DynamoDBStreamEvent, context: Context) => Promise<Dynam
  */
 export function deliverer<const F extends Factories & { readonly emailJobs: () => EmailJobs }>(
   factories: F,
-  processEmailJob: (
-    services: Services<F> & CoreServices & { readonly events: SecurityEvents },
-    job: EmailJob,
-  ) => Promise<void>,
-): Deliverer & { over(services: Services<F> & CoreServices): Deliverer } {
+  processEmailJob: (services: StepServices<F>, job: EmailJob) => Promise<void>,
+): Deliverer & { over(services: Services<F>): Deliverer } {
   const build =
-    (services: () => Services<F> & CoreServices): Deliverer =>
+    (services: () => Services<F>): Deliverer =>
     async ({ Records }, { awsRequestId: requestId }) => {
       const events = eventsOf({ actor: 'system', requestId })
       for (const record of Records) {

@@ -10,7 +10,7 @@ import type { TrustedProxies } from './trusted-proxies.ts'
 
 /** Services are created on first use. A handler names the factories of its services, and its bundle contains no others. */
 export type Factories = { readonly [name: string]: () => unknown }
-export type Services<F extends Factories> = { readonly [K in keyof F]: ReturnType<F[K]> }
+type Made<F extends Factories> = { readonly [K in keyof F]: ReturnType<F[K]> }
 
 /** The services that every handler has. */
 export interface CoreServices {
@@ -22,6 +22,11 @@ export interface CoreServices {
   readonly allowedOrigins: readonly string[]
   readonly trustedProxies: TrustedProxies
 }
+
+/** The services that a handler names, and those that every handler has. */
+export type Services<F extends Factories> = Made<F> & CoreServices
+/** The services as the steps of one request get them: with the recorder of its events. */
+export type StepServices<F extends Factories> = Services<F> & { readonly events: SecurityEvents }
 
 /** The event recorder of one request. */
 export const eventsOf = (request: Parameters<typeof logEvent>[1]): SecurityEvents => ({
@@ -50,9 +55,9 @@ function untilAnswered<H extends (...given: never[]) => unknown>(handler: H): H 
 /** Builds a handler on the services of this process, which are created once. `over` builds it on other services, for tests. */
 export function withServices<const F extends Factories, H extends (...args: never[]) => unknown>(
   factories: F,
-  build: (services: () => Services<F> & CoreServices) => H,
-): H & { over(services: Services<F> & CoreServices): H } {
-  let made: (Services<F> & CoreServices) | undefined
+  build: (services: () => Services<F>) => H,
+): H & { over(services: Services<F>): H } {
+  let made: Services<F> | undefined
   let isLogged = false
   const services = () => {
     if (made) return made
@@ -71,7 +76,7 @@ export function withServices<const F extends Factories, H extends (...args: neve
   if (isServing()) begin(services)
   const handler = untilAnswered(build(services))
   return Object.assign(handler, {
-    over: (services: Services<F> & CoreServices) => untilAnswered(build(() => services)),
+    over: (services: Services<F>) => untilAnswered(build(() => services)),
   })
 }
 
@@ -84,6 +89,6 @@ function begin(services: () => unknown): void {
   }
 }
 
-function makeAll<F extends Factories>(factories: F): Services<F> {
-  return Object.fromEntries(Object.entries(factories).map(([name, make]) => [name, make()])) as Services<F>
+function makeAll<F extends Factories>(factories: F): Made<F> {
+  return Object.fromEntries(Object.entries(factories).map(([name, make]) => [name, make()])) as Made<F>
 }

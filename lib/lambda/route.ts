@@ -6,13 +6,12 @@ import * as z from 'zod/mini'
 import { type Contract, rolesOf, type Schema } from '../contract/contract.ts'
 import type { Client } from '../domain/ports.ts'
 import type { Principal } from '../domain/principal.ts'
-import type { SecurityEvents } from '../domain/security-events.ts'
 import { etag } from './etag.ts'
 import {
-  type CoreServices,
   eventsOf,
   type Factories,
   type Services,
+  type StepServices,
   withServices,
 } from './handler-services.ts'
 import { httpSemantics } from './http-semantics.ts'
@@ -26,7 +25,7 @@ import { readClientAddress } from './trusted-proxies.ts'
 /** The input of a handler's steps. It contains only what the contract declares. */
 export type RouteInput<C extends Contract, F extends Factories> = {
   readonly client: Client
-  readonly services: Services<F> & CoreServices & { readonly events: SecurityEvents }
+  readonly services: StepServices<F>
   readonly reply: ReplyOf<C>
 } & Parsed<C, 'params'> &
   Parsed<C, 'query'> &
@@ -67,7 +66,7 @@ export type Handler = (
 
 /** The Lambda handler of a route. `over` builds it on other services, for tests. */
 export type RouteHandler<F extends Factories> = Handler & {
-  over(services: Services<F> & CoreServices): Handler
+  over(services: Services<F>): Handler
 }
 
 /** An event after the middlewares. API Gateway's events have no `principal`. */
@@ -82,7 +81,7 @@ export function route<const C extends Contract, const F extends Factories>(
   factories: F & Counted<C>,
   steps: (input: RouteInput<C, F>) => Promise<Reply>,
 ): RouteHandler<F> {
-  const build = (services: () => Services<F> & CoreServices): Handler => {
+  const build = (services: () => Services<F>): Handler => {
     const handler = middy<CheckedEvent, APIGatewayProxyStructuredResultV2>()
       .use(httpSemantics() as MiddlewareObj)
       .use(securityHeaders() as MiddlewareObj)
@@ -109,7 +108,7 @@ export function route<const C extends Contract, const F extends Factories>(
 
 async function run<C extends Contract, F extends Factories>(
   contract: C,
-  services: Services<F> & CoreServices,
+  services: Services<F>,
   steps: (input: RouteInput<C, F>) => Promise<Reply>,
   event: CheckedEvent,
   requestId: string,

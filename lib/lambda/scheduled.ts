@@ -1,11 +1,10 @@
 import type { Context } from 'aws-lambda'
-import type { SecurityEvents } from '../domain/security-events.ts'
 import { describeError, log } from '../log.ts'
 import {
-  type CoreServices,
   eventsOf,
   type Factories,
   type Services,
+  type StepServices,
   withServices,
 } from './handler-services.ts'
 
@@ -14,10 +13,8 @@ type Scheduled = (event: unknown, context: Context) => Promise<void>
 /** Makes a scheduled function. An error is logged and thrown again; the next schedule retries. */
 export function scheduled<const F extends Factories>(
   factories: F,
-  steps: (given: {
-    services: Services<F> & CoreServices & { readonly events: SecurityEvents }
-  }) => Promise<void>,
-): Scheduled & { over(services: Services<F> & CoreServices): Scheduled } {
+  steps: (given: { services: StepServices<F> }) => Promise<void>,
+): Scheduled & { over(services: Services<F>): Scheduled } {
   return withServices(
     factories,
     (services): Scheduled =>

@@ -17,7 +17,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   ])
 }
 
-/** The files that are generated from the contracts, by their paths. */
+/** The files that are generated from the contracts and from `tables.yml`, by their paths. */
 export async function filesOfContracts(): Promise<ReadonlyMap<string, string>> {
   const entries = await registry()
   const { version } = JSON.parse(await readFile('package.json', 'utf8'))

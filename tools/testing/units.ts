@@ -46,7 +46,7 @@ export const roundTripsOf = {
   usersDeleteMe: 6,
   usersEndMySession: 2,
   usersEndMySessions: 3,
-  usersExportMe: 3,
+  usersExportMe: 2,
   usersGetMe: 1,
   usersListMySessions: 2,
   usersUpdateMe: 1,
