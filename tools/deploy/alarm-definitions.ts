@@ -73,7 +73,7 @@ export function alarmsOf(
     ...(sendsMail && reputation),
     ...Object.fromEntries(
       Object.entries(failures).map(([type, threshold]) => [
-        `${type.replaceAll(/(?:^|[._])(\w)/g, (_, template: string) => template.toUpperCase())}Alarm`,
+        `${type.replaceAll(/(?:^|[._])(\w)/g, (_, initial: string) => initial.toUpperCase())}Alarm`,
         {
           about: `Lines of type ${type} in the logs of the functions say what failed.`,
           metrics: [event(type as keyof typeof failures)],
