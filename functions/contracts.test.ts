@@ -316,3 +316,11 @@ describe('the limits', () => {
     expect([...named].sort()).toEqual(Object.keys(limits).sort())
   })
 })
+
+describe('the operation ids', () => {
+  it('are camel case, and each stands once', async () => {
+    const ids = (await registry()).filter(isRoute).map(({ contract }) => contract.operationId)
+    expect(ids.filter((id) => !/^[a-z][A-Za-z]+$/.test(id))).toEqual([])
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([])
+  })
+})

@@ -7,6 +7,7 @@ import { keyedHashes, outbox, rateLimiter } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
+  operationId: 'requestEmailLogin',
   path: '/auth/email-login',
   access: 'public',
   summary: 'Request a login mail',

@@ -18,6 +18,7 @@ import {
 
 export const contract = defineContract({
   method: 'POST',
+  operationId: 'enterEmailLoginCode',
   path: '/auth/email-login/code',
   access: 'public',
   summary: 'Log in with the six digits of a login mail',

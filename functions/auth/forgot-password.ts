@@ -7,6 +7,7 @@ import { outbox, rateLimiter } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
+  operationId: 'requestPasswordReset',
   path: '/auth/password/forgot',
   access: 'public',
   summary: 'Request a mail to set a new password',

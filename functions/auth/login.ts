@@ -17,6 +17,7 @@ import {
 
 export const contract = defineContract({
   method: 'POST',
+  operationId: 'login',
   path: '/auth/login',
   access: 'public',
   summary: 'Log in with email and password',

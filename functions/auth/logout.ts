@@ -8,6 +8,7 @@ import { accessTokenVerifier, refreshTokens, sessions } from '../../lib/services
 
 export const contract = defineContract({
   method: 'POST',
+  operationId: 'logout',
   path: '/auth/logout',
   access: 'public',
   summary: 'End the session',

@@ -9,6 +9,7 @@ import { accessTokenIssuer, codes, outbox, refreshTokens, sessions, users } from
 
 export const contract = defineContract({
   method: 'POST',
+  operationId: 'redeemEmailLogin',
   path: '/auth/email-login/redeem',
   access: 'public',
   summary: 'Log in with the link of a login mail',

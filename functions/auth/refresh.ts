@@ -10,6 +10,7 @@ import { accessTokenIssuer, outbox, refreshTokens, sessions } from '../../lib/se
 
 export const contract = defineContract({
   method: 'POST',
+  operationId: 'refresh',
   path: '/auth/refresh',
   access: 'public',
   summary: 'Exchange the refresh token for the next pair',

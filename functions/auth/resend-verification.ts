@@ -7,6 +7,7 @@ import { outbox, rateLimiter } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
+  operationId: 'resendVerification',
   path: '/auth/email/resend',
   access: 'public',
   summary: 'Request another verification mail',

@@ -16,6 +16,7 @@ import {
 
 export const contract = defineContract({
   method: 'POST',
+  operationId: 'resetPassword',
   path: '/auth/password/reset',
   access: 'public',
   summary: 'Set a new password with a mailed token',

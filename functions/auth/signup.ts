@@ -19,6 +19,7 @@ import {
 
 export const contract = defineContract({
   method: 'POST',
+  operationId: 'signUp',
   path: '/auth/signup',
   access: 'public',
   summary: 'Create an account',

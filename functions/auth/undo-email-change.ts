@@ -7,6 +7,7 @@ import { codes, outbox, sessions, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
+  operationId: 'undoEmailChange',
   path: '/auth/email/undo',
   access: 'public',
   summary: 'Undo a change of email',

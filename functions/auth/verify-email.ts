@@ -8,6 +8,7 @@ import { codes, outbox, sessions, userData, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
+  operationId: 'verifyEmail',
   path: '/auth/email/verify',
   access: 'public',
   summary: 'Verify an email',

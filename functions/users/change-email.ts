@@ -7,6 +7,7 @@ import { outbox, passwords, rateLimiter, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'PUT',
+  operationId: 'changeEmail',
   path: '/users/me/email',
   access: 'user',
   summary: 'Request a change of your email',

@@ -18,6 +18,7 @@ import {
 
 export const contract = defineContract({
   method: 'PUT',
+  operationId: 'changePassword',
   path: '/users/me/password',
   access: 'user',
   summary: 'Change your own password',

@@ -9,6 +9,7 @@ import { outbox, passwords, rateLimiter, sessions, userData, users } from '../..
 
 export const contract = defineContract({
   method: 'DELETE',
+  operationId: 'deleteMe',
   path: '/users/me',
   access: 'user',
   summary: 'Delete your own account',

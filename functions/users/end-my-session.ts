@@ -8,6 +8,7 @@ import { sessions } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'DELETE',
+  operationId: 'endMySession',
   path: '/users/me/sessions/{sessionId}',
   access: 'user',
   summary: 'End one of your sessions',

@@ -8,6 +8,7 @@ import { rateLimiter, sessions, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'DELETE',
+  operationId: 'endMySessions',
   path: '/users/me/sessions',
   access: 'user',
   summary: 'End all your other sessions; with `all=true` also the current one',

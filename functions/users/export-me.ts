@@ -11,6 +11,7 @@ import { sessions, userData, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'GET',
+  operationId: 'exportMe',
   path: '/users/me/export',
   access: 'user',
   summary: 'Export your account and sessions, without secrets',

@@ -6,6 +6,7 @@ import { users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'GET',
+  operationId: 'getMe',
   path: '/users/me',
   access: 'user',
   summary: 'Get your own account',

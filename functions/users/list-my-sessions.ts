@@ -9,6 +9,7 @@ import { sessions, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'GET',
+  operationId: 'listMySessions',
   path: '/users/me/sessions',
   access: 'user',
   summary: 'List your sessions',

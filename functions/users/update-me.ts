@@ -8,6 +8,7 @@ import { users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'PATCH',
+  operationId: 'updateMe',
   path: '/users/me',
   access: 'user',
   summary: 'Change your own name',

@@ -4,6 +4,7 @@ import { route } from '../../lib/lambda/route.ts'
 
 export const contract = defineContract({
   method: 'GET',
+  operationId: 'getHealth',
   path: '/health',
   access: 'public',
   summary: 'Check that the service answers',

@@ -5,6 +5,7 @@ import project from '../../package.json' with { type: 'json' }
 
 export const contract = defineContract({
   method: 'GET',
+  operationId: 'getIndex',
   path: '/',
   access: 'public',
   summary: 'Name, version and links of this API',

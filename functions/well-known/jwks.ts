@@ -6,6 +6,7 @@ import { publishedKeys } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'GET',
+  operationId: 'getJwks',
   path: '/.well-known/jwks.json',
   access: 'public',
   summary: 'Public keys to verify access tokens with',

@@ -5,6 +5,7 @@ import document from '../openapi.json' with { type: 'json' }
 
 export const contract = defineContract({
   method: 'GET',
+  operationId: 'getOpenapi',
   path: '/openapi.json',
   access: 'public',
   summary: 'This API as an OpenAPI 3.1 document',

@@ -5,6 +5,7 @@ import { route } from '../../lib/lambda/route.ts'
 
 export const contract = defineContract({
   method: 'GET',
+  operationId: 'getOpenidConfiguration',
   path: '/.well-known/openid-configuration',
   access: 'public',
   summary: 'Discovery for verifiers of access tokens',

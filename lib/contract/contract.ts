@@ -30,6 +30,8 @@ export type Need =
  */
 export interface Contract {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** The name of the operation in `openapi.json` and in generated clients, such as `resetPassword`. */
+  readonly operationId: string
   readonly path: `/${string}`
   /** Who may call: anyone, any user with an access token, or a user with one of these roles. */
   readonly access: 'public' | 'user' | Role | readonly Role[]

@@ -9,6 +9,7 @@ import { route } from './route.ts'
 
 const contract = defineContract({
   method: 'POST',
+  operationId: 'change',
   path: '/things',
   access: 'public',
   summary: 'Makes a thing',
@@ -16,7 +17,14 @@ const contract = defineContract({
   responses: { 201: z.object({ id: z.string(), size: z.int() }), 204: null },
 })
 
-const get = defineContract({ method: 'GET', path: '/', access: 'public', summary: 'Nothing', responses: {} })
+const get = defineContract({
+  method: 'GET',
+  operationId: 'nothing',
+  path: '/',
+  access: 'public',
+  summary: 'Nothing',
+  responses: {},
+})
 
 export const right = route(contract, { users }, async ({ services, body, reply }) => {
   await services.users.findById(body.name)

@@ -8,6 +8,7 @@ import { route } from './route.ts'
 
 const contract = defineContract({
   method: 'POST',
+  operationId: 'change',
   path: '/echo',
   access: 'public',
   summary: 'Returns its input',
@@ -281,6 +282,7 @@ describe('an answer', () => {
     const get = route(
       defineContract({
         method: 'GET',
+        operationId: 'change',
         path: '/x',
         access: 'public',
         summary: 'x',
@@ -312,6 +314,7 @@ describe('a route for users', () => {
   const me = route(
     defineContract({
       method: 'GET',
+      operationId: 'change',
       path: '/x',
       access: 'user',
       summary: 'x',

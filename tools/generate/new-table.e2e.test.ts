@@ -37,6 +37,7 @@ import { userData } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'PUT',
+  operationId: 'keepNote',
   path: '/users/me/note',
   access: 'user',
   summary: 'Keep a note',

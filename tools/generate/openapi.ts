@@ -56,12 +56,12 @@ function securityOf(contract: Contract): Json[] {
 }
 
 function operation(
-  { name, file, contract }: Entry<Contract>,
+  { file, contract }: Entry<Contract>,
   schemaOf: (schema: Schema, io: 'input' | 'output') => Json,
 ): Json {
   const { summary, description, params, query, body } = contract
   return {
-    operationId: name,
+    operationId: contract.operationId,
     tags: [file.split('/')[1]],
     summary,
     ...(description && { description }),

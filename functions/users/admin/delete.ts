@@ -8,6 +8,7 @@ import { outbox, sessions, userData, users } from '../../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'DELETE',
+  operationId: 'adminDeleteUser',
   path: '/users/{userId}',
   access: 'admin',
   summary: 'Delete a user',

@@ -8,6 +8,7 @@ import { sessions, users } from '../../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'DELETE',
+  operationId: 'adminEndSessions',
   path: '/users/{userId}/sessions',
   access: 'admin',
   summary: 'End every session of a user',

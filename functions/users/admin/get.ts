@@ -8,6 +8,7 @@ import { users } from '../../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'GET',
+  operationId: 'adminGetUser',
   path: '/users/{userId}',
   access: 'admin',
   summary: 'Get a user',

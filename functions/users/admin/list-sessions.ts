@@ -10,6 +10,7 @@ import { sessions, users } from '../../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'GET',
+  operationId: 'adminListSessions',
   path: '/users/{userId}/sessions',
   access: 'admin',
   summary: 'List the sessions of a user',

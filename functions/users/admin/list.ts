@@ -17,6 +17,7 @@ const limit = z
 
 export const contract = defineContract({
   method: 'GET',
+  operationId: 'adminListUsers',
   path: '/users',
   access: 'admin',
   summary: 'List users page by page, or find the one with an email',

@@ -7,6 +7,7 @@ import { outbox, rateLimiter, users } from '../../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
+  operationId: 'adminSendPasswordReset',
   path: '/users/{userId}/password-reset',
   access: 'admin',
   summary: 'Mail a user a link to set a new password',

@@ -9,6 +9,7 @@ import { sessions, users } from '../../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'PATCH',
+  operationId: 'adminUpdateUser',
   path: '/users/{userId}',
   access: 'admin',
   summary: 'Change a user’s roles, status or name',
