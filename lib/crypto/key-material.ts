@@ -53,8 +53,8 @@ function thumbprint(publicKey: KeyObject): string {
 }
 
 /**
- * Parses the keys of one path once, because parsing a PEM costs more than checking a signature. The one that starts to sign
- * last comes first. @throws if there is none, or one is short or malformed; never with its value.
+ * Parses the keys of one path once, because parsing a PEM costs more than checking a signature. Returns the newest first: the
+ * one that starts to sign last. @throws if there is none, or one is short or malformed; never with its value.
  */
 export function materialOf(
   path: KeyPath,
@@ -97,7 +97,7 @@ function secret(text: string): KeyObject {
   return createSecretKey(bytes)
 }
 
-/** The current signing key: the newest whose start has passed and whose private half exists. Takes the newest key first. */
+/** The current signing key: the newest whose start has passed and whose private half exists. */
 export const signingNow = <K extends { readonly signsFrom: Seconds; readonly isWhole?: boolean }>(
   newestFirst: readonly K[],
   now: Seconds,

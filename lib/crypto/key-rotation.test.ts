@@ -4,6 +4,7 @@ import { parties } from '../../tools/testing/test-services.ts'
 import { LONGEST_SESSION_SECONDS } from '../domain/lifetimes.ts'
 import { accessTokenIssuer, accessTokenVerifier } from './access-tokens.ts'
 import { storedKeys } from './key-cache.ts'
+import { signingNow } from './key-material.ts'
 import { makeFirstKeys, revoke, rotate } from './key-rotation.ts'
 import { keyStates, type Rotating } from './key-states.ts'
 import { keyPaths } from './keys.ts'
@@ -28,6 +29,7 @@ async function deployment(functions = 6) {
   })
   const run = (name: Rotating, everySeconds = 30 * DAY) =>
     rotate(parameters, name, { now: clock.now, everySeconds, modulusLength })
+  /** Newest first. */
   const kids = async (name: Rotating) => (await keyStates(parameters, name)).map(({ kid }) => kid)
   return { parameters, clock, instances, run, kids }
 }
@@ -120,12 +122,12 @@ describe('a rotation', () => {
     const [first] = await fixture.kids('access')
     fixture.clock.now += 30 * DAY
     expect(await fixture.run('access')).toEqual({ made: [expect.any(String)], retired: [] })
-    const [, second] = await keyStates(fixture.parameters, 'access')
+    const [second] = await keyStates(fixture.parameters, 'access')
     expect(second?.signsFrom).toBe(fixture.clock.now + 7800)
 
     fixture.clock.now += 7800 + 600
     await fixture.run('access')
-    expect(await fixture.kids('access')).toEqual([first, second?.kid])
+    expect(await fixture.kids('access')).toEqual([second?.kid, first])
     expect([...(await fixture.parameters.below('access/private')).keys()]).toEqual([second?.number])
     fixture.clock.now += 3600 - 1
     expect((await fixture.run('access')).retired).toEqual([])
@@ -248,7 +250,7 @@ describe('a revoked key', () => {
     const fixture = await deployment()
     fixture.clock.now += 30 * DAY
     await fixture.run('access')
-    const [first, waiting] = await fixture.kids('access')
+    const [waiting, first] = await fixture.kids('access')
     await revoke(fixture.parameters, 'access', String(waiting), { now: fixture.clock.now, modulusLength })
     expect(await fixture.kids('access')).toEqual([first])
   })
@@ -303,6 +305,24 @@ describe('a revoked key', () => {
     expect(await fixture.instances[1]?.refresh.verify(String(await made), fixture.clock.now)).toMatchObject(
       family,
     )
+  })
+
+  it('is replaced by one that functions sign with, listed after the next key', async () => {
+    const fixture = await deployment()
+    fixture.clock.now += 30 * DAY
+    await fixture.run('access')
+    const [waiting, first] = await fixture.kids('access')
+    const { made } = await revoke(fixture.parameters, 'access', String(first), {
+      now: fixture.clock.now,
+      modulusLength,
+    })
+    const keys = await keyStates(fixture.parameters, 'access')
+    expect(keys.map(({ number, kid }) => [number, kid])).toEqual([
+      ['000002', waiting],
+      ['000003', made[0]],
+    ])
+    expect(signingNow(keys, fixture.clock.now)?.kid).toBe(made[0])
+    expect((await storedKeys(fixture.parameters, () => fixture.clock.now).signingKey()).kid).toBe(made[0])
   })
 
   it('must exist', async () => {

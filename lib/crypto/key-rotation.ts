@@ -44,12 +44,12 @@ export async function rotate(
   const { path, secret, lastSeconds }: Kind = rotating[name]
   await clear(parameters, name)
   const keys = await keyStates(parameters, name)
-  const newest = keys.findLast(({ isWhole }) => isWhole)
+  const newest = keys.find(({ isWhole }) => isWhole)
   if (!newest) throw new Error(`There is no key of ${path}: run setup`)
 
   const retired: string[] = []
   for (const key of keys) {
-    const successor = keys.find(({ isWhole, signsFrom }) => isWhole && signsFrom > key.signsFrom)
+    const successor = keys.findLast(({ isWhole, signsFrom }) => isWhole && signsFrom > key.signsFrom)
     if (!successor) continue
     if (secret && key.isWhole && now >= successor.signsFrom + MARGIN_SECONDS)
       await parameters.remove(secret, key.number)
@@ -118,7 +118,7 @@ export async function revoke(
   const key = keys.find((each) => each.kid === kid)
   if (!key) throw new Error(`There is no key ${kid} of ${name}`)
   const others = keys.filter((each) => each !== key && each.isWhole && each.signsFrom <= now)
-  const signs = signingNow(keys.toReversed(), now)
+  const signs = signingNow(keys, now)
   let made: string | undefined
   if (key === signs || others.length === 0) {
     for (let tried = 0; !made && tried < 5; tried++) {

@@ -25,7 +25,7 @@ export interface KeyState {
   readonly isWhole: boolean
 }
 
-/** The keys of a kind in the order in which they start to sign. */
+/** The keys of a kind, newest first. */
 export async function keyStates(parameters: Pick<Parameters, 'below'>, name: Rotating): Promise<KeyState[]> {
   const { path, secret }: Kind = rotating[name]
   const values = await parameters.below(path)
@@ -41,7 +41,7 @@ export async function keyStates(parameters: Pick<Parameters, 'below'>, name: Rot
         isWhole: !secret || !secrets || kidIn(secret, secrets, number) === kid,
       }
     })
-    .sort((a, b) => a.signsFrom - b.signsFrom || (a.number < b.number ? -1 : 1))
+    .sort((a, b) => b.signsFrom - a.signsFrom || (a.number < b.number ? 1 : -1))
 }
 
 /** The `kid` of the key with this number in a path. */

@@ -18,23 +18,23 @@ nothing. With --unlogged it goes on, and prints the lines that belong in the log
 const names = Object.keys(rotating) as Rotating[]
 const instant = (seconds: number) => new Date(seconds * 1000).toISOString()
 
-/** Lists the rotating keys and the two permanent secrets, each by its name and never by its value. */
+/** Lists the rotating keys and the two permanent secrets, each by its name and never by its value; the oldest first. */
 async function list(parameters: Parameters, now: number): Promise<void> {
   const print = (name: string, kid: string, state: string, signsFrom: number) =>
     console.log(`${name.padEnd(11)} ${kid.padEnd(44)} ${state.padEnd(11)} from ${instant(signsFrom)}`)
   for (const name of names) {
     const keys = await keyStates(parameters, name)
-    const signs = signingNow(keys.toReversed(), now)
-    for (const key of keys) {
+    const signs = signingNow(keys, now)
+    for (const key of keys.toReversed()) {
       const state = key === signs ? 'signs' : key.signsFrom > now ? 'signs next' : 'verifies'
       print(name, key.kid, state, key.signsFrom)
     }
   }
   for (const path of ['pepper', 'keyed-hash'] as const) {
     const kept = await parameters.below(path)
-    const keys = kept.size > 0 ? materialOf(path, kept).toReversed() : []
-    const hashes = signingNow(keys.toReversed(), now)
-    for (const key of keys) {
+    const keys = kept.size > 0 ? materialOf(path, kept) : []
+    const hashes = signingNow(keys, now)
+    for (const key of keys.toReversed()) {
       const state = key === hashes ? 'hashes' : key.signsFrom > now ? 'hashes next' : 'verifies'
       print(path, key.kid, state, key.signsFrom)
     }
