@@ -1,5 +1,5 @@
 import bcrypt from 'bcryptjs'
-import { limited, testServices } from '../../tools/testing/test-services.ts'
+import { limited, testServices, unavailable } from '../../tools/testing/test-services.ts'
 import { logIn } from './credentials.ts'
 import { limits } from './limits.ts'
 import type { SecurityEvent } from './security-events.ts'
@@ -96,6 +96,42 @@ describe('logging in', () => {
       client,
     )
     expect(ports.tables.accounts.get(account.id)?.passwordHash).toBe('changed meanwhile')
+  })
+})
+
+describe('a login whose new hash cannot be written', () => {
+  const old = 'old and imported'
+  const withOldHash = async () => {
+    const { ports, events, account } = await withAccount()
+    const passwordHash = bcrypt.hashSync(old, 4)
+    ports.tables.accounts.set(account.id, { ...account, passwordHash })
+    const replacePasswordHash = jest.fn(unavailable)
+    return { ports, events, account, passwordHash, users: { ...ports.users, replacePasswordHash } }
+  }
+
+  it('succeeds with one session, keeps the old hash and logs the failure', async () => {
+    const { ports, events, account, passwordHash, users } = await withOldHash()
+    const tokens = await logIn({ ...ports, users }, { email, password: old }, client)
+    expect(tokens).toMatchObject({ account: { id: account.id } })
+    expect(users.replacePasswordHash).toHaveBeenCalledTimes(1)
+    expect(ports.tables.sessions.size).toBe(1)
+    expect(ports.tables.accounts.get(account.id)?.passwordHash).toBe(passwordHash)
+    expect(events).toContainEqual({ type: 'password.rehash_failed', userId: account.id })
+
+    // The next login, when the store answers again, replaces the hash.
+    await logIn(ports, { email, password: old }, client)
+    expect(ports.tables.accounts.get(account.id)?.passwordHash).toMatch(/^bcrypt-hmac-sha384\./)
+  })
+
+  it('is still refused for a wrong password, or if its session cannot be stored', async () => {
+    const { ports, users } = await withOldHash()
+    const sessions = { ...ports.sessions, open: unavailable }
+    const refused = (change: object, password: string) =>
+      expect(logIn({ ...ports, users, ...change }, { email, password }, client)).rejects
+    await refused({}, 'wrong').toMatchObject({ code: 'invalid_credentials' })
+    expect(users.replacePasswordHash).not.toHaveBeenCalled()
+    await refused({ sessions }, old).toMatchObject({ code: 'unavailable' })
+    expect(ports.tables.sessions.size).toBe(0)
   })
 })
 

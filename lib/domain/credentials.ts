@@ -66,12 +66,18 @@ export async function logIn(
   return tokens
 }
 
-/** Replaces a hash of a former scheme, unless the password was changed meanwhile. */
+/**
+ * Replaces a hash of a former scheme, unless the password was changed meanwhile. A login does not depend on this write: the old
+ * hash stays valid, and the next login tries again. A failed write is only logged.
+ */
 async function renewHash(
-  { users, passwords }: Pick<Ports, 'users' | 'passwords'>,
+  { users, passwords, events }: Pick<Ports, 'users' | 'passwords' | 'events'>,
   { id, passwordHash }: Account,
   password: string,
 ): Promise<void> {
   const renewed = await passwords.renew(password, passwordHash)
-  if (renewed) await users.replacePasswordHash(id, passwordHash, renewed)
+  if (!renewed) return
+  await users
+    .replacePasswordHash(id, passwordHash, renewed)
+    .catch(() => events.record({ type: 'password.rehash_failed', userId: id }))
 }

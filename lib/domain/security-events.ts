@@ -33,6 +33,8 @@ export type SecurityEvent =
       readonly reason: 'second_sign_up' | 'first_proof' | 'email_change_undone'
     }
   | { readonly type: 'password.breach_check_failed' }
+  /** A login should have replaced a hash of a former scheme, and the write failed. The next login tries again. */
+  | { readonly type: 'password.rehash_failed'; readonly userId: string }
   | { readonly type: 'password.reset' | 'password.reset_started'; readonly userId: string }
   | {
       readonly type: 'email.verified' | 'email.change_requested' | 'email.changed' | 'email.change_undone'
