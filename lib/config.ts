@@ -1,3 +1,5 @@
+/** Longer than 150 lines, because every setting is in one table. */
+
 import { LONGEST_ACCESS_TOKEN_SECONDS, LONGEST_SESSION_SECONDS } from './domain/lifetimes.ts'
 import { type Budget, type LimitName, limits, settingOf } from './domain/limits.ts'
 import { DEFAULT_LEAST_LENGTH } from './domain/password-length.ts'
@@ -37,7 +39,7 @@ export const setting = <T>(row: Setting<T>): Setting<T> => row
 
 const DAY = 86_400
 
-/** Every setting, in one table: this is why the file is long. */
+/** Every setting. */
 export const settings = {
   issuer: setting({ env: 'ISSUER', read: issuer }),
   audience: setting({ env: 'AUDIENCE', default: 'cardea', read: asIs }),

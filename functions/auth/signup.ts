@@ -55,7 +55,6 @@ const factories = {
 }
 
 export const handler = route(contract, factories, async ({ services, body, client, reply }) => {
-  const { transport, ...input } = body
-  const tokens = await signUp(services, { ...input, client })
-  return tokens ? reply(201, ...tokenReply(transport, tokens)) : reply(202)
+  const tokens = await signUp(services, { ...body, client })
+  return tokens ? reply(201, ...tokenReply(body.transport, tokens)) : reply(202)
 })

@@ -1,16 +1,13 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { JWKS_MAX_AGE_SECONDS, type Seconds } from '../domain/lifetimes.ts'
-import { newKeyPair, newSecret, signingNow } from './key-material.ts'
-import { type KeyState, type Kind, keyStates, kidIn, type Rotating, rotating } from './key-states.ts'
+import { makeKey } from './key-creation.ts'
+import { newSecret, signingNow } from './key-material.ts'
+import { type Kind, keyStates, kidIn, type Rotating, rotating } from './key-states.ts'
 import type { KeyPath, Parameters } from './keys.ts'
 
 /** The longest time a function uses keys that it has read, doubled, for clock skew and its last call. */
 const MARGIN_SECONDS = 600
 /** How long a key is published before it signs: the JWKS cache time, an hour, and the margin. */
 const PUBLISHED_SECONDS = JWKS_MAX_AGE_SECONDS + 3600 + MARGIN_SECONDS
-
-const LOOKS = 5
-const BETWEEN_LOOKS_MS = 1000
 
 /** The result for the log: only `kid`s, no keys. */
 export interface Rotated {
@@ -59,48 +56,10 @@ export async function rotate(
     }
   }
   const isDue = now - (newest.signsFrom - PUBLISHED_SECONDS) >= everySeconds
-  const made = isDue ? await make(parameters, name, keys, now + PUBLISHED_SECONDS, modulusLength) : undefined
+  const made = isDue
+    ? await makeKey(parameters, name, keys, now + PUBLISHED_SECONDS, modulusLength)
+    : undefined
   return { made: made ? [made] : [], retired }
-}
-
-/** Creates the next key under the next number; `undefined` if a parallel run has just reserved it. */
-export async function make(
-  parameters: Parameters,
-  name: Rotating,
-  keys: readonly KeyState[],
-  signsFrom: Seconds,
-  modulusLength?: number,
-): Promise<string | undefined> {
-  const { secret: half }: Kind = rotating[name]
-  // A number is not free while its other half exists.
-  const taken = [...keys.map(({ number }) => number), ...(half ? (await parameters.below(half)).keys() : [])]
-  const next = Math.max(0, ...taken.map(Number)) + 1
-  const number = String(next).padStart(6, '0')
-  if (name === 'refresh') {
-    const { kid, secret } = newSecret(signsFrom)
-    return (await parameters.create('refresh', number, secret)) === 'created' ? kid : undefined
-  }
-  const { kid, publicKey, privateKey } = await newKeyPair(signsFrom, modulusLength)
-  // Create the public half first: if the process ends here, verifiers know a key that signs nothing.
-  if ((await parameters.create('access/public', number, publicKey)) === 'exists') return undefined
-  if ((await parameters.create('access/private', number, privateKey)) === 'exists') {
-    await parameters.remove('access/public', number)
-    return undefined
-  }
-  if (await isListed(parameters, number, publicKey)) return kid
-  // The key was revoked in between.
-  await parameters.remove('access/private', number)
-  return undefined
-}
-
-/** A listing may lag behind a write, so a missing key is looked for several times. */
-async function isListed(parameters: Parameters, number: string, publicKey: string): Promise<boolean> {
-  for (let looked = 0; looked < LOOKS; looked++) {
-    if (looked > 0) await wait(BETWEEN_LOOKS_MS)
-    const listed = (await parameters.below('access/public')).get(number)
-    if (listed !== undefined) return listed === publicKey
-  }
-  return false
 }
 
 /**
@@ -122,7 +81,7 @@ export async function revoke(
   let made: string | undefined
   if (key === signs || others.length === 0) {
     for (let tried = 0; !made && tried < 5; tried++) {
-      made = await make(parameters, name, keys, now - MARGIN_SECONDS, modulusLength)
+      made = await makeKey(parameters, name, keys, now - MARGIN_SECONDS, modulusLength)
       if (!made) keys = await keyStates(parameters, name)
     }
     if (!made) throw new Error('Other runs create keys at the same time. Nothing was revoked. Try again')
@@ -145,7 +104,7 @@ export async function makeFirstKeys(
     await clear(parameters, name)
     const keys = await keyStates(parameters, name)
     if (keys.some(({ isWhole }) => isWhole)) continue
-    if (await make(parameters, name, keys, signsFrom, modulusLength)) made.push(rotating[name].path)
+    if (await makeKey(parameters, name, keys, signsFrom, modulusLength)) made.push(rotating[name].path)
   }
   for (const path of ['pepper', 'keyed-hash'] as const) {
     if ((await parameters.below(path)).size > 0) continue

@@ -5,8 +5,7 @@ import { alreadyRegistered, withinBudget } from './email-budget.ts'
 import { emailChange } from './email-change-messages.ts'
 import type { EmailJob } from './email-jobs.ts'
 import { digitsHash } from './email-login.ts'
-import { mail, newCode, recipientOf } from './email-sending.ts'
-import type { EmailTemplate } from './email-templates.ts'
+import { mail, mailVerified, newCode, recipientOf } from './email-sending.ts'
 import { isSame, newDigits } from './one-time-codes.ts'
 import type { Ports } from './ports.ts'
 import type { Account } from './users.ts'
@@ -48,7 +47,7 @@ export async function processEmailJob(ports: MailPorts, job: EmailJob): Promise<
       return newDevice(ports, await ports.users.findById(job.userId), job)
     case 'password_changed':
     case 'token_reused':
-      return notifyVerified(ports, await ports.users.findById(job.userId), { kind: job.type, at: job.at })
+      return mailVerified(ports, await ports.users.findById(job.userId), { kind: job.type, at: job.at })
     case 'email_changed':
       await mail(ports, job, { kind: 'email_changed', at: job.at, newEmail: job.newEmail, days })
       return
@@ -135,7 +134,7 @@ async function newDevice(
 ): Promise<void> {
   if (!account || account.devices.includes(device)) return
   if (account.devices.length > 0)
-    await notifyVerified(ports, account, { kind: 'new_device', at, userAgent, ip })
+    await mailVerified(ports, account, { kind: 'new_device', at, userAgent, ip })
   // An older session version means that a reset or an undo followed, which cleared the known devices. This one may be the
   // thief's.
   if (sessionVersion !== account.sessionVersion) return
@@ -144,9 +143,4 @@ async function newDevice(
     [device, ...account.devices].slice(0, MOST_DEVICES),
     sessionVersion,
   )
-}
-
-/** Only to a verified address: an unverified one may be a stranger's. */
-async function notifyVerified(ports: MailPorts, account: Found, template: EmailTemplate): Promise<void> {
-  if (account?.emailVerified) await mail(ports, recipientOf(account), template)
 }

@@ -41,3 +41,12 @@ export async function mail(
   else events.record({ type: 'mail.rejected', ...about, reason: outcome.rejectedAs })
   return outcome === 'sent'
 }
+
+/** Sends an email only to a verified address: an unverified one may be a stranger's. */
+export async function mailVerified(
+  ports: Pick<Ports, 'mailer' | 'events'>,
+  account: Account | undefined,
+  template: EmailTemplate,
+): Promise<void> {
+  if (account?.emailVerified) await mail(ports, recipientOf(account), template)
+}

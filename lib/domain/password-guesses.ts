@@ -1,4 +1,5 @@
-import { dates, isDigit, progressions, type RankOf, repeats, walks, words } from './password-patterns.ts'
+import { dates, isDigit, progressions, repeats, walks } from './password-patterns.ts'
+import { type RankOf, words } from './password-words.ts'
 
 /** More characters are not examined: NFKC can make 4,608 of the 256 that a caller may send. */
 const MOST_CHARACTERS = 256

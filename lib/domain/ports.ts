@@ -1,4 +1,4 @@
-/** All ports are in one file, which shows everything that the domain needs from outside. */
+/** All ports are in one long file, which shows everything that the domain needs from outside. */
 
 import type { Purpose } from './code-purposes.ts'
 import type { EmailJob } from './email-jobs.ts'

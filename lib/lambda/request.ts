@@ -2,11 +2,9 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { en } from 'zod/locales'
 import * as z from 'zod/mini'
 import { LENGTH_SETTING, type Schema } from '../contract/contract.ts'
-import type { Seconds } from '../domain/lifetimes.ts'
 import { lengthProblem } from '../domain/password-length.ts'
 import type { Policy } from '../domain/policy.ts'
 import type { Client } from '../domain/ports.ts'
-import type { Principal } from '../domain/principal.ts'
 import { type Issue, Refusal } from '../domain/refusal.ts'
 import { withoutBlanks } from './whitespace.ts'
 
@@ -133,30 +131,4 @@ export function clientOf(event: APIGatewayProxyEventV2): Client {
     // If the gateway sends no address, all clients share one.
     ip: event.requestContext.http.sourceIp || 'unknown',
   }
-}
-
-const principalSchema = z.object({
-  userId: z.uuid(),
-  sessionId: z.uuid(),
-  roles: z.readonly(z.array(z.string())),
-  // API Gateway does not document whether numbers stay numbers.
-  claimsVersion: z.coerce.number().check(z.int()),
-  expiresAt: z.coerce.number().check(z.int()),
-})
-/**
- * Returns the principal, on protected routes only: elsewhere this part of the event is not trustworthy. The authorizer has
- * verified the user. This function checks the roles, before the request is parsed.
- */
-export function principalOf(
-  event: APIGatewayProxyEventV2,
-  roles: readonly string[] | undefined,
-  now: Seconds,
-): Principal {
-  const context = event.requestContext as { authorizer?: { lambda?: unknown } }
-  const result = principalSchema.safeParse(context.authorizer?.lambda)
-  if (!result.success) throw new Refusal('unauthorized')
-  // A gateway that caches the authorizer's answer does not know when the token expires.
-  if (result.data.expiresAt <= now) throw new Refusal('unauthorized')
-  if (roles && !roles.some((role) => result.data.roles.includes(role))) throw new Refusal('forbidden')
-  return result.data
 }

@@ -3,61 +3,19 @@ import httpHeaderNormalizer from '@middy/http-header-normalizer'
 import httpJsonBodyParser from '@middy/http-json-body-parser'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import * as z from 'zod/mini'
-import { type Contract, rolesOf, type Schema } from '../contract/contract.ts'
-import type { Client } from '../domain/ports.ts'
+import { type Contract, rolesOf } from '../contract/contract.ts'
 import type { Principal } from '../domain/principal.ts'
 import { etag } from './etag.ts'
-import {
-  eventsOf,
-  type Factories,
-  type Services,
-  type StepServices,
-  withServices,
-} from './handler-services.ts'
+import { eventsOf, type Factories, type Services, withServices } from './handler-services.ts'
 import { httpSemantics } from './http-semantics.ts'
+import { principalOf } from './principal.ts'
 import { problems } from './problem-details.ts'
 import { type Counted, count } from './rate-limits.ts'
-import { type PresentedTokens, presentedTokens } from './refresh-token.ts'
-import { clientOf, decodeBody, parse, parseParams, principalOf, wrongLengths } from './request.ts'
+import { presentedTokens } from './refresh-token.ts'
+import { clientOf, decodeBody, parse, parseParams, wrongLengths } from './request.ts'
+import type { Extra, Reply, RouteInput } from './route-input.ts'
 import { securityHeaders } from './security-headers.ts'
 import { readClientAddress } from './trusted-proxies.ts'
-
-/** The input of a handler's steps. It contains only what the contract declares. */
-export type RouteInput<C extends Contract, F extends Factories> = {
-  readonly client: Client
-  readonly services: StepServices<F>
-  readonly reply: ReplyOf<C>
-} & Parsed<C, 'params'> &
-  Parsed<C, 'query'> &
-  Parsed<C, 'body'> &
-  (C['access'] extends 'public' ? unknown : { readonly principal: Principal }) &
-  (C['takesRefreshToken'] extends true ? { readonly presented: PresentedTokens } : unknown)
-
-/** A part of the request in the type of its schema, if the contract has one. */
-type Parsed<C extends Contract, Part extends 'params' | 'query' | 'body'> = C[Part] extends Schema
-  ? { readonly [P in Part]: z.output<C[Part]> }
-  : unknown
-
-/** Makes an answer with a status and body that the contract declares. */
-type ReplyOf<C extends Contract> = <S extends keyof C['responses'] & number>(
-  status: S,
-  ...rest: C['responses'][S] extends infer Body extends Schema
-    ? [body: z.input<Body>, extra?: Extra]
-    : [body?: undefined, extra?: Extra]
-) => Reply
-
-interface Extra {
-  /** The value of a `Set-Cookie` header. */
-  readonly cookie?: string
-  /** For the log: the id of the one user whom the answer is about, if the path does not contain it. */
-  readonly subject?: string | undefined
-}
-
-declare const replied: unique symbol
-/** An answer that the contract allows. Only `reply` can make one. */
-interface Reply {
-  readonly [replied]: true
-}
 
 export type Handler = (
   event: APIGatewayProxyEventV2,

@@ -1,3 +1,5 @@
+/** Longer than 150 lines, because every mail is in one table. */
+
 import type { EmailTemplate } from '../domain/email-templates.ts'
 import type { Seconds } from '../domain/lifetimes.ts'
 import { deviceName } from './device.ts'

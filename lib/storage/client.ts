@@ -1,10 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import type { unmarshall } from '@aws-sdk/util-dynamodb'
-import { isTransient } from '../aws-errors.ts'
 import { currentSignal } from '../domain/invocation-signal.ts'
 import { Refusal } from '../domain/refusal.ts'
+import { isConditionFailed, isTransactionConflict, isUnavailable } from './dynamodb-errors.ts'
 
 /** The version of the stored shape, on every item, so that a shape can change without downtime. */
 export const ITEM_VERSION = 1
@@ -61,45 +60,11 @@ export async function withRetries<T>(operation: () => Promise<T>): Promise<T> {
         await wait(Math.random() * 20 * 2 ** tried)
         continue
       }
-      if (conflict || signal.aborted || passes(error)) throw new Refusal('unavailable', { cause: error })
+      if (conflict || signal.aborted || isUnavailable(error))
+        throw new Refusal('unavailable', { cause: error })
       throw error
     }
   }
-}
-
-/** The fields of the SDK's exceptions that are examined. */
-interface Failure {
-  readonly name?: string
-  readonly code?: string
-  readonly $metadata?: { readonly httpStatusCode?: number }
-  readonly CancellationReasons?: readonly { readonly Code?: string }[]
-}
-
-/** The reasons why a transaction was cancelled: a code for each item, in order. */
-export const reasonsOf = (error: unknown): string[] =>
-  ((error as Failure).CancellationReasons ?? []).map(({ Code = '' }) => Code)
-
-const codesOf = (error: unknown) => [(error as Failure).name ?? '', ...reasonsOf(error)]
-
-/** Whether DynamoDB's error is transient: alone, or as the reason of a cancelled transaction. */
-const passes = (error: unknown) => {
-  const { code = '', $metadata } = error as Failure
-  return codesOf(error).some((name) => isTransient({ name, code, status: $metadata?.httpStatusCode }))
-}
-
-/** Another transaction holds an item. This says nothing about the condition, so it means neither "taken" nor "theft". */
-function isTransactionConflict(error: unknown): boolean {
-  const codes = codesOf(error)
-  return (
-    codes.some((code) => code.startsWith('TransactionConflict')) && !codes.includes('ConditionalCheckFailed')
-  )
-}
-
-/** The condition of a single write failed; `Item` is the existing item, if the write asked for it. */
-export function isConditionFailed(
-  error: unknown,
-): error is Error & { Item?: Parameters<typeof unmarshall>[0] } {
-  return (error as Failure).name === 'ConditionalCheckFailedException'
 }
 
 /** Returns the answer of a conditional write; `undefined` if its condition failed. */

@@ -2,7 +2,8 @@ import { DeleteCommand, type DynamoDBDocumentClient, UpdateCommand } from '@aws-
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { Counters } from '../domain/ports.ts'
 import type { TableNames } from '../domain/table-names.ts'
-import { ITEM_VERSION, isConditionFailed, unlessConditionFails, withRetries } from './client.ts'
+import { ITEM_VERSION, unlessConditionFails, withRetries } from './client.ts'
+import { isConditionFailed } from './dynamodb-errors.ts'
 import { fieldsOf, whole } from './item-checks.ts'
 import { attemptsKey, windowKey } from './item-keys.ts'
 
