@@ -56,7 +56,7 @@ function importsOf(source: string): string[] {
   return found
 }
 
-const files = ['functions', 'lib', 'tools', 'bench']
+const files = ['client/src', 'functions', 'lib', 'tools', 'bench']
   .flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) =>
       join(folder, file).replaceAll(sep, '/'),

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { clientOperations } from './client-operations.ts'
 import { commonPasswordsData } from './common-passwords.ts'
 import { functionsYml } from './functions-yml.ts'
 import { limitsTable } from './limits-table.ts'
@@ -23,11 +24,13 @@ export async function filesOfContracts(): Promise<ReadonlyMap<string, string>> {
   const { version } = JSON.parse(await readFile('package.json', 'utf8'))
   const limitsPage = await readFile('docs/limits.md', 'utf8')
   const tables = readTables()
+  const document = openapi(entries, version)
   return new Map([
     ['lib/domain/table-names.ts', tablesModule(tables)],
     ...filesWithTables(tables),
     ['docs/limits.md', limitsPage.replace(limitsSection, `$1\n\n${limitsTable(entries)}\n\n$2`)],
     ['functions/functions.yml', functionsYml(entries)],
-    ['functions/openapi.json', `${JSON.stringify(openapi(entries, version), null, 2)}\n`],
+    ['functions/openapi.json', `${JSON.stringify(document, null, 2)}\n`],
+    ['client/src/operations.ts', clientOperations(document)],
   ])
 }

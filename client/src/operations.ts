@@ -1,0 +1,411 @@
+// Written by `npm run generate` from functions/openapi.json.
+
+export interface TokenResponse {
+  /** Send it as `Authorization: Bearer ...`. */
+  readonly accessToken: string
+  readonly tokenType: "Bearer"
+  /** Seconds until the access token expires. */
+  readonly expiresIn: number
+  readonly user: User
+}
+
+export interface User {
+  readonly id: string
+  readonly email: string
+  readonly name: string
+  readonly roles: readonly ("user" | "admin")[]
+  readonly emailVerified: boolean
+  readonly createdAt: string
+}
+
+export interface ListedUser {
+  readonly id: string
+  readonly email: string
+  readonly name: string
+  readonly roles: readonly ("user" | "admin")[]
+  readonly emailVerified: boolean
+  readonly createdAt: string
+  readonly status: "active" | "disabled"
+}
+
+export interface Session {
+  readonly id: string
+  readonly createdAt: string
+  readonly lastUsedAt: string
+  readonly client: {
+    readonly userAgent: string
+    readonly ip: string
+  }
+  readonly current: boolean
+}
+
+export interface ExportedUser {
+  readonly id: string
+  readonly email: string
+  readonly name: string
+  readonly roles: readonly ("user" | "admin")[]
+  readonly emailVerified: boolean
+  readonly createdAt: string
+  readonly status: "active" | "disabled"
+  /** Known devices: a hash of the kind of client and half of its network address. */
+  readonly devices: readonly (string)[]
+  /** The email before the last change, while the change can be undone. */
+  readonly formerEmail?: {
+    readonly email: string
+    readonly keptUntil: string
+  }
+}
+
+export interface ExportedSession {
+  readonly id: string
+  readonly createdAt: string
+  readonly lastUsedAt: string
+  readonly client: {
+    readonly userAgent: string
+    readonly ip: string
+  }
+  readonly current: boolean
+  readonly idleExpiresAt: string
+  readonly expiresAt: string
+  readonly amr: readonly (string)[]
+}
+
+export interface Operations {
+  /** Request a login mail. */
+  requestEmailLogin: {
+    input: {
+      readonly email: string
+    }
+    output: {
+      readonly challenge: string
+    }
+    refusal: 'invalid_request' | 'untrusted_proxy' | 'not_enabled' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'unavailable'
+  }
+  /** Log in with the six digits of a login mail. */
+  enterEmailLoginCode: {
+    input: {
+      readonly email: string
+      readonly challenge: string
+      readonly code: string
+    }
+    output: TokenResponse
+    refusal: 'invalid_code' | 'invalid_request' | 'untrusted_proxy' | 'not_enabled' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'unavailable'
+  }
+  /** Request a mail to set a new password. */
+  requestPasswordReset: {
+    input: {
+      readonly email: string
+    }
+    output: undefined
+    refusal: 'invalid_request' | 'untrusted_proxy' | 'not_enabled' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'unavailable'
+  }
+  /** Log in with email and password. */
+  login: {
+    input: {
+      readonly email: string
+      readonly password: string
+    }
+    output: TokenResponse
+    refusal: 'invalid_request' | 'invalid_credentials' | 'untrusted_proxy' | 'account_disabled' | 'email_not_verified' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'unavailable'
+  }
+  /** End the session. */
+  logout: {
+    input: Record<string, never>
+    output: undefined
+    refusal: 'invalid_request' | 'untrusted_proxy' | 'origin_not_allowed' | 'payload_too_large' | 'unsupported_media_type' | 'unavailable'
+  }
+  /** Log in with the link of a login mail. */
+  redeemEmailLogin: {
+    input: {
+      readonly token: string
+    }
+    output: TokenResponse
+    refusal: 'invalid_link' | 'invalid_request' | 'untrusted_proxy' | 'not_enabled' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'unavailable'
+  }
+  /** Exchange the refresh token for the next pair. */
+  refresh: {
+    input: Record<string, never>
+    output: TokenResponse
+    refusal: 'invalid_request' | 'invalid_refresh_token' | 'session_ended' | 'refresh_token_reused' | 'untrusted_proxy' | 'origin_not_allowed' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'unavailable'
+  }
+  /** Request another verification mail. */
+  resendVerification: {
+    input: {
+      readonly email: string
+    }
+    output: undefined
+    refusal: 'invalid_request' | 'untrusted_proxy' | 'not_enabled' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'unavailable'
+  }
+  /** Set a new password with a mailed token. */
+  resetPassword: {
+    input: {
+      readonly token: string
+      readonly newPassword: string
+    }
+    output: undefined
+    refusal: 'invalid_link' | 'weak_password' | 'invalid_request' | 'untrusted_proxy' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'unavailable'
+  }
+  /** Create an account. */
+  signUp: {
+    input: {
+      readonly email: string
+      readonly password: string
+      readonly name: string
+    }
+    output: TokenResponse | undefined
+    refusal: 'weak_password' | 'invalid_request' | 'untrusted_proxy' | 'email_taken' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'unavailable'
+  }
+  /** Undo a change of email. */
+  undoEmailChange: {
+    input: {
+      readonly token: string
+    }
+    output: undefined
+    refusal: 'invalid_link' | 'invalid_request' | 'untrusted_proxy' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'unavailable'
+  }
+  /** Verify an email. */
+  verifyEmail: {
+    input: {
+      readonly token: string
+    }
+    output: undefined
+    refusal: 'invalid_link' | 'invalid_request' | 'untrusted_proxy' | 'email_taken' | 'email_changed_recently' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'unavailable'
+  }
+  /** Delete a user. */
+  adminDeleteUser: {
+    input: {
+      readonly userId: string
+    }
+    output: undefined
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'own_account' | 'last_administrator' | 'conflict' | 'unavailable'
+  }
+  /** Get a user. */
+  adminGetUser: {
+    input: {
+      readonly userId: string
+    }
+    output: ListedUser
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'unavailable'
+  }
+  /** Change a user’s roles, status or name. */
+  adminUpdateUser: {
+    input: {
+      readonly userId: string
+      readonly roles?: readonly ("user" | "admin")[]
+      readonly status?: "active" | "disabled"
+      readonly name?: string
+    }
+    output: ListedUser
+    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'own_account' | 'last_administrator' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'unavailable'
+  }
+  /** End every session of a user. */
+  adminEndSessions: {
+    input: {
+      readonly userId: string
+    }
+    output: undefined
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'conflict' | 'unavailable'
+  }
+  /** List the sessions of a user. */
+  adminListSessions: {
+    input: {
+      readonly userId: string
+    }
+    output: {
+      readonly sessions: readonly (Session)[]
+    }
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'unavailable'
+  }
+  /** List users page by page, or find the one with an email. */
+  adminListUsers: {
+    input: {
+      readonly limit?: number
+      readonly order?: "asc" | "desc"
+      readonly cursor?: string
+      readonly email?: string
+    }
+    output: {
+      readonly users: readonly (ListedUser)[]
+      readonly nextCursor: string | null
+    }
+    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'unavailable'
+  }
+  /** Mail a user a link to set a new password. */
+  adminSendPasswordReset: {
+    input: {
+      readonly userId: string
+    }
+    output: undefined
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_enabled' | 'not_found' | 'too_many_attempts' | 'unavailable'
+  }
+  /** Request a change of your email. */
+  changeEmail: {
+    input: {
+      readonly newEmail: string
+      readonly password: string
+    }
+    output: undefined
+    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'wrong_password' | 'not_enabled' | 'email_changed_recently' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'unavailable'
+  }
+  /** Change your own password. */
+  changePassword: {
+    input: {
+      readonly currentPassword: string
+      readonly newPassword: string
+    }
+    output: TokenResponse
+    refusal: 'weak_password' | 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'wrong_password' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'unavailable'
+  }
+  /** Delete your own account. */
+  deleteMe: {
+    input: {
+      readonly password: string
+    }
+    output: undefined
+    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'wrong_password' | 'last_administrator' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'unavailable'
+  }
+  /** Get your own account. */
+  getMe: {
+    input: Record<string, never>
+    output: User
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'unavailable'
+  }
+  /** Change your own name. */
+  updateMe: {
+    input: {
+      readonly name: string
+    }
+    output: User
+    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'payload_too_large' | 'unsupported_media_type' | 'unavailable'
+  }
+  /** End one of your sessions. */
+  endMySession: {
+    input: {
+      readonly sessionId: string
+    }
+    output: undefined
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'not_found' | 'unavailable'
+  }
+  /** End all your other sessions; with `all=true` also the current one. */
+  endMySessions: {
+    input: {
+      readonly all?: "true" | "false"
+    }
+    output: undefined
+    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'conflict' | 'too_many_attempts' | 'unavailable'
+  }
+  /** List your sessions. */
+  listMySessions: {
+    input: Record<string, never>
+    output: {
+      readonly sessions: readonly (Session)[]
+    }
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'unavailable'
+  }
+  /** Export your account and sessions, without secrets. */
+  exportMe: {
+    input: Record<string, never>
+    output: {
+      readonly exportedAt: string
+      readonly user: ExportedUser
+      readonly sessions: readonly (ExportedSession)[]
+    }
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'unavailable'
+  }
+  /** Check that the service answers. */
+  getHealth: {
+    input: Record<string, never>
+    output: {
+      readonly status: "ok"
+    }
+    refusal: 'untrusted_proxy'
+  }
+  /** Name, version and links of this API. */
+  getIndex: {
+    input: Record<string, never>
+    output: {
+      readonly name: string
+      readonly version: string
+      readonly links: {
+        readonly openapi: string
+        readonly jwks: string
+        readonly health: string
+      }
+    }
+    refusal: 'untrusted_proxy'
+  }
+  /** Public keys to verify access tokens with. */
+  getJwks: {
+    input: Record<string, never>
+    output: {
+      readonly keys: readonly ({
+        readonly kty: "RSA"
+        readonly use: "sig"
+        readonly alg: "RS256"
+        readonly kid: string
+        readonly n: string
+        readonly e: string
+      })[]
+    }
+    refusal: 'untrusted_proxy' | 'unavailable'
+  }
+  /** This API as an OpenAPI 3.1 document. */
+  getOpenapi: {
+    input: Record<string, never>
+    output: {
+      readonly openapi: string
+    }
+    refusal: 'untrusted_proxy'
+  }
+  /** Discovery for verifiers of access tokens. */
+  getOpenidConfiguration: {
+    input: Record<string, never>
+    output: {
+      readonly issuer: string
+      readonly jwks_uri: string
+      readonly id_token_signing_alg_values_supported: readonly ("RS256")[]
+    }
+    refusal: 'untrusted_proxy'
+  }
+}
+
+export type OperationName = keyof Operations
+
+/** `user`: needs an access token. `login`: answers with tokens. `query`: sends its input in the query. */
+
+export const operations = {
+  requestEmailLogin: { method: 'POST', path: '/auth/email-login' },
+  enterEmailLoginCode: { method: 'POST', path: '/auth/email-login/code', login: true },
+  requestPasswordReset: { method: 'POST', path: '/auth/password/forgot' },
+  login: { method: 'POST', path: '/auth/login', login: true },
+  logout: { method: 'POST', path: '/auth/logout' },
+  redeemEmailLogin: { method: 'POST', path: '/auth/email-login/redeem', login: true },
+  refresh: { method: 'POST', path: '/auth/refresh' },
+  resendVerification: { method: 'POST', path: '/auth/email/resend' },
+  resetPassword: { method: 'POST', path: '/auth/password/reset' },
+  signUp: { method: 'POST', path: '/auth/signup', login: true },
+  undoEmailChange: { method: 'POST', path: '/auth/email/undo' },
+  verifyEmail: { method: 'POST', path: '/auth/email/verify' },
+  adminDeleteUser: { method: 'DELETE', path: '/users/{userId}', user: true },
+  adminGetUser: { method: 'GET', path: '/users/{userId}', user: true },
+  adminUpdateUser: { method: 'PATCH', path: '/users/{userId}', user: true },
+  adminEndSessions: { method: 'DELETE', path: '/users/{userId}/sessions', user: true },
+  adminListSessions: { method: 'GET', path: '/users/{userId}/sessions', user: true },
+  adminListUsers: { method: 'GET', path: '/users', user: true, query: true },
+  adminSendPasswordReset: { method: 'POST', path: '/users/{userId}/password-reset', user: true },
+  changeEmail: { method: 'PUT', path: '/users/me/email', user: true },
+  changePassword: { method: 'PUT', path: '/users/me/password', user: true, login: true },
+  deleteMe: { method: 'DELETE', path: '/users/me', user: true },
+  getMe: { method: 'GET', path: '/users/me', user: true },
+  updateMe: { method: 'PATCH', path: '/users/me', user: true },
+  endMySession: { method: 'DELETE', path: '/users/me/sessions/{sessionId}', user: true },
+  endMySessions: { method: 'DELETE', path: '/users/me/sessions', user: true, query: true },
+  listMySessions: { method: 'GET', path: '/users/me/sessions', user: true },
+  exportMe: { method: 'GET', path: '/users/me/export', user: true },
+  getHealth: { method: 'GET', path: '/health' },
+  getIndex: { method: 'GET', path: '/' },
+  getJwks: { method: 'GET', path: '/.well-known/jwks.json' },
+  getOpenapi: { method: 'GET', path: '/openapi.json' },
+  getOpenidConfiguration: { method: 'GET', path: '/.well-known/openid-configuration' },
+} as const
+

@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+
+const folder = 'client/readme-examples'
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('the examples of the README', () => {
+  it('compile against the client', () => {
+    const blocks = [...readFileSync('client/README.md', 'utf8').matchAll(/```ts\n(.*?)```/gs)].map(
+      ([, code = '']) => code,
+    )
+    expect(blocks.length).toBeGreaterThan(4)
+    mkdirSync(folder, { recursive: true })
+    for (const [index, code] of blocks.entries()) writeFileSync(`${folder}/example-${index}.ts`, code)
+    writeFileSync(
+      `${folder}/expo.d.ts`,
+      `declare module 'expo-secure-store' {
+        export function getItemAsync(key: string): Promise<string | null>
+        export function setItemAsync(key: string, value: string): Promise<void>
+        export function deleteItemAsync(key: string): Promise<void>
+      }`,
+    )
+    writeFileSync(
+      `${folder}/tsconfig.json`,
+      JSON.stringify({
+        extends: '../tsconfig.json',
+        compilerOptions: { types: [], paths: { 'cardea-client': ['../src/client.ts'] } },
+        include: ['.'],
+      }),
+    )
+    const tsc = ['node_modules/typescript/bin/tsc', '--noEmit', '-p', folder]
+    const { status, stdout } = spawnSync(process.execPath, tsc, { encoding: 'utf8' })
+    expect([status, stdout]).toEqual([0, ''])
+  })
+})

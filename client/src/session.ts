@@ -1,0 +1,270 @@
+import { ApiError, type CommonCode } from './api-error.ts'
+import { browserLock, ownLock } from './lock.ts'
+import type { Operations, User } from './operations.ts'
+import type { Send } from './send.ts'
+import { type AccessToken, type Message, sharedState } from './shared-state.ts'
+
+/** Keeps the refresh token of an app that has no cookie: Keychain, Keystore, an encrypted file. */
+export interface TokenStorage {
+  get(): Promise<string | undefined>
+  set(refreshToken: string): Promise<void>
+  remove(): Promise<void>
+}
+
+export type AuthState =
+  | { readonly event: 'signed_in' | 'user_changed' | 'updated'; readonly user: User }
+  /** `reason`: `logout`, or the code of the refusal, such as `session_ended`. */
+  | { readonly event: 'signed_out'; readonly user?: undefined; readonly reason: string }
+
+export type Listener = (state: AuthState) => void
+
+/** `undefined`: nobody is logged in. */
+export type TokenResult = AccessToken | undefined | ApiError<RefreshCode>
+type RefreshCode = Operations['refresh']['refusal'] | CommonCode
+
+export interface Session {
+  /** Renews the token if it is `stale` or about to expire. */
+  token(stale?: string): Promise<TokenResult>
+  /** Runs a login: no refresh runs at the same time, and older results are worth nothing. */
+  login<T>(attempt: () => Promise<T>, tokensOf: (result: T) => TokenResponse | undefined): Promise<T>
+  /**
+   * Forgets the session in every tab at once, then runs `request`, which tells the server. A login waits for it: the answer to a
+   * logout deletes the cookie.
+   */
+  logout<T>(reason: string, request: (tokens: Tokens) => Promise<T>): Promise<T>
+  /** The user of the last token. */
+  readonly user: User | undefined
+  /** Takes over newer data of the user. */
+  update(user: User | undefined): void
+  /** A login may have happened on another origin: ask the server once more. */
+  forget(): void
+  listen(listener: Listener): () => void
+}
+
+export interface Tokens {
+  readonly accessToken: string | undefined
+  readonly refreshToken: string | undefined
+}
+
+export type TokenResponse = Operations['refresh']['output'] & { readonly refreshToken?: string }
+
+/** A token is renewed this long before it ends, or in the last fifth of its life if that is less. */
+const RENEW_MS = 30_000
+/** Waits before a refresh is sent again that did not reach the server, or that the server could not carry out. */
+const BACKOFF_MS = [500, 1_500, 4_000]
+/** The longest wait for a token that another tab has just received. */
+const HANDOVER_MS = 500
+
+/** These end the session. Anything else is an outage, and what an outage causes is no logout. */
+const endings: readonly string[] = ['session_ended', 'refresh_token_reused', 'invalid_refresh_token']
+/** The API could not be reached, or could not do its work: nothing is known about the session. */
+export const isOutage = ({ code }: ApiError): boolean =>
+  ['network_error', 'unavailable', 'internal_error'].includes(code)
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+export function createSession(name: string, send: Send, storage: TokenStorage | undefined): Session {
+  const listeners = new Set<Listener>()
+  const shared = sharedState(name, hear)
+  const locks = shared.isShared ? globalThis.navigator?.locks : undefined
+  const exclusive = locks ? browserLock(name, locks) : ownLock()
+  let held: { readonly token: AccessToken; readonly monotonic: number; readonly wall: number } | undefined
+  let user: User | undefined
+  let epoch = shared.epoch()
+  let refreshing: Promise<TokenResult> | undefined
+  /** Ends the request of a refresh. */
+  let inFlight: AbortController | undefined
+  let handover: (() => void) | undefined
+  /** The newest refresh token of `storage`, in case that `storage.set` fails. */
+  let ownRefreshToken: string | undefined
+
+  /** The clock that says more counts: the monotonic one stops during sleep, the wall clock may be set back. */
+  const left = () =>
+    held
+      ? held.token.left - Math.max(performance.now() - held.monotonic, Date.now() - held.wall)
+      : Number.NEGATIVE_INFINITY
+  const isFresh = () => left() > Math.min(RENEW_MS, (held?.token.life ?? 0) / 5)
+
+  function emit(state: AuthState): void {
+    for (const listener of listeners) listener(state)
+  }
+
+  function adopt(token: AccessToken, since: { monotonic: number; wall: number }): void {
+    const before = user
+    held = { token, ...since }
+    user = token.user
+    shared.setHint('yes')
+    handover?.()
+    if (!before) emit({ event: 'signed_in', user })
+    else if (before.id !== user.id) emit({ event: 'user_changed', user })
+    else if (JSON.stringify(before) !== JSON.stringify(user)) emit({ event: 'updated', user })
+  }
+
+  function end(reason: string): void {
+    const wasKnown = user !== undefined || shared.hint() === 'yes'
+    held = undefined
+    user = undefined
+    shared.setHint('no')
+    handover?.()
+    if (wasKnown) emit({ event: 'signed_out', reason })
+  }
+
+  const now = () => ({ monotonic: performance.now(), wall: Date.now() })
+
+  function hear(message: Message): void {
+    // A message can be older than a login or logout that has happened since.
+    if (message.epoch !== shared.epoch()) return
+    epoch = message.epoch
+    if (message.type === 'ended') {
+      if (user || held) end(message.reason)
+    } else if (message.token.left > left()) adopt(message.token, now())
+  }
+
+  /** Forgets a token of an older epoch. This tab may have been frozen while another logged in or out. */
+  function catchUp(): void {
+    if (epoch === shared.epoch()) return
+    epoch = shared.epoch()
+    held = undefined
+    if (shared.hint() !== 'no') return
+    const wasKnown = user !== undefined
+    user = undefined
+    if (wasKnown) emit({ event: 'signed_out', reason: 'logout' })
+  }
+
+  async function accept(response: TokenResponse, since: { monotonic: number; wall: number }): Promise<void> {
+    const life = response.expiresIn * 1000
+    const token = { value: response.accessToken, user: response.user, left: life, life }
+    if (response.refreshToken && storage) {
+      ownRefreshToken = response.refreshToken
+      await storage.set(response.refreshToken)
+    }
+    adopt(token, since)
+    shared.tell({ type: 'token', epoch, token: { ...token, left: left() } })
+  }
+
+  /** One refresh, under the lock. A login or logout during the request decides, not its answer: `superseded`. */
+  async function refreshOnce(
+    waited: boolean,
+    stale: string | undefined,
+  ): Promise<TokenResult | 'superseded'> {
+    if (waited && !isRenewed(stale)) await nextHandover()
+    catchUp()
+    const began = epoch
+    if (isRenewed(stale)) return held?.token
+    if (shared.hint() === 'no') return undefined
+    const refreshToken = storage && (ownRefreshToken ?? (await storage.get()))
+    if (storage && !refreshToken) {
+      end('session_ended')
+      return undefined
+    }
+
+    const since = now()
+    inFlight = new AbortController()
+    const { data, error } = await send('refresh', { refreshToken }, { abort: inFlight, timeoutMs: 10_000 })
+    inFlight = undefined
+    if (began !== shared.epoch()) return 'superseded'
+    if (data) {
+      await accept(data, since)
+      return held?.token
+    }
+    if (!endings.includes(error.code)) return error
+    end(error.code)
+    shared.tell({ type: 'ended', epoch, reason: error.code })
+    if (storage) await storage.remove()
+    ownRefreshToken = undefined
+    return undefined
+  }
+
+  const isRenewed = (stale: string | undefined) => held?.token.value !== stale && isFresh()
+
+  const nextHandover = () =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, HANDOVER_MS)
+      handover = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    }).finally(() => {
+      handover = undefined
+    })
+
+  async function refresh(stale: string | undefined): Promise<TokenResult> {
+    for (let attempt = 0; ; attempt++) {
+      const result = await exclusive((waited) => refreshOnce(waited, stale))
+      const wait = BACKOFF_MS[attempt]
+      if (result === 'superseded') {
+        if (wait === undefined)
+          return new ApiError('unavailable', 'Logins and logouts interrupted the refresh')
+        continue
+      }
+      if (!(result instanceof ApiError && isOutage(result)) || wait === undefined) return result
+      // Jitter keeps clients apart after an outage. The lock is free meanwhile.
+      await pause(Math.max(wait * (0.5 + Math.random()), result.retryAfter * 1000))
+    }
+  }
+
+  if (shared.isShared) {
+    // A page of the back-forward cache, or of a frozen tab, has missed the messages of the others.
+    const onShow = () => {
+      if (epoch === shared.epoch() || document.visibilityState === 'hidden') return
+      catchUp()
+      if (user) void session.token()
+    }
+    addEventListener('pageshow', onShow)
+    addEventListener('visibilitychange', onShow)
+  }
+
+  const session: Session = {
+    get user() {
+      return user
+    },
+    async token(stale) {
+      catchUp()
+      if (isRenewed(stale)) return held?.token
+      if (shared.hint() === 'no') return undefined
+      refreshing ??= refresh(stale).finally(() => {
+        refreshing = undefined
+      })
+      const result = await refreshing
+      // An outage is no reason to refuse what the token still allows.
+      return result instanceof ApiError && held && held.token.value !== stale && left() > 0
+        ? held.token
+        : result
+    },
+    login: (attempt, tokensOf) =>
+      exclusive(async () => {
+        const since = now()
+        const result = await attempt()
+        const tokens = tokensOf(result)
+        if (tokens) {
+          epoch = shared.raise()
+          await accept(tokens, since)
+        }
+        return result
+      }),
+    async logout(reason, request) {
+      const accessToken = left() > 0 ? held?.token.value : undefined
+      epoch = shared.raise()
+      end(reason)
+      shared.tell({ type: 'ended', epoch, reason })
+      inFlight?.abort()
+      const refreshToken = storage && (ownRefreshToken ?? (await storage.get()))
+      ownRefreshToken = undefined
+      await storage?.remove()
+      return exclusive(() => request({ accessToken, refreshToken }))
+    },
+    update(changed) {
+      if (!changed || changed.id !== user?.id || JSON.stringify(changed) === JSON.stringify(user)) return
+      user = changed
+      emit({ event: 'updated', user })
+    },
+    forget() {
+      shared.setHint('')
+    },
+    listen(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+  return session
+}
