@@ -193,7 +193,7 @@ describe('the needs in a contract', () => {
     const forgotten = await mailed('POST /auth/password/forgot', toAda)
     const reset = { token: forgotten.token, newPassword: ada.password }
     expect(await api('POST /auth/password/reset', { body: reset })).toMatchObject({ status: 204 })
-    // A change of email, undone before it is confirmed and after.
+    // A change of email, undone before it is verified and after.
     for (const when of ['before', 'after']) {
       const login = await mailed('POST /auth/email-login', toAda)
       const byMail = { token: login.token, transport: 'body' }
@@ -208,14 +208,14 @@ describe('the needs in a contract', () => {
     }
     const typo = { ...ada, email: 'typo@example.com' }
     await api('POST /auth/signup', { body: typo })
-    // The new address has an unconfirmed account.
+    // The new address has an unverified account.
     await api('POST /auth/signup', { body: { ...ada, email: 'right@example.com' } })
     await logIn(api, 'body', { ...ada, email: 'right@example.com' })
     const asTypo = { headers: bearer(await logIn(api, 'body', typo)) }
     const right = { newEmail: 'right@example.com', password: ada.password }
     const mended = await mailed('PUT /users/me/email', { ...asTypo, body: right })
     await api('POST /auth/email/verify', { body: { token: mended.token } })
-    // The first login by email of an unconfirmed account voids the password.
+    // The first login by email of an unverified account voids the password.
     for (const email of ['one@example.com', 'two@example.com']) {
       await api('POST /auth/signup', { body: { ...ada, email } })
       await mails()
@@ -252,7 +252,7 @@ describe('the needs in a contract', () => {
     const page = await api('GET /users', { ...asAdmin, query: { limit: '1' } })
     await api('GET /users', { ...asAdmin, query: { limit: '1', cursor: page.body.nextCursor } })
     await api('GET /users', { ...asAdmin, query: { email: ada.email } })
-    // Some of them are unconfirmed, and may have expired.
+    // Some of them are unverified, and may have expired.
     await api('GET /users', asAdmin)
     await api('GET /users/{userId}', { ...asAdmin, params })
     await mailed('POST /users/{userId}/password-reset', { ...asAdmin, params })

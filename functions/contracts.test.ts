@@ -199,8 +199,8 @@ const special: Record<string, Causes> = {
 async function tokenOfChange(fixture: Fixture, newEmail: string): Promise<string> {
   await fixture.api('PUT /users/me/email', { ...asEve(fixture), body: { newEmail, password: eve.password } })
   const mails = await delivered(fixture.services)
-  const mail = mails.find(({ template }) => template.kind === 'confirm_new_email')?.template
-  if (mail?.kind !== 'confirm_new_email') throw new Error(`${newEmail} was sent no mail`)
+  const mail = mails.find(({ template }) => template.kind === 'verify_new_email')?.template
+  if (mail?.kind !== 'verify_new_email') throw new Error(`${newEmail} was sent no mail`)
   return mail.token
 }
 

@@ -162,7 +162,7 @@ describe('the deletion of an account', () => {
         const body = { newEmail: 'thief@example.com', password: eve.password }
         await fixture.api('PUT /users/me/email', { ...asEve(fixture), body })
         await delivered(fixture.services)
-        const { token } = mailTo(fixture.services, body.newEmail, 'confirm_new_email')
+        const { token } = mailTo(fixture.services, body.newEmail, 'verify_new_email')
         await fixture.api('POST /auth/email/verify', { body: { token } })
         await delivered(fixture.services)
         fixture.services.clock.advance(days * 86_400)

@@ -159,7 +159,7 @@ describe('settings of mail and limits', () => {
     ['LOGIN_FAILURES', { LOGIN_FAILURES: '0/900' }],
     ['LOGIN_FAILURES', { LOGIN_FAILURES: 'off' }],
     ['SIGNUP_PER_IP', { SIGNUP_PER_IP: '-1/60' }],
-    ['UNCONFIRMED_ACCOUNT_DAYS', { UNCONFIRMED_ACCOUNT_DAYS: '1' }],
+    ['UNVERIFIED_ACCOUNT_DAYS', { UNVERIFIED_ACCOUNT_DAYS: '1' }],
   ])('that are wrong or contradict each other are refused with the name %s', (name, change) => {
     expect(() => readConfig({ ...least, ...change })).toThrow(name)
   })

@@ -70,7 +70,7 @@ export const settings = {
   linkBaseUrl: setting({ env: 'LINK_BASE_URL', default: '', read: optional(httpAddress) }),
   productName: setting({ env: 'PRODUCT_NAME', default: 'Cardea', read: productName }),
   requireVerifiedEmail: setting({ env: 'REQUIRE_VERIFIED_EMAIL', default: '', read: optional(truth) }),
-  unconfirmedAccountDays: setting({ env: 'UNCONFIRMED_ACCOUNT_DAYS', default: '14', read: whole(2, 365) }),
+  unverifiedAccountDays: setting({ env: 'UNVERIFIED_ACCOUNT_DAYS', default: '14', read: whole(2, 365) }),
   emailLogin: setting({ env: 'EMAIL_LOGIN', default: 'false', read: truth }),
   notifications: setting({ env: 'NOTICES', default: notifications.join(','), read: notificationList }),
   passwordMinLength: setting({
@@ -148,7 +148,7 @@ export function contradictions(env: Env): string[] {
 export function policyOf({
   mailFrom,
   requireVerifiedEmail,
-  unconfirmedAccountDays,
+  unverifiedAccountDays,
   emailLogin,
   notifications,
   passwordMinLength,
@@ -158,7 +158,7 @@ export function policyOf({
   return {
     sendsMail,
     requireVerifiedEmail: requireVerifiedEmail ?? sendsMail,
-    unconfirmedAccountDays,
+    unverifiedAccountDays,
     emailLogin,
     notifications,
     passwordMinLength,

@@ -54,7 +54,9 @@ export function configurationSet(text: string): string {
   throw new Error('must be the name of an SES configuration set')
 }
 
-/** Two while a secret is changed. Anything but a digest may be the secret itself, which must not be in an environment. */
+/**
+ * One digest, or two while a secret is changed. Any other text may be the secret itself, which must not be in an environment.
+ */
 export function digests(text: string): readonly Buffer[] {
   const listed = text === '' ? [] : text.split(',').map((each) => each.trim())
   if (listed.length <= 2 && listed.every((each) => /^[\da-f]{64}$/.test(each)))

@@ -35,7 +35,7 @@ const causes: Record<
     const body = { newEmail: 'king@example.com', password: ada.password }
     await api('PUT /users/me/email', { headers: bearer(await logIn(api)), body })
     await delivered(services)
-    const { token } = mailTo(services, 'king@example.com', 'confirm_new_email')
+    const { token } = mailTo(services, 'king@example.com', 'verify_new_email')
     await api('POST /auth/email/verify', { body: { token } })
   },
   token_reused: async (services, api) => {

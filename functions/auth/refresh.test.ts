@@ -30,7 +30,7 @@ describe('POST /auth/refresh with a cookie', () => {
 
   it.each<[string, Record<string, string>]>([
     ['an allowed origin', { origin: 'https://app.example.com' }],
-    ['an allowed origin, as the browser confirms', fromApp],
+    ['an allowed origin, as the browser reports it', fromApp],
     ['the API’s own origin', { origin: 'https://auth.example.com', 'sec-fetch-site': 'same-origin' }],
     ['its own page, where the browser sends no origin', { 'sec-fetch-site': 'same-origin' }],
     ['an allowed origin, the header in another case', { Origin: 'https://app.example.com' }],

@@ -22,7 +22,7 @@ const tokensOf = (sent: TestServices['mailbox']) =>
   sent.map(({ template }) => (template as { token: string }).token)
 
 describe('a sign-up that is sent twice with one password', () => {
-  it('is one sign-up: both links confirm it, and the password logs in', async () => {
+  it('is one sign-up: both links verify it, and the password logs in', async () => {
     const { services, api, signUp, verify } = await strict()
     expect([(await signUp()).status, (await signUp()).status]).toEqual([202, 202])
     const sent = await delivered(services)
@@ -134,7 +134,7 @@ describe('a sign-up with another password', () => {
     expect(await logIn(api, 'body', { ...ada, password: another })).toMatchObject({ status: 401 })
   })
 
-  it('reveals nothing: status and body are those of a new and of a confirmed email', async () => {
+  it('reveals nothing: status and body are those of a new and of a verified email', async () => {
     const { services, api, signUp, verify } = await strict()
     const fresh = await signUp()
     const [token = ''] = tokensOf(await delivered(services))

@@ -90,7 +90,7 @@ describe('POST /auth/signup', () => {
       status: 200,
       body: { email: eve.email },
     })
-    // The device of the sign-up causes no notification, and the email is confirmed all the same.
+    // The device of the sign-up causes no notification, and the email is verified all the same.
     expect((await delivered(services)).map(({ template }) => template.kind)).toEqual([
       'verify_email',
       'verify_email',

@@ -49,7 +49,7 @@ describe('a sign-up where emails must be verified', () => {
     expect(services.tables.accounts.size).toBe(2)
   })
 
-  it('with a known, unconfirmed email lets the owner set the password, though another signed up first', async () => {
+  it('with a known, unverified email lets the owner set the password, though another signed up first', async () => {
     const { services, api, elsewhere } = await withAda()
     const owner = { ...ada, password: 'what the owner wants' }
     await elsewhere({ password: owner.password })
@@ -119,8 +119,8 @@ describe('a sign-up where emails must be verified', () => {
   })
 })
 
-describe('a link that confirms an email', () => {
-  it('can be opened for a day, fifty times at once too, and confirms once', async () => {
+describe('a link that verifies an email', () => {
+  it('can be opened for a day, fifty times at once too, and verifies once', async () => {
     const { services, verify, token } = await withAda()
     const { result, entries } = await capturedLog(() =>
       Promise.all(Array.from({ length: 50 }, () => verify(token))),
@@ -150,7 +150,7 @@ describe('a link that confirms an email', () => {
     const body = { newEmail: 'king@example.com', password: next.password }
     await api('PUT /users/me/email', { headers, body })
     await delivered(services)
-    await verify(mailTo(services, body.newEmail, 'confirm_new_email').token)
+    await verify(mailTo(services, body.newEmail, 'verify_new_email').token)
     expect(await verify(token)).toMatchObject(isRefused)
   })
 
@@ -232,15 +232,15 @@ describe('a link that confirms an email', () => {
 })
 
 describe('POST /auth/email/resend', () => {
-  it('answers alike for an unknown, a confirmed and an unconfirmed email; only the last is mailed', async () => {
+  it('answers alike for an unknown, a verified and an unverified email; only the last is mailed', async () => {
     const { services, verify, resend, token } = await withAda()
-    const unconfirmed = await resend()
+    const unverified = await resend()
     expect((await delivered(services)).map(({ template }) => template.kind)).toEqual(['verify_email'])
-    expect(await resend('unknown@example.com')).toEqual(unconfirmed)
+    expect(await resend('unknown@example.com')).toEqual(unverified)
     expect(await delivered(services)).toEqual([])
     expect(await verify(token)).toMatchObject({ status: 400 })
     await verify(mailTo(services, ada.email, 'verify_email').token)
-    expect(await resend()).toEqual(unconfirmed)
+    expect(await resend()).toEqual(unverified)
     expect(await delivered(services)).toEqual([])
   })
 })
@@ -255,7 +255,7 @@ describe('a sign-up where emails need not be verified', () => {
     expect(await logIn(api)).toMatchObject({ status: 200 })
   })
 
-  it('keeps the session when the email is confirmed; the next refresh shows it', async () => {
+  it('keeps the session when the email is verified; the next refresh shows it', async () => {
     const services = testServices()
     const api = gateway(services)
     await api('POST /auth/signup', { body: ada })

@@ -30,9 +30,9 @@ async function askForAll({ services }: Fixture, api = gateway(services)) {
   ])
 }
 /** A fixture under the default limits. Eve's sign-up mails are sent. */
-const underLimits = async (confirmed = true) => {
+const underLimits = async (emailVerified = true) => {
   const fixture = await makeFixture({ limits })
-  if (confirmed) await verified(fixture)
+  if (emailVerified) await verified(fixture)
   await delivered(fixture.services)
   return fixture
 }
@@ -48,9 +48,9 @@ const reset = 'POST /auth/password/forgot'
 
 describe('a recipient', () => {
   it.each([true, false])(
-    'gets at most 65 mails in 24 hours whatever strangers request: 20 per day and one reset per hour (confirmed: %s)',
-    async (confirmed) => {
-      const fixture = await underLimits(confirmed)
+    'gets at most 65 mails in 24 hours whatever strangers request: 20 per day and one reset per hour (email verified: %s)',
+    async (emailVerified) => {
+      const fixture = await underLimits(emailVerified)
       const { clock } = fixture.services
       const end = clock.now() + DAY
       const kinds: string[] = []
@@ -103,7 +103,7 @@ describe('a recipient', () => {
     }
   })
 
-  it('can sign up though strangers used up the mails of the day: one confirmation an hour is sent', async () => {
+  it('can sign up though strangers used up the mails of the day: one verification mail an hour is sent', async () => {
     const fixture = await underLimits()
     const { services, userId } = fixture
     const email = 'mary@example.com'
@@ -132,7 +132,7 @@ describe('a recipient', () => {
     expect(await logIn(api, 'body', mary)).toMatchObject({ status: 200 })
   })
 
-  it('gets notifications, resets by administrators and confirmations of an undo beyond the limit', async () => {
+  it('gets notifications, resets by administrators and mails about an undo beyond the limit', async () => {
     const fixture = await underLimits()
     const { api } = fixture
     const undo = await validRequests['POST /auth/email/undo']?.(fixture)

@@ -17,7 +17,7 @@ const atNew = { ...ada, email: to }
 const isRefused = { status: 400, body: { code: 'invalid_link' } }
 const kinds = (sent: TestServices['mailbox']) => sent.map(({ to, template }) => `${to} ${template.kind}`)
 
-/** Ada has signed up on a real engine. The mail that confirms her address is in the mailbox. */
+/** Ada has signed up on a real engine. The mail that verifies her address is in the mailbox. */
 async function withAda() {
   const engine = await engineStores()
   const services = testServices({ stores: engine })
@@ -39,7 +39,7 @@ async function withAda() {
   }
   return { services, api, engine, userId: user.id as string, verify, change, undo, reset }
 }
-/** Ada has confirmed her address. */
+/** Ada has verified her address. */
 async function withVerifiedAda() {
   const fixture = await withAda()
   await fixture.verify(mailTo(fixture.services, ada.email, 'verify_email').token)
@@ -47,16 +47,16 @@ async function withVerifiedAda() {
 }
 
 describe('a change of email that was requested while the address was unverified', () => {
-  it('cannot be confirmed once the owner has verified the address', async () => {
+  it('is void once the owner has verified the address', async () => {
     const fixture = await withAda()
     await fixture.change()
-    const { token } = mailTo(fixture.services, to, 'confirm_new_email')
+    const { token } = mailTo(fixture.services, to, 'verify_new_email')
     await fixture.verify(mailTo(fixture.services, ada.email, 'verify_email').token)
     expect(await fixture.verify(token)).toMatchObject(isRefused)
     expect(await logIn(fixture.api)).toMatchObject({ status: 200, body: { user: { email: ada.email } } })
   })
 
-  it('cannot be confirmed if its mail was written while the owner verified the address', async () => {
+  it('is void if its mail was written while the owner verified the address', async () => {
     const fixture = await withAda()
     const headers = bearer(await logIn(fixture.api))
     await fixture.api('PUT /users/me/email', { headers, body: { newEmail: to, password: ada.password } })
@@ -65,7 +65,7 @@ describe('a change of email that was requested while the address was unverified'
     // The mail function read the account before.
     const users = { ...fixture.services.users, findById: async () => before }
     await delivered({ ...fixture.services, users })
-    expect(await fixture.verify(mailTo(fixture.services, to, 'confirm_new_email').token)).toMatchObject(
+    expect(await fixture.verify(mailTo(fixture.services, to, 'verify_new_email').token)).toMatchObject(
       isRefused,
     )
   })
@@ -77,20 +77,20 @@ describe('a change of email that was requested while the address was unverified'
     await fixture.verify(mailTo(fixture.services, ada.email, 'verify_email').token)
     expect(kinds(await delivered(fixture.services))).toEqual([
       `${ada.email} email_change_requested`,
-      `${to} confirm_new_email`,
+      `${to} verify_new_email`,
     ])
   })
 })
 
-describe('a change of email to the address of an unconfirmed account', () => {
+describe('a change of email to the address of an unverified account', () => {
   it('is mailed with a note that this account is deleted, and is made: proof of the mailbox wins', async () => {
     const fixture = await withVerifiedAda()
     const squatter = await signedUp(fixture.api, { ...eve, email: to })
     await delivered(fixture.services)
     const login = await logIn(fixture.api, 'body', { ...eve, email: to })
     const sent = await fixture.change()
-    expect(kinds(sent)).toEqual([`${ada.email} email_change_requested`, `${to} confirm_new_email`])
-    const { token, replaces } = mailTo(fixture.services, to, 'confirm_new_email')
+    expect(kinds(sent)).toEqual([`${ada.email} email_change_requested`, `${to} verify_new_email`])
+    const { token, replaces } = mailTo(fixture.services, to, 'verify_new_email')
     expect(replaces).toBe(true)
     expect(await fixture.verify(token)).toMatchObject({ status: 204 })
 
@@ -108,14 +108,14 @@ describe('a change of email to the address of an unconfirmed account', () => {
     expect(await logIn(fixture.api, 'body', { ...ada, email: to })).toMatchObject({ status: 200 })
   })
 
-  it('is refused if that account was confirmed meanwhile; of two confirmations at once, one wins', async () => {
+  it('is refused if that account was verified meanwhile; of two verifications at once, one wins', async () => {
     for (let round = 0; round < 5; round++) {
       const fixture = await withVerifiedAda()
       const other = await signedUp(fixture.api, { ...eve, email: to })
       await delivered(fixture.services)
       const theirs = mailTo(fixture.services, to, 'verify_email').token
       await fixture.change()
-      const ours = mailTo(fixture.services, to, 'confirm_new_email').token
+      const ours = mailTo(fixture.services, to, 'verify_new_email').token
       const [theirAnswer, ourAnswer] = await Promise.all([fixture.verify(theirs), fixture.verify(ours)])
       const holder = await fixture.services.users.findByEmail(to)
       const won = holder?.id === fixture.userId
@@ -154,7 +154,7 @@ describe('a change of email to the address of an unconfirmed account', () => {
   it('spares an account that was opened after the mail was sent', async () => {
     const fixture = await withVerifiedAda()
     await fixture.change()
-    const planted = mailTo(fixture.services, to, 'confirm_new_email')
+    const planted = mailTo(fixture.services, to, 'verify_new_email')
     expect(planted.replaces).toBe(false)
     const other = await signedUp(fixture.api, { ...eve, email: to })
     expect(await fixture.verify(planted.token)).toMatchObject({ status: 409, body: { code: 'email_taken' } })
@@ -162,7 +162,7 @@ describe('a change of email to the address of an unconfirmed account', () => {
 
     // A new request names this account in its mail, and may replace it.
     await fixture.change()
-    const renewed = mailTo(fixture.services, to, 'confirm_new_email')
+    const renewed = mailTo(fixture.services, to, 'verify_new_email')
     expect(renewed.replaces).toBe(true)
     expect(await fixture.verify(renewed.token)).toMatchObject({ status: 204 })
     expect(await fixture.services.users.findById(other.body.user.id)).toBeUndefined()
@@ -173,7 +173,7 @@ describe('a change of email to the address of an unconfirmed account', () => {
     const other = { ...eve, email: to }
     await signedUp(fixture.api, other)
     await fixture.change()
-    const { token } = mailTo(fixture.services, to, 'confirm_new_email')
+    const { token } = mailTo(fixture.services, to, 'verify_new_email')
     const headers = bearer(await logIn(fixture.api, 'body', other))
     expect(
       await fixture.api('DELETE /users/me', { headers, body: { password: eve.password } }),
@@ -190,7 +190,7 @@ describe('an account that an administrator disabled to stop a thief', () => {
   const disabled = async () => {
     const fixture = await withVerifiedAda()
     await fixture.change()
-    const { token: confirming } = mailTo(fixture.services, to, 'confirm_new_email')
+    const { token: verifying } = mailTo(fixture.services, to, 'verify_new_email')
     const { token: undoing } = mailTo(fixture.services, ada.email, 'email_change_requested')
     const admin = await administrator(fixture.api, fixture.services, { ...eve, email: 'mel@example.com' })
     const setStatus = (status: string) =>
@@ -199,12 +199,12 @@ describe('an account that an administrator disabled to stop a thief', () => {
         params: { userId: fixture.userId },
         body: { status },
       })
-    return { ...fixture, confirming, undoing, setStatus }
+    return { ...fixture, verifying, undoing, setStatus }
   }
 
   it('gets its address back by the owner’s link, stays disabled, and needs a new password once enabled', async () => {
     const fixture = await disabled()
-    await fixture.verify(fixture.confirming)
+    await fixture.verify(fixture.verifying)
     await fixture.setStatus('disabled')
     await delivered(fixture.services)
     expect(await fixture.undo(fixture.undoing)).toMatchObject({ status: 204 })
@@ -226,12 +226,12 @@ describe('an account that an administrator disabled to stop a thief', () => {
     )
   })
 
-  it('loses the thief’s password by the owner’s link, also if the change was not confirmed yet', async () => {
+  it('loses the thief’s password by the owner’s link, also if the new address was not verified yet', async () => {
     const fixture = await disabled()
     await fixture.setStatus('disabled')
     expect(await fixture.undo(fixture.undoing)).toMatchObject({ status: 204 })
     await fixture.setStatus('active')
-    expect(await fixture.verify(fixture.confirming)).toMatchObject(isRefused)
+    expect(await fixture.verify(fixture.verifying)).toMatchObject(isRefused)
     expect(await logIn(fixture.api)).toMatchObject({ status: 401 })
     expect(await fixture.reset(ada.email, 'a new and longer password')).toMatchObject({ status: 204 })
   })
@@ -259,7 +259,7 @@ describe('after the owner took the account back', () => {
     const fixture = await withVerifiedAda()
     await logInFrom(fixture, thief.ip)
     await fixture.change()
-    await fixture.verify(mailTo(fixture.services, to, 'confirm_new_email').token)
+    await fixture.verify(mailTo(fixture.services, to, 'verify_new_email').token)
     await fixture.undo(mailTo(fixture.services, ada.email, 'email_change_requested').token)
     const account = await fixture.services.users.findById(fixture.userId)
     expect(account?.devices).toHaveLength(1)

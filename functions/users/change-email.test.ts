@@ -21,34 +21,34 @@ async function withAda({ verified = true } = {}) {
   const undo = (token: string) => api('POST /auth/email/undo', { body: { token } })
   return { services, api, verify, change, undo }
 }
-/** Ada has requested another email. Returns the token that confirms it and the one that undoes it. */
+/** Ada has requested another email. Returns the token that verifies it and the one that undoes it. */
 async function asked(fixture: Awaited<ReturnType<typeof withAda>>) {
   expect(await fixture.change()).toMatchObject({ status: 202 })
   await delivered(fixture.services)
   return {
-    confirming: mailTo(fixture.services, to, 'confirm_new_email').token,
+    verifying: mailTo(fixture.services, to, 'verify_new_email').token,
     undoing: mailTo(fixture.services, ada.email, 'email_change_requested').token,
   }
 }
 const kinds = (sent: TestServices['mailbox']) => sent.map(({ to, template }) => `${to} ${template.kind}`)
 
 describe('a change of email', () => {
-  it('warns the old address, mails the new one, and changes nothing before the new one confirms', async () => {
+  it('warns the old address, mails the new one, and changes nothing before the new one is verified', async () => {
     const fixture = await withAda()
     await fixture.change()
     expect(kinds(await delivered(fixture.services))).toEqual([
       `${ada.email} email_change_requested`,
-      `${to} confirm_new_email`,
+      `${to} verify_new_email`,
     ])
     expect(await logIn(fixture.api)).toMatchObject({ status: 200, body: { user: { email: ada.email } } })
     expect(await logIn(fixture.api, 'body', atNew)).toMatchObject({ status: 401 })
   })
 
-  it('is made by confirming: the new address logs in, the old one does not, and sessions stay', async () => {
+  it('is made when the new address is verified: the new address logs in, the old one does not, and sessions stay', async () => {
     const fixture = await withAda()
-    const { confirming } = await asked(fixture)
+    const { verifying } = await asked(fixture)
     const login = await logIn(fixture.api)
-    expect(await fixture.verify(confirming)).toMatchObject({ status: 204 })
+    expect(await fixture.verify(verifying)).toMatchObject({ status: 204 })
     expect(kinds(await delivered(fixture.services))).toEqual([`${ada.email} email_changed`])
     expect(await logIn(fixture.api, 'body', atNew)).toMatchObject({
       status: 200,
@@ -61,7 +61,7 @@ describe('a change of email', () => {
       status: 200,
       body: { user: { email: to } },
     })
-    expect(await fixture.verify(confirming)).toMatchObject(isRefused)
+    expect(await fixture.verify(verifying)).toMatchObject(isRefused)
   })
 
   it('needs the password, and a different address', async () => {
@@ -79,7 +79,7 @@ describe('a change of email', () => {
     expect(await delivered(fixture.services)).toEqual([])
   })
 
-  it('cannot be confirmed if the old address could not be warned', async () => {
+  it('cannot be made if the old address could not be warned', async () => {
     const fixture = await withAda()
     await fixture.change()
     const mailer: TestServices['mailer'] = {
@@ -94,7 +94,7 @@ describe('a change of email', () => {
     await fixture.change()
     await fixture.api('POST /auth/email/resend', { body: { email: ada.email } })
     await delivered(fixture.services)
-    const { token } = mailTo(fixture.services, to, 'confirm_new_email')
+    const { token } = mailTo(fixture.services, to, 'verify_new_email')
     expect(await fixture.verify(token)).toMatchObject({ status: 204 })
   })
 
@@ -111,24 +111,24 @@ describe('a change of email', () => {
       // An earlier request must end in all cases alike.
       await fixture.change('before@example.com')
       await delivered(fixture.services)
-      const before = mailTo(fixture.services, 'before@example.com', 'confirm_new_email').token
+      const before = mailTo(fixture.services, 'before@example.com', 'verify_new_email').token
       const { status, body } = await fixture.change()
       const sent = kinds(await delivered(services))
       const { token } = mailTo(fixture.services, ada.email, 'email_change_requested')
-      const confirmed = (await fixture.verify(before)).status
+      const verified = (await fixture.verify(before)).status
       const undone = (await fixture.undo(token)).status
       const own = (mail: string) => mail.startsWith(ada.email)
       return {
         theirs: sent.filter((mail) => !own(mail)),
-        own: { status, body, sent: sent.filter(own), confirmed, undone },
+        own: { status, body, sent: sent.filter(own), verified, undone },
       }
     }
     const [free, taken, over] = [await seen('free'), await seen('taken'), await seen('over its budget')]
-    expect(free.own).toMatchObject({ status: 202, confirmed: 400, undone: 204 })
+    expect(free.own).toMatchObject({ status: 202, verified: 400, undone: 204 })
     expect(free.own.sent).toEqual([`${ada.email} email_change_requested`])
     expect([taken.own, over.own]).toEqual([free.own, free.own])
     expect([free.theirs, taken.theirs, over.theirs]).toEqual([
-      [`${to} confirm_new_email`],
+      [`${to} verify_new_email`],
       [`${to} already_registered`],
       [],
     ])
@@ -136,20 +136,20 @@ describe('a change of email', () => {
 
   it('is refused if another account verified the address meanwhile', async () => {
     const fixture = await withAda()
-    const { confirming } = await asked(fixture)
+    const { verifying } = await asked(fixture)
     await signedUp(fixture.api, { ...eve, email: to })
     await delivered(fixture.services)
     await fixture.verify(mailTo(fixture.services, to, 'verify_email').token)
-    expect(await fixture.verify(confirming)).toMatchObject({ status: 409, body: { code: 'email_taken' } })
+    expect(await fixture.verify(verifying)).toMatchObject({ status: 409, body: { code: 'email_taken' } })
     expect(await logIn(fixture.api)).toMatchObject({ status: 200 })
   })
 
   it('is void once the password was changed or every session was ended', async () => {
     const fixture = await withAda()
-    const { confirming, undoing } = await asked(fixture)
+    const { verifying, undoing } = await asked(fixture)
     const headers = bearer(await logIn(fixture.api))
     await fixture.api('DELETE /users/me/sessions', { headers, query: { all: 'true' } })
-    expect(await fixture.verify(confirming)).toMatchObject(isRefused)
+    expect(await fixture.verify(verifying)).toMatchObject(isRefused)
     expect(await fixture.undo(undoing)).toMatchObject(isRefused)
   })
 
@@ -163,8 +163,8 @@ describe('a change of email', () => {
 
   it('can be made once in 7 days', async () => {
     const fixture = await withAda()
-    const { confirming } = await asked(fixture)
-    await fixture.verify(confirming)
+    const { verifying } = await asked(fixture)
+    await fixture.verify(verifying)
     expect(await fixture.change('other@example.com', atNew)).toMatchObject({
       status: 409,
       body: { code: 'email_changed_recently' },
@@ -176,8 +176,8 @@ describe('a change of email', () => {
   it('from an unverified address cannot be undone: its owner by a typo could take the account', async () => {
     const fixture = await withAda({ verified: false })
     await fixture.change()
-    expect(kinds(await delivered(fixture.services))).toEqual([`${to} confirm_new_email`])
-    await fixture.verify(mailTo(fixture.services, to, 'confirm_new_email').token)
+    expect(kinds(await delivered(fixture.services))).toEqual([`${to} verify_new_email`])
+    await fixture.verify(mailTo(fixture.services, to, 'verify_new_email').token)
     expect(fixture.services.tables.formerEmails.size).toBe(0)
     expect(await delivered(fixture.services)).toEqual([])
     expect(await signedUp(fixture.api)).toMatchObject({ status: 201 })
@@ -192,7 +192,7 @@ describe('a link that was mailed to the old address before', () => {
       await fixture.api(route, { body: { email: ada.email } })
       await fixture.change()
       await delivered(fixture.services)
-      await fixture.verify(mailTo(fixture.services, to, 'confirm_new_email').token)
+      await fixture.verify(mailTo(fixture.services, to, 'verify_new_email').token)
       const newPassword = 'the password of a stranger'
       const answer = route.endsWith('forgot')
         ? await fixture.api('POST /auth/password/reset', {
@@ -210,7 +210,7 @@ describe('a link that was mailed to the old address before', () => {
     const fixture = await withAda({ verified: false })
     await fixture.change()
     await delivered(fixture.services)
-    const { token } = mailTo(fixture.services, to, 'confirm_new_email')
+    const { token } = mailTo(fixture.services, to, 'verify_new_email')
     const before = await fixture.services.users.findByEmail(ada.email)
     await fixture.api('POST /auth/email/resend', { body: { email: ada.email } })
     await fixture.verify(token)
@@ -229,8 +229,8 @@ describe('a link that was mailed to the old address before', () => {
 describe('a change of email made by a thief', () => {
   it('is undone from the old address: a reset opens the account again, and the thief’s password does not', async () => {
     const fixture = await withAda()
-    const { confirming, undoing } = await asked(fixture)
-    await fixture.verify(confirming)
+    const { verifying, undoing } = await asked(fixture)
+    await fixture.verify(verifying)
     await delivered(fixture.services)
     const thief = await logIn(fixture.api, 'body', atNew)
     expect(await fixture.undo(undoing)).toMatchObject({ status: 204 })
@@ -254,8 +254,8 @@ describe('a change of email made by a thief', () => {
 
   it('is undone although the thief has changed the password too', async () => {
     const fixture = await withAda()
-    const { confirming, undoing } = await asked(fixture)
-    await fixture.verify(confirming)
+    const { verifying, undoing } = await asked(fixture)
+    await fixture.verify(verifying)
     const headers = bearer(await logIn(fixture.api, 'body', atNew))
     const body = { currentPassword: ada.password, newPassword: 'the password of the thief' }
     expect(await fixture.api('PUT /users/me/password', { headers, body })).toMatchObject({ status: 200 })
@@ -264,32 +264,32 @@ describe('a change of email made by a thief', () => {
     expect(await logIn(fixture.api, 'body', thief)).toMatchObject({ status: 401 })
   })
 
-  it('is stopped before it is confirmed, by the same link', async () => {
+  it('is stopped before the new address is verified, by the same link', async () => {
     const fixture = await withAda()
-    const { confirming, undoing } = await asked(fixture)
+    const { verifying, undoing } = await asked(fixture)
     expect(await fixture.undo(undoing)).toMatchObject({ status: 204 })
-    expect(await fixture.verify(confirming)).toMatchObject(isRefused)
+    expect(await fixture.verify(verifying)).toMatchObject(isRefused)
     expect(await logIn(fixture.api)).toMatchObject({ status: 401 })
     expect(kinds(await delivered(fixture.services))).toEqual([`${ada.email} email_kept`])
   })
 
-  it('is undone once by fifty requests at once, and not by the confirming link', async () => {
+  it('is undone once by fifty requests at once, and not by the link that verifies', async () => {
     const fixture = await withAda()
-    const { confirming, undoing } = await asked(fixture)
-    expect(await fixture.undo(confirming)).toMatchObject(isRefused)
+    const { verifying, undoing } = await asked(fixture)
+    expect(await fixture.undo(verifying)).toMatchObject(isRefused)
     expect(await fixture.verify(undoing)).toMatchObject(isRefused)
-    await fixture.verify(confirming)
+    await fixture.verify(verifying)
     const answers = await Promise.all(Array.from({ length: 50 }, () => fixture.undo(undoing)))
     const statuses = answers.map(({ status }) => status).sort()
     expect(statuses).toEqual([204, ...Array.from({ length: 49 }, () => 400)])
   })
 
-  it('is undone while it is being confirmed, though one read is outdated', async () => {
+  it('is undone while the new address is being verified, though one read is outdated', async () => {
     const fixture = await withAda()
-    const { confirming, undoing } = await asked(fixture)
+    const { verifying, undoing } = await asked(fixture)
     const [before] = [...fixture.services.tables.accounts.values()]
     const pending = [...fixture.services.tables.codes.values()]
-    await fixture.verify(confirming)
+    await fixture.verify(verifying)
     let read = 0
     const find: TestServices['codes']['find'] = async (...given) =>
       read++ === 0 ? { codes: pending, account: before } : fixture.services.codes.find(...given)
@@ -304,9 +304,9 @@ describe('a change of email made by a thief', () => {
       [7 * DAY, 400],
     ] as const) {
       const fixture = await withAda()
-      const { confirming, undoing } = await asked(fixture)
+      const { verifying, undoing } = await asked(fixture)
       fixture.services.clock.advance(DAY - 1)
-      await fixture.verify(confirming)
+      await fixture.verify(verifying)
       fixture.services.clock.advance(seconds)
       expect(await fixture.undo(undoing)).toMatchObject({ status })
     }
@@ -314,8 +314,8 @@ describe('a change of email made by a thief', () => {
 
   it('appears in the export with the old address, for the 7 days', async () => {
     const fixture = await withAda()
-    const { confirming } = await asked(fixture)
-    await fixture.verify(confirming)
+    const { verifying } = await asked(fixture)
+    await fixture.verify(verifying)
     const exported = async () => {
       const headers = bearer(await logIn(fixture.api, 'body', atNew))
       return (await fixture.api('GET /users/me/export', { headers })).body.user.formerEmail
@@ -327,8 +327,8 @@ describe('a change of email made by a thief', () => {
 
   it('reserves the old address for these 7 days', async () => {
     const fixture = await withAda()
-    const { confirming } = await asked(fixture)
-    await fixture.verify(confirming)
+    const { verifying } = await asked(fixture)
+    await fixture.verify(verifying)
     await delivered(fixture.services)
     expect(await fixture.api('POST /auth/signup', { body: ada })).toMatchObject({ status: 409 })
   })

@@ -12,8 +12,8 @@ export const contract = defineContract({
   access: 'user',
   summary: 'Request a change of your email',
   description:
-    'Sends the new address a link to confirm the change, and the current one a link to undo it for 7 days. Nothing ' +
-    'changes until the new address is confirmed. Always answers 202, so that it does not reveal whether the new email ' +
+    'Sends the new address a link that verifies it, and the current one a link to undo it for 7 days. Nothing ' +
+    'changes until the new address is verified. Always answers 202, so that it does not reveal whether the new email ' +
     'has an account.',
   body: z.strictObject({ newEmail: email, password }),
   responses: { 202: null },

@@ -8,8 +8,9 @@ const MOST_SHARED = 9
 const FIRST_RANK = 'a'.charCodeAt(0)
 
 /**
- * Front coding. Each of the sorted words is stored as the length of the prefix it shares with the one before, and the rest. The
- * first line has one character per word for its rank. The result is compressed with brotli and encoded in base64.
+ * Front coding. Each of the sorted words is stored in two parts: the length of the prefix that it shares with the word before,
+ * and the rest. The first line has one character per word for its rank. The result is compressed with brotli and encoded in
+ * base64.
  */
 export function pack(ranks: Ranks): string {
   const words = [...ranks.keys()].sort()

@@ -4,12 +4,12 @@ import type { BreachedPasswords } from '../domain/ports.ts'
 
 /** The time limit of the whole request. */
 const MOST_MILLISECONDS = 1000
-/** About ten times the usual answer. */
+/** The maximum size of an answer: about ten times the usual one. */
 const MOST_BYTES = 1_000_000
 
 /**
  * Queries the range API of Have I Been Pwned at `url`, or a compatible service. Without a `url`, sends no request and finds
- * nothing. Only the first 5 of 40 hex digits of the password's SHA-1 are sent, which many passwords share.
+ * nothing. Sends only the first 5 of the 40 hex digits of the password's SHA-1. Many passwords share them.
  */
 export function pwnedPasswords({ url }: { url: string | undefined }): BreachedPasswords {
   return {

@@ -127,7 +127,7 @@ export interface ScheduleContract {
   readonly timeout: number
 }
 
-/** The contract of a function for EventBridge events about our own emails, for the generated files. */
+/** The contract of a function for EventBridge events about our own mails, for the generated files. */
 export interface EventContract {
   readonly event: { readonly source: string; readonly types: readonly string[] }
   readonly needs?: readonly Need[]

@@ -23,17 +23,17 @@ const address = new RegExp(
 )
 
 /**
- * Characters that a host name must not contain before its conversion: other ASCII, which is URL syntax; invisible characters,
+ * What a host name must not contain before its conversion: other ASCII characters, which are URL syntax; invisible characters,
  * except the joiners of some scripts; a label that begins or ends with a hyphen.
  */
 const notInHost =
   /[^a-z0-9.\u0080-\u{10FFFF}-]|(?![\u200C\u200D])\p{Default_Ignorable_Code_Point}|(?:^|[.\u3002])-|-(?:[.\u3002]|$)/u
 
 /**
- * Returns the canonical form of an email, or an invalid text. The form is NFKC, lower case, with the domain in A-labels (UTS 46
- * non-transitional: `ß` is not `ss`), which mail servers are looked up by. UTS 46 converts the original domain, because
- * lower-casing first would turn a capital sigma at the end of a word into `ς` instead of `σ`. ASCII domains are not converted:
- * `domainToASCII` would read `1.2` as an IPv4 address of a URL.
+ * Returns the canonical form of an email, or an invalid text. The form is NFKC in lower case. Its domain is in A-labels, by
+ * which mail servers are looked up (UTS 46 non-transitional: `ß` is not `ss`). UTS 46 converts the domain as it was sent,
+ * because lower-casing first would turn a capital sigma at the end of a word into `ς` instead of `σ`. ASCII domains are not
+ * converted: `domainToASCII` would read `1.2` as an IPv4 address of a URL.
  */
 function canonical(text: string): string {
   const given = text.trim()

@@ -28,7 +28,8 @@ export async function newKeyPair(
 ): Promise<{ readonly kid: string; readonly publicKey: string; readonly privateKey: string }> {
   const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength })
   const kid = thumbprint(publicKey)
-  // A `kid` is typed on a command line, where a leading dash means an option. It depends on the key, so make another key.
+  // A `kid` is typed on a command line, where a leading dash means an option. The `kid` is computed from the key, so make
+  // another key.
   if (kid.startsWith('-')) return newKeyPair(signsFrom, modulusLength)
   const kept = (key: string | Buffer) => keep({ kid, signsFrom, key: key.toString() })
   return {
@@ -54,7 +55,7 @@ function thumbprint(publicKey: KeyObject): string {
 
 /**
  * Parses the keys of one path once, because parsing a PEM costs more than checking a signature. Returns the newest first: the
- * one that starts to sign last. @throws if there is none, or one is short or malformed; never with its value.
+ * one that starts to sign last. @throws if there is none, or if one is short or malformed. The error never contains its value.
  */
 export function materialOf(
   path: KeyPath,

@@ -4,7 +4,10 @@ import { newSecret, signingNow } from './key-material.ts'
 import { type Kind, keyStates, kidIn, type Rotating, rotating } from './key-states.ts'
 import type { KeyPath, Parameters } from './keys.ts'
 
-/** The longest time a function uses keys that it has read, doubled, for clock skew and its last call. */
+/**
+ * Twice the longest time that a function uses keys after it has read them. The second half allows for clock skew and its last
+ * call.
+ */
 const MARGIN_SECONDS = 600
 /** How long a key is published before it signs: the JWKS cache time, an hour, and the margin. */
 const PUBLISHED_SECONDS = JWKS_MAX_AGE_SECONDS + 3600 + MARGIN_SECONDS
@@ -15,7 +18,7 @@ export interface Rotated {
   readonly retired: readonly string[]
 }
 
-/** Removes private halves whose number is not reserved, or is reserved by another key: they could sign with an unknown key. */
+/** Removes private halves without a public half of the same key under the same number. Verifiers would not know such a key. */
 async function clear(parameters: Parameters, name: Rotating): Promise<void> {
   const { path, secret }: Kind = rotating[name]
   if (!secret) return

@@ -21,7 +21,7 @@ export interface Keys {
   publicKeys(kid?: string): Promise<KeysById>
   refreshKeys(kid?: string): Promise<KeyRing>
   peppers(kid?: string): Promise<KeyRing>
-  /** The key of counters; it protects hashed names that live for a day. */
+  /** The key of the hashes that name counters. A counter lives for a day. */
   keyedHashKey(): Promise<KeyObject>
 }
 
@@ -35,6 +35,6 @@ export interface Parameters {
   remove(path: KeyPath, number: string): Promise<void>
 }
 
-/** The kinds of keys by path, so that a role can be allowed to read one of them only. */
+/** Each kind of key has its own path, so that a role can be allowed to read only that kind. */
 export const keyPaths = ['access/public', 'access/private', 'refresh', 'pepper', 'keyed-hash'] as const
 export type KeyPath = (typeof keyPaths)[number]

@@ -6,7 +6,7 @@ import type { Keys } from './keys.ts'
 /** `<scheme>.<pepper's kid>.<bcrypt hash>`; a plain bcrypt hash belongs to an imported user. */
 const SCHEME = 'bcrypt-hmac-sha384'
 
-/** A hash for unknown accounts: salt and digest match no password, and have the current cost. */
+/** The hash that is compared for an unknown account. It has the current cost, and no password matches it. */
 const dummyHash = (cost: number) =>
   `$2b$${String(cost).padStart(2, '0')}$abcdefghijklmnopqrstuu${'5'.repeat(31)}`
 

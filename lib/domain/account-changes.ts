@@ -37,7 +37,7 @@ export async function withOptimisticRetry<T extends object>(
   throw new Refusal(refusalFor.version_conflict)
 }
 
-/** Disables the password and ends every session: a former login is worth nothing afterwards. */
+/** The change that disables the password and ends every session. */
 export const disablePassword = (now: Seconds) => ({
   passwordHash: '',
   endsSessions: true,
@@ -50,8 +50,8 @@ export type RemovalPorts = Pick<
 >
 
 /**
- * Deletes an account as it was read, then the user's other items. Tells its email, if verified, and its former email while that is
- * kept: a thief may have changed the email, and an undo is impossible after the deletion.
+ * Deletes an account as it was read, then the user's other items. Notifies its email, if verified, and its former email while
+ * that is kept: a thief may have changed the email, and the change cannot be undone after the deletion.
  */
 export async function removeAccount(
   ports: RemovalPorts,

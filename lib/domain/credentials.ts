@@ -13,8 +13,8 @@ type LoginPorts = TokenPorts &
 /**
  * Opens a session for an email and its password. Independent calls run together, in three round trips. An unknown email costs
  * the same calls and the same hash as a wrong password.
- * Refuses with `too_many_attempts` before anything is compared, with `invalid_credentials`, and after the right password with
- * `account_disabled` or `email_not_verified`.
+ * Refuses with `too_many_attempts` before the compare, with `invalid_credentials` after a wrong password, and with
+ * `account_disabled` or `email_not_verified` after the right one.
  * ASVS 6.3.1, 6.3.8, OWASP Authentication Cheat Sheet.
  */
 export async function logIn(
@@ -23,7 +23,8 @@ export async function logIn(
   client: Client,
 ): Promise<TokenPair> {
   const { users, passwords, rateLimiter, limits, policy, events } = ports
-  // Check for the pepper and the signing keys before counting: an attempt that cannot be completed is not an attempt.
+  // Load the pepper and the signing keys before counting. Without them the attempt cannot be completed, so it must not be
+  // counted.
   await settleAll(passwords.ready(), ensureSigningKeys(ports))
 
   // 1. Count the client first: a client over its limit uses up no attempts of an account.
@@ -32,8 +33,8 @@ export async function logIn(
     rateLimiter.take('loginPerIp', subjectOfIp(client.ip)),
   )
 
-  // 2. Reserve the attempt before the compare, or a thousand parallel attempts would all find an unused budget. One consistent
-  //    read before the compare gives everything that the session is opened with: if the password changes meanwhile, the session
+  // 2. Count the attempt before the compare. Otherwise a thousand parallel attempts would all find the budget unused. The
+  //    session is opened with what one consistent read finds before the compare. If the password changes meanwhile, the session
   //    has a former session version and ends at its first refresh.
   const [attempts, found] = await settleAll(rateLimiter.reserveAttempt(email), users.findById(userId))
   // The email may have moved to another account between the two reads.

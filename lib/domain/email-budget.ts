@@ -4,7 +4,7 @@ import type { LimitName } from './limits.ts'
 import type { Ports } from './ports.ts'
 import type { Account } from './users.ts'
 
-/** Emails that a caller can trigger without proof of identity, or to an address that is not verified as theirs. */
+/** Mails that a caller can trigger without proof of identity, or to an address that is not verified as theirs. */
 type Asked = Extract<
   EmailTemplate['kind'],
   | 'verify_email'
@@ -12,21 +12,21 @@ type Asked = Extract<
   | 'finish_sign_up'
   | 'reset_password'
   | 'email_login'
-  | 'confirm_new_email'
+  | 'verify_new_email'
 >
 
 /**
- * These emails are needed to get into an account. They continue at one an hour when the daily budget is used up, or a stranger
- * could use up the budget and lock the user out. A stranger's requests then only send the owner a valid link. Email login is
- * not on the list: a password reset leads into the account as well.
+ * These mails lead into an account. Over the daily budget they continue at one an hour. Otherwise a stranger could use up the
+ * budget and lock the user out. A stranger's requests then only send the owner a valid link. The mail for email login is not on
+ * the list, because a password reset leads into the account as well.
  */
 const leadsIn: readonly Asked[] = ['verify_email', 'finish_sign_up', 'reset_password']
 const budgetsOf = (kind: Asked): readonly LimitName[] =>
   leadsIn.includes(kind) ? ['mailsPerRecipient', 'resetsPerRecipient'] : ['mailsPerRecipient']
 
 /**
- * Sends an email if the recipient's budget allows it, regardless of who asked. Otherwise `send` creates no code, the former
- * link stays valid, and the caller cannot tell. An email that fails because of SES or a store is not counted.
+ * Sends a mail if the recipient's budget allows it, regardless of who asked. Over the budget, `send` does not run: it creates
+ * no code, and the former link stays valid. The caller cannot tell. A mail that fails because of SES or a store is not counted.
  */
 export async function withinBudget(
   { rateLimiter, events }: Pick<Ports, 'rateLimiter' | 'events'>,

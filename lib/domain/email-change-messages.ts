@@ -14,8 +14,9 @@ const hours = codeSeconds.change_email / 3600
 const days = UNDO_SECONDS / 86_400
 
 /**
- * Warns the current address, if verified, and asks the new one to confirm. The email to the current address, and which of its
- * links are valid, must not depend on the new address: that would tell the user whether it has an account (ASVS 6.3.8).
+ * Warns the current address, if verified, and sends the new address a link that verifies it. The mail to the current address
+ * and the validity of its links must not depend on the new address. Otherwise the user would learn whether it has an account
+ * (ASVS 6.3.8).
  */
 export async function emailChange(
   ports: MailPorts,
@@ -33,13 +34,13 @@ export async function emailChange(
     ...(holder && { replaces: holder.id }),
   })
   if (undo) {
-    // The warning goes first: a change without a warning must not be confirmable.
+    // Send the warning first: without it, the change must not become possible.
     const warning: EmailTemplate = { kind: 'email_change_requested', newEmail, token: undo.token, days }
     if (!(await mail(ports, recipientOf(account), warning))) return
   }
   if (holder && !givesWay(holder)) return alreadyRegistered(ports, holder)
   const to = { userId: account.id, email: newEmail }
-  const kind = 'confirm_new_email'
+  const kind = 'verify_new_email'
   await withinBudget(ports, { to, kind }, () =>
     mail(ports, to, { kind, token, hours, replaces: holder !== undefined }),
   )

@@ -11,7 +11,7 @@ import { Refusal } from './refusal.ts'
 import { type Account, isUnproven } from './users.ts'
 
 /**
- * Requests another email, with the password (ASVS 7.5.1). Nothing changes until the new address is confirmed. The caller is not
+ * Requests another email, with the password (ASVS 7.5.1). Nothing changes until the new address is verified. The caller is not
  * told whether the address belongs to another account. Refuses with `not_enabled`, `wrong_password`, `invalid_request` for the
  * current email, or `email_changed_recently`.
  */
@@ -40,12 +40,11 @@ export async function requestEmailChange(
 export const givesWay = (holder: Account): boolean => isUnproven(holder) && holder.status === 'active'
 
 /**
- * Makes a change that was confirmed from the new address. Proof of the mailbox wins over an unverified account with that
- * address: it is removed in the same transaction, if it still is as it was read. It must be the account that the email named.
- * An account created since then may belong to the owner of the mailbox, who would otherwise lose it by opening the wrong one of
- * two emails (pre-account hijacking).
+ * Makes a change whose new address is proven now. An unverified account that has the address is removed in the same
+ * transaction, if it still is as it was read. It must be the account that the mail named. An account created since then may
+ * belong to the owner of the mailbox, who would lose it by opening the wrong one of two mails (pre-account hijacking).
  */
-export async function confirmChange(
+export async function completeChange(
   { users, clock }: Pick<Ports, 'users' | 'clock'>,
   { code, account: before }: Opened,
 ): Promise<NotChanged | { before: Account; account: Account; replaced: Account | undefined }> {
@@ -68,10 +67,10 @@ export async function confirmChange(
 type UndoPorts = Pick<Ports, 'users' | 'sessions' | 'outbox' | 'clock' | 'events'>
 
 /**
- * Undoes a change of email with the token mailed to the former address; also a change that is not confirmed yet. The author of
- * the change knew the password, so the password is disabled and a mail to set a new one follows. Every session ends, and only
- * the current device stays known. A disabled account gets its address back and stays disabled. Refuses with `invalid_link` or
- * `conflict`.
+ * Undoes a change of email with the token mailed to the former address, or stops it before the new address is verified. The
+ * author of the change knew the password. So the password is disabled, and a mail to set a new one follows. Every session ends,
+ * and only the current device stays known. A disabled account gets its address back and stays disabled. Refuses with
+ * `invalid_link` or `conflict`.
  */
 export async function undoEmailChange(
   ports: UndoPorts & Pick<Ports, 'codes'>,
@@ -107,8 +106,8 @@ const mayStop = (pending: OneTimeCode, account: Account, now: Seconds) =>
     : isGood(pending, account, now)
 
 /**
- * Restores the former email while it is kept, for an operator on the command line. It does what the owner's undo does, for an
- * owner who lost that email. Refuses with `not_found` if none is kept, or with `conflict`.
+ * Restores the former email while it is kept. An operator does this on the command line for an owner who lost that email. It
+ * has the effects of the owner's undo. Refuses with `not_found` if no email is kept, or with `conflict`.
  */
 export async function restoreFormerEmail(ports: UndoPorts, userId: string): Promise<Account> {
   const now = ports.clock.now()

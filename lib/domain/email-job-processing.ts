@@ -86,7 +86,7 @@ async function attempted(
     return
   }
   // Two sign-ups used this email, and neither has proven it: disable the password until the owner sets one. Do so even if the
-  // mail is withheld, or a stranger could use up the budget and keep a known password on the account.
+  // mail is withheld. Otherwise a stranger could use up the budget and keep a known password on the account.
   const isDisabled = account.passwordHash === ''
   const contested = isDisabled
     ? account
@@ -126,7 +126,9 @@ async function emailLogin(ports: MailPorts, account: Found, challengeHash: strin
   })
 }
 
-/** The first device of a user needs no notification. A device is remembered after the mail, which may have to be retried. */
+/**
+ * The first device of a user needs no notification. The mail comes before the device is remembered, so a retry sends it too.
+ */
 async function newDevice(
   ports: MailPorts,
   account: Found,

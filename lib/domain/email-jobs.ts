@@ -1,8 +1,8 @@
 import type { Seconds } from './lifetimes.ts'
 
 /**
- * A job for the mail function. It says what happened, not what to write: the mail function looks up whether the address has an
- * account, so the handler's answer and its time do not depend on that. No job holds a token.
+ * A job for the mail function. It says what happened, not what to write. The mail function looks up whether the address has an
+ * account, so the handler's answer and time do not depend on it. No job contains a token.
  */
 export type EmailJob =
   | { readonly type: 'signed_up'; readonly userId: string; readonly withheld?: true | undefined }

@@ -99,8 +99,8 @@ async function logIn(
 }
 
 /**
- * Records the first proof of the email. The author of the sign-up may be a stranger who waits for the owner of the address, so
- * the password and any sessions of the account are disabled.
+ * Records the first proof of the email. A stranger may have signed up with it and waited for its owner. So the password is
+ * disabled, and every session of the account ends.
  */
 async function proveEmail(
   ports: Pick<Ports, 'users' | 'clock' | 'events'>,

@@ -4,7 +4,7 @@ import { newToken } from './one-time-codes.ts'
 import type { OneTimeCode, Ports } from './ports.ts'
 import type { Account } from './users.ts'
 
-/** The user whom an email is about, and its address. */
+/** The user whom a mail is about, and its address. */
 export interface Recipient {
   readonly userId: string
   readonly email: string
@@ -29,7 +29,7 @@ export async function newCode(
   return token
 }
 
-/** Sends an email. Returns false if it was rejected, which a retry would not change. */
+/** Sends a mail. Returns false if it was rejected, which a retry would not change. */
 export async function mail(
   { mailer, events }: Pick<Ports, 'mailer' | 'events'>,
   { userId, email }: Recipient,

@@ -1,6 +1,6 @@
 import type { Seconds } from './lifetimes.ts'
 
-/** Every email and its values. A `token` is raw: it is created, mailed and not kept. */
+/** Every mail and its values. A `token` is raw: it is created, mailed and not kept. */
 export type EmailTemplate =
   /** To a new address: the link verifies it. */
   | { readonly kind: 'verify_email'; readonly token: string; readonly hours: number }
@@ -15,7 +15,7 @@ export type EmailTemplate =
   | { readonly kind: 'email_kept'; readonly token: string; readonly minutes: number }
   /** To the new address of a change. `replaces`: an unverified account has the address and will be removed. */
   | {
-      readonly kind: 'confirm_new_email'
+      readonly kind: 'verify_new_email'
       readonly token: string
       readonly hours: number
       readonly replaces: boolean

@@ -1,5 +1,5 @@
 import { forgetUser, withOptimisticRetry } from './account-changes.ts'
-import { confirmChange } from './email-changes.ts'
+import { completeChange } from './email-changes.ts'
 import { deniedUntil } from './lifetimes.ts'
 import { notify } from './notifications.ts'
 import { openToken } from './one-time-codes.ts'
@@ -8,9 +8,9 @@ import { Refusal } from './refusal.ts'
 import type { Account } from './users.ts'
 
 /**
- * Verifies the email that a token was mailed to. It is the email of a new account, or the new email of a change. After a
- * change, the former email is kept for 7 days, in which the change can be undone. A sign-up link may be opened again until it
- * expires (a double click, a mail scanner before the reader); it then does nothing.
+ * Verifies the email that a token was mailed to: the email of a new account, or the new email of a change. After a change, the
+ * former email is kept for 7 days, and the change can be undone. A sign-up link may be opened again until it expires, because
+ * of double clicks and mail scanners. It then does nothing.
  * Refuses with `invalid_link`, `email_taken`, `email_changed_recently` or `conflict`.
  */
 export async function verifyEmail(
@@ -21,7 +21,7 @@ export async function verifyEmail(
   const { before, account, replaced } = await withOptimisticRetry(async () => {
     const opened = await openToken(ports, token, 'verify_email', 'change_email')
     const { code, account: before } = opened
-    if (code.purpose === 'change_email') return confirmChange(ports, opened)
+    if (code.purpose === 'change_email') return completeChange(ports, opened)
     if (before.emailVerified) return { before, account: before, replaced: undefined }
     const change = { emailVerified: true, endsSessions: false, deniedUntil: deniedUntil(now) }
     const account = await ports.users.change(before, change)

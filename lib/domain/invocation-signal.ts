@@ -5,19 +5,19 @@ const signals = new AsyncLocalStorage<AbortSignal>()
 const neverAborted = new AbortController().signal
 
 /**
- * Aborts when the current invocation has been answered, also after its early time-out. Every request to another service passes
- * it on: Lambda freezes a process after the answer, and pending work would continue hours later, when it is thawed.
+ * Aborts when the current invocation has been answered, also by its early time-out. Every request to another service uses it.
+ * Lambda freezes a process after the answer, and pending work would continue when the process is thawed hours later.
  */
 export const currentSignal = (): AbortSignal => signals.getStore() ?? neverAborted
 
 /**
- * Runs work that ends with this signal. Without a signal: shared work that other invocations also wait for, and that writes
+ * Runs work that ends with this signal. Pass no signal for shared work that other invocations also wait for and that writes
  * nothing.
  */
 export const runWithSignal = <T>(signal: AbortSignal | undefined, work: () => T): T =>
   signals.run(signal ?? neverAborted, work)
 
-/** Runs work for a limited time. After that, what is left of it sends nothing more, and the answer is `unavailable`. */
+/** Runs work for a limited time. Then it rejects with `unavailable`, and the rest of the work sends no more requests. */
 export async function within<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
   const late = new AbortController()
   const timer = setTimeout(() => late.abort(), milliseconds)

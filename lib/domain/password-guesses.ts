@@ -1,7 +1,7 @@
 import { dates, isDigit, progressions, repeats, walks } from './password-patterns.ts'
 import { type RankOf, words } from './password-words.ts'
 
-/** More characters are not examined: NFKC can make 4,608 of the 256 that a caller may send. */
+/** The number of characters that are examined. NFKC can turn the 256 that a caller may send into 4,608. */
 const MOST_CHARACTERS = 256
 /**
  * The bits that a word adds to its rank, by the number of words after it. Four unrelated words are a passphrase, unless all are
@@ -25,7 +25,7 @@ export function guessBits(password: string, rankOf: RankOf): number {
   const patterns = [repeats(text), ...progressions(text), ...walks(text), dates(text)]
   const wordsFrom = words(text, isUpper, rankOf)
 
-  // The least bits from each position to the end, by the number of words in them.
+  // The fewest bits from each position to the end, by the number of words in them.
   const least = new Float64Array((text.length + 1) * COUNTS).fill(Number.POSITIVE_INFINITY)
   least[text.length * COUNTS] = 0
   for (let at = text.length - 1; at >= 0; at--) {

@@ -14,9 +14,9 @@ const RANK_OF_OWN_WORDS = 1000
 export type PasswordRulePorts = Pick<Ports, 'commonPasswords' | 'breachedPasswords' | 'policy' | 'events'>
 
 /**
- * Refuses with `weak_password`, naming `path`, a password that is guessed early. These are passwords that take few guesses,
- * that a breach has exposed, or that consist of the product's name or the user's own `words` (email, name), also repeated, with
- * the last repetition cut short.
+ * Refuses a password that attackers guess early, with `weak_password` and the name `path`. Such a password takes few guesses,
+ * or was exposed by a breach. Or it consists of the product's name or the user's own `words` (email, name), alone or repeated,
+ * with the last repetition cut short.
  * NIST SP 800-63B-4 3.1.1.2, ASVS 6.2.4, 6.2.11, 6.2.12.
  */
 export async function checkNewPassword(
@@ -49,8 +49,8 @@ export async function checkNewPassword(
   if (breached === 'unknown') events.record({ type: 'password.breach_check_failed' })
 }
 
-// Only whole passwords are compared, because a good one may contain any word. Every step is linear in the password's length:
-// NFKC can make 4,608 characters of the 256 that a caller may send.
+// Compare only whole passwords, because a good one may contain any word. Every step is linear in the password's length: NFKC
+// can turn the 256 characters that a caller may send into 4,608.
 
 const canonical = (text: string) => text.normalize('NFKC').toLowerCase()
 const withoutBlanks = (text: string) => text.replace(/\s+/gu, '')

@@ -1,4 +1,4 @@
-/** The emails that tell a user about changes of the account. */
+/** The mails that notify a user of changes of the account. */
 export const notifications = [
   'new_device',
   'password_changed',
@@ -15,12 +15,12 @@ export interface Policy {
   /** Login requires a verified email, and sign-up does not reveal whether the email has an account. */
   readonly requireVerifiedEmail: boolean
   /** How many days an account waits for its verification, where that is required. */
-  readonly unconfirmedAccountDays: number
+  readonly unverifiedAccountDays: number
   /** Whether users can log in by email, without a password. */
   readonly emailLogin: boolean
   readonly notifications: readonly Notification[]
   /** The minimum length of a new password, in characters. */
   readonly passwordMinLength: number
-  /** Used in emails; passwords must not consist of it. */
+  /** Used in mails; passwords must not consist of it. */
   readonly productName: string
 }

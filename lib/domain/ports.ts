@@ -146,7 +146,7 @@ export interface SessionStore {
    * one. Nothing else of the session changes.
    */
   keepPredecessor(session: Pick<Rotation, 'userId' | 'sessionId' | 'rotatedBy'>): Promise<void>
-  /** Returns what decides whether a session may continue, read consistently. */
+  /** Returns the data that decide whether a session may continue, read consistently. */
   currentState(
     userId: string,
     sessionId: string,
@@ -209,8 +209,8 @@ export interface PasswordHasher {
   ready(): Promise<void>
   hash(password: string): Promise<string>
   /**
-   * As strong as `hash`, with a salt derived from the pepper and the email. Two sign-ups with the same email and password have
-   * the same hash, until the pepper or the cost changes.
+   * A hash as strong as that of `hash`, with a salt derived from the pepper and the email. Two sign-ups with the same email and
+   * password have the same hash, until the pepper or the cost changes.
    */
   hashForSignUp(password: string, email: string): Promise<string>
   /** Takes the same time for `undefined` (no such account) as for a wrong password. */
@@ -350,7 +350,7 @@ export interface BreachedPasswords {
   find(password: string): Promise<'found' | 'not_found' | 'unknown'>
 }
 
-/** Sends emails. */
+/** Sends mails. */
 export interface Mailer {
   /** Returns SES's error name if a retry would not help; throws the refusal `unavailable` for transient errors. */
   send(

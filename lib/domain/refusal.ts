@@ -5,12 +5,12 @@ export type RefusalCode =
   | 'payload_too_large' // the body is over the limit
   | 'unauthorized' // no valid access token
   | 'forbidden' // logged in, but without the role
-  | 'not_found' // does not exist, or belongs to another user: never said which
+  | 'not_found' // does not exist, or belongs to another user: the answer does not say which
   | 'conflict' // other writes won the race each time
   | 'wrong_password' // the caller's own password, asked for again
   | 'last_administrator' // the last active administrator must stay
   | 'own_account' // an administrator may not do this to their own account
-  | 'invalid_credentials' // unknown email or wrong password: never said which
+  | 'invalid_credentials' // unknown email or wrong password: the answer does not say which
   | 'account_disabled' // the right password of a disabled account
   | 'invalid_refresh_token' // missing, forged, damaged or expired
   | 'session_ended' // logged out, expired, or of a former session version

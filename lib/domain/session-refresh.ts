@@ -55,15 +55,16 @@ export async function refreshSession(
 
   const { rotated, session } = rotation.status === 'fulfilled' ? rotation.value : {}
 
-  // 4. Find out which request created the current generation, if this one may use it. It is this request, also if the SDK sent
-  //    the write twice or the outcome is unknown; or another within the grace period: a second tab, or a client that lost our
-  //    answer.
+  // 4. Find the request that created the current generation, if this request may use its tokens. It may be this request itself,
+  //    even if the SDK sent the write twice or its outcome is unknown. Or it is another one within the grace period: a second
+  //    tab, or a client that lost our answer.
   const isOurs = rotated !== false || session?.rotatedBy === request
   const isPredecessor = session?.generation === presented.generation + 1
   const isGraced = isPredecessor && now - session.rotatedAt < ports.lifetimes.refreshGraceSeconds
   const rotatedBy = isOurs ? request : isGraced ? session.rotatedBy : undefined
 
-  // A failure from here on is our fault. Keep the predecessor valid, or retries after the grace period would look like theft.
+  // A failure from here on is our fault, so keep the predecessor valid. Otherwise retries after the grace period would look
+  // like theft.
   const failed = async (cause: unknown): Promise<never> => {
     // The answer stays the same if this fails too.
     if (rotatedBy)

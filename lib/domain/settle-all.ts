@@ -1,5 +1,5 @@
 /**
- * Like `Promise.all`, but waits for all before it fails: otherwise the answer would abort a write in flight, whose outcome
+ * Like `Promise.all`, but waits for all before it fails. Otherwise the answer would abort a write in flight, and its outcome
  * would be unknown.
  */
 export async function settleAll<T extends readonly Promise<unknown>[]>(...work: T) {

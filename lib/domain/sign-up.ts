@@ -16,8 +16,9 @@ type SignUpJob = Extract<EmailJob, { type: 'signed_up' | 'sign_up_attempted' }>
 
 /**
  * Creates an account and writes an email job for its verification. Takes a canonical email.
- * If verification is not required, it opens a session too, or refuses with `email_taken`. If it is, the answer and its time do
- * not reveal whether the email has an account: the calls are the same, and the mail function finds out the rest (ASVS 6.3.8).
+ * If verification is not required, it opens a session too, or refuses with `email_taken`. If verification is required, the
+ * answer and its time do not reveal whether the email has an account: the calls are the same, and the mail function looks up
+ * the account (ASVS 6.3.8).
  * Refuses with `weak_password`.
  */
 export async function signUp(
@@ -31,7 +32,8 @@ export async function signUp(
   await checkNewPassword(ports, input.password, { path: 'password', words: [email, name] })
   // An account created without its session would make the retry fail with `email_taken`.
   if (!policy.requireVerifiedEmail) await ensureSigningKeys(ports)
-  // Hash before reading the time: the list of users is ordered by it, and a page could miss a user whose write comes late.
+  // Hash before reading the time. The list of users is ordered by that time, and a page could miss a user who is written much
+  // later.
   const passwordHash = await passwords.hashForSignUp(input.password, email)
   const now = clock.now()
   const account: Account = {
@@ -47,7 +49,7 @@ export async function signUp(
     sessionVersion: 1,
     devices: [deviceOf(client)],
     // An account that can be used unverified has an owner, so it does not expire.
-    ...(policy.requireVerifiedEmail && { keptUntil: now + policy.unconfirmedAccountDays * DAY }),
+    ...(policy.requireVerifiedEmail && { keptUntil: now + policy.unverifiedAccountDays * DAY }),
   }
   const isNew = (await users.create(account, now)) === 'created'
   if (isNew) events.record({ type: 'user.created', userId: account.id })
@@ -69,8 +71,8 @@ export async function signUp(
 }
 
 /**
- * Writes the email job. Over the mailbox's budget it is marked as withheld: a different password still disables the first one,
- * and the caller is not told.
+ * Writes the email job. Over the mailbox's budget the job is marked as withheld. It is still processed, because a different
+ * password disables the first one. The caller is not told.
  */
 async function leave(
   { rateLimiter, outbox, clock, events }: Pick<Ports, 'rateLimiter' | 'outbox' | 'clock' | 'events'>,

@@ -24,7 +24,7 @@ export async function issueTokenPair(
   session: Session,
 ): Promise<TokenPair> {
   const now = ports.clock.now()
-  // Neither token outlives its session, idle end included. The denylist forgets the family soon after its end, and a user could
+  // Neither token outlives its session, idle end included. The denylist forgets the family soon after its end. And a user could
   // not end a session that is no longer listed.
   const endsAt = Math.min(session.idleExpiresAt, session.expiresAt)
   const accessTokenExpiresAt = Math.min(now + ports.lifetimes.accessTokenSeconds, endsAt)

@@ -28,7 +28,7 @@ export interface ListedUser extends User {
   readonly status: (typeof statuses)[number]
 }
 
-/** The stored user. Both versions only grow, each under a condition on the value read. */
+/** The stored user. Both versions only grow. Each write of them is conditioned on the value that was read. */
 export interface Account extends ListedUser {
   /** Empty if the password is disabled. */
   readonly passwordHash: string

@@ -7,10 +7,10 @@ import { logEvent } from '../log.ts'
  * A single word from SES or us. Anything else is left out, and the line is logged without it: a value could contain an address.
  */
 const word = z.optional(z.catch(z.optional(z.string().check(z.regex(/^[\w-]{1,64}$/))), undefined))
-/** SES sends each tag of an email as a list. */
+/** SES sends each tag of a mail as a list. */
 const tag = z.optional(z.catch(z.optional(z.tuple([z.string().check(z.regex(/^[\w-]{1,64}$/))])), undefined))
 
-/** The fields that are read of an SES event in EventBridge's envelope. Its addresses are not read. */
+/** The fields that we read of an SES event, in EventBridge's envelope. No address is among them. */
 const feedback = z.object({
   'detail-type': z.string(),
   detail: z.object({
@@ -20,7 +20,7 @@ const feedback = z.object({
   }),
 })
 
-/** Logs permanent bounces and spam complaints. SES suppresses further emails to such an address. */
+/** Logs permanent bounces and spam complaints. SES suppresses further mails to such an address. */
 export async function mailBounces(event: unknown, { awsRequestId: requestId }: Context): Promise<void> {
   const line = lineOf(event)
   if (line) logEvent(line, { actor: 'system', requestId })

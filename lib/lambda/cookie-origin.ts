@@ -1,9 +1,9 @@
 import { Refusal } from '../domain/refusal.ts'
 
 /**
- * The CSRF protection of requests with a cookie: they must come from a known page. It is the only one, because a request may
- * have no body. Refuses with `origin_not_allowed`, also if the browser sends neither header. OWASP CSRF Prevention Cheat Sheet;
- * ASVS 3.5.1.
+ * The CSRF protection of requests with a cookie: they must come from a known page. There is no other protection, because a
+ * request without a body has no content type. Refuses with `origin_not_allowed`, also if the browser sends neither header.
+ * OWASP CSRF Prevention Cheat Sheet; ASVS 3.5.1.
  */
 export function checkOrigin(
   headers: { readonly [name: string]: string | undefined },

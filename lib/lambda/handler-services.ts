@@ -30,7 +30,7 @@ export type StepServices<F extends Factories> = Services<F> & { readonly events:
 
 /** The event recorder of one request. */
 export const eventsOf = (request: Parameters<typeof logEvent>[1]): SecurityEvents => ({
-  // Record nothing after the answer: work that was aborted is not known to have succeeded.
+  // Record nothing after the answer, because it is unknown whether aborted work succeeded.
   record: (event) => {
     if (!currentSignal().aborted) logEvent(event, request)
   },

@@ -17,9 +17,9 @@ export interface PresentedTokens {
 }
 
 /**
- * Finds the refresh token. One in the body takes precedence over the cookie, which native clients send automatically. A foreign
- * page does not have a body token, so that needs no `Origin`. Refuses with `origin_not_allowed` a cookie from a foreign page,
- * and also a request of such a page without a token: the answer could still clear the cookie.
+ * Finds the refresh token. A token in the body takes precedence over the cookie, because native clients send cookies
+ * automatically. A token in the body needs no `Origin`, because a foreign page does not have one. Refuses with
+ * `origin_not_allowed` if a foreign page sends the cookie, or sends no token: the answer could still clear the cookie.
  */
 export function presentedTokens(
   event: APIGatewayProxyEventV2,

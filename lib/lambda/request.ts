@@ -34,10 +34,10 @@ export function decodeBody(event: APIGatewayProxyEventV2): void {
     throw new Refusal('invalid_request', { issues: [{ path: 'body', message: 'must be UTF-8' }] })
   }
   event.isBase64Encoded = false
-  // An empty body needs no content type. Requests with a cookie are protected by their origin (origin.ts), not by the content
-  // type.
+  // An empty body needs no content type. The origin protects requests with a cookie (cookie-origin.ts), the content type does
+  // not.
   const type = event.headers['content-type'] ?? (bytes.length === 0 ? 'application/json' : '')
-  // JSON is UTF-8 whatever its parameters say (RFC 8259 11). A space may precede them (RFC 9110 5.6.6).
+  // JSON is UTF-8, whatever the content type's parameters say (RFC 8259 11). A space may precede them (RFC 9110 5.6.6).
   event.headers['content-type'] = withoutBlanks(type.split(';', 1)[0] ?? '')
 }
 

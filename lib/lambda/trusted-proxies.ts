@@ -62,8 +62,8 @@ const withoutPort = (text = ''): string | undefined =>
   /^(.+):\d{1,5}$/.exec(text)?.[1]?.replace(/^\[(.+)\]$/, '$1')
 
 /**
- * Takes header names in any case, as local gateways keep it. A header sent twice is joined with commas, which fits neither a
- * secret nor an address.
+ * Takes header names in any case, because local gateways do not change it. A header sent twice is joined with commas, which
+ * fits neither a secret nor an address.
  */
 function take(headers: NonNullable<Request['headers']>, name: string): string | undefined {
   const names = Object.keys(headers).filter((each) => each.toLowerCase() === name)

@@ -13,7 +13,7 @@ const templates: { readonly [K in EmailTemplate['kind']]: Extract<EmailTemplate,
   reset_password: { kind: 'reset_password', token, minutes: 30 },
   reset_started: { kind: 'reset_started', token, minutes: 30 },
   email_kept: { kind: 'email_kept', token, minutes: 30 },
-  confirm_new_email: { kind: 'confirm_new_email', replaces: true, token, hours: 24 },
+  verify_new_email: { kind: 'verify_new_email', replaces: true, token, hours: 24 },
   email_change_requested: {
     kind: 'email_change_requested',
     newEmail: 'new@example.com',
@@ -33,7 +33,7 @@ const musts: {
   readonly [K in EmailTemplate['kind']]: { says: readonly string[]; pages: readonly string[] }
 } = {
   verify_email: {
-    says: ['Confirm my address', '24 hours', 'If you did not sign up'],
+    says: ['Verify my address', '24 hours', 'If you did not sign up'],
     pages: [`verify-email#token=${token}`],
   },
   already_registered: {
@@ -56,8 +56,8 @@ const musts: {
     says: ['keeps this email address', 'no longer works', 'Choose a new password', '30 minutes'],
     pages: [`reset-password#token=${token}`, 'forgot-password'],
   },
-  confirm_new_email: {
-    says: ['Confirm my new address', '24 hours', 'If it was not you'],
+  verify_new_email: {
+    says: ['Verify my new address', '24 hours', 'If it was not you'],
     pages: [`verify-email#token=${token}`],
   },
   email_change_requested: {

@@ -30,10 +30,10 @@ const drafts: {
   ) => Draft
 } = {
   verify_email: ({ token, hours }, { product, link }) => ({
-    subject: `Confirm your email address for ${product}`,
+    subject: `Verify your email address for ${product}`,
     blocks: [
-      `Thank you for signing up for ${product}. One step is left: please confirm that this email address is yours.`,
-      { button: 'Confirm my address', url: link('verify-email', token) },
+      `Thank you for signing up for ${product}. One step is left: please verify your email address.`,
+      { button: 'Verify my address', url: link('verify-email', token) },
       `The link works for ${count(hours, 'hour')}.`,
       `If you did not sign up for ${product}, please ignore this email and do not open the link.`,
     ],
@@ -55,8 +55,8 @@ const drafts: {
     subject: `Finish signing up for ${product}`,
     blocks: [
       `Somebody, probably you, just signed up for ${product} with this email address. It had been used for a sign-up ` +
-        'before, and was never confirmed.',
-      'If it was you, please choose your password again. That also confirms that this address is yours.',
+        'before, and was never verified.',
+      'If it was you, please choose your password again. That also verifies your address.',
       { button: 'Choose my password', url: link('reset-password', token) },
       `The link works once, for ${count(minutes, 'minute')}.`,
       'If it was not you, please ignore this email and do not open the link.',
@@ -95,18 +95,18 @@ const drafts: {
     ],
   }),
 
-  confirm_new_email: ({ token, hours, replaces }, { product, link }) => ({
-    subject: `Confirm your new email address for ${product}`,
+  verify_new_email: ({ token, hours, replaces }, { product, link }) => ({
+    subject: `Verify your new email address for ${product}`,
     blocks: [
       `Somebody, probably you, asked to use this email address for their account at ${product}. If it was you, please ` +
-        'confirm that it is yours.',
+        'verify it.',
       ...(replaces
         ? [
-            'Another account was opened with this address and never confirmed. If you confirm here, that account is ' +
-              'removed, with everything in it.',
+            'Another account was opened with this address, and the address was never verified. If you verify it here, ' +
+              'that account is removed, with everything in it.',
           ]
         : []),
-      { button: 'Confirm my new address', url: link('verify-email', token) },
+      { button: 'Verify my new address', url: link('verify-email', token) },
       `The link works once, for ${count(hours, 'hour')}. Until you use it, nothing changes. Afterwards, the change can ` +
         'be undone from the current address for some days.',
       'If it was not you, please ignore this email and do not open the link.',

@@ -367,7 +367,7 @@ describe('in DynamoDB', () => {
     expect(JSON.stringify(Items[0]).length).toBeLessThan(1024)
   })
 
-  it('TTL deletes the items of a former email, and never a confirmed account', async () => {
+  it('TTL deletes the items of a former email, and never a verified account', async () => {
     const { client, tables, users } = await engineStores()
     const ada = account()
     await users.create(ada, NOW)

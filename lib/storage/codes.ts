@@ -45,7 +45,7 @@ const codeOf = (item: Readonly<Record<string, unknown>>): OneTimeCode =>
     attempts: whole,
   })
 
-/** A sign-up link is one of several. Of every other purpose, only the newest code is valid. */
+/** A user can have several valid sign-up links. For every other purpose only the newest code is valid. */
 const itemOf = (code: OneTimeCode) => ({
   ...codeKey(code.userId, code.purpose),
   ...code,

@@ -79,7 +79,7 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
       const command = new UpdateCommand({
         TableName: sessionsTable,
         Key: sessionKey(userId, sessionId),
-        // No time before the absolute end is past it, so the grace period does not end.
+        // The grace period begins at `rotatedAt`. A time in the future keeps it open until the session ends.
         UpdateExpression: 'SET rotatedAt = expiresAt',
         ConditionExpression: 'rotatedBy = :by',
         ExpressionAttributeValues: { ':by': rotatedBy },

@@ -32,11 +32,11 @@ export function userListing(
    * table.
    */
   const withoutExpired = async (users: readonly ListedUser[]): Promise<ListedUser[]> => {
-    const unconfirmed = users.filter(({ emailVerified }) => !emailVerified)
-    if (unconfirmed.length === 0) return [...users]
+    const unverified = users.filter(({ emailVerified }) => !emailVerified)
+    if (unverified.length === 0) return [...users]
     const items = await readTogether(
       client,
-      unconfirmed.map(({ id }) => ({ table: usersTable, key: accountKey(id) })),
+      unverified.map(({ id }) => ({ table: usersTable, key: accountKey(id) })),
     )
     const now = clock.now()
     const isThere = new Set(

@@ -27,7 +27,7 @@ export type Fixture = Awaited<ReturnType<typeof makeFixture>>
 export const asAdmin = ({ admin }: Fixture) => ({ headers: bearer(admin.login) })
 export const asEve = ({ login }: Fixture) => ({ headers: bearer(login) })
 const aboutEve = (fixture: Fixture) => ({ ...asAdmin(fixture), params: { userId: fixture.userId } })
-/** Eve confirms her email. That outdates her access tokens, so she logs in again. */
+/** Eve verifies her email. That outdates her access tokens, so she logs in again. */
 export async function verified(fixture: Fixture): Promise<void> {
   if ((await fixture.services.users.findById(fixture.userId))?.emailVerified) return
   await fixture.api('POST /auth/email/verify', await validRequests['POST /auth/email/verify']?.(fixture))

@@ -83,7 +83,7 @@ export const policy: Policy = {
   notifications,
   passwordMinLength: 15,
   productName: 'Cardea',
-  unconfirmedAccountDays: 14,
+  unverifiedAccountDays: 14,
 }
 
 /** All the services of a running Cardea: real keys, tokens and hashes (of the lowest cost), stores in memory, a test clock. */

@@ -37,7 +37,7 @@ export const roundTripsOf = {
   usersAdminDelete: 5,
   usersAdminEndSessions: 4,
   usersAdminGet: 1,
-  usersAdminList: 2, // The index does not contain when unconfirmed accounts expire.
+  usersAdminList: 2, // The index does not contain when unverified accounts expire.
   usersAdminListSessions: 2,
   usersAdminSendPasswordReset: 3,
   usersAdminUpdate: 4,

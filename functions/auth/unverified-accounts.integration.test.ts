@@ -43,7 +43,7 @@ const expectNoExpiry = (items: unknown[]) => {
   }
 }
 
-describe('an unconfirmed account', () => {
+describe('an unverified account', () => {
   it('expires by TTL after 14 days with its email reservation, and each item is below 1 KB', async () => {
     const { items } = await withAda()
     const both = await items()
@@ -111,7 +111,7 @@ describe('an unconfirmed account', () => {
 
 describe('an account does not expire', () => {
   const ways: Record<string, (fixture: Started) => Promise<unknown>> = {
-    'once its email is confirmed': (fixture) =>
+    'once its email is verified': (fixture) =>
       fixture.verify(mailTo(fixture.services, ada.email, 'verify_email').token),
     'once a reset has verified the email': async ({ api, services }) => {
       await api('POST /auth/password/forgot', { body: { email: ada.email } })
@@ -182,7 +182,7 @@ describe('an account does not expire', () => {
   })
 })
 
-describe('the expiry of an account and its confirmation at once', () => {
+describe('the expiry of an account and its verification at once', () => {
   it('leave one account, whichever comes first', async () => {
     for (let round = 0; round < 5; round++) {
       const { clock, services, signUp, id, verify } = await withAda()
@@ -192,12 +192,9 @@ describe('the expiry of an account and its confirmation at once', () => {
       const { token } = mailTo(services, ada.email, 'verify_email')
       // One of them reads the clock just before the expiry, the other just after.
       const late = { ...services, clock: { ...clock, now: () => clock.now() + 60 } }
-      const [confirmed] = await Promise.all([
-        verify(token),
-        gateway(late)('POST /auth/signup', { body: ada }),
-      ])
+      const [verified] = await Promise.all([verify(token), gateway(late)('POST /auth/signup', { body: ada })])
       const found = await services.users.findByEmail(ada.email)
-      expect(found?.id === id).toBe(confirmed.status === 204)
+      expect(found?.id === id).toBe(verified.status === 204)
       expect(await signUp()).toMatchObject({ status: 202 })
     }
   })
