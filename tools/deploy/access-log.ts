@@ -1,10 +1,10 @@
 /**
- * One line of the access log. The route is that of the contract, so no id, query or token stands in it; headers are left
- * out, as the gateway can neither cut nor escape one.
+ * One line of the access log. Its route is that of the contract, so it contains no id, query or token. It contains no header,
+ * because the gateway can neither cut nor escape one.
  */
 export const accessLogFormat = JSON.stringify({
   requestId: '$context.requestId',
-  // The id of our own log lines and problems.
+  // Our own log lines and problems contain this id.
   functionRequestId: '$context.integration.requestId',
   time: '$context.requestTimeEpoch',
   route: '$context.routeKey',

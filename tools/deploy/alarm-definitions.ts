@@ -1,107 +1,96 @@
-import { mappingName } from '../generate/functions-yml.ts'
-import { type Entry, isStream } from '../generate/registry.ts'
-import { dropped, events, failures, type Metric, ofApi, ofSes, ofTable, tables } from './metrics.ts'
+import type { Entry } from '../generate/registry.ts'
+import {
+  droppedRecords,
+  failures,
+  failureTypes,
+  type Logged,
+  type Metric,
+  ofApi,
+  ofSes,
+  tables,
+  throttled,
+} from './metrics.ts'
 
 export interface Alarm {
-  /** What has happened, and where to look. */
+  /** What happened, and where to look. */
   readonly about: string
   readonly metrics: readonly Metric[]
-  /** Over `m1`, `m2` ...; without it, their sum. */
+  /** Over `m1`, `m2` ...; by default their sum. */
   readonly expression?: string
-  /** What is reached within five minutes. */
+  /** The alarm goes off when this is reached within five minutes. */
   readonly threshold: number
-  /** Stays as it is where nothing new comes. */
+  /** The alarm keeps its state when no new point arrives. */
   readonly keepsState?: true
 }
 
-/** What someone should be told of, by logical id; Lambda's own count of errors holds every token that was refused. */
-export function alarmsOf(
-  service: string,
-  stage: string,
-  entries: readonly Entry[],
-  sendsMail: boolean,
-): Record<string, Alarm> {
-  const event = events(`${service}-${stage}`)
-  const failedAttempts = [
-    event('login.failed', 'unknown_email'),
-    event('login.failed', 'wrong_password'),
-    event('secret.refused'),
-  ]
+/** Every alarm by its id. Lambda's own count of errors is not watched, because it contains every refused token. */
+export function alarmsOf(logged: Logged, entries: readonly Entry[]): Readonly<Record<string, Alarm>> {
+  const wrong = logged('login.failed:unknown_email', 'login.failed:wrong_password', 'secret.refused')
+  const ofFailures = failureTypes.map((type) => [
+    type.replaceAll(/(?:^|[._])(\w)/g, (_, initial: string) => initial.toUpperCase()),
+    {
+      about: `Lines of type ${type} in the logs of the functions say what failed.`,
+      metrics: logged(type),
+      threshold: failures[type],
+    },
+  ])
+  const ofThrottles = [...Map.groupBy(tables, ({ id }) => id)].map(([id, places]) => [
+    `${id}Throttles`,
+    {
+      about: `DynamoDB turned requests to ${id} away: callers were told 503.`,
+      metrics: throttled(places),
+      threshold: 1,
+    },
+  ])
   return {
-    ServerErrorsAlarm: {
+    ServerErrors: {
       about: '5 % of requests or more were answered 5xx: see the access log, and the log of the route.',
-      metrics: [ofApi('5xx', 'Sum'), ofApi('Count', 'Sum')],
+      metrics: [ofApi('5xx'), ofApi('Count')],
       expression: 'IF(m1 >= 5, 100 * m1 / m2, 0)',
       threshold: 5,
     },
-    TokenReuseAlarm: {
+    TokenReuse: {
       about:
         'Old refresh tokens came back, which ended their sessions: a thief, or a client that keeps old tokens.',
-      metrics: [event('session.reuse_detected')],
-      // The smoke test of a deployment makes one.
+      metrics: logged('session.reuse_detected'),
+      // The smoke test of a deployment causes one.
       threshold: 2,
     },
-    LockoutsAlarm: {
+    Lockouts: {
       about:
         'Many accounts or attempts were locked: somebody may be guessing passwords. See login.failed by ip.',
-      metrics: [event('login.locked')],
+      metrics: logged('login.locked'),
       threshold: 20,
     },
-    // One guess per account locks none: the sum shows it, and on a stage of many users the share of what fails.
-    FailedAttemptsAlarm: {
+    // One guess per account locks none. The sum shows such guesses; on a stage with many users, the ratio does.
+    FailedAttempts: {
       about:
         'Many passwords, codes, links or refresh tokens were wrong: see login.failed and secret.refused by ip.',
-      metrics: failedAttempts,
+      metrics: wrong,
       threshold: 100,
     },
-    FailureRatioAlarm: {
+    FailureRatio: {
       about:
         'Half of all attempts to log in failed, and 20 at least: see login.failed and secret.refused by ip.',
-      metrics: [...failedAttempts, event('login.succeeded')],
-      expression: `IF(${sumOf(1, 3)} >= 20, 100 * ${sumOf(1, 3)} / ${sumOf(1, 4)}, 0)`,
+      metrics: [...wrong, ...logged('login.succeeded')],
+      expression: `IF(${sumOf(3)} >= 20, 100 * ${sumOf(3)} / ${sumOf(4)}, 0)`,
       threshold: 50,
     },
-    MailsGivenUpAlarm: {
+    MailsGivenUp: {
       about: 'A mail will never arrive: see mail.failed, mail.rejected and mail.lost in the logs.',
-      metrics: [
-        ...entries.filter(isStream).map((entry) => dropped(mappingName(entry))),
-        event('mail.rejected'),
-        event('mail.lost'),
-      ],
+      metrics: [...droppedRecords(entries), ...logged('mail.rejected', 'mail.lost')],
       threshold: 1,
     },
-    ...(sendsMail && reputation),
-    ...Object.fromEntries(
-      Object.entries(failures).map(([type, threshold]) => [
-        `${type.replaceAll(/(?:^|[._])(\w)/g, (_, initial: string) => initial.toUpperCase())}Alarm`,
-        {
-          about: `Lines of type ${type} in the logs of the functions say what failed.`,
-          metrics: [event(type as keyof typeof failures)],
-          threshold,
-        },
-      ]),
-    ),
-    ...Object.fromEntries(
-      [...Map.groupBy(tables, ({ id }) => id)].map(([id, places]) => [
-        `${id}ThrottlesAlarm`,
-        {
-          about: `DynamoDB turned requests to ${id} away: callers were told 503.`,
-          metrics: places.flatMap(({ index }) =>
-            ['ReadThrottleEvents', 'WriteThrottleEvents'].map((name) => ofTable(id, name, index)),
-          ),
-          threshold: 1,
-        },
-      ]),
-    ),
+    ...Object.fromEntries([...ofFailures, ...ofThrottles]),
   }
 }
 
 /**
- * SES reviews an account whose mails bounce at 5 % or are called spam at 0.1 %, and may then stop all its mail. Both are
- * rates of the whole account, over a volume that SES chooses, and come only now and then.
+ * SES reviews an account if 5 % of its mails bounce or 0.1 % are called spam, and may then stop all its mail. Both rates cover
+ * the whole account and a volume that SES chooses. New points arrive irregularly.
  */
-const reputation: Record<string, Alarm> = {
-  MailBounceRateAlarm: {
+export const reputation: Readonly<Record<string, Alarm>> = {
+  MailBounceRate: {
     about:
       'Of the mails of this AWS account 3 % bounced; at 5 % SES reviews it. See mail.bounced and mail.sent.',
     metrics: [ofSes('Reputation.BounceRate')],
@@ -109,7 +98,7 @@ const reputation: Record<string, Alarm> = {
     threshold: 0.03,
     keepsState: true,
   },
-  MailComplaintRateAlarm: {
+  MailComplaintRate: {
     about:
       'Of the mails of this AWS account 0.05 % were called spam; at 0.1 % SES reviews it. See mail.complained.',
     metrics: [ofSes('Reputation.ComplaintRate')],
@@ -119,8 +108,8 @@ const reputation: Record<string, Alarm> = {
   },
 }
 
-/** The sum of some metrics. An alarm on a metric of DynamoDB would stay as it is where nothing more comes: so each is filled. */
-export function sumOf(first: number, last: number): string {
-  const filled = Array.from({ length: last - first + 1 }, (_, index) => `FILL(m${first + index}, 0)`)
-  return filled.length === 1 ? `${filled[0]}` : `SUM([${filled.join(', ')}])`
+/** The sum of the first metrics. An alarm on a DynamoDB metric would keep its state without new points, so gaps count 0. */
+export function sumOf(count: number): string {
+  const filled = Array.from({ length: count }, (_, index) => `FILL(m${index + 1}, 0)`)
+  return count === 1 ? `${filled[0]}` : `SUM([${filled.join(', ')}])`
 }

@@ -2,15 +2,15 @@ const { isDeepStrictEqual } = require('node:util')
 const { stacksOf, statementsOf } = require('./stacks.cjs')
 
 /**
- * Compares a deployment with what the stage has, before anything is changed or uploaded.
- * @throws a list of what would be lost, or that the two could not be compared
+ * Compares a deployment with the deployed stacks, before anything is changed or uploaded.
+ * @throws an error that lists what would be lost, or says why the two could not be compared
  */
 exports.checkBeforeDeployment = async (serverless, { boundary, keepsUsers }, allowed, refusals) => {
   const provider = serverless.getProvider('aws')
   const { fail, templateOf } = stacksOf(serverless)
   const stack = provider.naming.getStackName()
 
-  // A stage that is thrown away keeps nothing; one that is not there yet has nothing to lose.
+  // A stage without users may lose everything, and a new one has nothing to lose.
   const before = keepsUsers ? await templateOf(stack) : undefined
   const after = serverless.service.provider.compiledCloudFormationTemplate
   const lines = before ? refusals({ before, after, allowed }) : []
@@ -21,11 +21,11 @@ exports.checkBeforeDeployment = async (serverless, { boundary, keepsUsers }, all
       lines,
     )
 
-  // Last: what was forgotten must not be mended in the boundary.
+  // This check is the last, so that no administrator adapts the boundary to a forgotten setting.
   const made = await templateOf(`${stack}-boundary`)
   if (!isDeepStrictEqual(made, boundary))
     fail(
-      `The permissions boundary of the stage is ${made ? otherThan(made, boundary) : 'missing'}. ` +
+      `The permissions boundary of the stage is ${made ? howItDiffers(made, boundary) : 'missing'}. ` +
         'If stage, account and region are those that you mean, an administrator of the account makes it, with the same ' +
         'settings:\n\n' +
         `  npx serverless package --stage ${provider.getStage()}\n` +
@@ -34,12 +34,12 @@ exports.checkBeforeDeployment = async (serverless, { boundary, keepsUsers }, all
     )
 }
 
-function otherThan(made, boundary) {
-  const all = [...statementsOf(made), ...statementsOf(boundary)]
-  const of = (template, name) => statementsOf(template).filter(({ Sid }) => Sid === name)
-  const names = [...new Set(all.map(({ Sid }) => Sid))].filter(
-    (name) => !isDeepStrictEqual(of(made, name), of(boundary, name)),
+function howItDiffers(made, boundary) {
+  const ofSid = (template, sid) => statementsOf(template).filter(({ Sid }) => Sid === sid)
+  const sids = [...statementsOf(made), ...statementsOf(boundary)].map(({ Sid }) => Sid)
+  const differing = [...new Set(sids)].filter(
+    (sid) => !isDeepStrictEqual(ofSid(made, sid), ofSid(boundary, sid)),
   )
-  const where = names.length > 0 ? `; what differs: ${names.join(', ')}` : ''
+  const where = differing.length > 0 ? `; what differs: ${differing.join(', ')}` : ''
   return `of other settings or another version${where}`
 }

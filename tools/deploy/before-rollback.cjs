@@ -2,21 +2,21 @@ const { GetObjectCommand, S3Client } = require('@aws-sdk/client-s3')
 const { stacksOf, statementsOf } = require('./stacks.cjs')
 
 /**
- * Whether the boundary of today lets the functions of a former deployment do what they need. It need not be the same text: an
- * upgrade may have made another that allows more.
- * @throws what the boundary keeps from them, or that nothing is known of it
+ * Checks that the deployed boundary allows the functions of a former deployment what they need. It may be a later one that allows
+ * more.
+ * @throws an error that lists what the boundary would deny, or says that there is none
  */
 exports.checkBeforeRollback = async (serverless, timestamp) => {
   const { fail, templateOf } = stacksOf(serverless)
   const template = await formerTemplate(serverless, timestamp)
-  // The framework says that there is none.
-  if (!template) return
-  const roles = Object.values(template.Resources).filter(({ Properties }) => Properties?.PermissionsBoundary)
+  // Without a template, the framework itself reports that there is no such deployment.
+  const resources = Object.values(template?.Resources ?? {})
+  const roles = resources.filter(({ Properties }) => Properties?.PermissionsBoundary)
   if (roles.length === 0) return
   const stack = `${serverless.getProvider('aws').naming.getStackName()}-boundary`
   const made = await templateOf(stack)
   if (!made) fail(`The permissions boundary of the stage, the stack ${stack}, is missing.`)
-  const lines = lacking(statementsOf(made), template.Resources, roles)
+  const lines = deniedBy(statementsOf(made), resources, roles)
   if (lines.length === 0) return
   fail(
     'The permissions boundary of the stage would keep from the functions what they need after this rollback. An ' +
@@ -25,24 +25,24 @@ exports.checkBeforeRollback = async (serverless, timestamp) => {
   )
 }
 
-function lacking(statements, resources, roles) {
-  const actions = new Set(statements.flatMap(({ Action }) => Action))
-  const needed = roles.flatMap(({ Properties: { Policies } }) =>
-    Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement.flatMap(({ Action }) => Action)),
-  )
-  const named = new Set(
-    statements.flatMap(({ Resource }) => [Resource].flat().map((each) => each['Fn::Sub'] ?? each)),
-  )
-  const names = (end) => [...named].some((each) => each.endsWith(`:${end}`))
-  const all = Object.values(resources)
-  const tables = all.flatMap(({ Type, Properties }) =>
-    Type === 'AWS::DynamoDB::Table' ? [Properties.TableName] : [],
-  )
-  const paths = all.flatMap(({ Properties }) => Properties?.Environment?.Variables?.KEYS_PATH ?? [])
+function deniedBy(statements, resources, roles) {
+  const allowed = new Set(statements.flatMap(({ Action }) => Action))
+  const arns = statements.flatMap(({ Resource }) => Resource).map((each) => each['Fn::Sub'] ?? each)
+  const isNamed = (resource) => arns.some((arn) => arn.endsWith(`:${resource}`))
+  const policies = roles.flatMap(({ Properties }) => Properties.Policies)
+  const actions = policies
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+    .flatMap(({ Action }) => Action)
+  const tables = resources
+    .filter(({ Type }) => Type === 'AWS::DynamoDB::Table')
+    .map(({ Properties }) => Properties.TableName)
+  const paths = resources.flatMap(({ Properties }) => Properties?.Environment?.Variables?.KEYS_PATH ?? [])
   return [
-    ...new Set(needed.filter((action) => !actions.has(action))),
-    ...tables.filter((table) => !names(`table/${table}`)).map((table) => `the table ${table}`),
-    ...new Set(paths.filter((path) => !names(`parameter${path}/*`)).map((path) => `the keys below ${path}`)),
+    ...new Set(actions.filter((action) => !allowed.has(action))),
+    ...tables.filter((table) => !isNamed(`table/${table}`)).map((table) => `the table ${table}`),
+    ...new Set(
+      paths.filter((path) => !isNamed(`parameter${path}/*`)).map((path) => `the keys below ${path}`),
+    ),
   ]
 }
 

@@ -1,6 +1,8 @@
+import { arn } from '../generate/policies.ts'
+
 /**
- * How a stage mails, where no configuration set of the deployer's own is named: an address that bounced for good or
- * complained is sent nothing more, by SES itself, and each such mail is an event for functions/mail/bounces.ts.
+ * The configuration set of a stage for which the deployer names none. SES itself sends no more mail to an address that bounced
+ * permanently or complained. Each such mail is an event for functions/mail/bounces.ts.
  */
 export const mailEvents = (name: string): object => ({
   Resources: {
@@ -16,12 +18,8 @@ export const mailEvents = (name: string): object => ({
           Name: 'feedback',
           Enabled: true,
           MatchingEventTypes: ['BOUNCE', 'COMPLAINT'],
-          // SES knows no other bus than the default one.
-          EventBridgeDestination: {
-            EventBusArn: {
-              'Fn::Sub': `arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:event-bus/default`,
-            },
-          },
+          // SES sends events only to the default bus.
+          EventBridgeDestination: { EventBusArn: arn('events', 'event-bus/default') },
         },
       },
     },

@@ -1,7 +1,7 @@
-/** Where changes by `npm run admin` and `npm run keys` are written. No function may write there. */
+/** `npm run admin` and `npm run keys` write their changes here. No function may. */
 export const commandLogGroup = (stage: string): string => `/cardea/${stage}/command-line`
 
-/** The log group of a stage. What an administrator did must be found for as long as what users did. */
+/** The log group of a stage. It keeps what administrators did as long as what users did. */
 export const commandLog = (stage: string, retentionDays: number): object => ({
   Resources: {
     CommandLineLogGroup: {

@@ -1,21 +1,22 @@
-import { functionName, mappingName } from '../generate/functions-yml.ts'
-import { type Entry, isStream } from '../generate/registry.ts'
+import type { Entry } from '../generate/registry.ts'
 import {
-  dropped,
-  type Events,
-  events,
-  failures,
+  droppedRecords,
+  failureTypes,
+  type Logged,
+  logMetrics,
   type Metric,
   ofApi,
   ofFunction,
-  ofTable,
+  ofTables,
   PERIOD,
   tables,
+  throttled,
 } from './metrics.ts'
 
 /** What a stage does, on one page of CloudWatch: logins, sessions, refusals, failures, times, mails and tables. */
 export function dashboard(service: string, stage: string, entries: readonly Entry[]): object {
-  const widgets = widgetsOf(events(`${service}-${stage}`), entries).map(([title, metrics], index) => ({
+  const charts = chartsOf(logMetrics(service, stage), entries)
+  const widgets = Object.entries(charts).map(([title, metrics], index) => ({
     type: 'metric',
     x: (index % 3) * 8,
     y: Math.floor(index / 3) * 6,
@@ -29,99 +30,61 @@ export function dashboard(service: string, stage: string, entries: readonly Entr
       metrics: metrics.map(lineOf),
     },
   }))
-  return {
-    Resources: {
-      Dashboard: {
-        Type: 'AWS::CloudWatch::Dashboard',
-        Properties: {
-          DashboardName: `${service}-${stage}`,
-          DashboardBody: { 'Fn::Sub': JSON.stringify({ widgets }) },
-        },
-      },
-    },
+  const Properties = {
+    DashboardName: `${service}-${stage}`,
+    DashboardBody: { 'Fn::Sub': JSON.stringify({ widgets }) },
   }
+  return { Resources: { Dashboard: { Type: 'AWS::CloudWatch::Dashboard', Properties } } }
 }
 
-function widgetsOf(
-  event: Events,
-  entries: readonly Entry[],
-): readonly (readonly [title: string, metrics: readonly Metric[]])[] {
+/** The metrics of each chart, by its title. */
+function chartsOf(logged: Logged, entries: readonly Entry[]): Readonly<Record<string, readonly Metric[]>> {
   const refresh = entries.filter(({ name }) => name === 'authRefresh')
   const groups = Map.groupBy(entries, ({ file }) => file.slice('functions/'.length, file.lastIndexOf('/')))
-  return [
-    [
-      'Log-ins by result',
-      [
-        event('login.succeeded'),
-        event('login.failed', 'unknown_email'),
-        event('login.failed', 'wrong_password'),
-        event('login.failed', 'account_disabled'),
-        event('login.failed', 'email_not_verified'),
-        event('login.locked'),
-        event('secret.refused'),
-      ],
-    ],
-    [
-      'Sessions',
-      [
-        ...refresh.map((entry) => ofFunction(functionName(entry), 'refreshes', 'Invocations', 'Sum')),
-        event('session.grace_used'),
-        event('session.reuse_detected'),
-        event('session.revoked'),
-      ],
-    ],
-    [
-      'Refusals (unauthorized: by the authorizer)',
-      [
-        event('access.denied', 'unauthorized'),
-        event('access.denied', 'forbidden'),
-        event('access.denied', 'origin_not_allowed'),
-        event('access.denied', 'invalid_refresh_token'),
-        event('access.denied', 'session_ended'),
-        event('access.denied', 'too_many_attempts'),
-      ],
-    ],
-    ['Requests', [ofApi('Count', 'Sum'), ofApi('4xx', 'Sum'), ofApi('5xx', 'Sum')]],
-    [
-      'Failures and cold starts',
-      [
-        ...Object.keys(failures).map((type) => event(type as keyof typeof failures)),
-        event('function.started'),
-      ],
-    ],
-    ['Latency, all routes (ms)', [ofApi('Latency', 'p50'), ofApi('Latency', 'p95')]],
-    ...[...groups].map(
-      ([group, members]) =>
-        [
-          `Duration of ${group}, p95 (ms)`,
-          members.map((entry) => ofFunction(functionName(entry), entry.name, 'Duration', 'p95')),
-        ] as const,
+  const durations = [...groups].map(([group, members]) => [
+    `Duration of ${group}, p95 (ms)`,
+    members.map((entry) => ofFunction(entry, 'Duration', { label: entry.name, stat: 'p95' })),
+  ])
+  return {
+    'Log-ins by result': logged(
+      'login.succeeded',
+      'login.failed:unknown_email',
+      'login.failed:wrong_password',
+      'login.failed:account_disabled',
+      'login.failed:email_not_verified',
+      'login.locked',
+      'secret.refused',
     ),
-    [
-      'Mails',
-      [
-        event('mail.sent'),
-        event('mail.withheld'),
-        event('mail.rejected'),
-        event('mail.lost'),
-        event('mail.bounced'),
-        event('mail.complained'),
-        ...entries.filter(isStream).map((entry) => dropped(mappingName(entry))),
-      ],
+    Sessions: [
+      ...refresh.map((entry) => ofFunction(entry, 'Invocations', { label: 'refreshes' })),
+      ...logged('session.grace_used', 'session.reuse_detected', 'session.revoked'),
     ],
-    [
-      'DynamoDB units',
-      tables.flatMap(({ id, index }) =>
-        ['ConsumedReadCapacityUnits', 'ConsumedWriteCapacityUnits'].map((name) => ofTable(id, name, index)),
+    'Refusals (unauthorized: by the authorizer)': logged(
+      'access.denied:unauthorized',
+      'access.denied:forbidden',
+      'access.denied:origin_not_allowed',
+      'access.denied:invalid_refresh_token',
+      'access.denied:session_ended',
+      'access.denied:too_many_attempts',
+    ),
+    Requests: [ofApi('Count'), ofApi('4xx'), ofApi('5xx')],
+    'Failures and cold starts': logged(...failureTypes, 'function.started'),
+    'Latency, all routes (ms)': [ofApi('Latency', 'p50'), ofApi('Latency', 'p95')],
+    ...Object.fromEntries(durations),
+    Mails: [
+      ...logged(
+        'mail.sent',
+        'mail.withheld',
+        'mail.rejected',
+        'mail.lost',
+        'mail.bounced',
+        'mail.complained',
       ),
+      ...droppedRecords(entries),
     ],
-    [
-      'DynamoDB throttles',
-      tables.flatMap(({ id, index }) =>
-        ['ReadThrottleEvents', 'WriteThrottleEvents'].map((name) => ofTable(id, name, index)),
-      ),
-    ],
-  ]
+    'DynamoDB units': ofTables(tables, 'ConsumedReadCapacityUnits', 'ConsumedWriteCapacityUnits'),
+    'DynamoDB throttles': throttled(tables),
+  }
 }
 
 const lineOf = ({ label, namespace, name, dimensions, stat }: Metric): readonly unknown[] => [

@@ -1,7 +1,7 @@
 import { type Env, readSettings } from '../../lib/config.ts'
 import { registry } from '../generate/registry.ts'
 import { accessLogFormat } from './access-log.ts'
-import { alarms } from './alarm-resources.ts'
+import { alarms } from './alarms.ts'
 import { mailEvents } from './bounce-events.ts'
 import { commandLog } from './command-log.ts'
 import { dashboard } from './dashboard.ts'
@@ -13,10 +13,10 @@ import { keepsUsers, problemsOf } from './setting-problems.ts'
 import { deploySettings, keysPathOf, tableNamesOf } from './settings.ts'
 import { throttles } from './throttles.ts'
 
-/** What serverless.yml says of a stage, by the names that it uses; `problems` keep it from being packaged. */
+/** The values of a stage by the names that serverless.yml uses. `problems` keep it from being packaged. */
 export async function deployment(service: string, stage: string, env: Env) {
   const problems = problemsOf(stage, env)
-  // Whatever is wrong, a stage can still be asked about and removed.
+  // With wrong settings, a stage can still be inspected and removed.
   const given = problems.length > 0 ? {} : env
   const { values } = readSettings(deploySettings, given)
   const keeps = keepsUsers(stage)
@@ -26,7 +26,7 @@ export async function deployment(service: string, stage: string, env: Env) {
   const keysPath = keysPathOf(stage, env)
   const mailFrom = given.MAIL_FROM?.trim()
   const ownSet = given.MAIL_CONFIGURATION_SET?.trim()
-  // On a developer's machine there is nothing that would make one.
+  // Nothing would create one on a developer's machine.
   const stageSet = mailFrom && !ownSet && stage !== 'local' ? `${service}-${stage}` : undefined
   const mail = { mailFrom, mailConfigurationSet: ownSet || stageSet }
   return {
@@ -45,15 +45,13 @@ export async function deployment(service: string, stage: string, env: Env) {
     tracing: values.tracing,
     throttles: throttles(entries, values),
     alarms: alarms(service, stage, entries, values, Boolean(mailFrom)),
-    // By reference, so that no function mails before the set is there.
+    // By reference, so that no function sends mail before the set exists.
     mailConfigurationSet: stageSet ? { Ref: 'MailConfigurationSet' } : (ownSet ?? ''),
     mailEvents: stageSet ? mailEvents(stageSet) : {},
     dashboard: dashboard(service, stage, entries),
     domain:
       values.domainName && values.certificateArn ? domain(values.domainName, values.certificateArn) : {},
-    permissions: {
-      extensions: permissions(entries, { ...mail, tracing: values.tracing }),
-    },
+    permissions: { extensions: permissions(entries, { ...mail, tracing: values.tracing }) },
   }
 }
 

@@ -1,4 +1,4 @@
-/** The API under a name of its own; DNS has to point to what the output says. */
+/** A domain of the API. The outputs say what its DNS record must point to. */
 export function domain(name: string, certificateArn: string): object {
   return {
     Resources: {

@@ -5,21 +5,51 @@ const { checkBeforeDeployment } = require('./before-deployment.cjs')
 const { checkBeforeRollback } = require('./before-rollback.cjs')
 
 /**
- * `${deployment:<name>}` in serverless.yml is what tools/deploy/deployment.ts makes of the settings of a stage. What is
- * wrong with them stops `serverless package` and `deploy`; `remove` and what only asks need no settings.
+ * `${deployment:<name>}` in serverless.yml is a value that tools/deploy/deployment.ts derives from the settings of a stage. Wrong
+ * settings stop `serverless package` and `deploy`. `remove` and the commands that only read need no settings.
  */
 module.exports = class Deployment {
   constructor(serverless, options) {
     const { serviceDir } = serverless
-    let made
-    const deployment = (service, stage, region) => {
-      made ??= JSON.parse(run(serviceDir, 'print-deployment.ts', { args: [service, stage], region }))
-      return made
+    let values
+    const deployment = (service, stage, AWS_REGION) => {
+      const env = { ...process.env, ...(AWS_REGION && { AWS_REGION }) }
+      values ??= ask(serviceDir, { service, stage, env })
+      return values
     }
     const ofService = () => {
       const { service, provider } = serverless.service
       return deployment(service, provider.stage, provider.region)
     }
+    const fail = (sentence) => {
+      throw new serverless.classes.Error(sentence)
+    }
+    const checkSettings = () => {
+      const { problems } = ofService()
+      const list = problems.map((problem) => `\n  - ${problem}`).join('')
+      if (list) fail(`The settings of stage ${serverless.service.provider.stage} are wrong:${list}`)
+    }
+    // The keys are those of the caller's profile. Without a region, the stack could be created in another one.
+    const checkRegion = () => {
+      const changes = ['deploy', 'remove', 'rollback'].includes(serverless.processedInput.commands[0])
+      if (changes && !options.region && !process.env.AWS_REGION) fail('Say which region: set AWS_REGION')
+    }
+    // A zip keeps the modes of its files. With a strict umask Lambda could not read them, and no function would start.
+    const letLambdaRead = () => void process.umask(0o022)
+    const writeBoundary = () => {
+      const folder = options.package || serverless.service.package.path || '.serverless'
+      const text = JSON.stringify(ofService().boundary, null, 2)
+      writeFileSync(resolve(serviceDir, folder, 'boundary.json'), `${text}\n`)
+    }
+    // This command compares nothing, and changes an environment without the stack.
+    const refuseOneFunction = () => {
+      checkSettings()
+      if (ofService().keepsUsers)
+        fail(
+          'A single function is deployed to dev alone: deploy the stage, which is compared with what it has',
+        )
+    }
+
     this.configurationVariablesSources = {
       deployment: {
         resolve: async ({ address, resolveVariable }) => {
@@ -29,73 +59,30 @@ module.exports = class Deployment {
         },
       },
     }
-    this.commands = {
-      deploy: {
-        options: {
-          'allow-change': {
-            usage: 'Name of a change that would otherwise be refused, as the refusal gives it',
-            type: 'multiple',
-          },
-        },
-      },
-    }
-    const check = () => {
-      const { problems } = ofService()
-      if (problems.length === 0) return
-      const list = problems.map((problem) => `\n  - ${problem}`).join('')
-      throw new serverless.classes.Error(
-        `The settings of stage ${serverless.service.provider.stage} are wrong:${list}`,
-      )
-    }
-    // The keys are where the caller's profile says; without a word of the region the stack could go elsewhere.
-    const checkRegion = () => {
-      const { commands } = serverless.processedInput
-      if (!['deploy', 'remove', 'rollback'].includes(commands[0])) return
-      if (!options.region && !process.env.AWS_REGION)
-        throw new serverless.classes.Error('Say which region: set AWS_REGION')
-    }
-    // A zip has the modes of its files, and Lambda reads what all may read: with a strict umask no function would start.
-    const letLambdaRead = () => void process.umask(0o022)
-    const writeBoundary = () => {
-      const folder = options.package || serverless.service.package.path || '.serverless'
-      const text = JSON.stringify(ofService().boundary, null, 2)
-      writeFileSync(resolve(serviceDir, folder, 'boundary.json'), `${text}\n`)
-    }
-    const compare = () =>
-      checkBeforeDeployment(serverless, ofService(), options['allow-change'] ?? [], (compared) =>
-        JSON.parse(run(serviceDir, 'print-refusals.ts', { input: JSON.stringify(compared) })),
-      )
-    // It compares nothing, and writes an environment that the stack knows nothing of.
-    const refuseOneFunction = () => {
-      check()
-      if (ofService().keepsUsers)
-        throw new serverless.classes.Error(
-          'A single function is deployed to dev alone: deploy the stage, which is compared with what it has',
-        )
-    }
+    const usage = 'Name of a change that would otherwise be refused, as the refusal gives it'
+    this.commands = { deploy: { options: { 'allow-change': { usage, type: 'multiple' } } } }
     this.hooks = {
       initialize: checkRegion,
-      'before:package:cleanup': check,
+      'before:package:cleanup': checkSettings,
       'before:package:createDeploymentArtifacts': letLambdaRead,
       'before:deploy:function:packageFunction': letLambdaRead,
       'after:package:finalize': writeBoundary,
       'before:deploy:function:initialize': refuseOneFunction,
       // The first step of a deployment that asks AWS for anything but the bucket.
-      'before:aws:deploy:deploy:createStack': compare,
+      'before:aws:deploy:deploy:createStack': () =>
+        checkBeforeDeployment(serverless, ofService(), options['allow-change'] ?? [], (compared) =>
+          ask(serviceDir, { compared }),
+        ),
       'before:rollback:rollback': () =>
         options.timestamp && checkBeforeRollback(serverless, options.timestamp),
     }
   }
 }
 
-/** Deployment is TypeScript, which the framework's own Node may be too old for; the Node of Lambda stands in node_modules. */
-function run(serviceDir, script, { args = [], input, region } = {}) {
+/** Asks TypeScript, for which the framework's own Node may be too old. node_modules contains the Node of Lambda. */
+function ask(serviceDir, question) {
   const node = process.features.typescript ? process.execPath : join(serviceDir, 'node_modules/.bin/node')
-  const env = { ...process.env, ...(region && { AWS_REGION: region }) }
-  return execFileSync(node, [join(__dirname, script), ...args], {
-    cwd: serviceDir,
-    env,
-    encoding: 'utf8',
-    ...(input && { input }),
-  })
+  const input = JSON.stringify(question)
+  const script = join(__dirname, 'plugin-calls.ts')
+  return JSON.parse(execFileSync(node, [script], { cwd: serviceDir, encoding: 'utf8', input }))
 }

@@ -5,8 +5,8 @@ import { text } from 'node:stream/consumers'
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
 import { standInAws } from '../testing/aws.ts'
 import { type Package, packager } from '../testing/packaged.ts'
-import { refusals } from './deployment-refusals.ts'
 import { stackPolicy } from './protected-resources.ts'
+import { refusals } from './template-comparison.ts'
 
 const require = createRequire(resolve('package.json'))
 const { checkBeforeDeployment } = require('./tools/deploy/before-deployment.cjs')

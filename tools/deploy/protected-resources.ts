@@ -1,14 +1,15 @@
 interface Kept {
   readonly noun: string
-  /** CloudFormation makes another resource in its place where one of these changes. */
+  /** The properties whose change makes CloudFormation replace the resource. */
   readonly replacedBy: readonly string[]
-  /** The property that names it. */
+  /** The property that holds its name. */
   readonly namedBy?: string
+  /** What happens if it is deleted or replaced. */
   readonly lost: string
   readonly setting?: string
 }
 
-/** What has to outlive every deployment, by type. A test compares `replacedBy` with CloudFormation's own schemas. */
+/** The types of resources that no deployment may lose. A test compares `replacedBy` with CloudFormation's own schemas. */
 export const keptTypes: Readonly<Record<string, Kept>> = {
   'AWS::DynamoDB::Table': {
     noun: 'table',
@@ -55,48 +56,28 @@ export const keptTypes: Readonly<Record<string, Kept>> = {
   },
 }
 
-/** Settings of functions on which tokens and passwords depend, and what another value does. */
-export const keptSettings: Readonly<Record<string, string>> = {
-  ISSUER:
-    'the issuer of tokens would change: access tokens and every service that trusts them would be refused',
-  AUDIENCE: 'the audience of tokens would change: other services would refuse them',
-  KEYS_PATH: 'keys would be read from another path: every token and every password would be void',
-  MAIL_FROM: 'mails would come from another address, which SES may not let them, or there would be none',
-}
-
 /**
- * A release may remove a route and with it its log group, and a rollback brings back a former reader of alarms: the comparison
- * alone keeps these.
+ * The comparison alone protects these two types, not the stack policy. A release may remove a route and with it its log group, and
+ * a rollback restores a former subscription.
  */
 const byComparisonAlone = ['AWS::Logs::LogGroup', 'AWS::SNS::Subscription']
 
-/** The stack policy: CloudFormation itself refuses an update that would replace or delete one of these. */
-export const stackPolicy: readonly StackStatement[] = [
-  { Effect: 'Allow', Principal: '*', Action: ['Update:*'], Resource: '*' },
-  {
-    Effect: 'Deny',
-    Principal: '*',
-    Action: ['Update:Replace', 'Update:Delete'],
-    Resource: '*',
-    Condition: {
-      StringEquals: {
-        ResourceType: Object.keys(keptTypes).filter((type) => !byComparisonAlone.includes(type)),
-      },
-    },
-  },
-  // What was done with administrator's rights, and the requests of every route: no release removes these two.
-  {
-    Effect: 'Deny',
-    Principal: '*',
-    Action: ['Update:Replace', 'Update:Delete'],
-    Resource: ['LogicalResourceId/CommandLineLogGroup', 'LogicalResourceId/HttpApiLogGroup'],
-  },
-]
+const denyLoss = (Resource: string | readonly string[], Condition?: object) => ({
+  Effect: 'Deny',
+  Principal: '*',
+  Action: ['Update:Replace', 'Update:Delete'],
+  Resource,
+  ...(Condition && { Condition }),
+})
 
-interface StackStatement {
-  readonly Effect: string
-  readonly Principal: string
-  readonly Action: readonly string[]
-  readonly Resource: string | readonly string[]
-  readonly Condition?: object
-}
+/** The stack policy: CloudFormation itself refuses an update that would replace or delete one of these. */
+export const stackPolicy = [
+  { Effect: 'Allow', Principal: '*', Action: ['Update:*'], Resource: '*' },
+  denyLoss('*', {
+    StringEquals: {
+      ResourceType: Object.keys(keptTypes).filter((type) => !byComparisonAlone.includes(type)),
+    },
+  }),
+  // These two hold what administrators did and the requests of every route. No release removes them.
+  denyLoss(['LogicalResourceId/CommandLineLogGroup', 'LogicalResourceId/HttpApiLogGroup']),
+]

@@ -1,13 +1,13 @@
 import { type Config, contradictions, type Env, readSettings, settings } from '../../lib/config.ts'
 import { deploySettings, problemsOfNames, stageProblem } from './settings.ts'
 
-/** Whether a stage keeps its users. Only a stage for development does not. */
+/** Whether a stage keeps its users. Only the stages for development do not. */
 export const keepsUsers = (stage: string): boolean => stage !== 'dev' && stage !== 'local'
 
-/** Stands for an issuer that is not set: it is the gateway's own address, which is not known before the first deployment. */
+/** Stands for an issuer that is not set. It will be the gateway's own address, which the first deployment creates. */
 const ownAddress = 'https://own.example'
 
-/** All that is wrong with the settings of a deployment: one sentence each, by name and never by value. */
+/** Every problem with the settings of a deployment. A sentence names the setting, never its value. */
 export function problemsOf(stage: string, env: Env): readonly string[] {
   const given = { ...env, ISSUER: env.ISSUER?.trim() || ownAddress }
   const { values, problems } = readSettings(deployed, given)
@@ -41,7 +41,7 @@ function problemsOfDeploySettings(env: Env): string[] {
   return problems
 }
 
-/** Settings that are good enough for a developer, and not for real users. */
+/** Settings that suffice for development, but not for real users. */
 function problemsForUsers({ allowedOrigins, ...values }: Config, env: Env): string[] {
   const problems: string[] = []
   if (allowedOrigins?.length === 0)
@@ -55,7 +55,7 @@ function problemsForUsers({ allowedOrigins, ...values }: Config, env: Env): stri
   for (const [name, address] of Object.entries(addresses)) {
     if (address && isInsecure(address)) problems.push(`${name} must be https, and not localhost`)
   }
-  // Services ask for keys at the issuer.
+  // Other services fetch the keys from the issuer.
   if (values.trustedProxySecrets?.length > 0 && env.ISSUER === ownAddress && !env.DOMAIN_NAME?.trim())
     problems.push(
       'TRUSTED_PROXY_SECRET_HASH needs DOMAIN_NAME or ISSUER: requests to the gateway’s own address do not pass the proxy',

@@ -4,18 +4,18 @@ import { type TableNames, tables } from '../../lib/domain/table-names.ts'
 import { optional, senderAddress, truth, whole } from '../../lib/setting-formats.ts'
 
 /**
- * What is wrong with the name of a stage, if anything. Without a hyphen in it, a pattern such as `cardea-prod-*` of a
- * policy or a command is of one stage. The framework's bucket, `cardea-<stage>-serverlessdeploymentbucket-...`, gives the length.
+ * What is wrong with the name of a stage, if anything. A name has no hyphen, so that a pattern such as `cardea-prod-*` of a policy
+ * matches one stage only. The length follows from the framework's bucket, `cardea-<stage>-serverlessdeploymentbucket-...`.
  */
 export const stageProblem = (stage: string): string | undefined =>
   /^[a-z][a-z\d]{0,14}$/.test(stage)
     ? undefined
     : 'A stage is named with 1 to 15 lower-case letters and digits, a letter first'
 
-/** Where a stage keeps its keys in SSM. An empty setting is none. */
+/** The path of a stage's keys in SSM. An empty setting counts as absent. */
 export const keysPathOf = (stage: string, env: Env): string => env.KEYS_PATH?.trim() || `/cardea/${stage}`
 
-/** The names of a stage's tables, likewise. */
+/** The names of a stage's tables. An empty setting counts as absent. */
 export function tableNamesOf(stage: string, env: Env = {}): TableNames {
   const names = Object.entries(tables).map(([setting, name]) => [
     setting,
@@ -24,86 +24,42 @@ export function tableNamesOf(stage: string, env: Env = {}): TableNames {
   return Object.fromEntries(names)
 }
 
-/** Which names are of another stage: exported for that one, they would lead a command to its keys and its users. */
+/** The names that belong to another stage. Exported in a shell, they would lead a command to that stage's keys and users. */
 export function problemsOfNames(stage: string, env: Env): string[] {
-  const wrong = (name: string, separator: RegExp) => {
+  const isOfAnother = (name: string, separator: RegExp) => {
     const given = env[name]?.trim()
-    return given && !given.split(separator).includes(stage)
+    return given ? !given.split(separator).includes(stage) : false
   }
+  const ofTables = Object.keys(tables)
+    .map(settingOf)
+    .filter((name) => isOfAnother(name, /[._-]/))
   return [
-    ...(wrong('KEYS_PATH', /\//)
+    ...(isOfAnother('KEYS_PATH', /\//)
       ? [`KEYS_PATH is not a path of the stage ${stage}: it must have /${stage} in it`]
       : []),
-    ...Object.keys(tables)
-      .map(settingOf)
-      .filter((name) => wrong(name, /[._-]/))
-      .map(
-        (name) =>
-          `${name} is not a table of the stage ${stage}: it must have ${stage} in it, as in acme-${stage}-users`,
-      ),
+    ...ofTables.map(
+      (name) =>
+        `${name} is not a table of the stage ${stage}: it must have ${stage} in it, as in acme-${stage}-users`,
+    ),
   ]
 }
 
-/** What shapes a deployment alone: no function is told of these. `.env.example` says what each means. */
+/** The settings that only shape a deployment. No function receives them. `.env.example` says what each means. */
 export const deploySettings = {
-  logRetentionDays: setting({
-    env: 'LOG_RETENTION_DAYS',
-    default: '',
-    read: optional(retention),
-  }),
-  authorizerCacheSeconds: setting({
-    env: 'AUTHORIZER_CACHE_SECONDS',
-    default: '0',
-    read: whole(0, 3600),
-  }),
-  throttleRate: setting({
-    env: 'THROTTLE_RATE',
-    default: '500',
-    read: whole(1, 100_000),
-  }),
-  throttleBurst: setting({
-    env: 'THROTTLE_BURST',
-    default: '1000',
-    read: whole(1, 100_000),
-  }),
-  hashingThrottleRate: setting({
-    env: 'HASHING_THROTTLE_RATE',
-    default: '100',
-    read: whole(1, 100_000),
-  }),
-  hashingThrottleBurst: setting({
-    env: 'HASHING_THROTTLE_BURST',
-    default: '200',
-    read: whole(1, 100_000),
-  }),
-  domainName: setting({
-    env: 'DOMAIN_NAME',
-    default: '',
-    read: optional(domainName),
-  }),
-  certificateArn: setting({
-    env: 'CERTIFICATE_ARN',
-    default: '',
-    read: optional(arnOf('acm')),
-  }),
-  alarmTopicArn: setting({
-    env: 'ALARM_TOPIC_ARN',
-    default: '',
-    read: optional(arnOf('sns')),
-  }),
-  alarmEmail: setting({
-    env: 'ALARM_EMAIL',
-    default: '',
-    read: optional(senderAddress),
-  }),
-  tracing: setting({
-    env: 'TRACING',
-    default: 'false',
-    read: truth,
-  }),
+  logRetentionDays: setting({ env: 'LOG_RETENTION_DAYS', default: '', read: optional(retention) }),
+  authorizerCacheSeconds: setting({ env: 'AUTHORIZER_CACHE_SECONDS', default: '0', read: whole(0, 3600) }),
+  throttleRate: setting({ env: 'THROTTLE_RATE', default: '500', read: whole(1, 100_000) }),
+  throttleBurst: setting({ env: 'THROTTLE_BURST', default: '1000', read: whole(1, 100_000) }),
+  hashingThrottleRate: setting({ env: 'HASHING_THROTTLE_RATE', default: '100', read: whole(1, 100_000) }),
+  hashingThrottleBurst: setting({ env: 'HASHING_THROTTLE_BURST', default: '200', read: whole(1, 100_000) }),
+  domainName: setting({ env: 'DOMAIN_NAME', default: '', read: optional(domainName) }),
+  certificateArn: setting({ env: 'CERTIFICATE_ARN', default: '', read: optional(arnOf('acm')) }),
+  alarmTopicArn: setting({ env: 'ALARM_TOPIC_ARN', default: '', read: optional(arnOf('sns')) }),
+  alarmEmail: setting({ env: 'ALARM_EMAIL', default: '', read: optional(senderAddress) }),
+  tracing: setting({ env: 'TRACING', default: 'false', read: truth }),
 }
 
-/** The retentions that CloudWatch Logs knows. */
+/** The retentions that CloudWatch Logs accepts. */
 const retentions = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ]

@@ -1,6 +1,6 @@
 const { GetTemplateCommand } = require('@aws-sdk/client-cloudformation')
 
-/** The templates of stacks in the account and region of a command, and the error that ends the command. */
+/** Reads the stacks in the account and region of a command, and stops the command with an error. */
 exports.stacksOf = (serverless) => {
   const fail = (sentence, lines = []) => {
     const list = lines.map((line) => `\n  - ${line}`).join('')
@@ -21,6 +21,6 @@ exports.stacksOf = (serverless) => {
   return { fail, templateOf }
 }
 
-/** The statements of a boundary's template. */
+/** The statements in the template of a permissions boundary. */
 exports.statementsOf = (template) =>
   template?.Resources?.Boundary?.Properties?.PolicyDocument?.Statement ?? []

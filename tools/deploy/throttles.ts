@@ -2,36 +2,27 @@ import { isHashing, methodsOf } from '../../lib/contract/contract.ts'
 import { routeNames } from '../generate/functions-yml.ts'
 import { type Entry, isRoute } from '../generate/registry.ts'
 
-interface Throttles {
-  readonly throttleRate: number
-  readonly throttleBurst: number
-  readonly hashingThrottleRate: number
-  readonly hashingThrottleBurst: number
-}
+type Limit = 'throttleRate' | 'throttleBurst' | 'hashingThrottleRate' | 'hashingThrottleBurst'
 
-/** What the gateway lets through to each route, over all callers: a guard of the bill, not of an account. */
-export function throttles(entries: readonly Entry[], given: Throttles): object {
+/** How many requests the gateway passes to each route, over all callers. This protects the bill, not an account. */
+export function throttles(entries: readonly Entry[], values: Readonly<Record<Limit, number>>): object {
   const routes = entries.filter(isRoute).map(({ contract }) => contract)
-  const hashing = settingsOf(given.hashingThrottleRate, given.hashingThrottleBurst)
-  const other = settingsOf(given.throttleRate, given.throttleBurst)
-  const settings = routes.flatMap((contract) =>
+  const limits = (rate: Limit, burst: Limit) => ({
+    ThrottlingRateLimit: values[rate],
+    ThrottlingBurstLimit: values[burst],
+  })
+  const hashing = limits('hashingThrottleRate', 'hashingThrottleBurst')
+  const other = limits('throttleRate', 'throttleBurst')
+  const RouteSettings = routes.flatMap((contract) =>
     methodsOf(contract).map((method) => [
       `${method} ${contract.path}`,
       isHashing(contract) ? hashing : other,
     ]),
   )
-  return {
-    extensions: {
-      HttpApiStage: {
-        // The gateway refuses settings of a route that is not there yet.
-        DependsOn: routes.flatMap(routeNames),
-        Properties: { RouteSettings: Object.fromEntries(settings) },
-      },
-    },
+  const HttpApiStage = {
+    // The gateway refuses settings of a route that does not exist yet.
+    DependsOn: routes.flatMap(routeNames),
+    Properties: { RouteSettings: Object.fromEntries(RouteSettings) },
   }
+  return { extensions: { HttpApiStage } }
 }
-
-const settingsOf = (rate: number, burst: number) => ({
-  ThrottlingRateLimit: rate,
-  ThrottlingBurstLimit: burst,
-})

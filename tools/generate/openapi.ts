@@ -1,25 +1,14 @@
-import { STATUS_CODES } from 'node:http'
 import * as z from 'zod/mini'
-import {
-  type Contract,
-  limitsOf,
-  REFRESH_COOKIE,
-  refusalsOf,
-  rolesOf,
-  type Schema,
-} from '../../lib/contract/contract.ts'
-import { errors } from '../../lib/contract/errors.ts'
+import { type Contract, limitsOf, REFRESH_COOKIE, rolesOf, type Schema } from '../../lib/contract/contract.ts'
 import { problem } from '../../lib/contract/models.ts'
 import { limits } from '../../lib/domain/limits.ts'
+import { type Json, responsesOf, type SchemaOf } from './openapi-responses.ts'
 import { type Entry, isRoute } from './registry.ts'
-
-type Json = Record<string, unknown>
 
 /** OpenAPI 3.1 from the contracts. */
 export function openapi(entries: readonly Entry[], version: string): Json {
   const schemas: Json = {}
-  const schemaOf = (schema: Schema, io: 'input' | 'output') =>
-    hoist(z.toJSONSchema(schema, { io }) as Json, schemas)
+  const schemaOf: SchemaOf = (schema, io) => hoist(z.toJSONSchema(schema, { io }) as Json, schemas)
   const paths: Record<string, Json> = {}
   for (const entry of entries.filter(isRoute)) {
     const { method, path } = entry.contract
@@ -55,19 +44,15 @@ function securityOf(contract: Contract): Json[] {
   return contract.takesRefreshToken ? [{ refreshCookie: [] }, {}] : []
 }
 
-function operation(
-  { file, contract }: Entry<Contract>,
-  schemaOf: (schema: Schema, io: 'input' | 'output') => Json,
-): Json {
+function operation({ file, contract }: Entry<Contract>, schemaOf: SchemaOf): Json {
   const { summary, description, params, query, body } = contract
+  const applied = limitsOf(contract).map((limit) => ({ name: limit, ...limits[limit] }))
   return {
     operationId: contract.operationId,
     tags: [file.split('/')[1]],
     summary,
     ...(description && { description }),
-    ...(limitsOf(contract).length > 0 && {
-      'x-limits': limitsOf(contract).map((name) => ({ name, ...limits[name] })),
-    }),
+    ...(applied.length > 0 && { 'x-limits': applied }),
     security: securityOf(contract),
     ...((params || query) && {
       parameters: [...parametersOf('path', params), ...parametersOf('query', query)],
@@ -78,7 +63,7 @@ function operation(
         content: { 'application/json': { schema: schemaOf(body, 'input') } },
       },
     }),
-    responses: { ...successes(contract, schemaOf), ...refusals(contract), 500: fault },
+    responses: responsesOf(contract, schemaOf),
   }
 }
 
@@ -93,70 +78,11 @@ function parametersOf(place: 'path' | 'query', schema: Schema | undefined): Json
   }))
 }
 
-function successes({ responses }: Contract, schemaOf: (schema: Schema, io: 'output') => Json): Json {
-  return Object.fromEntries(
-    Object.entries(responses).map(([status, schema]) => [
-      status,
-      {
-        description: STATUS_CODES[status],
-        ...(schema && { content: { 'application/json': { schema: schemaOf(schema, 'output') } } }),
-      },
-    ]),
-  )
-}
-
-/** API Gateway's own answer after a refusal of the authorizer. */
-const gatewayRefusal = (message: string, description: string) => ({
-  type: 'object',
-  properties: { message: { const: message } },
-  required: ['message'],
-  description: `From the gateway, without a code: ${description}`,
-})
-const ofAuthorizer: Readonly<Record<string, Json>> = {
-  401: gatewayRefusal('Unauthorized', 'refresh, then try again.'),
-  403: gatewayRefusal('Forbidden', '`untrusted_proxy`.'),
-}
-
-const retryAfter = { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 1 } }
-
-const problemSchema = { $ref: '#/components/schemas/Problem' }
-
-const fault = {
-  description: '`internal_error`: a fault of the service; its log has more under the `requestId`.',
-  content: { 'application/problem+json': { schema: problemSchema } },
-}
-
-/** Every refusal under its status, with its codes, which programs decide by. */
-function refusals(contract: Contract): Json {
-  const byStatus = Map.groupBy(refusalsOf(contract), (code) => errors[code].status)
-  return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [
-      status,
-      {
-        description: codes.map((code) => `\`${code}\`: ${errors[code].detail}`).join('\n'),
-        ...((status === 429 || status === 503) && { headers: { 'Retry-After': retryAfter } }),
-        content: {
-          ...(contract.access !== 'public' &&
-            ofAuthorizer[status] && { 'application/json': { schema: ofAuthorizer[status] } }),
-          'application/problem+json': {
-            schema: { allOf: [problemSchema, { properties: { code: { enum: codes } } }] },
-          },
-        },
-      },
-    ]),
-  )
-}
-
 /** Moves the named models of a JSON Schema into `components` and points to them there. */
 function hoist(schema: Json, schemas: Json): Json {
-  const {
-    $schema: _,
-    $defs = {},
-    ...own
-  } = JSON.parse(JSON.stringify(schema).replaceAll('#/$defs/', '#/components/schemas/')) as Json & {
-    $defs?: Json
-  }
-  for (const [id, model] of Object.entries($defs)) schemas[id] = withoutId(model as Json)
+  const text = JSON.stringify(schema).replaceAll('#/$defs/', '#/components/schemas/')
+  const { $schema: _, $defs = {}, ...own } = JSON.parse(text) as Json & { $defs?: Record<string, Json> }
+  for (const [id, model] of Object.entries($defs)) schemas[id] = withoutId(model)
   if (typeof own.id !== 'string') return own
   schemas[own.id] = withoutId(own)
   return { $ref: `#/components/schemas/${own.id}` }

@@ -36,3 +36,5 @@ export const isStream = (entry: Entry): entry is Entry<StreamContract> => 'strea
 
 /** `users/get-me` -> `usersGetMe`. */
 const nameOf = (path: string) => path.replace(/[/-](\w)/g, (_, letter: string) => letter.toUpperCase())
+
+export const capitalized = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
