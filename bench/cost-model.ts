@@ -1,3 +1,5 @@
+/** Longer than 150 lines, because it is one page: what a user does, what each call takes, and the bill that follows. */
+
 import { contract as forgotContract } from '../functions/auth/forgot-password.ts'
 import { contract as loginContract } from '../functions/auth/login.ts'
 import { contract as refreshContract } from '../functions/auth/refresh.ts'
@@ -98,7 +100,7 @@ const mailRequest: Call = {
   cpuMs: 2.5,
   roundTrips: roundTripsOf.authForgotPassword,
 }
-const mailSendy: Call = {
+const mailSend: Call = {
   ...units.mail,
   memory: memoryOf(deliverContract),
   cpuMs: 5,
@@ -165,7 +167,7 @@ export function month(users: number, does = behaviour) {
     { count: users * does.refreshes, call: refresh },
     { count: users * does.authorized, call: authorized },
     { count: users * does.mails, call: mailRequest },
-    { count: users * does.mails, call: mailSendy },
+    { count: users * does.mails, call: mailSend },
   ]
   const sum = (part: (call: Call) => number) =>
     made.reduce((total, { count, call }) => total + count * part(call), 0)

@@ -6,7 +6,8 @@ import { context } from '../tools/testing/events.ts'
 import { asEve, type Fixture, makeFixture, toEve, validRequests } from '../tools/testing/fixtures.ts'
 import { gateway } from '../tools/testing/gateway.ts'
 import { memoryStores } from '../tools/testing/memory-stores.ts'
-import { delivered, type TestServices } from '../tools/testing/test-services.ts'
+import { delivered } from '../tools/testing/test-mail.ts'
+import type { TestServices } from '../tools/testing/test-services.ts'
 import { handler as rotate } from './keys/rotate.ts'
 
 /** Milliseconds. Enough for what a handler does in memory before the late call and after it. */

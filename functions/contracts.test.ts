@@ -20,7 +20,9 @@ import {
   verified,
 } from '../tools/testing/fixtures.ts'
 import { contractOf, type Gateway, gateway, type TestAnswer } from '../tools/testing/gateway.ts'
-import { delivered, limited, silent } from '../tools/testing/test-services.ts'
+import { silent } from '../tools/testing/outages.ts'
+import { delivered } from '../tools/testing/test-mail.ts'
+import { limited } from '../tools/testing/test-services.ts'
 import { ada, eve, logIn } from '../tools/testing/test-users.ts'
 
 /** Sends the valid request of a route, with a change. */

@@ -3,7 +3,7 @@ import { engineStores } from '../tools/testing/engine.ts'
 import { asEve, type Fixture, makeFixture, toEve, validRequests } from '../tools/testing/fixtures.ts'
 import { gateway } from '../tools/testing/gateway.ts'
 import { roundTrips } from '../tools/testing/round-trips.ts'
-import { delivered } from '../tools/testing/test-services.ts'
+import { delivered } from '../tools/testing/test-mail.ts'
 import { roundTripsOf } from '../tools/testing/units.ts'
 
 async function started() {

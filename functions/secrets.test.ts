@@ -2,7 +2,9 @@ import { capturedLog } from '../tools/testing/captured-log.ts'
 import type { TestRequest } from '../tools/testing/events.ts'
 import { makeFixture, passwords, validRequests } from '../tools/testing/fixtures.ts'
 import { gateway, type TestAnswer } from '../tools/testing/gateway.ts'
-import { delivered, silent, testServices, unavailable } from '../tools/testing/test-services.ts'
+import { silent, unavailable } from '../tools/testing/outages.ts'
+import { delivered } from '../tools/testing/test-mail.ts'
+import { testServices } from '../tools/testing/test-services.ts'
 import { ada, bearer, cookieOf, eve, fromApp, logIn, signedUp } from '../tools/testing/test-users.ts'
 
 const json = { 'content-type': 'application/json' }

@@ -11,7 +11,7 @@ import {
   verified,
 } from '../tools/testing/fixtures.ts'
 import { gateway } from '../tools/testing/gateway.ts'
-import { delivered } from '../tools/testing/test-services.ts'
+import { delivered } from '../tools/testing/test-mail.ts'
 import { eve, logIn, mailTo } from '../tools/testing/test-users.ts'
 
 type Line = Record<string, unknown>

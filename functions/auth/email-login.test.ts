@@ -1,7 +1,9 @@
 import { limits } from '../../lib/domain/limits.ts'
 import { capturedLog } from '../../tools/testing/captured-log.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
-import { delivered, limited, testServices, unavailable } from '../../tools/testing/test-services.ts'
+import { unavailable } from '../../tools/testing/outages.ts'
+import { delivered } from '../../tools/testing/test-mail.ts'
+import { limited, testServices } from '../../tools/testing/test-services.ts'
 import { ada, bearer, eve, logIn, mailTo, signedUp } from '../../tools/testing/test-users.ts'
 
 const withAda = async ({ verified = true, change = {} as Parameters<typeof testServices>[0] } = {}) => {

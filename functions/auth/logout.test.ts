@@ -1,5 +1,6 @@
 import { gateway } from '../../tools/testing/gateway.ts'
-import { testServices, unavailable } from '../../tools/testing/test-services.ts'
+import { unavailable } from '../../tools/testing/outages.ts'
+import { testServices } from '../../tools/testing/test-services.ts'
 import { bearer, cookieOf, fromApp, logIn, signedUp } from '../../tools/testing/test-users.ts'
 
 const json = { 'content-type': 'application/json' }

@@ -1,7 +1,8 @@
 import { notifications } from '../../lib/domain/policy.ts'
 import { capturedLog } from '../../tools/testing/captured-log.ts'
 import { type Gateway, gateway } from '../../tools/testing/gateway.ts'
-import { delivered, type TestServices, testServices } from '../../tools/testing/test-services.ts'
+import { delivered } from '../../tools/testing/test-mail.ts'
+import { type TestServices, testServices } from '../../tools/testing/test-services.ts'
 import { ada, bearer, logIn, mailTo, signedUp } from '../../tools/testing/test-users.ts'
 
 const withAda = async (change: Parameters<typeof testServices>[0] = {}) => {

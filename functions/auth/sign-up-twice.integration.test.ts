@@ -3,7 +3,8 @@ import { bcryptPasswords } from '../../lib/crypto/passwords.ts'
 import { engineStores } from '../../tools/testing/engine.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
 import { keptBelow, keysWith, testKeys } from '../../tools/testing/keys.ts'
-import { delivered, type TestServices, testServices } from '../../tools/testing/test-services.ts'
+import { delivered } from '../../tools/testing/test-mail.ts'
+import { type TestServices, testServices } from '../../tools/testing/test-services.ts'
 import { ada, logIn } from '../../tools/testing/test-users.ts'
 
 /** Services that require a verified email, on a real engine, with the real function that mails. */

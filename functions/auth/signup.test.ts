@@ -1,6 +1,7 @@
 import { capturedLog } from '../../tools/testing/captured-log.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
-import { delivered, testServices } from '../../tools/testing/test-services.ts'
+import { delivered } from '../../tools/testing/test-mail.ts'
+import { testServices } from '../../tools/testing/test-services.ts'
 import { ada, bearer, cookieOf, eve, fromApp, logIn, signedUp } from '../../tools/testing/test-users.ts'
 
 const fresh = () => {

@@ -4,7 +4,8 @@ import { accountKey, emailReservationKey } from '../../lib/storage/item-keys.ts'
 import { testClock } from '../../tools/testing/clock.ts'
 import { engineStores } from '../../tools/testing/engine.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
-import { delivered, testServices } from '../../tools/testing/test-services.ts'
+import { delivered } from '../../tools/testing/test-mail.ts'
+import { testServices } from '../../tools/testing/test-services.ts'
 import { ada, administrator, bearer, eve, logIn, mailTo } from '../../tools/testing/test-users.ts'
 
 const DAY = 86_400

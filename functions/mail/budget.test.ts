@@ -9,7 +9,9 @@ import {
   verified,
 } from '../../tools/testing/fixtures.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
-import { delivered, limited, unavailable } from '../../tools/testing/test-services.ts'
+import { unavailable } from '../../tools/testing/outages.ts'
+import { delivered } from '../../tools/testing/test-mail.ts'
+import { limited } from '../../tools/testing/test-services.ts'
 import { bearer, eve, logIn, mailTo } from '../../tools/testing/test-users.ts'
 
 const HOUR = 3600

@@ -1,6 +1,7 @@
 import { engineStores } from '../../tools/testing/engine.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
-import { delivered, type TestServices, testServices } from '../../tools/testing/test-services.ts'
+import { delivered } from '../../tools/testing/test-mail.ts'
+import { type TestServices, testServices } from '../../tools/testing/test-services.ts'
 import {
   ada,
   administrator,

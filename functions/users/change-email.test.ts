@@ -1,5 +1,6 @@
 import { gateway } from '../../tools/testing/gateway.ts'
-import { delivered, limited, type TestServices, testServices } from '../../tools/testing/test-services.ts'
+import { delivered } from '../../tools/testing/test-mail.ts'
+import { limited, type TestServices, testServices } from '../../tools/testing/test-services.ts'
 import { ada, bearer, eve, logIn, mailTo, signedUp } from '../../tools/testing/test-users.ts'
 
 const DAY = 86_400

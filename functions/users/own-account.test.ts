@@ -1,6 +1,7 @@
 import { capturedLog } from '../../tools/testing/captured-log.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
-import { testServices, unavailable } from '../../tools/testing/test-services.ts'
+import { unavailable } from '../../tools/testing/outages.ts'
+import { testServices } from '../../tools/testing/test-services.ts'
 import { ada, administrator, bearer, cookieOf, eve, logIn, signedUp } from '../../tools/testing/test-users.ts'
 
 const withAda = async () => {

@@ -1,5 +1,6 @@
 import bcrypt from 'bcryptjs'
-import { limited, testServices, unavailable } from '../../tools/testing/test-services.ts'
+import { unavailable } from '../../tools/testing/outages.ts'
+import { limited, testServices } from '../../tools/testing/test-services.ts'
 import { logIn } from './credentials.ts'
 import { limits } from './limits.ts'
 import type { SecurityEvent } from './security-events.ts'

@@ -1,6 +1,7 @@
 import { capturedLog } from '../../tools/testing/captured-log.ts'
 import { context } from '../../tools/testing/events.ts'
-import { type TestServices, testServices, unavailable } from '../../tools/testing/test-services.ts'
+import { unavailable } from '../../tools/testing/outages.ts'
+import { type TestServices, testServices } from '../../tools/testing/test-services.ts'
 import { deliverer } from './email-job-stream.ts'
 
 type EmailJobs = TestServices['emailJobs']

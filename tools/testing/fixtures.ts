@@ -1,6 +1,7 @@
 import type { TestRequest } from './events.ts'
 import { gateway } from './gateway.ts'
-import { delivered, testServices } from './test-services.ts'
+import { delivered } from './test-mail.ts'
+import { testServices } from './test-services.ts'
 import { administrator, bearer, eve, logIn, sessionIdOf, signedUp } from './test-users.ts'
 
 /** Ada is an administrator, Eve a user with two sessions. Each fixture has services of its own. */

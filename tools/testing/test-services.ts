@@ -1,6 +1,3 @@
-import { randomUUID } from 'node:crypto'
-import type { DynamoDBStreamEvent } from 'aws-lambda'
-import { handler as deliver } from '../../functions/mail/send.ts'
 import { commonPasswords } from '../../lib/blocklist/common-passwords.ts'
 import { accessTokenIssuer, accessTokenVerifier } from '../../lib/crypto/access-tokens.ts'
 import { cursors } from '../../lib/crypto/cursors.ts'
@@ -11,8 +8,6 @@ import type { Keys } from '../../lib/crypto/keys.ts'
 import { bcryptPasswords } from '../../lib/crypto/passwords.ts'
 import { publishedKeys } from '../../lib/crypto/published-keys.ts'
 import { refreshTokens } from '../../lib/crypto/refresh-tokens.ts'
-import type { EmailJob } from '../../lib/domain/email-jobs.ts'
-import type { EmailTemplate } from '../../lib/domain/email-templates.ts'
 import type { Lifetimes } from '../../lib/domain/lifetimes.ts'
 import { limits as defaultLimits, type Limits } from '../../lib/domain/limits.ts'
 import { notifications, type Policy } from '../../lib/domain/policy.ts'
@@ -20,45 +15,37 @@ import type {
   CodeStore,
   Counters,
   Denylist,
-  EmailJobs,
-  Outbox,
   Ports,
   SessionStore,
   UserData,
-  UserDataStore,
   UserStore,
 } from '../../lib/domain/ports.ts'
 import { rateLimiter } from '../../lib/domain/rate-limiter.ts'
-import { Refusal } from '../../lib/domain/refusal.ts'
 import type { CoreServices } from '../../lib/lambda/handler-services.ts'
 import type { TrustedProxies } from '../../lib/lambda/trusted-proxies.ts'
 import { type TestClock, testClock } from './clock.ts'
-import { context } from './events.ts'
 import { testKeys } from './keys.ts'
-import { type MemoryTables, memoryStores, memoryTables, roundTrip } from './memory-stores.ts'
+import { memoryStores } from './memory-stores.ts'
+import { type MemoryTables, memoryTables } from './memory-tables.ts'
+import { type JobStores, type TestMail, testMail } from './test-mail.ts'
 
-export interface Stores {
+/** Stores of an engine. The email jobs that they are given are processed by `delivered`. */
+export interface Stores extends JobStores {
   readonly users: UserStore
   readonly sessions: SessionStore
   readonly denylist: Denylist
   readonly codes: CodeStore
   readonly counters: Counters
   readonly userData: UserData
-  /** Where jobs are also put and removed. `delivered` processes them in a test. */
-  readonly outbox?: Outbox
-  readonly emailJobs?: Pick<EmailJobs, 'forget'>
 }
 
 export interface TestServices
   extends Omit<Ports, 'events'>,
     CoreServices,
-    Omit<Stores, 'outbox' | 'emailJobs'> {
+    Omit<Stores, keyof JobStores>,
+    TestMail {
   readonly clock: TestClock
   readonly tables: MemoryTables
-  /** Email jobs that wait for `delivered`. */
-  readonly waitingJobs: EmailJob[]
-  /** What was mailed, oldest first. */
-  readonly mailbox: { readonly to: string; readonly template: EmailTemplate }[]
   readonly publishedKeys: ReturnType<typeof publishedKeys>
   readonly rotation: { rotate(name: Rotating, now: number): Promise<Rotated> }
 }
@@ -104,13 +91,9 @@ export function testServices(
   const stores = change.stores ?? memoryStores(tables, clock)
   const keys = change.keys ?? testKeys
   const limits = { ...noLimits, ...change.limits }
-  const waitingJobs: EmailJob[] = []
-  const mailbox: TestServices['mailbox'] = []
   return {
     clock,
     tables,
-    waitingJobs,
-    mailbox,
     lifetimes: { ...lifetimes, ...change.lifetimes },
     limits,
     policy: { ...policy, ...change.policy },
@@ -120,7 +103,7 @@ export function testServices(
     ...stores,
     rateLimiter: rateLimiter({ ...stores, keyedHashes: keyedHashes(keys), clock, limits }),
     keyedHashes: keyedHashes(keys),
-    ...post(waitingJobs, mailbox, change.stores),
+    ...testMail(change.stores),
     commonPasswords: commonPasswords(),
     breachedPasswords: { find: async () => 'not_found' },
     passwords: bcryptPasswords({ cost: 4, keys }),
@@ -137,69 +120,4 @@ export function testServices(
 export function limited(services: TestServices, change: Partial<Limits>): TestServices {
   const limits = { ...services.limits, ...change }
   return { ...services, limits, rateLimiter: rateLimiter({ ...services, limits }) }
-}
-
-/** An outbox whose jobs wait, and a mailer that records its mails. */
-function post(
-  waitingJobs: EmailJob[],
-  mailbox: TestServices['mailbox'],
-  stores: Pick<Stores, 'outbox' | 'emailJobs'> = {},
-): Pick<Ports, 'outbox' | 'emailJobs' | 'mailer'> {
-  const outbox: Outbox = {
-    async put(job, now) {
-      await (stores.outbox?.put(job, now) ?? roundTrip())
-      waitingJobs.push(job)
-    },
-  }
-  const emailJobs: EmailJobs = {
-    read: (record) => (record as { read: ReturnType<EmailJobs['read']> }).read,
-    forget: async (id) => stores.emailJobs?.forget(id),
-  }
-  return {
-    outbox,
-    emailJobs,
-    mailer: {
-      async send(to, template) {
-        mailbox.push({ to, template })
-        return 'sent'
-      },
-    },
-  }
-}
-
-/** Runs the mail function over the waiting jobs. Returns what it has mailed. */
-export async function delivered(services: TestServices): Promise<TestServices['mailbox']> {
-  const before = services.mailbox.length
-  const expiresAt = services.clock.now() + 3600
-  const Records = services.waitingJobs
-    .splice(0)
-    .map((job) => ({ read: { id: randomUUID(), job, expiresAt } }))
-  const { batchItemFailures } = await deliver.over(services)(
-    { Records } as unknown as DynamoDBStreamEvent,
-    context(),
-  )
-  if (batchItemFailures.length > 0) throw new Error('An email job failed')
-  return services.mailbox.slice(before)
-}
-
-/** How a store fails that does not answer. */
-export const unavailable = () =>
-  Promise.reject(new Refusal('unavailable', { cause: new Error('ThrottlingException') }))
-
-/** The services with stores that do not answer, except the denylist, so that the authorizer admits requests. */
-export function silent(services: TestServices): TestServices {
-  const failing = <T extends object>(store: T) =>
-    Object.fromEntries(Object.keys(store).map((name) => [name, unavailable])) as T
-  const { users, userData, sessions, codes, outbox } = services
-  return {
-    ...services,
-    users: failing(users),
-    userData: Object.fromEntries(
-      Object.entries<UserDataStore>({ ...userData }).map(([table, store]) => [table, failing(store)]),
-    ) as unknown as UserData,
-    sessions: failing(sessions),
-    codes: failing(codes),
-    outbox: failing(outbox),
-    publishedKeys: { list: unavailable },
-  }
 }

@@ -1,0 +1,49 @@
+import { currentSignal } from '../../lib/domain/invocation-signal.ts'
+import type { Attempts, FormerEmail, OneTimeCode, Session } from '../../lib/domain/ports.ts'
+import { Refusal } from '../../lib/domain/refusal.ts'
+import type { Account } from '../../lib/domain/users.ts'
+
+/** The tables of one `testServices`, as maps. */
+export interface MemoryTables {
+  readonly accounts: Map<string, Account>
+  /** Email reservations by email. One with an end belongs to a former email. */
+  readonly reservations: Map<string, { readonly userId: string; readonly keptUntil?: number }>
+  /** By user id. */
+  readonly formerEmails: Map<string, FormerEmail>
+  /** By user id and purpose. */
+  readonly codes: Map<string, OneTimeCode>
+  readonly windows: Map<string, number>
+  readonly attempts: Map<string, Attempts>
+  readonly sessions: Map<string, Session>
+  /** Session ids, with the time until which the entry is needed. */
+  readonly revokedFamilies: Map<string, number>
+  /** User ids, with the lowest claims version still accepted. */
+  readonly revokedClaims: Map<string, number>
+}
+
+export const memoryTables = (): MemoryTables => ({
+  accounts: new Map(),
+  reservations: new Map(),
+  formerEmails: new Map(),
+  codes: new Map(),
+  windows: new Map(),
+  attempts: new Map(),
+  sessions: new Map(),
+  revokedFamilies: new Map(),
+  revokedClaims: new Map(),
+})
+
+/**
+ * Other requests run between a call and its answer, as with a store across a network. A call of an invocation that was
+ * already answered is refused.
+ */
+export async function roundTrip(): Promise<void> {
+  await new Promise<void>((resolve) => setImmediate(resolve))
+  if (currentSignal().aborted) throw new Refusal('unavailable', { cause: currentSignal().reason })
+}
+
+/** Whether no account, and no former email, has this address. */
+export function isFree({ reservations }: MemoryTables, email: string, now: number): boolean {
+  const reservation = reservations.get(email)
+  return !reservation || (reservation.keptUntil !== undefined && reservation.keptUntil <= now)
+}

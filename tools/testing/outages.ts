@@ -1,0 +1,25 @@
+import type { UserData, UserDataStore } from '../../lib/domain/ports.ts'
+import { Refusal } from '../../lib/domain/refusal.ts'
+import type { TestServices } from './test-services.ts'
+
+/** How a store fails that does not answer. */
+export const unavailable = () =>
+  Promise.reject(new Refusal('unavailable', { cause: new Error('ThrottlingException') }))
+
+/** The services with stores that do not answer, except the denylist, so that the authorizer admits requests. */
+export function silent(services: TestServices): TestServices {
+  const failing = <T extends object>(store: T) =>
+    Object.fromEntries(Object.keys(store).map((name) => [name, unavailable])) as T
+  const { users, userData, sessions, codes, outbox } = services
+  return {
+    ...services,
+    users: failing(users),
+    userData: Object.fromEntries(
+      Object.entries<UserDataStore>({ ...userData }).map(([table, store]) => [table, failing(store)]),
+    ) as unknown as UserData,
+    sessions: failing(sessions),
+    codes: failing(codes),
+    outbox: failing(outbox),
+    publishedKeys: { list: unavailable },
+  }
+}
