@@ -1,5 +1,7 @@
+import { settings } from '../../lib/config.ts'
 import { limits } from '../../lib/domain/limits.ts'
-import { checked, localEnv } from './settings.ts'
+import { deploySettings } from '../deploy/settings.ts'
+import { checked, localEnv, unknownNames } from './settings.ts'
 
 const local = (given: Record<string, string> = {}) => checked(localEnv(given))
 
@@ -54,5 +56,19 @@ describe('the settings of npm start', () => {
       /^Wrong settings, in .env or the shell:\n {2}ALLOWED_ORIGINS must [^\n]*\n {2}BCRYPT_COST must [^\n]*\n {2}PORT and MAILBOX_PORT must differ$/,
     )
     expect(() => local(wrong)).not.toThrow(/hunter2/)
+  })
+})
+
+describe('a name in .env', () => {
+  it('that is no setting is named in one line, and not its value', () => {
+    const env = { PRODUCT_NAME: 'Acme', PRODUCT_NAMES: 'hunter2', BCRYPT_COSTS: '12', AWS_PROFILE: 'acme' }
+    expect(unknownNames(env)).toBe(
+      'In .env, these names are no settings and have no effect: PRODUCT_NAMES, BCRYPT_COSTS. See .env.example',
+    )
+  })
+
+  it('is known if it is any setting, of a deployment too', () => {
+    const rows = Object.values({ ...settings, ...deploySettings })
+    expect(unknownNames(Object.fromEntries(rows.map(({ env }) => [env, 'x'])))).toBeUndefined()
   })
 })

@@ -14,6 +14,17 @@ import { isolatedAwsEnv } from './isolated-aws-env.ts'
 /** The settings in `.env`. Those of the shell go before them. */
 export const envFile = (): Env => (existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {})
 
+/** Variables of other programs, which may stand in `.env` too. */
+const ofOthers = /^(AWS|NODE|NPM|SLS|SERVERLESS)_|^(STAGE|TZ|PATH|DEBUG|NO_COLOR|FORCE_COLOR)$/i
+
+/** One line about the names in `.env` that are no settings: a misspelt one would have no effect. */
+export function unknownNames(env: Env): string | undefined {
+  const known = [...readFileSync('.env.example', 'utf8').matchAll(/^# ([A-Z_]+)=/gm)].map(([, name]) => name)
+  const unknown = Object.keys(env).filter((name) => !known.includes(name) && !ofOthers.test(name))
+  if (unknown.length === 0) return undefined
+  return `In .env, these names are no settings and have no effect: ${unknown.join(', ')}. See .env.example`
+}
+
 /** The settings in `.env` and the shell, without the rest of the environment. An empty one counts as absent. */
 export function givenSettings(): Record<string, string> {
   const env = { ...envFile(), ...process.env }

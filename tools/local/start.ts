@@ -14,7 +14,7 @@ import { onStop } from './on-stop.ts'
 import { localKeyFile, startParameterStore } from './parameter-store.ts'
 import { checkFree, freePort } from './ports.ts'
 import { checkHome, serveFunctions } from './serverless-offline.ts'
-import { givenSettings, localConfig, localEnv } from './settings.ts'
+import { envFile, givenSettings, localConfig, localEnv, unknownNames } from './settings.ts'
 import { type Following, invoking, pollStream } from './stream-poller.ts'
 
 let stopping: Promise<void> | undefined
@@ -37,6 +37,8 @@ async function fail(error: unknown): Promise<void> {
 async function main(): Promise<void> {
   onStop(() => stop(0))
   process.on('uncaughtException', fail)
+  const unknown = unknownNames(envFile())
+  if (unknown) console.warn(unknown)
   const config = localConfig()
   const running = await runningEndpoint(config.localFolder)
   if (running) {
