@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { rolesOf } from '../lib/contract/contract.ts'
 import { roles } from '../lib/domain/users.ts'
-import { makeFixture, validRequests } from '../tools/testing/fixtures.ts'
+import { makeFixture, validRequest, validRequests } from '../tools/testing/fixtures.ts'
 import { contractOf, gateway } from '../tools/testing/gateway.ts'
 import { testServices } from '../tools/testing/test-services.ts'
 import { bearer, logIn, signedUp, withRoles } from '../tools/testing/test-users.ts'
@@ -12,7 +12,7 @@ const routes = Object.keys(validRequests)
 describe.each(routes)('%s', (route) => {
   it('needs an access token exactly where its contract says so', async () => {
     const fixture = await makeFixture()
-    const { headers: _, ...request } = (await validRequests[route]?.(fixture)) ?? {}
+    const { headers: _, ...request } = await validRequest(route, fixture)
     const { status } = await fixture.api(route, request)
     if ((await contractOf(route)).access === 'public') expect(status).toBeLessThan(300)
     else expect(status).toBe(401)

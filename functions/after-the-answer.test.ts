@@ -3,9 +3,17 @@ import { rateLimiter } from '../lib/domain/rate-limiter.ts'
 import { type Entry, isRoute, isStream, registry } from '../tools/generate/registry.ts'
 import { capturedLog } from '../tools/testing/captured-log.ts'
 import { context } from '../tools/testing/events.ts'
-import { asEve, type Fixture, makeFixture, toEve, validRequests } from '../tools/testing/fixtures.ts'
+import {
+  asEve,
+  type Fixture,
+  makeFixture,
+  toEve,
+  validRequest,
+  validRequests,
+} from '../tools/testing/fixtures.ts'
 import { gateway } from '../tools/testing/gateway.ts'
 import { memoryStores } from '../tools/testing/memory-stores.ts'
+import { eachStore } from '../tools/testing/outages.ts'
 import { delivered } from '../tools/testing/test-mail.ts'
 import type { TestServices } from '../tools/testing/test-services.ts'
 import { handler as rotate } from './keys/rotate.ts'
@@ -40,6 +48,7 @@ function watched({ services }: Fixture, late?: number) {
     users: watch(users),
     sessions: watch(sessions),
     codes: watch(codes),
+    userData: eachStore(services.userData, watch),
     denylist: watch(denylist),
     outbox: watch(services.outbox),
     mailer: watch(services.mailer),
@@ -60,7 +69,7 @@ const routeOf = ({ contract }: Entry) => ('method' in contract ? `${contract.met
 async function run(entry: Entry, fixture: Fixture, watched: TestServices): Promise<void> {
   if (isRoute(entry)) {
     const route = routeOf(entry)
-    const { status } = await gateway(watched)(route, await validRequests[route]?.(fixture))
+    const { status } = await gateway(watched)(route, await validRequest(route, fixture))
     expect([route, status < 300]).toEqual([route, true])
   } else if (isStream(entry)) {
     await fixture.api('POST /auth/password/forgot', toEve)
@@ -104,7 +113,7 @@ describe('after its answer', () => {
       expect(calls.length > 0).toBe(entry !== undefined && usesTables(entry))
       for (const late of calls.keys()) {
         const fixture = await makeFixture()
-        const request = await validRequests[route]?.(fixture)
+        const request = await validRequest(route, fixture)
         const { services, release } = watched(fixture, late)
         const answer = await gateway(services, { milliseconds: PATIENCE })(route, request)
         const atAnswer = stored(fixture)

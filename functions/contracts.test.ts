@@ -16,6 +16,7 @@ import {
   makeFixture,
   passwords,
   toEve,
+  validRequest,
   validRequests,
   verified,
 } from '../tools/testing/fixtures.ts'
@@ -31,7 +32,7 @@ const ask = async (
   route: string,
   change: Partial<TestRequest> = {},
   api: Gateway = fixture.api,
-) => api(route, { ...(await validRequests[route]?.(fixture)), ...change })
+) => api(route, { ...(await validRequest(route, fixture)), ...change })
 
 const conflicting = (route: string) => (fixture: Fixture) => {
   const changed = async () => 'version_conflict' as const
@@ -42,11 +43,11 @@ const conflicting = (route: string) => (fixture: Fixture) => {
 const under = (fixture: Fixture, policy: Partial<Policy>) =>
   gateway({ ...fixture.services, policy: { ...fixture.services.policy, ...policy } })
 const switchedOff = (route: string) => async (fixture: Fixture) => {
-  const request = await validRequests[route]?.(fixture)
+  const request = await validRequest(route, fixture)
   return under(fixture, { sendsMail: false })(route, request)
 }
 const spent = (route: string) => async (fixture: Fixture) => {
-  const request = await validRequests[route]?.(fixture)
+  const request = await validRequest(route, fixture)
   await fixture.api(route, request)
   return fixture.api(route, request)
 }
@@ -212,7 +213,7 @@ function implied(contract: Contract, route: string): Causes {
     invalid_request: (fixture) =>
       ask(fixture, route, contract.body ? { body: '{' } : { query: { unknown: 'x' } }),
     unsupported_media_type: async (fixture) => {
-      const { headers } = (await validRequests[route]?.(fixture)) ?? {}
+      const { headers } = await validRequest(route, fixture)
       return ask(fixture, route, { headers: { ...headers, 'content-type': 'text/plain' } })
     },
     payload_too_large: (fixture) => ask(fixture, route, { body: { x: 'x'.repeat(10_240) } }),
@@ -222,7 +223,7 @@ function implied(contract: Contract, route: string): Causes {
       ask(fixture, route, { params: { userId: randomUUID(), sessionId: randomUUID() } }),
     untrusted_proxy: async (fixture) => {
       const trustedProxies = { trustedProxySecrets: [randomBytes(32)], trustedBackendSecrets: [] }
-      const request = await validRequests[route]?.(fixture)
+      const request = await validRequest(route, fixture)
       return gateway({ ...fixture.services, trustedProxies })(route, request)
     },
     origin_not_allowed: (fixture) => {
@@ -230,7 +231,7 @@ function implied(contract: Contract, route: string): Causes {
       return fixture.api(route, { cookies, headers: { origin: 'https://evil.example' }, body: {} })
     },
     unavailable: async (fixture) => {
-      const request = await validRequests[route]?.(fixture)
+      const request = await validRequest(route, fixture)
       return gateway(silent(fixture.services))(route, request)
     },
   }
@@ -245,7 +246,7 @@ const wrong: Record<string, object> = {
 
 /** Sends a request twice, under a limit of one. */
 async function twice(fixture: Fixture, route: string, limit: LimitName): Promise<TestAnswer> {
-  const request = { ...(await validRequests[route]?.(fixture)), ...(wrong[route] && { body: wrong[route] }) }
+  const request = { ...(await validRequest(route, fixture)), ...(wrong[route] && { body: wrong[route] }) }
   const api = gateway(limited(fixture.services, { [limit]: { most: 1, seconds: limits[limit].seconds } }))
   await api(route, request)
   return api(route, request)

@@ -1,6 +1,6 @@
 import { capturedLog } from '../tools/testing/captured-log.ts'
 import type { TestRequest } from '../tools/testing/events.ts'
-import { makeFixture, passwords, validRequests } from '../tools/testing/fixtures.ts'
+import { makeFixture, passwords, validRequest, validRequests } from '../tools/testing/fixtures.ts'
 import { gateway, type TestAnswer } from '../tools/testing/gateway.ts'
 import { silent, unavailable } from '../tools/testing/outages.ts'
 import { delivered } from '../tools/testing/test-mail.ts'
@@ -91,7 +91,7 @@ describe.each(Object.keys(validRequests))('%s', (route) => {
       // Each change has a fixture of its own: a logout would end the session of the next.
       for (const change of changes) {
         const fixture = await makeFixture()
-        const answer = await fixture.api(route, change((await validRequests[route]?.(fixture)) ?? {}))
+        const answer = await fixture.api(route, change(await validRequest(route, fixture)))
         const logins = [fixture.login, fixture.other, fixture.admin.login, answer].map(
           ({ body }) => body ?? {},
         )

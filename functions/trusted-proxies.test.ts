@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { capturedLog } from '../tools/testing/captured-log.ts'
 import { context, eventOf } from '../tools/testing/events.ts'
-import { makeFixture, validRequests } from '../tools/testing/fixtures.ts'
+import { makeFixture, validRequest, validRequests } from '../tools/testing/fixtures.ts'
 import { contractOf, gateway } from '../tools/testing/gateway.ts'
 import { limited, type TestServices, testServices } from '../tools/testing/test-services.ts'
 import { bearer, eve } from '../tools/testing/test-users.ts'
@@ -151,7 +151,7 @@ describe('a request that comes past the CDN', () => {
     async (route) => {
       const { access } = await contractOf(route)
       const fixture = await makeFixture()
-      const request = await validRequests[route]?.(fixture)
+      const request = await validRequest(route, fixture)
       const called: string[] = []
       const watched = <T extends object>(port: T, name: string) =>
         Object.fromEntries(

@@ -8,7 +8,7 @@ import {
   makeFixture,
   passwords,
   toEve,
-  validRequests,
+  validRequest,
 } from '../../tools/testing/fixtures.ts'
 import type { TestAnswer } from '../../tools/testing/gateway.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
@@ -19,18 +19,18 @@ const claimed = randomUUID()
 const CODE = 'POST /auth/email-login/code'
 const other = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0')
 const codeOf = async (fixture: Fixture) =>
-  (await validRequests[CODE]?.(fixture))?.body as { code: string; challenge: string }
+  (await validRequest(CODE, fixture)).body as { code: string; challenge: string }
 const withCode = async (fixture: Fixture, change: (code: string) => string) => {
   const body = await codeOf(fixture)
   return fixture.api(CODE, { body: { ...body, code: change(body.code) } })
 }
 const twice = async (fixture: Fixture, route: string) => {
-  const request = await validRequests[route]?.(fixture)
+  const request = await validRequest(route, fixture)
   await fixture.api(route, request)
   return fixture.api(route, request)
 }
 const late = async (fixture: Fixture, route: string, seconds: number) => {
-  const request = await validRequests[route]?.(fixture)
+  const request = await validRequest(route, fixture)
   fixture.services.clock.advance(seconds)
   return fixture.api(route, request)
 }

@@ -5,7 +5,7 @@ import {
   makeFixture,
   passwords,
   toEve,
-  validRequests,
+  validRequest,
   verified,
 } from '../../tools/testing/fixtures.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
@@ -137,7 +137,7 @@ describe('a recipient', () => {
   it('gets notifications, resets by administrators and mails about an undo beyond the limit', async () => {
     const fixture = await underLimits()
     const { api } = fixture
-    const undo = await validRequests['POST /auth/email/undo']?.(fixture)
+    const undo = await validRequest('POST /auth/email/undo', fixture)
     await spent(fixture)
     expect(await kindsTo(fixture)).toEqual([])
     await api('POST /auth/login', { body: { email: eve.email, password: eve.password }, ip: '192.0.2.1' })

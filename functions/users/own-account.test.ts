@@ -1,3 +1,4 @@
+import { userTables } from '../../lib/domain/user-data.ts'
 import { capturedLog } from '../../tools/testing/captured-log.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
 import { unavailable } from '../../tools/testing/outages.ts'
@@ -247,6 +248,7 @@ describe('GET /users/me/export', () => {
           amr: ['pwd'],
         },
       ],
+      ...Object.fromEntries(userTables.map((table) => [table, []])),
     })
     // Stored attributes that are not exported are listed here, so that a new one is not forgotten.
     const hidden = [

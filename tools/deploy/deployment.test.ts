@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { assumed } from '../../bench/cost-model.ts'
+import { userTables } from '../../lib/domain/user-data.ts'
 import { functionName } from '../generate/functions-yml.ts'
 import { registry } from '../generate/registry.ts'
 import { roleName } from '../generate/roles.ts'
+import { readTables } from '../generate/tables-yml.ts'
 import { deployment } from './deployment.ts'
 import { failures, tables } from './metrics.ts'
 
@@ -203,10 +205,12 @@ describe('the alarms', () => {
     }
   })
 
-  it('have as many metrics as the cost model assumes', async () => {
+  it('have as many metrics as the cost model assumes, without those of tables of user data', async () => {
     const mail = { MAIL_FROM: 'no-reply@example.com', LINK_BASE_URL: 'https://app.example.com' }
     const all = alarmsIn(await of('prod', mail)) as [string, any][]
-    const watched = all.flatMap(([, { Properties }]) => Properties.Metrics.slice(1))
+    const others = readTables().filter(({ name }) => userTables.some((table) => table === name))
+    const own = all.filter(([alarm]) => !others.some(({ id }) => alarm === `${id}ThrottlesAlarm`))
+    const watched = own.flatMap(([, { Properties }]) => Properties.Metrics.slice(1))
     expect(watched).toHaveLength(assumed.alarmMetrics)
   })
 

@@ -5,7 +5,7 @@ import { functionsYml } from './functions-yml.ts'
 import { limitsTable } from './limits-table.ts'
 import { openapi } from './openapi.ts'
 import { registry } from './registry.ts'
-import { filesWithTables, readTables, tablesModule } from './tables-yml.ts'
+import { filesWithTables, readTables, TABLE_NAMES, tablesModule } from './tables-yml.ts'
 
 /** The text between the two marks of docs/limits.md. */
 const limitsSection = /(<!-- limits -->).*?(<!-- \/limits -->)/s
@@ -26,7 +26,7 @@ export async function filesOfContracts(): Promise<ReadonlyMap<string, string>> {
   const tables = readTables()
   const document = openapi(entries, version)
   return new Map([
-    ['lib/domain/table-names.ts', tablesModule(tables)],
+    [TABLE_NAMES, tablesModule(tables)],
     ...filesWithTables(tables),
     ['docs/limits.md', limitsPage.replace(limitsSection, `$1\n\n${limitsTable(entries)}\n\n$2`)],
     ['functions/functions.yml', functionsYml(entries)],

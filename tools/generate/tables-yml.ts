@@ -52,7 +52,9 @@ export function tablesIn(text: string): readonly Table[] {
 /** Every table of `lib/storage/tables.yml`. */
 export const readTables = (): readonly Table[] => tablesIn(readFileSync('lib/storage/tables.yml', 'utf8'))
 
-/** `lib/domain/table-names.ts`: what the code and its types say of the tables. */
+export const TABLE_NAMES = 'lib/domain/table-names.ts'
+
+/** The file `TABLE_NAMES`: what the code and its types say of the tables. */
 export function tablesModule(tables: readonly Table[]): string {
   const rows = tables.map(({ setting, name }) => `  ${setting}: '${name}',`)
   const indexes = tables.flatMap(({ name, indexes }) => indexes.map((index) => `'${name}/${index}'`))

@@ -31,7 +31,7 @@ const aboutEve = (fixture: Fixture) => ({ ...asAdmin(fixture), params: { userId:
 /** Eve verifies her email. That outdates her access tokens, so she logs in again. */
 export async function verified(fixture: Fixture): Promise<void> {
   if ((await fixture.services.users.findById(fixture.userId))?.emailVerified) return
-  await fixture.api('POST /auth/email/verify', await validRequests['POST /auth/email/verify']?.(fixture))
+  await fixture.api('POST /auth/email/verify', await validRequest('POST /auth/email/verify', fixture))
   Object.assign(fixture.login, await logIn(fixture.api, 'body', eve))
 }
 export const passwords = { currentPassword: eve.password, newPassword: 'a new and longer password' }
@@ -39,7 +39,7 @@ export const passwords = { currentPassword: eve.password, newPassword: 'a new an
 /** The email that a request causes, as its owner reads it. */
 export async function mailAfter(fixture: Fixture, route: string, request?: TestRequest): Promise<any> {
   const { services, api } = fixture
-  const answer = await api(route, request ?? (await validRequests[route]?.(fixture)))
+  const answer = await api(route, request ?? (await validRequest(route, fixture)))
   const [mail] = await delivered(services)
   if (!mail) throw new Error(`${route} caused no mail. It was answered ${answer.status}`)
   return { answer, ...mail.template }
@@ -49,6 +49,13 @@ const changeEmail = (fixture: Fixture) => ({
   ...asEve(fixture),
   body: { newEmail: 'evie@example.com', password: eve.password },
 })
+
+/** A request that succeeds at a route, in a fresh fixture. */
+export async function validRequest(route: string, fixture: Fixture): Promise<TestRequest> {
+  const request = validRequests[route]
+  if (!request) throw new Error(`tools/testing/fixtures.ts has no valid request for ${route}`)
+  return request(fixture)
+}
 
 /** For each route a request that succeeds in a fresh fixture. */
 export const validRequests: Record<string, (fixture: Fixture) => TestRequest | Promise<TestRequest>> = {

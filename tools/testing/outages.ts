@@ -6,6 +6,12 @@ import type { TestServices } from './test-services.ts'
 export const unavailable = () =>
   Promise.reject(new Refusal('unavailable', { cause: new Error('ThrottlingException') }))
 
+/** The same change of every store of user data. */
+export const eachStore = (userData: UserData, change: <T extends object>(store: T) => T) =>
+  Object.fromEntries(
+    Object.entries<UserDataStore>({ ...userData }).map(([table, store]) => [table, change(store)]),
+  ) as unknown as UserData
+
 /** The services with stores that do not answer, except the denylist, so that the authorizer admits requests. */
 export function silent(services: TestServices): TestServices {
   const failing = <T extends object>(store: T) =>
@@ -14,9 +20,7 @@ export function silent(services: TestServices): TestServices {
   return {
     ...services,
     users: failing(users),
-    userData: Object.fromEntries(
-      Object.entries<UserDataStore>({ ...userData }).map(([table, store]) => [table, failing(store)]),
-    ) as unknown as UserData,
+    userData: eachStore(userData, failing),
     sessions: failing(sessions),
     codes: failing(codes),
     outbox: failing(outbox),

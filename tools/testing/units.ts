@@ -1,3 +1,5 @@
+import type { Contract } from '../../lib/contract/contract.ts'
+
 /**
  * What a call is billed in DynamoDB, in request units. `capacity-units.integration.test.ts` compares each with what an engine counts,
  * and `bench/cost-model.ts` calculates with it.
@@ -15,14 +17,14 @@ export const units = {
 
 /**
  * Round trips to DynamoDB that a function makes in sequence, for a request that succeeds. A function that waits for one more
- * is slower and costs more: change a number only with a reason. `round-trips.integration.test.ts` checks each function.
+ * is slower and costs more: change a number only with a reason. A route that is not listed makes as many as
+ * `roundTripsByContract` says. `round-trips.integration.test.ts` checks each of them.
  */
 export const roundTripsOf = {
   authEmailLogin: 3,
   authEnterEmailLoginCode: 6,
   authForgotPassword: 3,
   authLogin: 3,
-  authLogout: 1,
   authRedeemEmailLogin: 4,
   authRefresh: 1,
   authResendVerification: 3,
@@ -31,12 +33,9 @@ export const roundTripsOf = {
   authUndoEmailChange: 6,
   authVerifyEmail: 2,
   authorizerAccessToken: 1,
-  keysRotate: 0,
   mailSend: 5,
-  mailBounces: 0,
   usersAdminDelete: 5,
   usersAdminEndSessions: 4,
-  usersAdminGet: 1,
   usersAdminList: 2, // The index does not contain when unverified accounts expire.
   usersAdminListSessions: 2,
   usersAdminSendPasswordReset: 3,
@@ -47,12 +46,9 @@ export const roundTripsOf = {
   usersEndMySession: 2,
   usersEndMySessions: 3,
   usersExportMe: 2,
-  usersGetMe: 1,
   usersListMySessions: 2,
-  usersUpdateMe: 1,
-  wellKnownHealth: 0,
-  wellKnownIndex: 0,
-  wellKnownJwks: 0,
-  wellKnownOpenapi: 0,
-  wellKnownOpenidConfiguration: 0,
 } as const
+
+/** The fewest that a contract can have: none without a table, otherwise one, and one before it if it counts limits. */
+export const roundTripsByContract = ({ needs = [], limits = [] }: Contract): number =>
+  needs.every((need) => need.startsWith('keys/')) ? 0 : limits.length > 0 ? 2 : 1
