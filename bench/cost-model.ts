@@ -261,7 +261,8 @@ export function report(): string {
     .map((source) => source.read)
     .sort()
   return [
-    `A user logs in ${logins} times a month, refreshes ${refreshes} times, sends ${authorized.toLocaleString('en-US')} requests with an access token and is sent ${mails} mail;`,
+    `A user logs in ${logins} times a month, refreshes ${refreshes} times, sends ${authorized.toLocaleString('en-US')} ` +
+      `requests with an access token and is sent ${mails} mail;`,
     `\`BCRYPT_COST=${bcryptCost}\`. List prices of ${region}, read from ${read[0]} to ${read.at(-1)}.`,
     '',
     monthly,

@@ -38,7 +38,8 @@ describe('a device', () => {
     ],
     [
       'Safari on an iPhone',
-      'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1',
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) ' +
+        'Version/18.6 Mobile/15E148 Safari/604.1',
     ],
     [
       'Chrome on an iPad',
