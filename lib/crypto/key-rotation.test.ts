@@ -149,8 +149,8 @@ describe('a rotation', () => {
     fixture.clock.now += 30 * DAY
     await Promise.all(Array.from({ length: 10 }, () => fixture.run('access')))
     await fixture.run('access')
-    expect(await fixture.kids('access')).toHaveLength(2)
-    expect((await keyStates(fixture.parameters, 'access')).every(({ isWhole }) => isWhole)).toBe(true)
+    const keys = await keyStates(fixture.parameters, 'access')
+    expect(keys.map(({ isWhole }) => isWhole)).toEqual([true, true])
   })
 
   it.each([0, 1])(
@@ -212,7 +212,8 @@ describe('a rotation', () => {
       modulusLength,
     })
     expect(made).toHaveLength(1)
-    expect((await keyStates(fixture.parameters, 'access')).every(({ isWhole }) => isWhole)).toBe(true)
+    const keys = await keyStates(fixture.parameters, 'access')
+    expect(keys.map(({ isWhole }) => isWhole)).toEqual([true, true])
   })
 
   it('without a first key fails, and says what to do', async () => {
