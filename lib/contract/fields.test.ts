@@ -70,8 +70,8 @@ describe('an email', () => {
     ['ada@नी\u200Dक.example', 'ada@xn--11b3b8ad.example'],
   ])('of another script is stored with its domain in A-labels: %j as %j', (received, kept) => {
     const found = z.safeParse(email, received)
-    // A joiner is valid where its script uses it. What is stored is ASCII in any case.
-    if (received.includes('\u200D')) expect(found.data ?? kept).toMatch(/^[ -~]+$/)
+    // Versions of Node differ in whether a joiner is valid where its script uses it. If not, the email is refused.
+    if (received.includes('\u200D')) expect([kept, undefined]).toContain(found.data)
     else expect(found.data).toBe(kept)
   })
 
