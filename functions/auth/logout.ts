@@ -13,9 +13,9 @@ export const contract = defineContract({
   access: 'public',
   summary: 'End the session',
   description:
-    'Ends the session of the refresh token and that of the access token; one of them is enough. A refresh token in the ' +
-    'body takes precedence over the cookie, which is cleared in any case. The access tokens of the session are refused ' +
-    'from the next request on. A second logout is no error.',
+    'Ends the session of the refresh token and that of the access token. One token is enough. A refresh token in the ' +
+    'body takes precedence over the cookie. The cookie is cleared in any case. The access tokens of the session are ' +
+    'refused from the next request on. A second logout is no error.',
   takesRefreshToken: true,
   body: z.strictObject({ refreshToken: z.optional(token) }),
   responses: { 204: null },

@@ -12,9 +12,9 @@ export const contract = defineContract({
   access: 'public',
   summary: 'Undo a change of email',
   description:
-    'Takes the token of the link `/undo-email-change#token=...`, which the former address was sent and which is valid ' +
-    'for 7 days. Ends every session and disables the password; a mail to the former address offers to set a new one. A ' +
-    'disabled account gets its address back, but no mail.',
+    'Takes the token of the link `/undo-email-change#token=...` in the mail to the former address. It is valid for 7 ' +
+    'days after the change. Ends every session and disables the password. A mail to the former address has a link to ' +
+    'set a new password. A disabled account gets its address back, but no mail.',
   body: z.strictObject({ token }),
   responses: { 204: null },
   refusals: ['invalid_link', 'conflict'],

@@ -15,8 +15,8 @@ export const contract = defineContract({
   summary: 'Delete your own account',
   description:
     'Deletes your account and its sessions. Every token is refused at once, and your email can sign up again. The rest ' +
-    'expires: email jobs after an hour, counters after a day, denylist entries with the last token, logs and backups as ' +
-    'the operator keeps them. A verified email is notified.',
+    'expires: email jobs after an hour, counters after a day, denylist entries with the last token. The operator ' +
+    'decides how long logs and backups are kept. A verified email gets a mail about the deletion.',
   body: z.strictObject({ password }),
   responses: { 204: null },
   refusals: ['wrong_password', 'last_administrator', 'conflict'],
