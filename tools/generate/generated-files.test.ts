@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { generatedFiles } from './generated-files.ts'
 import { isRoute, registry } from './registry.ts'
 
@@ -21,6 +23,17 @@ describe('the contracts', () => {
   it('list each need once', async () => {
     for (const { contract } of await registry()) {
       expect(new Set(contract.needs).size).toBe(contract.needs?.length ?? 0)
+    }
+  })
+
+  it('of routes are each called by a test beside a handler', async () => {
+    const files = readdirSync('functions', { recursive: true, encoding: 'utf8' })
+    const tests = files.filter((file) => file.endsWith('.test.ts') && dirname(file) !== '.')
+    const texts = tests.map((file) => readFileSync(join('functions', file), 'utf8'))
+    for (const { file, contract } of (await registry()).filter(isRoute)) {
+      const route = `${contract.method} ${contract.path}`
+      if (!texts.some((text) => text.includes(`'${route}'`)))
+        throw new Error(`No test beside ${file}.ts calls '${route}'`)
     }
   })
 })

@@ -27,8 +27,14 @@ function run(...command: string[]): { status: number | null; output: string } {
   })
   return { status, output: stdout + stderr }
 }
+const testsOf = (project: string, ...more: string[]) =>
+  run('node_modules/jest/bin/jest.js', ...more, '--selectProjects', project, '-w', '1')
 const generate = () => run('tools/generate/generate.ts')
-const compile = () => run('node_modules/typescript/bin/tsc', '--noEmit')
+/** The compiler's complaints by file. */
+function compile(): string[] {
+  const { output } = run('node_modules/typescript/bin/tsc', '--noEmit')
+  return output.split('\n').filter((line) => /^\S/.test(line))
+}
 
 const route = `import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
@@ -89,8 +95,9 @@ it('keeps a note, shows it in the export, and deletes it with its user', async (
 })
 `
 
-describe('a route with a table of its own, in the files that functions/README.md names', () => {
-  it('is refused by name while its table is not in tables.yml', () => {
+/** Each `it` adds some of the eight files, after showing how the project asks for them. */
+describe('a route with a table of its own takes eight files, as functions/README.md says', () => {
+  it('1, 2: the handler; `generate` asks for the table', () => {
     add('functions/users/put-my-note.ts', route)
     expect(generate()).toEqual({
       status: 1,
@@ -98,9 +105,6 @@ describe('a route with a table of its own, in the files that functions/README.md
         'functions/users/put-my-note.ts needs notes, which is not in lib/storage/tables.yml',
       ),
     })
-  })
-
-  it('does not compile while the table has no store', () => {
     const text = readFileSync(join(copy, 'lib/storage/tables.yml'), 'utf8')
     const [sessions = ''] = / {2}SessionsTable:\n(?: {4}.*\n)*/.exec(text) ?? []
     const notes = sessions
@@ -109,13 +113,23 @@ describe('a route with a table of its own, in the files that functions/README.md
       .replace(/ {6}(# Delivers|StreamSpecification|TimeToLive).*\n/g, '')
     edit('lib/storage/tables.yml', sessions, sessions + notes)
     expect(generate().status).toBe(0)
-    const { status, output } = compile()
-    expect(status).not.toBe(0)
-    expect(output).toMatch(/^lib\/storage\/user-data\.ts.*UserData/m)
-    expect(output).toMatch(/^tools\/testing\/memory-stores\.ts.*UserData/m)
+    // One run is enough.
+    expect(generate()).toEqual({ status: 0, output: '' })
+    const functions = readFileSync(join(copy, 'functions/functions.yml'), 'utf8')
+    expect(functions).toContain('NotesTable')
+    expect(functions).not.toContain('null')
+    for (const file of ['serverless.yml', '.env.example', '.github/workflows/deploy.yml'])
+      expect(readFileSync(join(copy, file), 'utf8')).toContain('NOTES_TABLE')
   })
 
-  it('compiles with its port, its store and the store in memory, and is generated', () => {
+  it('3: the port; without it, the store and its twin in memory the project does not compile', () => {
+    expect(compile()).toEqual([
+      expect.stringMatching(
+        /^functions\/users\/put-my-note\.ts.*'put' does not exist on type 'UserDataStore'/,
+      ),
+      expect.stringMatching(/^lib\/storage\/user-data\.ts.*'UserData'/),
+      expect.stringMatching(/^tools\/testing\/memory-stores\.ts.*'UserData'/),
+    ])
     edit(
       'lib/domain/ports.ts',
       'export interface UserData extends Readonly<Record<UserTable, UserDataStore>> {}',
@@ -126,7 +140,9 @@ export interface UserData extends Readonly<Record<UserTable, UserDataStore>> {
   readonly notes: NoteStore
 }`,
     )
-    add('lib/storage/notes.ts', store)
+  })
+
+  it('4, 5, 6: the store, its line among the stores, and the same in memory, without which the project does not compile', () => {
     edit(
       'lib/storage/user-data.ts',
       '() => ({})',
@@ -134,8 +150,8 @@ export interface UserData extends Readonly<Record<UserTable, UserDataStore>> {
     )
     edit(
       'lib/storage/user-data.ts',
-      'import type { DynamoDB',
-      "import { dynamoNotes } from './notes.ts'\nimport type { DynamoDB",
+      'import type { TableNames',
+      "import { dynamoNotes } from './notes.ts'\nimport type { TableNames",
     )
     edit(
       'tools/testing/memory-stores.ts',
@@ -153,23 +169,53 @@ export interface UserData extends Readonly<Record<UserTable, UserDataStore>> {
       'export function memoryStores(',
       'const notes = new Map<string, string>()\nexport function memoryStores(',
     )
-    add('functions/users/put-my-note.test.ts', routeTest)
-    expect(compile()).toEqual({ status: 0, output: '' })
-    expect(generate().status).toBe(0)
-    const functions = readFileSync(join(copy, 'functions/functions.yml'), 'utf8')
-    expect(functions).toContain('NotesTable')
-    expect(functions).not.toContain('null')
-    for (const file of ['serverless.yml', '.env.example', '.github/workflows/deploy.yml'])
-      expect(readFileSync(join(copy, file), 'utf8')).toContain('NOTES_TABLE')
+    expect(compile()).toEqual([expect.stringMatching(/^lib\/storage\/user-data\.ts.*'\.\/notes\.ts'/)])
+    add('lib/storage/notes.ts', store)
+    expect(compile()).toEqual([])
   })
 
-  it('keeps items that an export shows and a deletion removes', () => {
-    const { status, output } = run(
-      'node_modules/jest/bin/jest.js',
-      'functions/users/put-my-note',
-      '--selectProjects',
-      'fast',
+  it('7: the test, which a test of the contracts asks for', () => {
+    const contracts = () => testsOf('fast', 'tools/generate/generated-files', '-t', 'beside a handler')
+    expect(contracts()).toEqual({
+      status: 1,
+      output: expect.stringContaining(
+        "No test beside functions/users/put-my-note.ts calls 'PUT /users/me/note'",
+      ),
+    })
+    add('functions/users/put-my-note.test.ts', routeTest)
+    expect(contracts().status).toBe(0)
+    expect(testsOf('fast', 'functions/users/put-my-note')).toEqual({
+      status: 0,
+      output: expect.stringContaining('1 passed'),
+    })
+  })
+
+  it('8: a valid request, which the tests that walk every route ask for', () => {
+    const integration = () =>
+      testsOf('integration', 'functions/(capacity|round)', '-t', 'exactly (the calls|as many)')
+    expect(integration()).toEqual({
+      status: 1,
+      output: expect.stringContaining(
+        'tools/testing/fixtures.ts has no valid request for PUT /users/me/note',
+      ),
+    })
+    edit(
+      'tools/testing/fixtures.ts',
+      "  'GET /users/me': asEve,\n",
+      "  'GET /users/me': asEve,\n  'PUT /users/me/note': (fixture) => ({ ...asEve(fixture), body: { text: 'milk' } }),\n",
     )
-    expect([status, output]).toEqual([0, expect.stringContaining('1 passed')])
+    expect(integration()).toEqual({ status: 0, output: expect.stringContaining('2 passed') })
+    const walks = testsOf('fast', 'functions/[^/]*$', '-t', 'PUT /users/me/note|valid requests')
+    expect(walks).toEqual({ status: 0, output: expect.stringContaining('Tests:') })
+  })
+
+  it('whose needs must be exactly its calls', () => {
+    edit('functions/users/put-my-note.ts', "['notes:PutItem']", "['notes:UpdateItem']")
+    expect(testsOf('integration', 'functions/capacity', '-t', 'exactly the calls')).toEqual({
+      status: 1,
+      output: expect.stringContaining(
+        'functions/users/put-my-note.ts calls notes:PutItem, which its needs do not list',
+      ),
+    })
   })
 })
