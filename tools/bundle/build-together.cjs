@@ -3,7 +3,7 @@ const { options } = require('./options.cjs')
 
 /**
  * A plugin for the Serverless Framework, listed before serverless-esbuild. That plugin runs one build for each function, and
- * each reads the AWS SDK again. This one puts one build of all functions into its cache: a tenth of the time.
+ * each reads the AWS SDK again. This one puts one build of all functions into its cache. It takes a tenth of the time.
  */
 module.exports = class BuildTogether {
   constructor(serverless) {

@@ -18,9 +18,9 @@ import { memoryParameters, modulusLength } from '../testing/keys.ts'
 import { signatureOf } from '../testing/sigv4.ts'
 
 const require = createRequire(join(process.cwd(), 'package.json'))
-const { options } = require('./tools/bundle/options.cjs') as { options: BuildOptions }
-const { aliases } = require('./tools/bundle/plugins.cjs') as {
-  aliases: Record<string, { file: string; version: string }>
+const { options, replaced } = require('./tools/bundle/options.cjs') as {
+  options: BuildOptions
+  replaced: Record<string, { file: string; version: string }>
 }
 const folder = mkdtempSync(join(tmpdir(), 'cardea-bundle-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -64,7 +64,7 @@ describe('a bundle', () => {
     expect(inputs.some((input) => input.includes('node_modules/jsonwebtoken'))).toBe(true)
   })
 
-  it.each(Object.entries(aliases))(
+  it.each(Object.entries(replaced))(
     'contains the file that replaces %s, and nothing of the original',
     async (name, { file }) => {
       const { inputs } = await bundled('auth/login')
@@ -75,7 +75,7 @@ describe('a bundle', () => {
     },
   )
 
-  it.each(Object.entries(aliases))('replaces %s in the version that was reviewed', (name, { version }) => {
+  it.each(Object.entries(replaced))('replaces %s in the version that was reviewed', (name, { version }) => {
     const [, dependency = ''] = /^((?:@[^/]+\/)?[^/]+)/.exec(name) ?? []
     const { version: installed } = JSON.parse(
       readFileSync(join('node_modules', dependency, 'package.json'), 'utf8'),

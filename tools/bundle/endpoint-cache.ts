@@ -1,2 +1,2 @@
-/** Replaces the cache of discovered endpoints: endpoint discovery is off. */
+/** Replaces the cache of discovered endpoints: lib/storage/client.ts switches endpoint discovery off. */
 export class EndpointCache {}

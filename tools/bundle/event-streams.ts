@@ -1,2 +1,2 @@
-/** Replaces the SDK's event streams: none of our operations has one. */
+/** Replaces the SDK's event streams: no operation of DynamoDB that we call has one. */
 export const EventStreamSerde = undefined
