@@ -7,8 +7,8 @@ import { performance } from 'node:perf_hooks'
 import { type BuildOptions, build } from 'esbuild'
 
 /**
- * Prints the bytes of the bundles that are called most, and how long a process takes that loads one, over a process
- * that loads an empty module: medians of interleaved runs, as a ratio.
+ * Prints the bytes of the bundles that are called most, and how long a process takes to load each. The time is a ratio: the
+ * median over that of a process that loads an empty module, in interleaved runs.
  */
 const RUNS = 41
 const handlers = ['authorizer/access-token', 'auth/refresh', 'auth/login']

@@ -8,7 +8,7 @@ import { contract as deliverContract } from '../functions/mail/send.ts'
 import { roundTripsOf, units } from '../tools/testing/units.ts'
 import { prices, region, sources, tiered } from './prices.ts'
 
-/** What one user does in a month: change it to what yours do. */
+/** What one user does in a month. Change it to what your users do. */
 export const behaviour = {
   logins: 8,
   refreshes: 300,
@@ -19,13 +19,13 @@ export const behaviour = {
   bcryptCost: 12,
 }
 
-/** What a machine of yours says better: CloudWatch has the durations, and `npm run bench` the processor's time. */
+/** Assumptions. Replace them by what you measure: CloudWatch has the durations, and `npm run bench` prints the CPU time. */
 export const assumed = {
   /** One round trip to DynamoDB, which Lambda bills while it waits. */
   roundTripMs: 4,
   /** Measured on one core, Node 24: bcryptjs by its cost. */
   hashMs: { 10: 65, 11: 130, 12: 258 } as Readonly<Record<number, number>>,
-  /** Log lines that Lambda writes by itself for each call. */
+  /** The log lines that Lambda itself writes for each call. */
   platformLogBytes: 320,
   accessLogBytes: 350,
   /** A `login.succeeded`. */
@@ -33,7 +33,7 @@ export const assumed = {
   responseBytes: 2000,
   /** The busiest hour over the average one. */
   peak: 4,
-  /** A function reads its secrets again every three to four minutes; so many of a login or a refresh are SecureStrings. */
+  /** SecureStrings that an instance for login or refresh reads in an hour: 5 secrets, every three to four minutes. */
   secretReadsPerHour: 17 * 5,
   userBytes: 2000,
   sessionBytes: 500,
@@ -42,19 +42,19 @@ export const assumed = {
   alarmMetrics: 30,
 }
 
-/** MB of memory that come with a whole processor. */
+/** The MB of memory with which Lambda gives a function one whole core. */
 const VCPU = 1769
 
 /** One call of one function. */
 interface Call {
   readonly memory: number
-  /** The processor's time on a whole core; with less memory it takes as much longer. */
+  /** CPU time on a whole core. With less memory, a function has a smaller share of it. */
   readonly cpuMs: number
-  /** One after the other. */
+  /** Round trips to DynamoDB in sequence. */
   readonly roundTrips: number
   readonly readUnits: number
   readonly writeUnits: number
-  /** Whether the gateway's request is ours to pay. */
+  /** Whether Cardea causes the gateway's request. */
   readonly viaGateway: boolean
   readonly logBytes: number
   readonly responseBytes: number
@@ -63,7 +63,7 @@ interface Call {
 const { platformLogBytes, accessLogBytes, eventLogBytes, responseBytes } = assumed
 const ownRequest = { viaGateway: true, logBytes: platformLogBytes + accessLogBytes, responseBytes }
 
-/** That of a function whose contract says nothing. */
+/** The memory of a function whose contract names none. */
 const DEFAULT_MEMORY = 512
 const memoryOf = (contract: object): number =>
   'memory' in contract ? Number(contract.memory) : DEFAULT_MEMORY
@@ -83,7 +83,7 @@ export const refresh: Call = {
   cpuMs: 2.5,
   roundTrips: roundTripsOf.authRefresh,
 }
-/** What Cardea adds to a protected request. The gateway and the handler belong to the application, with any issuer. */
+/** What Cardea adds to a protected request. The application pays for its gateway and its handler with any issuer. */
 export const authorized: Call = {
   ...units.authorizer,
   memory: memoryOf(authorizerContract),
@@ -104,7 +104,7 @@ const mailSend: Call = {
   ...units.mail,
   memory: memoryOf(deliverContract),
   cpuMs: 5,
-  // SES answers in the time of some ten of these.
+  // SES takes about as long as ten round trips to DynamoDB.
   roundTrips: roundTripsOf.mailSend + 10,
   viaGateway: false,
   logBytes: platformLogBytes + eventLogBytes,
@@ -115,7 +115,7 @@ const GB = 1e9
 export const billedMs = ({ cpuMs, memory, roundTrips }: Call): number =>
   cpuMs * Math.max(1, VCPU / memory) + roundTrips * assumed.roundTripMs
 
-/** Dollars of one call, but for the gateway, whose price falls with the month's sum. */
+/** Dollars of one call, without the gateway, whose price depends on the requests of the whole month. */
 function costOf(call: Call) {
   const seconds = billedMs(call) / 1000
   return {
@@ -132,14 +132,14 @@ export interface Goal {
   readonly goal: number
   /** Gateway, Lambda and DynamoDB. */
   readonly dollars: number
-  /** Of these, Lambda's time while it waits for DynamoDB. */
+  /** The part of these for which Lambda waits for DynamoDB. */
   readonly waiting: number
-  /** On top: log lines and bytes out. */
+  /** Not in these: log lines and bytes sent out. */
   readonly besides: number
   readonly holds: boolean
 }
 
-/** Dollars per million calls, beside what they should not exceed. */
+/** Dollars per million calls, and the most that they should cost. */
 export function goals(): readonly Goal[] {
   const rows = [
     { name: 'login at BCRYPT_COST=10', goal: 5.6, call: login(10) },
@@ -160,7 +160,7 @@ export function goals(): readonly Goal[] {
   })
 }
 
-/** A month's bill in dollars, by what it is for. */
+/** The bill of a month in dollars, by purpose. */
 export function month(users: number, does = behaviour) {
   const made = [
     { count: users * does.logins, call: login(does.bcryptCost) },
@@ -176,7 +176,7 @@ export function month(users: number, does = behaviour) {
   const usersGb = (users * assumed.userBytes) / GB
   const sessionsGb = (users * does.logins * assumed.sessionBytes) / GB
   const storage = usersGb * (dynamodb.gbMonth + dynamodb.recoveryGbMonth) + sessionsGb * dynamodb.gbMonth
-  // So many instances of the functions that read secrets, warm all month.
+  // Instances of the functions that read secrets. They stay warm all month.
   const hours = 730
   const busy =
     (users * does.logins * billedMs(login(does.bcryptCost)) + users * does.refreshes * billedMs(refresh)) /

@@ -6,11 +6,11 @@ import { testKeys } from '../tools/testing/keys.ts'
 import { testServices } from '../tools/testing/test-services.ts'
 import { ratios } from '../tools/testing/timing.ts'
 
-/** Prints the time of routes for an unknown email over that for a known one. They must not differ. */
+/** Prints for some routes the time for an unknown email as a ratio of that for a known one. The two must not differ. */
 Object.assign(process.env, isolatedAwsEnv)
 const { endpoint, child } = await startDynoxide()
 process.env.DYNAMODB_ENDPOINT = endpoint
-// The figures go to standard error, apart from the handlers' log lines.
+// The figures go to standard error, because the handlers write their log lines to standard output.
 process.stdout.write = () => true
 const passwords = bcryptPasswords({ cost: 12, keys: testKeys })
 const strict = testServices({ stores: await engineStores(), policy: { requireVerifiedEmail: true } })

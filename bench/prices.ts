@@ -1,10 +1,10 @@
 /**
- * List prices in US dollars, in one place. Region us-east-1; others differ (eu-central-1 is dearer by some tenths). No free
- * tier but Cognito's is taken off. Look again before you rely on one.
+ * List prices in US dollars, in one place, for us-east-1. Other regions differ: eu-central-1 costs more, partly by some tenths. Of
+ * the free tiers only Cognito's is subtracted. Check a price before you rely on it.
  */
 export const region = 'us-east-1'
 
-/** AWS's page of each price, and where and when its figure was read: the pages themselves fill theirs in by script. */
+/** AWS's page of each price, and where and when the figure was read. Scripts fill in the figures of these pages. */
 export const sources = {
   lambda: {
     page: 'https://aws.amazon.com/lambda/pricing/',
@@ -40,7 +40,7 @@ export const sources = {
 
 const MILLION = 1_000_000
 
-/** A price that falls with the quantity: each step goes up to `upTo`, and the last one has no end. */
+/** A price that falls with the quantity. Each step ends at `upTo`. The last one has no end. */
 export type Tiers = readonly { readonly upTo: number; readonly each: number }[]
 
 export const prices = {
@@ -58,11 +58,11 @@ export const prices = {
     writeUnit: 0.625 / MILLION,
     readUnit: 0.125 / MILLION,
     gbMonth: 0.25,
-    /** Point-in-time recovery, of the table of users alone. */
+    /** Point-in-time recovery, only for the table of users. */
     recoveryGbMonth: 0.2,
   },
   cloudWatch: {
-    /** Standard class; what Lambda writes is cheaper beyond 10 TB. */
+    /** Standard class. Lines of Lambda cost less beyond 10 TB. */
     logGb: 0.5,
     metric: 0.3,
     /** For each metric that an alarm watches. */
@@ -71,16 +71,16 @@ export const prices = {
   },
   /** Without one of the plans of 2026. */
   ses: { mail: 0.1 / 1000 },
-  /** Standard parameters and their reads cost nothing, nor does the key `aws/ssm`; each value that it decrypts does. */
+  /** Standard parameters, their reads and the key `aws/ssm` are free. Each value that it decrypts costs. */
   kms: { request: 0.03 / 10_000 },
-  /** Out to the internet; the first 100 GB of an account are free, and not taken off here. */
+  /** Out to the internet. The first 100 GB of an account are free, but not subtracted here. */
   transferGb: 0.09,
-  /** A user counts who signs up, logs in or refreshes in the month. Mails, SMS and machine-to-machine tokens come on top. */
+  /** Per user who signs up, logs in or refreshes in the month. Mails, SMS and machine-to-machine tokens cost extra. */
   cognito: {
     lite: [
       { upTo: 10_000, each: 0 },
       { upTo: 100_000, each: 0.0055 },
-      // It falls again beyond a million.
+      // Beyond a million the price falls again.
       { upTo: Number.POSITIVE_INFINITY, each: 0.0046 },
     ],
     essentials: [

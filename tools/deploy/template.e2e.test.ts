@@ -81,7 +81,7 @@ describe('the templates', () => {
     broken.Dashboard.Properties.DashboardBody = { 'Fn::Sub': `\${UsersTable.Arm}` }
     expect(schemaProblems(broken).sort()).toEqual([
       'AlarmTopic: there is no AWS::SNS::Topics',
-      'AuthLoginLogGroup.RetentionInDays must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653',
+      expect.stringMatching(/^AuthLoginLogGroup\.RetentionInDays must be one of 1, 3, .*, 3288, 3653$/),
       'Dashboard.DashboardBody refers to Arm, which AWS::DynamoDB::Table has not',
       'HttpApiDomain.DomainName is missing',
       'HttpApiStage depends on no HttpApiRouteNowhere',

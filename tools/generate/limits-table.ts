@@ -26,15 +26,12 @@ const counts: Readonly<Record<LimitName, string>> = {
   codeTries: 'attempts; then the code is void',
 }
 
-const whom: Readonly<Record<Per, string>> = {
+/** The words of the table, where they differ from those of the contracts. */
+const whom: Partial<Record<Per, string>> = {
   ip: 'IP address',
-  email: 'email',
   mailbox: 'email',
   account: 'email',
-  user: 'user',
   target: 'user',
-  code: 'code',
-  session: 'session',
 }
 
 const routeOf = ({ contract: { method, path } }: Entry<Contract>) => `${method} ${path}`
@@ -51,7 +48,7 @@ export function limitsTable(entries: readonly Entry[]): string {
     )
     const where = own.map((entry) => (isRoute(entry) ? `\`${routeOf(entry)}\`` : 'mails')).join(', ')
     const budget = `${limit.most}${'locks' in limit ? ', locks up to' : ' in'} ${span(limit.seconds)}`
-    return `| ${where} | ${counts[name]} | ${whom[limit.per]} | ${budget} | \`${settingOf(name)}=${limit.most}/${limit.seconds}\` |`
+    return `| ${where} | ${counts[name]} | ${whom[limit.per] ?? limit.per} | ${budget} | \`${settingOf(name)}=${limit.most}/${limit.seconds}\` |`
   })
   return ['| route | counts | for each | by default | setting |', '|---|---|---|---|---|', ...rows].join('\n')
 }
