@@ -25,9 +25,8 @@ const packages: Readonly<Record<string, readonly RegExp[]>> = {
   'tools/bundle': [/^@aws-sdk\/credential-provider-env$/],
   'tools/local': [/^@aws-sdk\/client-dynamodb(-streams)?$/, /^(aws-lambda|fflate|yaml|zod)$/],
   'tools/cli': [
-    /^@aws-sdk\/client-(dynamodb|sesv2|ssm)$/,
+    /^@aws-sdk\/client-(cloudformation|cloudwatch-logs|dynamodb|sesv2|ssm|sts)$/,
     /^jose$/,
-    /^@smithy\/(core\/(checksum|protocols)|signature-v4)$/,
     /^zod\/mini$/,
   ],
 }

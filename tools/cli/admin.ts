@@ -3,12 +3,11 @@ import { email as emailField } from '../../lib/contract/fields.ts'
 import { changeUser, deleteUser, setRoles } from '../../lib/domain/administration.ts'
 import { restoreFormerEmail } from '../../lib/domain/email-changes.ts'
 import type { Account } from '../../lib/domain/users.ts'
-import { describe, show } from './account-report.ts'
-import { inAccount } from './callers-aws.ts'
-import { command, UsageError } from './command.ts'
+import { accountOf, describe, show } from './accounts.ts'
+import { inAccount } from './aws.ts'
+import { command, UsageError, type Values } from './command.ts'
 import { commandLog } from './command-log.ts'
-import { accountOf } from './find-account.ts'
-import { type StagePorts, storesOfStage } from './stage.ts'
+import { type StagePorts, storesOfStage } from './stage-stores.ts'
 
 const usage = `Usage: npm run admin -- <action> [<account>] [--stage <stage>]
 
@@ -33,38 +32,36 @@ const options = {
   unlogged: { type: 'boolean' },
 } as const
 
-interface Asked {
-  readonly unverified?: boolean | undefined
-  readonly really?: string | undefined
-}
+type Asked = Values<typeof options>
+type Change = (ports: StagePorts, account: Account, asked: Asked) => Promise<[Account, string]>
+
+const otherRoles = ({ roles }: Account) => roles.filter((role) => role !== 'admin')
+const outdated = 'The access token of this account is refused until it is refreshed'
 
 /** The actions that change an account. Each resolves to the changed account and a sentence about it. */
-const changes: Readonly<
-  Record<string, (ports: StagePorts, account: Account, asked: Asked) => Promise<[Account, string]>>
-> = {
-  grant: async (ports, { id }, { unverified }) => [
-    await setRoles(ports, id, (account) => {
+const changes: Readonly<Record<string, Change>> = {
+  async grant(ports, { id }, { unverified }) {
+    const changed = await setRoles(ports, id, (account) => {
       if (!account.emailVerified && !unverified) throw new Error(neverVerified(account))
-      return [...account.roles.filter((role) => role !== 'admin'), 'admin']
-    }),
-    'The access token of this account is refused until it is refreshed',
-  ],
-  revoke: async (ports, { id }) => [
-    await setRoles(ports, id, ({ roles }) => {
-      const others = roles.filter((role) => role !== 'admin')
+      return [...otherRoles(account), 'admin']
+    })
+    return [changed, outdated]
+  },
+  async revoke(ports, { id }) {
+    const changed = await setRoles(ports, id, (account) => {
+      const others = otherRoles(account)
       return others.length > 0 ? others : ['user']
-    }),
-    'The access token of this account is refused until it is refreshed',
-  ],
-  disable: async (ports, { id }) => [
-    await changeUser(ports, undefined, id, { status: 'disabled' }),
-    'Every session of this account has ended, and login is refused',
-  ],
-  enable: async (ports, { id }) => [
-    await changeUser(ports, undefined, id, { status: 'active' }),
-    'Its user can log in again',
-  ],
-  'restore-email': async (ports, { id }) => {
+    })
+    return [changed, outdated]
+  },
+  async disable(ports, { id }) {
+    const changed = await changeUser(ports, undefined, id, { status: 'disabled' })
+    return [changed, 'Every session of this account has ended, and login is refused']
+  },
+  async enable(ports, { id }) {
+    return [await changeUser(ports, undefined, id, { status: 'active' }), 'Its user can log in again']
+  },
+  async 'restore-email'(ports, { id }) {
     if (!(await ports.users.formerEmail(id, ports.clock.now())))
       throw new Error('There is no former email: it is kept for 7 days after a change of a verified email')
     const account = await restoreFormerEmail(ports, id)
@@ -74,9 +71,8 @@ const changes: Readonly<
         : 'once it is enabled, its user can ask for a reset at that address'
     return [account, `Every session has ended and no password opens this account: ${next}`]
   },
-  delete: async (ports, account, { really }) => {
-    const isMeant = really !== undefined && z.safeParse(emailField, really).data === account.email
-    if (!isMeant)
+  async delete(ports, account, { really }) {
+    if (really === undefined || z.safeParse(emailField, really).data !== account.email)
       throw new UsageError(
         `This deletes an account: ${describe(account)}. To go on, add --really ${account.email}`,
       )
@@ -84,6 +80,13 @@ const changes: Readonly<
     const notice = ports.policy.sendsMail ? '' : '. Its user is not told: MAIL_FROM is not set in this shell'
     return [account, `This account is deleted, with its sessions and its email${notice}`]
   },
+}
+
+const whose = 'Say whose account: add its id or email'
+const actions = {
+  list: undefined,
+  show: whose,
+  ...Object.fromEntries(Object.keys(changes).map((each) => [each, whose])),
 }
 
 const neverVerified = (account: Account) =>
@@ -100,43 +103,26 @@ async function list({ users }: StagePorts): Promise<void> {
   }
 }
 
-/** @throws UsageError with what is wrong. */
-function check(action: string, [named, ...more]: readonly string[], asked: Asked): void {
-  if (!action) throw new UsageError('Say what to do, such as list')
-  if (!['list', 'show', ...Object.keys(changes)].includes(action))
-    throw new UsageError(`There is no "admin ${action}"`)
-  const surplus = action === 'list' ? named : more[0]
-  if (surplus !== undefined) throw new UsageError(`"${surplus}" is one word too many`)
-  if (action !== 'list' && !named) throw new UsageError(`Say whose account: ${action} <id or email>`)
+/** The first administrator can be made in no other way. The command needs no function, so it also works while all are disabled. */
+await command({ usage, options, actions }, async (asked, action, named) => {
+  const { stage } = asked
   if (asked.unverified && action !== 'grant') throw new UsageError('--unverified goes with grant alone')
   if (asked.really !== undefined && action !== 'delete')
     throw new UsageError('--really goes with delete alone')
-}
-
-/** The first administrator can be made in no other way. The command needs no function, so it also works while all are disabled. */
-await command(usage, options, async ({ values, positionals }) => {
-  const [action = '', ...named] = positionals
-  check(action, named, values)
-  const log = commandLog(values.stage, values)
-  const { ports, place, close } = await storesOfStage(values.stage, log)
+  const log = commandLog(stage, asked)
+  const { ports, place, close } = await storesOfStage(stage, log)
   try {
-    if (action === 'list') {
-      await log.begin('admin list')
-      await list(ports)
-      return 0
-    }
-    const account = await accountOf(ports, String(named[0]), {
-      alsoFormer: ['show', 'restore-email'].includes(action),
-    })
-    await log.begin(`admin ${action}`, { userId: account.id })
+    const alsoFormer = ['show', 'restore-email'].includes(action)
+    const account = action === 'list' ? undefined : await accountOf(ports, named, alsoFormer)
+    await log.begin(`admin ${action}`, account && { userId: account.id })
     const change = changes[action]
-    if (!change) {
-      await show(ports, account)
-      return 0
+    if (!account) await list(ports)
+    else if (!change) await show(ports, account)
+    else {
+      if (stage !== 'local') console.log(`In ${await inAccount(place)}:`)
+      const [changed, says] = await log.during(() => change(ports, account, asked))
+      console.log(`${describe(changed)}. ${says}.`)
     }
-    if (values.stage !== 'local') console.log(`In ${await inAccount(place)}:`)
-    const [changed, says] = await log.during(() => change(ports, account, values))
-    console.log(`${describe(changed)}. ${says}.`)
     return 0
   } finally {
     await close()

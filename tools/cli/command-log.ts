@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
+import {
+  CloudWatchLogsClient,
+  CreateLogStreamCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs'
 import type { SecurityEvent, SecurityEvents } from '../../lib/domain/security-events.ts'
 import { commandLogGroup } from '../deploy/command-log.ts'
-import { askAws, callersArn } from './callers-aws.ts'
+import { callersArn, patience } from './aws.ts'
 import { sentenceOf } from './command.ts'
 
 /** The log of what the command line does to a stage. */
@@ -30,39 +35,32 @@ export function commandLog(
   { unlogged = false }: { unlogged?: boolean | undefined } = {},
 ): CommandLog {
   const recorded: Line[] = []
-  const writer = stage === 'local' ? printer : unlogged ? printer : cloudWatch(commandLogGroup(stage))
+  const write = stage === 'local' || unlogged ? print : cloudWatch(commandLogGroup(stage))
   const end = async () => {
     if (recorded.length === 0) return
-    try {
-      await writer(recorded)
-    } catch (error) {
-      await printer(recorded)
+    await write(recorded).catch(async (error: unknown) => {
+      await print(recorded)
       throw new Error(
         `What the lines above say holds, but they cannot be written to the log (${sentenceOf(error)}): keep them`,
       )
-    }
+    })
   }
   return {
     record: (event: SecurityEvent) => void recorded.push({ ...event }),
     async begin(command, subject) {
       if (stage === 'local') return
-      try {
-        await writer([{ type: 'command.run', command, ...subject }])
-      } catch (error) {
+      await write([{ type: 'command.run', command, ...subject }]).catch((error: unknown) => {
         throw new Error(
           `Nothing was done: the log group ${commandLogGroup(stage)} cannot be written (${sentenceOf(error)}). ` +
             'Mend that, deploy this version if the group is not there yet, or add --unlogged and keep the lines that it prints.',
         )
-      }
+      })
     },
     async during(change) {
-      let done: Awaited<ReturnType<typeof change>>
-      try {
-        done = await change()
-      } catch (error) {
+      const done = await change().catch(async (error: unknown) => {
         await end().catch((unwritten: unknown) => console.error(sentenceOf(unwritten)))
         throw error
-      }
+      })
       await end()
       return done
     },
@@ -75,31 +73,25 @@ const stamped = (line: Line, actor: string) =>
   JSON.stringify({ time: new Date().toISOString(), level: 'info', ...line, actor })
 
 /** Standard error is for the person who keeps it. */
-const printer: Writer = async (lines) => {
+const print: Writer = async (lines) => {
   for (const line of lines) console.error(stamped(line, userInfo().username))
 }
 
 /** CloudWatch Logs, with the caller's own credentials; the actor is who AWS says they are. */
 function cloudWatch(logGroupName: string): Writer {
-  const logs = (action: string, input: object) =>
-    askAws(
-      { id: 'CLOUDWATCH_LOGS', host: 'logs' },
-      { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Logs_20140328.${action}` },
-      JSON.stringify(input),
-    )
-  let opened: Promise<{ logStreamName: string; actor: string }> | undefined
+  const logs = new CloudWatchLogsClient(patience)
+  const logStreamName = `${new Date().toISOString().slice(0, 10)}/${randomUUID()}`
   const open = async () => {
     const actor = await callersArn()
-    const logStreamName = `${new Date().toISOString().slice(0, 10)}/${randomUUID()}`
-    await logs('CreateLogStream', { logGroupName, logStreamName })
-    return { logStreamName, actor }
+    await logs.send(new CreateLogStreamCommand({ logGroupName, logStreamName }))
+    return actor
   }
+  let opened: Promise<string> | undefined
   return async (lines) => {
     opened ??= open()
-    const { logStreamName, actor } = await opened
-    const timestamp = Date.now()
-    const logEvents = lines.map((line) => ({ timestamp, message: stamped(line, actor) }))
-    const answer = await logs('PutLogEvents', { logGroupName, logStreamName, logEvents })
-    if (/"rejectedLogEventsInfo":\s*\{/.test(answer)) throw new Error('CloudWatch Logs rejects their time')
+    const actor = await opened
+    const logEvents = lines.map((line) => ({ timestamp: Date.now(), message: stamped(line, actor) }))
+    const answer = await logs.send(new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }))
+    if (answer.rejectedLogEventsInfo) throw new Error('CloudWatch Logs rejects their time')
   }
 }

@@ -15,15 +15,15 @@ const npmRun = (...words: string[]) => {
 describe('a command with wrong words', () => {
   it.each<[string, string]>([
     ['admin', 'Say what to do'],
-    ['admin -- bogus', 'There is no "admin bogus"'],
+    ['admin -- bogus', 'There is no action "bogus"'],
     ['admin -- grant', 'Say whose account'],
     ['admin -- list ada@example.com', '"ada@example.com" is one word too many'],
-    ['admin -- list --stag prod', '"--stag" is one word too many'],
+    ['admin -- list --stag prod', "Unknown option '--stag'"],
     ['admin -- grant ada@example.com --stage prod-eu', 'A stage is named'],
     ['admin -- delete ada@example.com --really bob@example.com --bogus', "Unknown option '--bogus'"],
     ['admin -- list --unverified', '--unverified goes with grant alone'],
     ['keys', 'Say what to do'],
-    ['keys -- bogus', 'There is no "keys bogus"'],
+    ['keys -- bogus', 'There is no action "bogus"'],
     ['keys -- revoke', 'Say which key to revoke'],
     ['keys -- rotate -x', '"-x" is one word too many'],
     ['keys -- list --stage Prod', 'A stage is named'],

@@ -14,9 +14,7 @@ const options = {
   really: { type: 'string' },
 } as const
 
-await command(usage, options, async ({ values, positionals }) => {
-  const { stage, remove, really } = values
-  if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is one word too many`)
+await command({ usage, options }, async ({ stage, remove, really }) => {
   if (!stage) throw new UsageError('Say which stage: --stage <stage>')
   if (really !== undefined && !remove) throw new UsageError('--really goes with --remove alone')
   if (really !== undefined && really !== stage)
@@ -28,8 +26,7 @@ await command(usage, options, async ({ values, positionals }) => {
   if (remove) {
     let removed = 0
     // Remove private keys first: a private key without its public key would sign tokens that are never accepted.
-    const signs = 'access/private'
-    for (const path of [signs, ...keyPaths.filter((each) => each !== signs)] as const) {
+    for (const path of new Set(['access/private', ...keyPaths] as const)) {
       for (const number of (await parameters.below(path)).keys()) {
         await parameters.remove(path, number)
         removed++
@@ -43,7 +40,7 @@ await command(usage, options, async ({ values, positionals }) => {
   console.log(
     made.length > 0 ? `Made ${made.join(', ')} in ${place}` : `Every key already exists in ${place}`,
   )
-  if (made.includes('pepper') && keysPath) {
+  if (made.includes('pepper') && keysPath)
     console.log(`
 Every password is hashed with the pepper. If it is lost, no password works any more, and every user must reset theirs.
 Keep a copy in a safe place, apart from the backups of the tables. This command prints the pepper in the form from which
@@ -51,5 +48,4 @@ docs/deploy.md, "The pepper", restores it:
 
   aws ssm get-parameters-by-path --path ${keysPath}/pepper --with-decryption --output text \\
     --query 'Parameters[].[Name, Value]'`)
-  }
 })

@@ -2,22 +2,18 @@ import type { Parameters } from '../../lib/crypto/keys.ts'
 import { ssmParameters } from '../../lib/parameters/ssm.ts'
 import { keysPathOf, problemsOfNames } from '../deploy/settings.ts'
 import { localKeyFile } from '../local/parameter-store.ts'
-import { callersConfig, endpointOf } from './callers-aws.ts'
-import { checkStage } from './command.ts'
+import { callersConfig, endpointOf } from './aws.ts'
 
 /** Where a stage keeps its keys: `local` in the file of `npm start`, any other in SSM, with the caller's credentials. */
 export async function keysOfStage(
   stage: string,
 ): Promise<{ parameters: Parameters; place: string; keysPath?: string }> {
   if (stage === 'local') return localKeyFile()
-  checkStage(stage)
   const [problem] = problemsOfNames(stage, { KEYS_PATH: process.env.KEYS_PATH })
   if (problem) throw new Error(problem)
   const { region, credentials } = await callersConfig()
   const keysPath = keysPathOf(stage, process.env)
-  return {
-    parameters: ssmParameters({ keysPath, region, credentials, endpoint: endpointOf('SSM', 'ssm', region) }),
-    keysPath,
-    place: `SSM ${keysPath} in ${region}`,
-  }
+  const endpoint = endpointOf('SSM', 'ssm', region)
+  const parameters = ssmParameters({ keysPath, region, credentials, endpoint })
+  return { parameters, keysPath, place: `SSM ${keysPath} in ${region}` }
 }

@@ -1,37 +1,24 @@
-import {
-  DescribeTableCommand,
-  DescribeTimeToLiveCommand,
-  DynamoDBClient,
-  ResourceNotFoundException,
-} from '@aws-sdk/client-dynamodb'
-import {
-  GetAccountCommand,
-  GetEmailIdentityCommand,
-  NotFoundException,
-  SESv2Client,
-} from '@aws-sdk/client-sesv2'
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
+import { DescribeTableCommand, DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { GetAccountCommand, GetEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2'
 import { type Parameter, paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm'
-import { askAws, endpointOf } from '../callers-aws.ts'
-import type { Aws } from './deployment.ts'
-import type { Health } from './proxy.ts'
+import type { KeyPath } from '../../../lib/crypto/keys.ts'
+import { endpointOf, patience } from '../aws.ts'
 
-/** AWS with the caller's own credentials and region. */
-export function callersAws({
-  stage,
-  keysPath,
-  dynamodbEndpoint,
-}: {
-  stage: string
-  keysPath: string
-  dynamodbEndpoint?: string
-}): Aws {
-  const dynamodb = new DynamoDBClient({ ...(dynamodbEndpoint && { endpoint: dynamodbEndpoint }) })
+export type Aws = ReturnType<typeof callersAws>
+
+/** Questions to AWS, asked with the caller's own credentials and region. Each throws if AWS does not answer it. */
+export function callersAws(stage: string, keysPath: string) {
+  const dynamodb = new DynamoDBClient({})
   const ses = new SESv2Client({})
-  const ssm = new SSMClient({})
   return {
-    async listed(path) {
+    /** The keys below a path of the stage. Only public keys have a value: no secret is decrypted. */
+    async listed(path: KeyPath) {
       const Path = `${keysPath}/${path}`
-      const pages = paginateGetParametersByPath({ client: ssm }, { Path, WithDecryption: false })
+      const pages = paginateGetParametersByPath(
+        { client: new SSMClient({}) },
+        { Path, WithDecryption: false },
+      )
       const found: Parameter[] = []
       for await (const { Parameters = [] } of pages) found.push(...Parameters)
       return found.map(({ Name = '', Type, Value, LastModifiedDate }) => ({
@@ -40,57 +27,56 @@ export function callersAws({
         value: Type === 'String' ? Value : undefined,
       }))
     },
-    async table(TableName) {
-      try {
-        const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }))
-        const { TimeToLiveDescription: ttl } = await dynamodb.send(
-          new DescribeTimeToLiveCommand({ TableName }),
-        )
-        return {
-          ttl: ttl?.TimeToLiveStatus?.startsWith('ENABL') ? ttl.AttributeName : undefined,
-          hasStream: Table?.StreamSpecification?.StreamEnabled === true,
-        }
-      } catch (error) {
-        if (error instanceof ResourceNotFoundException) return undefined
-        throw error
+
+    /** The TTL attribute of a table, and whether it has a stream; `undefined` if there is no such table. */
+    async table(TableName: string) {
+      const found = await dynamodb.send(new DescribeTableCommand({ TableName })).catch(unlessMissing)
+      if (!found) return undefined
+      const { TimeToLiveDescription: ttl } = await dynamodb.send(new DescribeTimeToLiveCommand({ TableName }))
+      return {
+        ttl: ttl?.TimeToLiveStatus?.startsWith('ENABL') ? ttl.AttributeName : undefined,
+        hasStream: found.Table?.StreamSpecification?.StreamEnabled === true,
       }
     },
-    async identity(EmailIdentity) {
-      try {
-        const found = await ses.send(new GetEmailIdentityCommand({ EmailIdentity }))
-        return { isVerified: found.VerifiedForSendingStatus === true }
-      } catch (error) {
-        if (error instanceof NotFoundException) return undefined
-        throw error
-      }
+
+    /**
+     * An address or a domain that SES may send for; `undefined` if SES does not know it. Its default configuration set does
+     * not matter: the mail function names one in each request.
+     */
+    async identity(EmailIdentity: string) {
+      const found = await ses.send(new GetEmailIdentityCommand({ EmailIdentity })).catch(unlessMissing)
+      return found && { isVerified: found.VerifiedForSendingStatus === true }
     },
+
     async account() {
       const { ProductionAccessEnabled, SendingEnabled } = await ses.send(new GetAccountCommand({}))
       return { isSandbox: ProductionAccessEnabled !== true, maySend: SendingEnabled === true }
     },
-    gateway: { address: () => gatewayAddress(stage), health },
+
+    /** The gateway's own address, past any proxy; `undefined` if it is not deployed. */
+    async gateway() {
+      const stack = new DescribeStacksCommand({ StackName: `cardea-${stage}` })
+      const { Stacks } = await new CloudFormationClient(patience).send(stack)
+      return Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === 'HttpApiUrl')?.OutputValue
+    },
+
+    /** The status and the code of the answer to `GET /health` at an address. */
+    async health(address: string) {
+      const signal = AbortSignal.timeout(10_000)
+      const answer = await fetch(`${address}/health`, { redirect: 'manual', signal })
+      const body: { readonly code?: unknown } = Object(await answer.json().catch(() => undefined))
+      return { status: answer.status, code: body.code }
+    },
+
+    /** The time at AWS in epoch seconds. */
     async time() {
-      const region = String(await dynamodb.config.region())
+      const region = await dynamodb.config.region()
       const answer = await fetch(`${endpointOf('DYNAMODB', 'dynamodb', region)}/ping`)
       return Date.parse(String(answer.headers.get('date'))) / 1000
     },
   }
 }
 
-/** The output of the stage's stack. CloudFormation has no client here. */
-async function gatewayAddress(stage: string): Promise<string | undefined> {
-  const query = { Action: 'DescribeStacks', Version: '2010-05-15', StackName: `cardea-${stage}` }
-  const answer = await askAws(
-    { id: 'CLOUDFORMATION', host: 'cloudformation' },
-    { 'content-type': 'application/x-www-form-urlencoded' },
-    new URLSearchParams(query).toString(),
-  )
-  const output = answer.split('<member>').find((each) => each.includes('<OutputKey>HttpApiUrl</OutputKey>'))
-  return /<OutputValue>(https:[^<]+)<\/OutputValue>/.exec(output ?? '')?.[1]
-}
-
-export async function health(address: string): Promise<Health> {
-  const answer = await fetch(`${address}/health`, { redirect: 'manual', signal: AbortSignal.timeout(10_000) })
-  const { code } = ((await answer.json().catch(() => undefined)) ?? {}) as { code?: unknown }
-  return { status: answer.status, code: typeof code === 'string' ? code : undefined }
+function unlessMissing(error: Error): undefined {
+  if (!['ResourceNotFoundException', 'NotFoundException'].includes(error.name)) throw error
 }

@@ -2,82 +2,66 @@ import { type Config, policyOf } from '../../../lib/config.ts'
 import { limits, settingOf } from '../../../lib/domain/limits.ts'
 import { doubtful, type Finding, fine } from './finding.ts'
 
-type Doubt = readonly [applies: boolean, says: string, mend: string]
-
 /** Settings that are each valid, but together may not do what their owner wants. */
 export function doubtsAbout(config: Config, { hasDomain }: { hasDomain: boolean }): Finding[] {
-  const doubts = [...cookies(config, hasDomain), ...lifetimes(config), ...mail(config), ...limitsOf(config)]
-  const found = doubts.filter(([applies]) => applies).map(([, says, mend]) => doubtful(says, mend))
-  return found.length > 0 ? found : [fine('The settings go together')]
-}
-
-/** The cookie is SameSite=Strict: a browser sends it only between a page and an API of one site. */
-function cookies({ allowedOrigins, issuer }: Config, hasDomain: boolean): Doubt[] {
-  if (allowedOrigins.length === 0)
-    return [[true, 'No page may use the API with its cookie', 'Name your front end in ALLOWED_ORIGINS']]
+  const found: Finding[] = []
+  const doubt = (applies: boolean, says: string, mend: string) => {
+    if (applies) found.push(doubtful(says, mend))
+  }
+  const { allowedOrigins, issuer, accessTokenSeconds, sessionIdleSeconds, sessionAbsoluteSeconds } = config
+  const { sendsMail, requireVerifiedEmail } = policyOf(config)
+  const hasOrigin = allowedOrigins.length > 0
   const bodyLogin = 'log in with "transport": "body"'
-  if (!hasDomain)
-    return [
-      [
-        true,
-        'The API has an address of Amazon, so no page of yours gets its cookie',
-        `Set DOMAIN_NAME and CERTIFICATE_ARN to a name beside your front end, or ${bodyLogin}`,
-      ],
-    ]
-  return allowedOrigins.map((origin) => [
-    siteOf(origin) !== siteOf(issuer),
-    `${origin} is another site than ${issuer}: its requests carry no cookie`,
-    `Give the API a name of the same site, or let that front end ${bodyLogin}`,
-  ])
+
+  // The cookie is SameSite=Strict: a browser sends it only between a page and an API of one site.
+  doubt(!hasOrigin, 'No page may use the API with its cookie', 'Name your front end in ALLOWED_ORIGINS')
+  doubt(
+    hasOrigin && !hasDomain,
+    'The API has an address of Amazon, so no page of yours gets its cookie',
+    `Set DOMAIN_NAME and CERTIFICATE_ARN to a name beside your front end, or ${bodyLogin}`,
+  )
+  for (const origin of allowedOrigins)
+    doubt(
+      hasDomain && siteOf(origin) !== siteOf(issuer),
+      `${origin} is another site than ${issuer}: its requests carry no cookie`,
+      `Give the API a name of the same site, or let that front end ${bodyLogin}`,
+    )
+  doubt(
+    sessionIdleSeconds > sessionAbsoluteSeconds,
+    'SESSION_IDLE_SECONDS is longer than SESSION_ABSOLUTE_SECONDS: no session ends because it is idle',
+    'Set it below the absolute lifetime',
+  )
+  doubt(
+    accessTokenSeconds > sessionIdleSeconds,
+    'An access token lives longer than a session that is not refreshed',
+    'Set ACCESS_TOKEN_SECONDS below SESSION_IDLE_SECONDS',
+  )
+  doubt(
+    !sendsMail,
+    'There is no sender: users cannot reset a password, and sign-up reveals who has an account',
+    'Set MAIL_FROM and LINK_BASE_URL',
+  )
+  doubt(
+    sendsMail && !requireVerifiedEmail,
+    'Anybody may sign up with the email of somebody else, and sign-up reveals who has an account',
+    'Leave REQUIRE_VERIFIED_EMAIL unset',
+  )
+  doubt(
+    sendsMail && !allowedOrigins.includes(new URL(String(config.linkBaseUrl)).origin),
+    'The origin of the pages that mails link to may not call the API from a browser',
+    'Name the origin of LINK_BASE_URL in ALLOWED_ORIGINS',
+  )
+  for (const [name, { most, seconds }] of Object.entries(limits)) {
+    const given = config[name as keyof typeof limits]
+    const hasNoEffect = given.most / given.seconds > (100 * most) / seconds
+    doubt(
+      hasNoEffect,
+      `${settingOf(name)} allows more than a hundred times the default`,
+      'Leave it unset, or set it lower',
+    )
+  }
+  return found.length > 0 ? found : [fine('The settings go together')]
 }
 
 /** The last two labels. For a few suffixes such as co.uk this finds too little. */
 const siteOf = (address: string) => new URL(address).hostname.split('.').slice(-2).join('.')
-
-const lifetimes = ({ accessTokenSeconds, sessionIdleSeconds, sessionAbsoluteSeconds }: Config): Doubt[] => [
-  [
-    sessionIdleSeconds > sessionAbsoluteSeconds,
-    'SESSION_IDLE_SECONDS is longer than SESSION_ABSOLUTE_SECONDS: no session ends because it is idle',
-    'Set it below the absolute lifetime',
-  ],
-  [
-    accessTokenSeconds > sessionIdleSeconds,
-    'An access token lives longer than a session that is not refreshed',
-    'Set ACCESS_TOKEN_SECONDS below SESSION_IDLE_SECONDS',
-  ],
-]
-
-function mail(config: Config): Doubt[] {
-  const { sendsMail, requireVerifiedEmail } = policyOf(config)
-  if (!sendsMail)
-    return [
-      [
-        true,
-        'There is no sender: users cannot reset a password, and sign-up reveals who has an account',
-        'Set MAIL_FROM and LINK_BASE_URL',
-      ],
-    ]
-  return [
-    [
-      !requireVerifiedEmail,
-      'Anybody may sign up with the email of somebody else, and sign-up reveals who has an account',
-      'Leave REQUIRE_VERIFIED_EMAIL unset',
-    ],
-    [
-      !config.allowedOrigins.includes(new URL(String(config.linkBaseUrl)).origin),
-      'The origin of the pages that mails link to may not call the API from a browser',
-      'Name the origin of LINK_BASE_URL in ALLOWED_ORIGINS',
-    ],
-  ]
-}
-
-/** A limit of a hundred times the default has no effect. */
-const limitsOf = (config: Config): Doubt[] =>
-  Object.entries(limits).map(([name, { most, seconds }]) => {
-    const given = config[name as keyof typeof limits]
-    return [
-      given.most / given.seconds > (100 * most) / seconds,
-      `${settingOf(name)} allows more than a hundred times the default`,
-      'Leave it unset, or set it lower',
-    ]
-  })

@@ -1,13 +1,14 @@
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { readConfig } from '../../../lib/config.ts'
 import { makeFirstKeys, revoke, rotate } from '../../../lib/crypto/key-rotation.ts'
 import { keyStates } from '../../../lib/crypto/key-states.ts'
 import { engineStores } from '../../testing/engine.ts'
 import { type MemoryParameters, memoryParameters, modulusLength } from '../../testing/keys.ts'
-import { callersAws } from './aws.ts'
+import { type Aws, callersAws } from './aws.ts'
 import { doubtsAbout } from './configuration.ts'
-import { type Aws, type Deployed, findingsOf } from './deployment.ts'
+import { type Deployed, findingsOf } from './deployment.ts'
 
 const NOW = 1_800_000_000
 const DAY = 86_400
@@ -70,7 +71,8 @@ const healthy: Omit<Aws, 'listed'> = {
   table: async () => ({ ttl: 'expiresAt', hasStream: true }),
   identity: async (name) => (name.includes('@') ? undefined : { isVerified: true }),
   account: async () => ({ isSandbox: false, maySend: true }),
-  gateway: { address: async () => OWN, health: async (address) => (address === OWN ? refused : served) },
+  gateway: async () => OWN,
+  health: async (address) => (address === OWN ? refused : served),
   time: async () => NOW,
 }
 const deployed: Deployed = {
@@ -133,8 +135,8 @@ describe('a deployment', () => {
     ])
   })
 
-  it.each<[string, Partial<Aws['gateway']>, RegExp]>([
-    ['is not there', { address: async () => undefined }, /no gateway/],
+  it.each<[string, Partial<Aws>, RegExp]>([
+    ['is not there', { gateway: async () => undefined }, /no gateway/],
     ['answers past the proxy', { health: async () => served }, /answered 200, and not refused/],
     ['refuses its own proxy', { health: async () => refused }, /^https:\/\/auth.example.com is refused/],
     [
@@ -147,16 +149,12 @@ describe('a deployment', () => {
       { health: async (address) => (address === OWN ? refused : Promise.reject(new Error('ENOTFOUND'))) },
       /does not answer/,
     ],
-  ])(
-    'whose gateway %s gets a finding with its correction, but only behind a proxy',
-    async (_, change, says) => {
-      const gateway = { ...healthy.gateway, ...change }
-      expect(await wrongOf({ gateway })).toEqual([
-        { grade: 'wrong', says: expect.stringMatching(says), mend: expect.any(String) },
-      ])
-      expect(await wrongOf({ gateway }, { hasProxy: false })).toEqual([])
-    },
-  )
+  ])('whose gateway %s gets a finding with its correction, but only behind a proxy', async (_, aws, says) => {
+    expect(await wrongOf(aws)).toEqual([
+      { grade: 'wrong', says: expect.stringMatching(says), mend: expect.any(String) },
+    ])
+    expect(await wrongOf(aws, { hasProxy: false })).toEqual([])
+  })
 
   it('whose sender is below the domain that SES has verified is fine', async () => {
     const identity: Aws['identity'] = async (name) =>
@@ -188,113 +186,97 @@ describe('a deployment', () => {
   })
 })
 
+/** Runs questions to AWS against an endpoint. */
+async function asking<T>(service: string, endpoint: string, ask: (aws: Aws) => Promise<T>): Promise<T> {
+  const before = { ...process.env }
+  const credentials = { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' }
+  const env = { [`AWS_ENDPOINT_URL_${service}`]: endpoint, AWS_REGION: 'eu-central-1', ...credentials }
+  Object.assign(process.env, env)
+  try {
+    return await ask(callersAws('dev', '/cardea/dev'))
+  } finally {
+    process.env = before
+  }
+}
+
+/** Starts a server. Returns its address. */
+async function listening(server: Server): Promise<string> {
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  closing.push(server)
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+const closing: Server[] = []
+afterEach(() => {
+  for (const server of closing.splice(0)) server.close()
+})
+
 describe('a request to AWS', () => {
   it('about tables answers what the engine has', async () => {
     const { tables, endpoint } = await engineStores()
-    const aws = callersAws({ stage: 'dev', keysPath: '/cardea/dev', dynamodbEndpoint: endpoint })
-    expect(await aws.table(tables.sessionsTable)).toEqual({ ttl: 'expiresAt', hasStream: true })
-    expect(await aws.table(tables.usersTable)).toEqual({ ttl: 'keptUntil', hasStream: false })
-    expect(await aws.table('no-such-table')).toBeUndefined()
+    const asked = [tables.sessionsTable, tables.usersTable, 'no-such-table']
+    expect(await asking('DYNAMODB', endpoint, (aws) => Promise.all(asked.map(aws.table)))).toEqual([
+      { ttl: 'expiresAt', hasStream: true },
+      { ttl: 'keptUntil', hasStream: false },
+      undefined,
+    ])
   })
 
   it('about keys reads every page, and requests no secret', async () => {
     const asked: Record<string, unknown>[] = []
+    const name = '/cardea/dev/access/public'
     const kept = [
-      { Name: '/cardea/dev/access/public/000001', Type: 'String', Value: 'public', LastModifiedDate: NOW },
-      {
-        Name: '/cardea/dev/access/public/000002',
-        Type: 'SecureString',
-        Value: 'x',
-        LastModifiedDate: NOW + 1,
-      },
+      { Name: `${name}/000001`, Type: 'String', Value: 'public', LastModifiedDate: NOW },
+      { Name: `${name}/000002`, Type: 'SecureString', Value: 'x', LastModifiedDate: NOW + 1 },
     ]
-    const server = createServer(async (request, response) => {
-      const body = JSON.parse(await text(request))
-      asked.push({ target: request.headers['x-amz-target'], ...body })
-      const [page, NextToken] = body.NextToken ? [1, undefined] : [0, 'more']
-      response.setHeader('content-type', 'application/x-amz-json-1.1')
-      response.end(JSON.stringify({ Parameters: [kept[page]], NextToken }))
-    })
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-    const { port } = server.address() as { port: number }
-    const before = { ...process.env }
-    Object.assign(process.env, {
-      AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${port}`,
-      AWS_REGION: 'eu-central-1',
-      AWS_ACCESS_KEY_ID: 'x',
-      AWS_SECRET_ACCESS_KEY: 'x',
-    })
-    try {
-      expect(await callersAws({ stage: 'dev', keysPath: '/cardea/dev' }).listed('access/public')).toEqual([
-        { number: '000001', madeAt: NOW, value: 'public' },
-        { number: '000002', madeAt: NOW + 1, value: undefined },
-      ])
-    } finally {
-      process.env = before
-      server.close()
-    }
+    const address = await listening(
+      createServer(async (request, response) => {
+        const body = JSON.parse(await text(request))
+        asked.push({ target: request.headers['x-amz-target'], ...body })
+        const [page, NextToken] = body.NextToken ? [1, undefined] : [0, 'more']
+        response.setHeader('content-type', 'application/x-amz-json-1.1')
+        response.end(JSON.stringify({ Parameters: [kept[page]], NextToken }))
+      }),
+    )
+    expect(await asking('SSM', address, (aws) => aws.listed('access/public'))).toEqual([
+      { number: '000001', madeAt: NOW, value: 'public' },
+      { number: '000002', madeAt: NOW + 1, value: undefined },
+    ])
     expect(asked).toHaveLength(2)
     for (const { target, Path, WithDecryption } of asked)
-      expect([target, Path, WithDecryption]).toEqual([
-        'AmazonSSM.GetParametersByPath',
-        '/cardea/dev/access/public',
-        false,
-      ])
+      expect([target, Path, WithDecryption]).toEqual(['AmazonSSM.GetParametersByPath', name, false])
   })
 
   it('about a sender answers whether it is verified, and ignores its configuration set', async () => {
-    const server = createServer((_, response) => {
-      response.end('{"VerifiedForSendingStatus":true,"ConfigurationSetName":"tracked"}')
-    })
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-    const { port } = server.address() as { port: number }
-    const before = { ...process.env }
-    Object.assign(process.env, {
-      AWS_ENDPOINT_URL_SESV2: `http://127.0.0.1:${port}`,
-      AWS_REGION: 'eu-central-1',
-      AWS_ACCESS_KEY_ID: 'x',
-      AWS_SECRET_ACCESS_KEY: 'x',
-    })
-    try {
-      const { identity } = callersAws({ stage: 'dev', keysPath: '/cardea/dev' })
-      expect(await wrongOf({ identity })).toEqual([])
-    } finally {
-      process.env = before
-      server.close()
-    }
+    const address = await listening(
+      createServer((_, response) => {
+        response.end('{"VerifiedForSendingStatus":true,"ConfigurationSetName":"tracked"}')
+      }),
+    )
+    expect(await asking('SESV2', address, ({ identity }) => wrongOf({ identity }))).toEqual([])
   })
 
   it('about the gateway answers the output of the stack, and the status of its health route', async () => {
     const asked: string[] = []
-    const server = createServer(async (request, response) => {
-      if (request.url === '/health') {
-        response.statusCode = 403
-        response.setHeader('content-type', 'application/problem+json')
-        return void response.end('{"code":"untrusted_proxy"}')
-      }
-      asked.push(await text(request))
-      response.end(`<Outputs>
-        <member><OutputKey>DomainTarget</OutputKey><OutputValue>d-1.example</OutputValue></member>
-        <member><Description>x</Description><OutputKey>HttpApiUrl</OutputKey><OutputValue>${OWN}</OutputValue></member>
-      </Outputs>`)
-    })
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-    const { port } = server.address() as { port: number }
-    const before = { ...process.env }
-    Object.assign(process.env, {
-      AWS_ENDPOINT_URL_CLOUDFORMATION: `http://127.0.0.1:${port}`,
-      AWS_REGION: 'eu-central-1',
-      AWS_ACCESS_KEY_ID: 'x',
-      AWS_SECRET_ACCESS_KEY: 'x',
-    })
-    try {
-      const { gateway } = callersAws({ stage: 'dev', keysPath: '/cardea/dev' })
-      expect(await gateway.address()).toBe(OWN)
-      expect(await gateway.health(`http://127.0.0.1:${port}`)).toEqual(refused)
-    } finally {
-      process.env = before
-      server.close()
-    }
+    const address = await listening(
+      createServer(async (request, response) => {
+        if (request.url === '/health') {
+          response.statusCode = 403
+          response.setHeader('content-type', 'application/problem+json')
+          return void response.end('{"code":"untrusted_proxy"}')
+        }
+        asked.push(await text(request))
+        const output = (key: string, value: string) =>
+          `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`
+        const outputs = output('DomainTarget', 'd-1.example') + output('HttpApiUrl', OWN)
+        const stack = `<member><StackName>cardea-dev</StackName><Outputs>${outputs}</Outputs></member>`
+        const result = `<DescribeStacksResult><Stacks>${stack}</Stacks></DescribeStacksResult>`
+        response.end(`<DescribeStacksResponse>${result}</DescribeStacksResponse>`)
+      }),
+    )
+    const answers = await asking('CLOUDFORMATION', address, (aws) =>
+      Promise.all([aws.gateway(), aws.health(address)]),
+    )
+    expect(answers).toEqual([OWN, refused])
     expect(asked).toEqual(['Action=DescribeStacks&Version=2010-05-15&StackName=cardea-dev'])
   })
 })

@@ -1,29 +1,25 @@
 import assert from 'node:assert/strict'
-import { newEmail, type Verifier } from './account.ts'
-import { expectProblem } from './api.ts'
-import { expectSameAnswer, type Run } from './run.ts'
+import type { Verifier } from './account.ts'
+import { expectProblem, expectSameAnswer } from './api.ts'
+import { newEmail, type Run } from './run.ts'
 import { expectRevoked, tokensFrom } from './tokens.ts'
 
-/** Creates the throw-away account. Resolves to whether it can log in. */
-export async function signUpChecks({ api, check, account }: Run, verifier: Verifier): Promise<boolean> {
-  const { login: credentials } = account
-  const { email } = credentials
+/** Creates the throw-away account. */
+export async function signUpChecks(run: Run, { by, tryOut, verify }: Verifier): Promise<void> {
+  const { api, check, need, login } = run
   const signUp = (expect: number | number[], code = '') =>
-    api('POST /auth/signup', { body: { ...credentials, name: 'Smoke test' }, expect, code })
-  const { by, tryOut, verify } = verifier
-  if ((await check(`the email can be verified ${by}`, tryOut)) === false) return false
-  const created = await check('sign-up creates an account', async () => {
-    account.exists = true
+    api('POST /auth/signup', { body: { ...login, name: 'Smoke test' }, expect, code })
+  await need(`the email can be verified ${by}`, tryOut)
+  const created = await need('sign-up creates an account', async () => {
+    run.hasAccount = true
     const answer = await signUp([201, 202])
     return { ...answer, note: answer.status === 202 ? 'its email must be verified' : 'without verification' }
   })
-  if (!created) return false
   const mustVerify = created.status === 202
   if (mustVerify) {
-    await check('login is refused until the email is verified', () =>
-      api('POST /auth/login', { body: credentials, expect: 403, code: 'email_not_verified' }),
-    )
-    if ((await check(`the email is verified ${by}`, () => verify(email))) === false) return false
+    const refusal = { body: login, expect: 403, code: 'email_not_verified' }
+    await check('login is refused until the email is verified', () => api('POST /auth/login', refusal))
+    await need(`the email is verified ${by}`, verify)
   }
   await check('sign-up with a known email is answered as promised', async () => {
     if (mustVerify) expectSameAnswer(created, await signUp(202))
@@ -31,25 +27,24 @@ export async function signUpChecks({ api, check, account }: Run, verifier: Verif
     return mustVerify ? 'like sign-up with a new email' : 'email_taken, as no verification is required'
   })
   await check('a forgotten password does not reveal who has an account', async () => {
-    const forgot = (of: string) =>
-      api('POST /auth/password/forgot', { body: { email: of }, expect: [202, 404] })
-    const known = await forgot(email)
+    const forgot = (email: string) =>
+      api('POST /auth/password/forgot', { body: { email }, expect: [202, 404] })
+    const known = await forgot(login.email)
     expectSameAnswer(known, await forgot(newEmail()))
     return known.status === 202 ? 'known and unknown email get the same answer' : 'not offered here'
   })
-  return true
 }
 
 /** The test makes no more failed logins than this to reach a limit. */
 const GUESSES = 8
 
 /** Failed logins. The many go to an email without an account, so that no account is locked. */
-export async function guessingChecks({ api, check, skipped, account }: Run): Promise<void> {
+export async function guessingChecks({ api, check, skipped, login }: Run): Promise<void> {
   const unknown = newEmail()
   const guess = (email: string, expect: number | number[], code = '') =>
     api('POST /auth/login', { body: { email, password: 'not the password of anybody' }, expect, code })
   await check('a wrong password and an unknown email get the same answer', async () => {
-    const wrong = await guess(account.login.email, 401, 'invalid_credentials')
+    const wrong = await guess(login.email, 401, 'invalid_credentials')
     const other = await guess(unknown, 401)
     expectSameAnswer(wrong, other)
     return `${wrong.milliseconds} ms and ${other.milliseconds} ms`
@@ -69,16 +64,15 @@ export async function guessingChecks({ api, check, skipped, account }: Run): Pro
 
 /** Deletes the throw-away account. */
 export async function deletionChecks(run: Run): Promise<void> {
-  const { api, check, account } = run
-  const { email, password } = account.login
+  const { api, check, login } = run
   await check('after its deletion no token and no password of the account works', async () => {
-    const login = { body: { email, password, transport: 'body' } }
-    const { accessToken: bearer, refreshToken } = await tokensFrom(run, 'POST /auth/login', login)
-    await api('DELETE /users/me', { bearer, body: { password }, expect: 204 })
+    const request = { body: { ...login, transport: 'body' } }
+    const { accessToken: bearer, refreshToken } = await tokensFrom(run, 'POST /auth/login', request)
+    await api('DELETE /users/me', { bearer, body: { password: login.password }, expect: 204 })
     const note = await expectRevoked(run, bearer)
     await api('POST /auth/refresh', { body: { refreshToken }, expect: 401 })
-    await api('POST /auth/login', { ...login, expect: 401, code: 'invalid_credentials' })
-    account.exists = false
+    await api('POST /auth/login', { ...request, expect: 401, code: 'invalid_credentials' })
+    run.hasAccount = false
     return note
   })
 }

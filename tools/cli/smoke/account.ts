@@ -1,106 +1,75 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { deleteUser } from '../../../lib/domain/administration.ts'
 import { deniedUntil } from '../../../lib/domain/lifetimes.ts'
 import { mailedToken } from '../../local/mailbox.ts'
-import { storesOfStage } from '../stage.ts'
-import type { Api } from './api.ts'
-import type { Options } from './arguments.ts'
+import { sentenceOf } from '../command.ts'
+import { storesOfStage } from '../stage-stores.ts'
+import { expectProblem } from './api.ts'
+import { newEmail, type Run } from './run.ts'
 
-/** An address of the SES mailbox simulator. Mail to it is accepted, goes nowhere and harms no sender's reputation. */
-export const newEmail = () => `success+cardea-smoke-${randomBytes(6).toString('hex')}@simulator.amazonses.com`
-
-export type Account = ReturnType<typeof accountOf>
-
-/** The account that the checks log in to. */
-export const accountOf = ({ account }: Options) => ({
-  login: account ?? { email: newEmail(), password: randomBytes(24).toString('base64url') },
-  /** Whether a throw-away account may have to be deleted. */
-  exists: false,
-  /** Of sessions that may be open. */
-  refreshTokens: new Set<string>(),
-})
-
-/** Verifies the email of a throw-away account. `tryOut` throws if it cannot; `remove` deletes what the API does not delete. */
+/** Verifies the email of the throw-away account, and removes the account. `tryOut` throws if it cannot. */
 export interface Verifier {
   readonly by: string
   tryOut(): Promise<unknown>
-  verify(email: string): Promise<unknown>
-  remove?(email: string): Promise<unknown>
+  verify(): Promise<unknown>
+  remove(): Promise<unknown>
   close?(): Promise<void>
 }
 
-/** Resolves to `undefined` for a test account, which is verified and kept. */
-export async function verifierOf(
-  { account, stage, mailbox }: Options,
-  api: Api,
-): Promise<Verifier | undefined> {
-  if (account) return undefined
-  return stage === undefined ? mailVerifier(String(mailbox), api) : stageVerifier(stage)
-}
-
-const mailVerifier = (mailbox: string, api: Api): Verifier => ({
-  by: 'by the link in the mail',
-  async tryOut() {
-    const answer = await fetch(`${mailbox}/store`).catch(() => undefined)
-    assert(answer?.ok, 'no local mailbox answers at the address of --mailbox')
-  },
-  async verify(email) {
-    const token = await mailedToken(mailbox, email, 'verify-email').catch(() => undefined)
+export function mailVerifier({ api, login, settings: { mailbox = '' } }: Run): Verifier {
+  const verify = async () => {
+    const token = await mailedToken(mailbox, login.email, 'verify-email').catch(() => undefined)
     assert(token, 'no mail came within 20 s')
     await api('POST /auth/email/verify', { body: { token }, expect: 204 })
-  },
-})
+  }
+  const logIn = () =>
+    api('POST /auth/login', { body: { ...login, transport: 'body' }, expect: [200, 401, 403] })
+  return {
+    by: 'by the link in the mail',
+    async tryOut() {
+      const answer = await fetch(`${mailbox}/store`).catch(() => undefined)
+      assert(answer?.ok, 'no local mailbox answers at the address of --mailbox')
+    },
+    verify,
+    async remove() {
+      let answer = await logIn()
+      if (answer.status === 403) {
+        await verify()
+        answer = await logIn()
+      }
+      const { accessToken: bearer } = answer.body
+      const body = { password: login.password }
+      if (answer.status === 200) await api('DELETE /users/me', { bearer, body, expect: 204 })
+      // The account does not exist, as its password never changes.
+      else expectProblem(answer, 'invalid_credentials')
+    },
+  }
+}
 
-async function stageVerifier(stage: string): Promise<Verifier> {
-  // No event is lost: the API logs the sign-up and the deletion of this account.
+export async function stageVerifier({ api, login }: Run, stage: string): Promise<Verifier> {
+  // The API logs the sign-up of this account, and its deletion if that check was reached.
   const { ports, close } = await storesOfStage(stage, { record: () => undefined })
-  const { users, sessions, clock } = ports
   const find = (email: string) =>
-    users.findByEmail(email).catch(({ name, message }: Error) => {
-      assert.fail(`the tables of the stage ${stage} cannot be read (${name}: ${message})`)
+    ports.users.findByEmail(email).catch((error: unknown) => {
+      assert.fail(`the tables of the stage ${stage} cannot be read (${sentenceOf(error)})`)
     })
-  const expectDone = (result: unknown) =>
-    assert(typeof result !== 'string', 'the account was changed at the same time')
   return {
     by: `in the tables of the stage ${stage}`,
     tryOut: () => find(newEmail()),
-    async verify(email) {
-      const account = await find(email)
+    async verify() {
+      const account = await find(login.email)
       assert(account, `the stage ${stage} does not have the account: does it belong to --url?`)
-      const change = { emailVerified: true, endsSessions: false, deniedUntil: deniedUntil(clock.now()) }
-      expectDone(await users.change(account, change))
+      const until = deniedUntil(ports.clock.now())
+      const change = { emailVerified: true, endsSessions: false, deniedUntil: until }
+      const changed = await ports.users.change(account, change)
+      assert(typeof changed !== 'string', 'the account was changed at the same time')
     },
-    async remove(email) {
-      const account = await find(email)
-      if (!account) return
-      const now = clock.now()
-      expectDone(await users.remove(account, { deniedUntil: deniedUntil(now), now }))
-      await sessions.forgetAll(account.id)
+    async remove() {
+      const account = await find(login.email)
+      if (account) return deleteUser(ports, undefined, account.id)
+      // If the API knows it, its tables are not those of this stage.
+      return api('POST /auth/login', { body: login, expect: 401, code: 'invalid_credentials' })
     },
     close,
-  }
-}
-
-/** Deletes the throw-away account, or ends the sessions of a test account. */
-export async function cleanUp(api: Api, account: Account, verifier?: Verifier): Promise<void> {
-  if (!verifier) {
-    for (const refreshToken of account.refreshTokens)
-      await api('POST /auth/logout', { body: { refreshToken }, expect: 204 })
-    return
-  }
-  const { email, password } = account.login
-  const logIn = () => api('POST /auth/login', { body: { email, password, transport: 'body' } })
-  try {
-    const first = await logIn()
-    if (first.status === 403) await verifier.verify(email)
-    const { status, body } = first.status === 403 ? await logIn() : first
-    // The account does not exist, as its password never changes.
-    const isGone = status === 401 && body.code === 'invalid_credentials'
-    assert(status === 200 || isGone, `login is answered ${status}`)
-    if (isGone) await verifier.remove?.(email)
-    else await api('DELETE /users/me', { bearer: body.accessToken, body: { password }, expect: 204 })
-  } catch (error) {
-    if (!verifier.remove) throw error
-    await verifier.remove(email)
   }
 }

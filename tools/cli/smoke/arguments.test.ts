@@ -1,8 +1,8 @@
 import { readWords } from '../command.ts'
-import { optionTypes, readOptions, usage } from './arguments.ts'
+import { options, readSettings, usage } from './arguments.ts'
 
 const read = (line: string, env = {}) =>
-  readOptions(readWords(optionTypes, line.split(' ').filter(Boolean)), env)
+  readSettings(readWords({ options }, line.split(' ').filter(Boolean)).values, env)
 
 describe('the command line of the smoke test', () => {
   it('accepts a local address alone, and reads the local mailbox', () => {
@@ -60,8 +60,8 @@ describe('the command line of the smoke test', () => {
   })
 
   it('explains every option in its usage', () => {
-    expect(Object.keys(optionTypes)).toHaveLength(7)
-    for (const option of Object.keys(optionTypes)) expect(usage).toContain(`--${option} `)
+    expect(Object.keys(options)).toHaveLength(7)
+    for (const option of Object.keys(options)) expect(usage).toContain(`--${option} `)
   })
 
   it.each([

@@ -1,5 +1,5 @@
-import { settings } from '../../../lib/config.ts'
-import { checkStage, type Given, UsageError } from '../command.ts'
+import { type Env, settings } from '../../../lib/config.ts'
+import { UsageError, type Values } from '../command.ts'
 
 export const usage = `Usage: npm run smoke -- --url <address> [options]
 
@@ -21,51 +21,46 @@ With an existing test account instead, which is kept:
 If the API requires the secret of a proxy (TRUSTED_PROXY_SECRET_HASH), set SMOKE_PROXY_SECRET in the environment.`
 
 const text = { type: 'string' } as const
-const account = { email: text, password: text }
-const seconds = { ...text, default: '0' }
-export const optionTypes = {
+export const options = {
   url: text,
   origin: text,
-  'cache-seconds': seconds,
+  'cache-seconds': { ...text, default: '0' },
   mailbox: text,
   stage: text,
-  ...account,
+  email: text,
+  password: text,
 }
 
-export type Options = ReturnType<typeof readOptions>
+export type Settings = ReturnType<typeof readSettings>
 
 /** @throws UsageError with one sentence that repeats no password. */
-export function readOptions(
-  { values, positionals: [surplus] }: Given<typeof optionTypes>,
-  env: Readonly<Record<string, string | undefined>>,
-) {
+export function readSettings(values: Values<typeof options>, env: Env) {
   const { url = '', origin, stage, email, 'cache-seconds': cacheSeconds } = values
   const { protocol, hostname = '' } = URL.parse(url) ?? {}
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && isLocal)
   const password = values.password ?? (email === undefined ? undefined : env.SMOKE_PASSWORD || undefined)
   const account = email !== undefined && password !== undefined ? { email, password } : undefined
   const ownMailbox = `http://localhost:${env.MAILBOX_PORT?.trim() || settings.mailboxPort.default}`
   const mailbox = values.mailbox ?? (isLocal ? ownMailbox : undefined)
   const secret = env.SMOKE_PROXY_SECRET?.trim()
 
-  const mistakes: readonly [isMade: boolean, sentence: string][] = [
-    [surplus !== undefined, `"${surplus}" is one word too many`],
-    [!url, 'Name the API: --url http://localhost:3000'],
-    [
-      protocol !== 'https:' && !(protocol === 'http:' && isLocal),
-      '--url must be https, or http on this machine',
-    ],
-    [!!origin && URL.parse(origin)?.origin !== origin, '--origin must be like https://app.example.com'],
-    [!/^\d+$/.test(cacheSeconds) || Number(cacheSeconds) > 3600, '--cache-seconds must be from 0 to 3600'],
-    [(email ?? password) !== undefined && !account, 'A test account has both: --email and --password'],
-    [!!account && !!(stage ?? values.mailbox), 'A test account needs no --stage and no --mailbox'],
-    [
-      !(account ?? stage ?? mailbox),
-      'A deployed API needs --stage, or a test account: --email and --password',
-    ],
-  ]
-  for (const [isMade, sentence] of mistakes) if (isMade) throw new UsageError(sentence)
-  if (stage !== undefined) checkStage(stage)
+  const mustHold = (holds: unknown, sentence: string) => {
+    if (!holds) throw new UsageError(sentence)
+  }
+  mustHold(url, 'Name the API: --url http://localhost:3000')
+  mustHold(isSafe, '--url must be https, or http on this machine')
+  mustHold(!origin || URL.parse(origin)?.origin === origin, '--origin must be like https://app.example.com')
+  mustHold(
+    /^\d+$/.test(cacheSeconds) && Number(cacheSeconds) <= 3600,
+    '--cache-seconds must be from 0 to 3600',
+  )
+  mustHold((email ?? password) === undefined || account, 'A test account has both: --email and --password')
+  mustHold(!account || !(stage ?? values.mailbox), 'A test account needs no --stage and no --mailbox')
+  mustHold(
+    account ?? stage ?? mailbox,
+    'A deployed API needs --stage, or a test account: --email and --password',
+  )
   return {
     /** Without a slash at its end. */
     url: url.replace(/\/+$/, ''),

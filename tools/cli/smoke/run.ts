@@ -1,76 +1,70 @@
-import assert, { AssertionError } from 'node:assert/strict'
+import { AssertionError } from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { errors, type JWK } from 'jose'
-import { accountOf } from './account.ts'
-import { type Answer, apiOf, expectStatus, Interrupted } from './api.ts'
-import type { Options } from './arguments.ts'
+import { apiOf } from './api.ts'
+import type { Settings } from './arguments.ts'
+
+/** An address of the SES mailbox simulator. Mail to it is accepted, goes nowhere and harms no sender's reputation. */
+export const newEmail = () => `success+cardea-smoke-${randomBytes(6).toString('hex')}@simulator.amazonses.com`
+
+/** A check failed, and the checks that follow need its result. */
+export class Unmet extends Error {}
 
 /** What every check may use. */
 export type Run = ReturnType<typeof startRun>
 
-const NAME_WIDTH = 62
-
-export function startRun(options: Options, stopped: AbortSignal) {
+export function startRun(settings: Settings, stopped: AbortSignal) {
   const run = {
-    options,
-    api: apiOf(options, stopped),
-    account: accountOf(options),
-    /** The published keys, once they are checked. */
-    keys: [] as JWK[],
+    settings,
+    /** Aborts every request. */
+    stopped,
     /** Whether serverless-offline answers. */
     isEmulated: false,
+    /** The account that the checks log in to. */
+    login: settings.account ?? { email: newEmail(), password: randomBytes(24).toString('base64url') },
+    /** Whether a throw-away account may have to be deleted. */
+    hasAccount: false,
+    /** Of sessions that may be open. */
+    refreshTokens: new Set<string>(),
+    /** The published keys, once they are checked. */
+    keys: [] as JWK[],
     count: { pass: 0, FAIL: 0 },
     /** Why some checks cannot be made. */
     skipped: [] as string[],
-    /** Prints a row, with the string or the `note` that `steps` returns. Resolves to `false` after a failure. */
-    async check<T>(name: string, steps: () => Promise<T>): Promise<T | false> {
-      const start = performance.now()
-      const row = (result: keyof typeof run.count, detail: string) => {
-        run.count[result]++
-        const time = `${Math.round(performance.now() - start)} ms`.padStart(9)
-        console.log(`${result}${time}  ${name.padEnd(NAME_WIDTH)}  ${detail}`.trimEnd())
-      }
-      try {
-        const value = await steps()
-        row('pass', typeof value === 'string' ? value : ((value as { note?: string })?.note ?? ''))
-        return value
-      } catch (error) {
-        if (error instanceof Interrupted) throw error
-        row('FAIL', reasonOf(error))
-        return false
-      }
-    },
   }
-  return run
+
+  /** Prints a row, with the string or the `note` that `steps` returns. @throws Unmet after a failure. */
+  async function need<T>(title: string, steps: () => Promise<T>): Promise<T> {
+    const start = performance.now()
+    const row = (result: keyof typeof run.count, detail: string) => {
+      run.count[result]++
+      const time = `${Math.round(performance.now() - start)} ms`.padStart(9)
+      console.log(`${result}${time}  ${title.padEnd(62)}  ${detail}`.trimEnd())
+    }
+    try {
+      const value = await steps()
+      row('pass', typeof value === 'string' ? value : ((value as { note?: string })?.note ?? ''))
+      return value
+    } catch (error) {
+      if (run.stopped.aborted) throw error
+      row('FAIL', reasonOf(error))
+      throw new Unmet()
+    }
+  }
+  /** Makes a check that no other check needs. */
+  const check = (title: string, steps: () => Promise<unknown>) => need(title, steps).catch(unlessUnmet)
+  return Object.assign(run, { need, check, api: apiOf(run) })
+}
+
+export function unlessUnmet(error: unknown): void {
+  if (!(error instanceof Unmet)) throw error
 }
 
 /** Prints only messages that a check wrote, and those of jose. Others, and `actual`, may contain a token or a password. */
-export const reasonOf = (error: unknown): string =>
-  (error instanceof AssertionError && !error.generatedMessage) || error instanceof errors.JOSEError
-    ? error.message
-    : `broke (${(error as Error).name})`
-
-const notFoundOffline = 'Serverless-offline: route not found.'
-
-export const isServerlessOffline = ({ text }: Answer): boolean => text.includes(notFoundOffline)
-
-/** Expects API Gateway's own refusal, which no function sees. serverless-offline has another form. Returns a note. */
-export function expectGatewayRefusal({ isEmulated }: Run, answer: Answer, status: 401 | 404): string {
-  expectStatus(answer, status)
-  const { body } = answer
-  const message = { 401: 'Unauthorized', 404: 'Not Found' }[status]
-  if (!isEmulated) {
-    assert.deepEqual(body, { message }, `the body is not {"message":"${message}"}`)
-    return `{"message":"${message}"}`
-  }
-  const isKnown = body.statusCode === status && body.error === (status === 401 ? message : notFoundOffline)
-  assert(isKnown, 'the body is neither in the form of API Gateway nor of serverless-offline')
-  return 'local: in the form of serverless-offline'
-}
-
-/** Expects that two answers do not tell one case from the other. Only the request id may differ. */
-export function expectSameAnswer(one: Answer, other: Answer): void {
-  const content = ({ text, body }: Answer) => text.replace(body.requestId, '')
-  assert(one.status === other.status, `one is ${one.status}, the other ${other.status}`)
-  assert(content(one) === content(other), 'the two bodies differ')
-  assert(one.headerNames === other.headerNames, 'the two have different headers')
+export function reasonOf(error: unknown): string {
+  const { name, message, cause } = error as Error & { cause?: { code?: string } }
+  if (error instanceof AssertionError && !error.generatedMessage) return message
+  if (error instanceof errors.JOSEError) return message
+  if (name === 'TimeoutError') return 'no answer within 35 s'
+  return cause?.code ? `no answer (${cause.code})` : `broke (${name})`
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { type Config, policyOf, readSettings, settings } from '../../lib/config.ts'
-import type { Ports } from '../../lib/domain/ports.ts'
 import type { SecurityEvents } from '../../lib/domain/security-events.ts'
 import { documentClient } from '../../lib/storage/client.ts'
 import { dynamoOutbox } from '../../lib/storage/outbox.ts'
@@ -11,21 +10,11 @@ import { problemsOfNames, tableNamesOf } from '../deploy/settings.ts'
 import { createTables } from '../local/create-tables.ts'
 import { runningEndpoint, startDynoxide } from '../local/dynamodb.ts'
 import { localConfig } from '../local/settings.ts'
-import { callersConfig } from './callers-aws.ts'
-import { checkStage } from './command.ts'
+import { callersConfig } from './aws.ts'
 
-/** What the rules need of the outside, for a person who administers from a command line. */
-export type StagePorts = Pick<
-  Ports,
-  'users' | 'sessions' | 'userData' | 'outbox' | 'policy' | 'clock' | 'events'
->
-
-interface Stage {
-  readonly ports: StagePorts
-  /** Where its users are, for the person who changes them. */
-  readonly place: string
-  close(): Promise<void>
-}
+type Stage = ReturnType<typeof stores>
+/** What the rules need, for an operator on a command line. */
+export type StagePorts = Stage['ports']
 
 /**
  * The stores of a stage: `local` is what `npm start` keeps, whether it runs or not; any other is in AWS, with the
@@ -33,7 +22,6 @@ interface Stage {
  */
 export async function storesOfStage(stage: string, events: SecurityEvents): Promise<Stage> {
   if (stage === 'local') return localStores(events)
-  checkStage(stage)
   // A stage may have no issuer of its own, which no command line needs. An empty setting counts as absent.
   const issuer = process.env.ISSUER?.trim() || 'https://own.example'
   const { values, problems } = readSettings(settings, { ...process.env, ISSUER: issuer })
@@ -41,24 +29,21 @@ export async function storesOfStage(stage: string, events: SecurityEvents): Prom
   if (problems.length > 0) throw new Error(`Wrong settings in this shell: ${problems.join('; ')}`)
   const config = { ...values, ...tableNamesOf(stage, process.env), dynamodbEndpoint: undefined }
   const { region } = await callersConfig()
-  return stores(events, config, async () => undefined, `table ${config.usersTable} in ${region}`)
+  return stores(events, config, `table ${config.usersTable} in ${region}`)
 }
 
 async function localStores(events: SecurityEvents): Promise<Stage> {
   const config = localConfig()
   const running = config.dynamodbEndpoint ?? (await runningEndpoint(config.localFolder))
-  if (running) return stores(events, { ...config, dynamodbEndpoint: running }, async () => undefined)
+  if (running) return stores(events, { ...config, dynamodbEndpoint: running }, 'npm start')
   const { endpoint, child } = await startDynoxide(join(config.localFolder, 'dynamodb.sqlite'))
   await createTables(config, endpoint)
-  return stores(events, { ...config, dynamodbEndpoint: endpoint }, () => child.stop())
+  const started = stores(events, { ...config, dynamodbEndpoint: endpoint }, 'npm start')
+  return { ...started, close: () => child.stop() }
 }
 
-function stores(
-  events: SecurityEvents,
-  config: Config,
-  close: () => Promise<void>,
-  place = 'npm start',
-): Stage {
+/** `place` tells the operator where the users are. */
+function stores(events: SecurityEvents, config: Config, place: string) {
   const client = documentClient(config)
   const clock = { now: () => Math.floor(Date.now() / 1000) }
   const ports = {
@@ -70,5 +55,5 @@ function stores(
     clock,
     events,
   }
-  return { ports, place, close }
+  return { ports, place, close: async () => {} }
 }
