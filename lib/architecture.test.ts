@@ -16,6 +16,7 @@ const packages: Readonly<Record<string, readonly RegExp[]>> = {
   lambda: [/^aws-lambda$/, /^@middy\//, /^zod\/(mini|locales)$/],
   storage: [/^@aws-sdk\/(client|lib|util)-dynamodb$/],
   crypto: [/^bcryptjs$/, /^jsonwebtoken$/],
+  pages: [/^aws-lambda$/, /^#built-pages$/],
   mail: [/^@aws-sdk\/client-sesv2$/],
   parameters: [
     /^@aws-sdk\/credential-provider-env$/,

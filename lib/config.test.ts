@@ -143,7 +143,10 @@ describe('settings of mail and limits', () => {
   })
 
   it.each<[string, Record<string, string>]>([
-    ['LINK_BASE_URL', { MAIL_FROM: 'no-reply@example.com' }],
+    ['LINK_BASE_URL', { MAIL_FROM: 'no-reply@example.com', PAGES: 'false' }],
+    ['PAGES', { PAGES: 'no' }],
+    ['ACCENT_COLOR', { ACCENT_COLOR: 'red' }],
+    ['ACCENT_COLOR', { ACCENT_COLOR: '#777777' }],
     ['REQUIRE_VERIFIED_EMAIL', { REQUIRE_VERIFIED_EMAIL: 'true' }],
     ['EMAIL_LOGIN', { EMAIL_LOGIN: 'true' }],
     ['REQUIRE_VERIFIED_EMAIL', { ...mail, REQUIRE_VERIFIED_EMAIL: 'yes' }],

@@ -6,6 +6,7 @@ import { DEFAULT_LEAST_LENGTH } from './domain/password-length.ts'
 import { notifications, type Policy } from './domain/policy.ts'
 import { type TableNames, tables } from './domain/table-names.ts'
 import {
+  accentColor,
   asIs,
   budget,
   configurationSet,
@@ -68,6 +69,8 @@ export const settings = {
     read: optional(configurationSet),
   }),
   linkBaseUrl: setting({ env: 'LINK_BASE_URL', default: '', read: optional(httpAddress) }),
+  pages: setting({ env: 'PAGES', default: 'true', read: truth }),
+  accentColor: setting({ env: 'ACCENT_COLOR', default: '#1a56db', read: accentColor }),
   productName: setting({ env: 'PRODUCT_NAME', default: 'Cardea', read: productName }),
   requireVerifiedEmail: setting({ env: 'REQUIRE_VERIFIED_EMAIL', default: '', read: optional(truth) }),
   unverifiedAccountDays: setting({ env: 'UNVERIFIED_ACCOUNT_DAYS', default: '14', read: whole(2, 365) }),
@@ -131,7 +134,8 @@ export function readSettings<S extends Settings>(
 /** Settings that are valid alone but contradict each other. */
 export function contradictions(env: Env): string[] {
   if (env.MAIL_FROM?.trim()) {
-    return env.LINK_BASE_URL?.trim() ? [] : ['LINK_BASE_URL must be set with MAIL_FROM']
+    const isLinked = env.LINK_BASE_URL?.trim() || env.PAGES?.trim() !== 'false'
+    return isLinked ? [] : ['LINK_BASE_URL must be set with MAIL_FROM and PAGES=false']
   }
   return [
     ...(env.REQUIRE_VERIFIED_EMAIL?.trim() === 'true'
@@ -165,6 +169,10 @@ export function policyOf({
     productName,
   }
 }
+
+/** Where the links of mails begin: at the front end's pages, or at our own. */
+export const linkBaseUrlOf = ({ linkBaseUrl, issuer }: Pick<Config, 'linkBaseUrl' | 'issuer'>): string =>
+  linkBaseUrl ?? `${issuer}/ui`
 
 /** Whether this process is a deployed function, which loads settings and keys while it initialises. */
 export const isServing = (): boolean => Boolean(process.env.AWS_LAMBDA_FUNCTION_NAME)

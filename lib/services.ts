@@ -1,6 +1,6 @@
 import { commonPasswords as makeCommonPasswords } from './blocklist/common-passwords.ts'
 import { pwnedPasswords } from './blocklist/pwned-passwords.ts'
-import { config, metricsNamespace, policyOf, region } from './config.ts'
+import { config, linkBaseUrlOf, metricsNamespace, policyOf, region } from './config.ts'
 import {
   accessTokenIssuer as makeAccessTokenIssuer,
   accessTokenVerifier as makeAccessTokenVerifier,
@@ -94,9 +94,9 @@ export const codes = /* @__PURE__ */ once(() => dynamoCodes(client(), config()))
 export const outbox = /* @__PURE__ */ once(() => dynamoOutbox(client(), config()))
 export const emailJobs = /* @__PURE__ */ once(() => dynamoEmailJobs(client(), config()))
 export const mailer = /* @__PURE__ */ once(() => {
-  const { mailFrom, linkBaseUrl, ...others } = config()
-  if (!mailFrom || !linkBaseUrl) throw new Error('Sending mail needs MAIL_FROM, which is not set')
-  return sesMailer({ ...others, mailFrom, linkBaseUrl, stage: metricsNamespace() })
+  const { mailFrom, ...others } = config()
+  if (!mailFrom) throw new Error('Sending mail needs MAIL_FROM, which is not set')
+  return sesMailer({ ...others, mailFrom, linkBaseUrl: linkBaseUrlOf(others), stage: metricsNamespace() })
 })
 export const commonPasswords = /* @__PURE__ */ once(makeCommonPasswords)
 export const breachedPasswords = /* @__PURE__ */ once(() =>

@@ -1,3 +1,4 @@
+import { contrast } from './colors.ts'
 import type { Budget } from './domain/limits.ts'
 import { type Notification, notifications } from './domain/policy.ts'
 
@@ -62,6 +63,12 @@ export function digests(text: string): readonly Buffer[] {
   if (listed.length <= 2 && listed.every((each) => /^[\da-f]{64}$/.test(each)))
     return listed.map((each) => Buffer.from(each, 'hex'))
   throw new Error('must be the SHA-256 of the secret in hex, or two of them separated by a comma')
+}
+
+/** A colour that text can have on white (WCAG 2.2, 1.4.3). */
+export function accentColor(text: string): string {
+  if (/^#[\da-f]{6}$/i.test(text) && contrast(text, '#ffffff') >= 4.5) return text
+  throw new Error('must be a colour such as #1a56db with a contrast of at least 4.5 to white')
 }
 
 export function productName(text: string): string {

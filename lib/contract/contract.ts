@@ -65,7 +65,7 @@ export interface Contract {
 const VCPU = 1769
 
 /** The methods that the gateway routes to a handler. GET includes HEAD (RFC 9110 9.3.2). */
-export const methodsOf = ({ method }: Contract): readonly string[] =>
+export const methodsOf = ({ method }: Pick<Contract, 'method'>): readonly string[] =>
   method === 'GET' ? ['GET', 'HEAD'] : [method]
 
 /** Whether the route hashes passwords, which keeps a vCPU busy for a third of a second. */
@@ -130,6 +130,16 @@ export interface ScheduleContract {
 /** The contract of a function for EventBridge events about our own mails, for the generated files. */
 export interface EventContract {
   readonly event: { readonly source: string; readonly types: readonly string[] }
+  readonly needs?: readonly Need[]
+  readonly memory: number
+  /** Seconds. */
+  readonly timeout: number
+}
+
+/** The contract of a function that serves web pages, for the generated files. */
+export interface PagesContract {
+  /** What it answers GET and HEAD at, in API Gateway's words, such as `/ui/{page}`. */
+  readonly paths: readonly `/${string}`[]
   readonly needs?: readonly Need[]
   readonly memory: number
   /** Seconds. */

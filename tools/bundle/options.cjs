@@ -1,4 +1,5 @@
 const { join } = require('node:path')
+const { pages } = require('./pages.cjs')
 
 /**
  * The packages that bundles leave out, the file that replaces each, and the version that was read when this was decided. The files
@@ -25,6 +26,7 @@ const options = {
   mainFields: ['module', 'main'],
   conditions: ['module'],
   alias: Object.fromEntries(paths),
+  plugins: [pages],
 }
 
 /** For serverless-esbuild, which takes a function and has options of its own. */

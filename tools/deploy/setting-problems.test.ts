@@ -22,6 +22,9 @@ describe('the settings of a deployment', () => {
 
   it.each(['prod', 'staging', 'dev2'])('need few entries in %s, which keeps users', (stage) => {
     expect(problemsOf(stage, {})).toEqual([
+      expect.stringMatching(/^MAIL_FROM must be set, unless REQUIRE_VERIFIED_EMAIL=false/),
+    ])
+    expect(problemsOf(stage, { PAGES: 'false' })).toEqual([
       expect.stringMatching(/^ALLOWED_ORIGINS must be set/),
       expect.stringMatching(/^MAIL_FROM must be set, unless REQUIRE_VERIFIED_EMAIL=false/),
     ])
@@ -57,7 +60,7 @@ describe('the settings of a deployment', () => {
     ['SESSION_ABSOLUTE_SECONDS', { SESSION_ABSOLUTE_SECONDS: '99999999' }],
     ['ISSUER', { ISSUER: 'http://auth.example.com' }],
     ['PRODUCT_NAME', { PRODUCT_NAME: 'two\nlines' }],
-    ['LINK_BASE_URL', { ...right, LINK_BASE_URL: '' }],
+    ['LINK_BASE_URL', { ...right, LINK_BASE_URL: '', PAGES: 'false' }],
     ['EMAIL_LOGIN', { EMAIL_LOGIN: 'true' }],
     ['LOG_RETENTION_DAYS', { LOG_RETENTION_DAYS: '31' }],
     ['AUTHORIZER_CACHE_SECONDS', { AUTHORIZER_CACHE_SECONDS: '3601' }],

@@ -44,7 +44,7 @@ function problemsOfDeploySettings(env: Env): string[] {
 /** Settings that suffice for development, but not for real users. */
 function problemsForUsers({ allowedOrigins, ...values }: Config, env: Env): string[] {
   const problems: string[] = []
-  if (allowedOrigins?.length === 0)
+  if (allowedOrigins?.length === 0 && !values.pages)
     problems.push('ALLOWED_ORIGINS must be set: no page could use the API with its cookie')
   if (allowedOrigins?.some(isInsecure)) problems.push('ALLOWED_ORIGINS must be https, and not localhost')
   const addresses = {

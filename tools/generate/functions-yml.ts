@@ -1,11 +1,6 @@
 import { stringify } from 'yaml'
-import {
-  type Contract,
-  type EventContract,
-  methodsOf,
-  type StreamContract,
-} from '../../lib/contract/contract.ts'
-import { capitalized, type Entry, isRoute, isStream } from './registry.ts'
+import { type EventContract, isHashing, methodsOf, type StreamContract } from '../../lib/contract/contract.ts'
+import { capitalized, type Entry, isStream } from './registry.ts'
 import { roleName, roleOf, sessionsStream } from './roles.ts'
 
 /** The part that `serverless.yml` includes: every function with its event and its own role. */
@@ -22,6 +17,7 @@ export function functionsYml(entries: readonly Entry[]): string {
 
 function functionOf(entry: Entry): object {
   const { file, contract } = entry
+  const routes = gatewayRoutesOf(entry)
   return {
     handler: `${file}.handler`,
     role: roleName(entry),
@@ -29,19 +25,43 @@ function functionOf(entry: Entry): object {
     ...('schedule' in contract && { events: [{ schedule: { rate: [contract.schedule] } }] }),
     ...('event' in contract && { events: [{ eventBridge: { pattern: patternOf(contract) } }] }),
     ...('stream' in contract && { events: [{ stream: streamOf(contract) }] }),
-    ...(isRoute(entry) && { events: routesOf(entry.contract) }),
+    ...(routes.length > 0 && { events: routes.map(httpApiOf) }),
     ...('timeout' in contract && { timeout: contract.timeout }),
   }
 }
 
-const routesOf = (contract: Contract) =>
-  methodsOf(contract).map((method) => ({
-    httpApi: {
-      method: method.toLowerCase(),
-      path: contract.path,
-      ...(contract.access !== 'public' && { authorizer: { name: 'accessToken' } }),
-    },
+/** A route of the gateway. A function with pages has several. */
+export interface GatewayRoute {
+  readonly method: string
+  readonly path: string
+  readonly isProtected: boolean
+  readonly isHashing: boolean
+}
+
+export function gatewayRoutesOf({ contract }: Entry): readonly GatewayRoute[] {
+  if ('paths' in contract) {
+    const methods = methodsOf({ method: 'GET' })
+    return contract.paths.flatMap((path) =>
+      methods.map((method) => ({ method, path, isProtected: false, isHashing: false })),
+    )
+  }
+  if (!('method' in contract)) return []
+  const { path, access } = contract
+  return methodsOf(contract).map((method) => ({
+    method,
+    path,
+    isProtected: access !== 'public',
+    isHashing: isHashing(contract),
   }))
+}
+
+const httpApiOf = ({ method, path, isProtected }: GatewayRoute) => ({
+  httpApi: {
+    method: method.toLowerCase(),
+    path,
+    ...(isProtected && { authorizer: { name: 'accessToken' } }),
+  },
+})
 
 /** Of all mails of the account, those that this stage sent with any configuration set. lib/mail/sender.ts sets the tag. */
 function patternOf({ event: { source, types } }: EventContract): object {
@@ -74,15 +94,13 @@ export const functionName = ({ name }: Entry): string => `${capitalized(name)}La
 export const mappingName = ({ name }: Entry<StreamContract>): string =>
   `${capitalized(name)}EventSourceMappingDynamodbSessionsTable`
 
-export function routeNames(contract: Contract): readonly string[] {
-  const parts = contract.path.split('/').map((part) => {
+export function routeName({ method, path }: GatewayRoute): string {
+  const parts = path.split('/').map((part) => {
     const name = part
       .toLowerCase()
       .replaceAll('-', 'Dash')
       .replace(/\{(.*)\}/, '$1Var')
     return capitalized(name.replace(/[^\dA-Za-z]/g, ''))
   })
-  return methodsOf(contract).map(
-    (method) => `HttpApiRoute${capitalized(method.toLowerCase())}${parts.join('')}`,
-  )
+  return `HttpApiRoute${capitalized(method.toLowerCase())}${parts.join('')}`
 }

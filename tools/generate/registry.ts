@@ -3,13 +3,14 @@ import type {
   AuthorizerContract,
   Contract,
   EventContract,
+  PagesContract,
   ScheduleContract,
   StreamContract,
 } from '../../lib/contract/contract.ts'
 
 /** One function to deploy: its name in `functions.yml`, its file without ending, its contract. */
 export interface Entry<
-  C = Contract | AuthorizerContract | StreamContract | ScheduleContract | EventContract,
+  C = Contract | PagesContract | AuthorizerContract | StreamContract | ScheduleContract | EventContract,
 > {
   readonly name: string
   readonly file: string

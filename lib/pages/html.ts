@@ -1,0 +1,97 @@
+import { logo, preloads, scripts, style, templates } from '#built-pages'
+import { type Language, languages } from '../languages/languages.ts'
+import { pageTexts } from '../languages/pages.ts'
+import { escapeHtml, fill, scriptJson, type Values, withNames } from './template.ts'
+
+/** What the pages of a deployment need to know. */
+export interface PageSettings {
+  readonly issuer: string
+  readonly productName: string
+  readonly allowedOrigins: readonly string[]
+  readonly passwordMinLength: number
+  readonly emailLogin: boolean
+  readonly sendsMail: boolean
+}
+
+interface PageRequest {
+  readonly language: Language
+  /** The query of the request. */
+  readonly query: Readonly<Record<string, string | undefined>>
+  /** The file name of the stylesheet with the accent colour. */
+  readonly theme: string
+}
+
+export const isPage = (name: string): boolean => name !== 'layout' && Object.hasOwn(templates, name)
+
+/** The URL below which the pages are served. */
+export const pagesUrl = (issuer: string): string => `${issuer}/ui`
+
+/** The document of a page in one language. */
+export function htmlOf(
+  page: string,
+  settings: PageSettings,
+  { language, query, theme }: PageRequest,
+): string {
+  const base = new URL(pagesUrl(settings.issuer)).pathname
+  const asset = (name: string) => `${base}/assets/${name}`
+  const texts: Values = withNames(pageTexts[language] as Values, {
+    product: settings.productName,
+    least: String(settings.passwordMinLength),
+  })
+  const redirect = redirectOf(query.redirect, settings)
+  const kept = new URLSearchParams({
+    ...(redirect && { redirect }),
+    ...(query.lang === language && { lang: language }),
+  })
+  const own = texts[page] as Values
+  const values = {
+    ...texts,
+    lang: language,
+    product: settings.productName,
+    title: String(own.title),
+    base,
+    query: kept.size > 0 ? `?${kept}` : '',
+    style: asset(style),
+    theme: asset(theme),
+    logo: asset(logo),
+    script: asset(scripts[page] ?? ''),
+  }
+  const data = {
+    issuer: settings.issuer,
+    lang: language,
+    redirect: redirect ?? null,
+    emailLogin: settings.emailLogin,
+    least: settings.passwordMinLength,
+    sendsMail: settings.sendsMail,
+    texts: { common: texts.common, errors: texts.errors, [page]: own },
+  }
+  const content = fill(templates[page] ?? '', values, {})
+  return fill(templates.layout ?? '', values, {
+    content,
+    languages: languages.map((each) => languageLink(each, `${base}/${page}`, kept, language)).join(' '),
+    preloads: (preloads[page] ?? [])
+      .map((name) => `<link rel="modulepreload" href="${asset(name)}">`)
+      .join(''),
+    data: scriptJson(data),
+  })
+}
+
+/** Each language by its own name. */
+function languageLink(language: Language, path: string, kept: URLSearchParams, current: Language): string {
+  const query = new URLSearchParams(kept)
+  query.set('lang', language)
+  const name = new Intl.DisplayNames(language, { type: 'language' }).of(language) ?? language
+  const mark = language === current ? ' aria-current="true"' : ''
+  return `<a href="${escapeHtml(`${path}?${query}`)}" hreflang="${language}" lang="${language}"${mark}>${escapeHtml(name)}</a>`
+}
+
+/** The target after a login: a page of an allowed origin, or of the pages themselves. Anything else would be an open redirect. */
+export function redirectOf(
+  asked: string | undefined,
+  { issuer, allowedOrigins }: Pick<PageSettings, 'issuer' | 'allowedOrigins'>,
+): string | undefined {
+  const url = URL.parse(asked ?? '')
+  if (!url || `${url.username}${url.password}` !== '') return undefined
+  const isOwn = url.href.startsWith(`${pagesUrl(issuer)}/`)
+  return isOwn || allowedOrigins.includes(url.origin) ? url.href : undefined
+}

@@ -1,0 +1,225 @@
+import { gunzipSync } from 'node:zlib'
+import { assets, logo, scripts, style, templates } from '#built-pages'
+import { eventOf } from '../../tools/testing/events.ts'
+import { languages } from '../languages/languages.ts'
+import { redirectOf } from './html.ts'
+import { pageResponder } from './respond.ts'
+
+const settings = {
+  issuer: 'https://auth.example.com',
+  productName: 'Acme & <Sons>',
+  allowedOrigins: ['https://app.example.com'],
+  passwordMinLength: 15,
+  emailLogin: true,
+  sendsMail: true,
+  accentColor: '#1a56db',
+}
+const respond = pageResponder(settings)
+const names = Object.keys(templates).filter((name) => name !== 'layout')
+
+interface Asked {
+  readonly query?: Record<string, string>
+  readonly headers?: Record<string, string>
+}
+const ask = (path: string, { query, headers = {} }: Asked = {}, over = respond) => {
+  const [, , page, file] = path.split('/')
+  const params = file ? { file } : page ? { page } : undefined
+  const event = eventOf(`GET ${path}`, { ...(params && { params }), ...(query && { query }), headers })
+  const { body, headers: given = {}, ...answer } = over({ ...event, rawPath: path })
+  const content = Buffer.from(body ?? '', 'base64')
+  const text = (given['Content-Encoding'] === 'gzip' ? gunzipSync(content) : content).toString()
+  return { ...answer, headers: given as Record<string, string>, text, content }
+}
+
+describe('the pages', () => {
+  it('are those that mails link to, and those of a session', () => {
+    expect(names.sort()).toEqual(
+      [
+        'account',
+        'admin',
+        'email-login',
+        'forgot-password',
+        'login',
+        'reset-password',
+        'sign-up',
+        'undo-email-change',
+        'verify-email',
+      ].sort(),
+    )
+    expect(Object.keys(scripts).sort()).toEqual(names.sort())
+  })
+
+  it.each(languages)('are complete in %s, with the product name escaped', (lang) => {
+    for (const name of names) {
+      const { statusCode, text, headers } = ask(`/ui/${name}`, { query: { lang } })
+      expect([name, statusCode, headers['Content-Language']]).toEqual([name, 200, lang])
+      expect(text).toContain(`<html lang="${lang}"`)
+      expect(text).toContain('Acme &amp; &lt;Sons&gt;')
+      expect(text).not.toMatch(/<Sons>|\{\{|undefined|\[object/)
+    }
+  })
+
+  it('refer to assets that exist, and to nothing on another host', () => {
+    for (const name of names) {
+      const { text } = ask(`/ui/${name}`)
+      const files = [...text.matchAll(/(?:src|href)="(\/ui\/assets\/[^"]+)"/g)].map(([, path = '']) => path)
+      expect(files.length).toBeGreaterThanOrEqual(4)
+      for (const path of files) expect([path, ask(path).statusCode]).toEqual([path, 200])
+      expect(text).not.toMatch(/(?:src|href)="(?:https?:)?\/\//)
+    }
+  })
+
+  it('have no inline script, style or handler', () => {
+    for (const name of names) {
+      const { text } = ask(`/ui/${name}`)
+      expect(text).not.toMatch(/<style|\sstyle=|\son\w+=|javascript:/i)
+      const scripts = [...text.matchAll(/<script\b[^>]*>/g)].map(([tag]) => tag)
+      for (const tag of scripts) expect(tag).toMatch(/ src="\/ui\/assets\/| type="application\/json"/)
+    }
+  })
+
+  it('let only their own files run, and no page frame them', () => {
+    const { headers } = ask('/ui/login')
+    expect(headers['Content-Security-Policy']).toBe(
+      "default-src 'none'; script-src https://auth.example.com/ui/assets/; style-src https://auth.example.com/ui/assets/; " +
+        'img-src https://auth.example.com/ui/assets/; font-src https://auth.example.com/ui/assets/; ' +
+        "connect-src https://auth.example.com; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; " +
+        "require-trusted-types-for 'script'; trusted-types 'none'",
+    )
+    expect(headers).toMatchObject({
+      'Referrer-Policy': 'no-referrer',
+      'Cross-Origin-Opener-Policy': 'same-origin',
+      'X-Content-Type-Options': 'nosniff',
+      'Cache-Control': 'no-cache',
+    })
+  })
+
+  it('are compressed for a client that takes gzip, and whole for another', () => {
+    const packed = ask('/ui/login', { headers: { 'accept-encoding': 'br, gzip' } })
+    const whole = ask('/ui/login', { headers: { 'accept-encoding': 'gzip;q=0' } })
+    expect(packed.headers['Content-Encoding']).toBe('gzip')
+    expect(whole.headers['Content-Encoding']).toBeUndefined()
+    expect(packed.text).toBe(whole.text)
+    expect(packed.content.length).toBeLessThan(whole.content.length / 2)
+  })
+
+  it('are not sent again to a client that has them', () => {
+    const { ETag = '' } = ask('/ui/login').headers
+    expect(ask('/ui/login', { headers: { 'if-none-match': ETag } })).toMatchObject({
+      statusCode: 304,
+      text: '',
+    })
+    expect(ask('/ui/login', { query: { lang: 'de' }, headers: { 'if-none-match': ETag } }).statusCode).toBe(
+      200,
+    )
+  })
+
+  it('of an unknown name are not found, and nothing caches that', () => {
+    for (const path of [
+      '/ui/layout',
+      '/ui/constructor',
+      '/ui/__proto__',
+      '/ui/Login',
+      '/ui/assets/x.js',
+      '/ui/assets/toString',
+    ]) {
+      const { statusCode, headers } = ask(path)
+      expect([path, statusCode, headers['Cache-Control']]).toEqual([path, 404, 'no-store'])
+    }
+  })
+
+  it('begin at the account', () => {
+    expect(ask('/ui')).toMatchObject({
+      statusCode: 302,
+      headers: { Location: 'https://auth.example.com/ui/account' },
+    })
+  })
+
+  it('of another host lead to the host of the issuer, with their query', () => {
+    const { statusCode, headers } = ask('/ui/login', {
+      query: { lang: 'de' },
+      headers: { host: 'abc.execute-api.eu-central-1.amazonaws.com' },
+    })
+    expect([statusCode, headers.Location]).toEqual([302, 'https://auth.example.com/ui/login?lang=de'])
+    expect(ask('/ui/login', { headers: { host: 'auth.example.com' } }).statusCode).toBe(200)
+    // Behind a proxy the host is the gateway's own: a redirect would never end.
+    expect(ask('/ui/login', { headers: { host: 'abc.example.com', via: '2.0 cloudfront' } }).statusCode).toBe(
+      200,
+    )
+  })
+
+  it('know the path of an issuer that has one', () => {
+    const { text } = ask('/ui/login', {}, pageResponder({ ...settings, issuer: 'https://example.com/auth' }))
+    expect(text).toContain('"/auth/ui/assets/')
+    expect(text).not.toContain('"/ui/')
+  })
+})
+
+describe('the target after a login', () => {
+  it.each([
+    'https://app.example.com/',
+    'https://app.example.com/notes?id=1#top',
+    'https://auth.example.com/ui/account',
+  ])('may be %s', (url) => {
+    expect(redirectOf(url, settings)).toBe(url)
+    expect(ask('/ui/login', { query: { redirect: url } }).text).toContain(encodeURIComponent(url))
+  })
+
+  it.each([
+    'https://evil.example/',
+    'https://app.example.com.evil.example/',
+    'https://app.example.com@evil.example/',
+    'https://user:pass@app.example.com/',
+    'http://app.example.com/',
+    'https://app.example.com:8443/',
+    '//evil.example',
+    '/ui/account',
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'https://auth.example.com/auth/logout',
+    'https://auth.example.com/ui/../auth/logout',
+    'https://auth.example.com/uis',
+    '',
+    'https://',
+  ])('may not be %s', (url) => {
+    expect(redirectOf(url, settings)).toBeUndefined()
+    const { text, statusCode } = ask('/ui/login', { query: { redirect: url } })
+    expect(statusCode).toBe(200)
+    expect(text).toContain('"redirect":null')
+    expect(text).not.toContain('evil')
+  })
+})
+
+describe('the assets', () => {
+  it('are kept for ever, and named by their content', () => {
+    for (const name of [style, logo, ...Object.values(scripts)]) {
+      const { headers, statusCode } = ask(`/ui/assets/${name}`)
+      expect([name, statusCode, headers['Cache-Control']]).toEqual([
+        name,
+        200,
+        'public, max-age=31536000, immutable',
+      ])
+      expect(name).toMatch(/-\w{8,}\.(?:js|css|svg)$/)
+    }
+  })
+
+  it('and pages together have at most 44 KB, compressed', () => {
+    const files = Object.values(assets).map(({ gzip }) => Buffer.from(gzip, 'base64').length)
+    const pages = names.map(
+      (name) => ask(`/ui/${name}`, { headers: { 'accept-encoding': 'gzip' } }).content.length,
+    )
+    const total = [...files, ...pages].reduce((sum, bytes) => sum + bytes, 0)
+    expect(total).toBeLessThan(44 * 1024)
+  })
+
+  it('contain the accent colour of the deployment', () => {
+    const { text } = ask('/ui/login')
+    const [, theme = ''] = /href="(\/ui\/assets\/theme-[^"]+)"/.exec(text) ?? []
+    expect(ask(theme).text).toContain('--accent:#1a56db')
+    const [, other] =
+      /href="(\/ui\/assets\/theme-[^"]+)"/.exec(
+        ask('/ui/login', {}, pageResponder({ ...settings, accentColor: '#8b0000' })).text,
+      ) ?? []
+    expect(other).not.toBe(theme)
+  })
+})

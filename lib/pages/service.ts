@@ -1,0 +1,10 @@
+import { config } from '../config.ts'
+import { notFound, pageResponder } from './respond.ts'
+
+/** The pages of this deployment; with `PAGES=false`, every page is unknown. */
+export function pagesOfDeployment() {
+  const settings = config()
+  return settings.pages
+    ? pageResponder({ ...settings, sendsMail: settings.mailFrom !== undefined })
+    : () => notFound()
+}

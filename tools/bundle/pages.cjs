@@ -1,0 +1,95 @@
+const { createHash } = require('node:crypto')
+const { existsSync, readdirSync, readFileSync } = require('node:fs')
+const { basename, join } = require('node:path')
+const { gzipSync } = require('node:zlib')
+const { buildSync } = require('esbuild')
+
+const folder = join(__dirname, '../../pages')
+const types = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+}
+
+const typeOf = (name) => types[name.slice(name.lastIndexOf('.'))]
+const hashed = (name, content) => {
+  const hash = createHash('sha256').update(content).digest('base64url').slice(0, 10).replace(/[-_]/g, 'x')
+  return name.replace('.', `-${hash}.`)
+}
+
+/** Builds the pages: templates, and assets whose names contain a hash of their content. */
+function buildPages() {
+  const names = readdirSync(join(folder, 'html'))
+    .filter((file) => file.endsWith('.html') && file !== 'layout.html')
+    .map((file) => basename(file, '.html'))
+  const { outputFiles, metafile } = buildSync({
+    entryPoints: names.map((name) => join(folder, 'src', `${name}.ts`)).filter((file) => existsSync(file)),
+    absWorkingDir: folder,
+    outdir: join(folder, 'built'),
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    charset: 'utf8',
+    write: false,
+    metafile: true,
+    entryNames: '[name]-[hash]',
+    chunkNames: 'shared-[hash]',
+  })
+  const style = buildSync({
+    entryPoints: [join(folder, 'style.css')],
+    minify: true,
+    write: false,
+    target: 'es2022',
+  }).outputFiles[0].contents
+  const logo = readFileSync(join(folder, 'logo.svg'))
+  const files = { style: hashed('style.css', style), logo: hashed('logo.svg', logo) }
+  const contents = [
+    ...outputFiles.map(({ path, contents }) => [basename(path), contents]),
+    [files.style, style],
+    [files.logo, logo],
+  ]
+
+  const scripts = {}
+  const preloads = {}
+  for (const [path, { entryPoint, imports }] of Object.entries(metafile.outputs)) {
+    if (!entryPoint) continue
+    const page = basename(entryPoint, '.ts')
+    scripts[page] = basename(path)
+    preloads[page] = imports
+      .filter(({ kind }) => kind === 'import-statement')
+      .map(({ path }) => basename(path))
+  }
+  return {
+    ...files,
+    scripts,
+    preloads,
+    templates: Object.fromEntries(
+      ['layout', ...names].map((name) => [name, readFileSync(join(folder, 'html', `${name}.html`), 'utf8')]),
+    ),
+    assets: Object.fromEntries(
+      contents.map(([name, content]) => [
+        name,
+        { type: typeOf(name), gzip: gzipSync(content, { level: 9 }).toString('base64') },
+      ]),
+    ),
+  }
+}
+
+/** Puts the built pages into a bundle that imports `#built-pages`. */
+const pages = {
+  name: 'pages',
+  setup(build) {
+    build.onResolve({ filter: /^#built-pages$/ }, ({ path }) => ({ path, namespace: 'pages' }))
+    build.onLoad({ filter: /.*/, namespace: 'pages' }, () => ({
+      contents: JSON.stringify(buildPages()),
+      loader: 'json',
+      watchFiles: readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) =>
+        join(folder, file),
+      ),
+    }))
+  },
+}
+
+module.exports = { buildPages, pages }
