@@ -17,7 +17,7 @@ const config: Config = {
     {
       ...shared,
       displayName: 'fast',
-      testMatch: ['<rootDir>/{client,functions,lib,tools}/**/*.test.ts'],
+      testMatch: ['<rootDir>/{client,functions,lib,pages,tools}/**/*.test.ts'],
       testPathIgnorePatterns: ['\\.(integration|e2e)\\.test\\.ts$'],
       setupFilesAfterEnv: ['<rootDir>/tools/testing/fast-setup.ts'],
     },

@@ -45,6 +45,8 @@ type Calls = { readonly [Name in Exclude<OperationName, 'refresh' | 'logout'>]: 
 export interface Client extends Calls {
   /** The user who is logged in, or `null`. It asks the server once, if it is not known whether there is a session. */
   getUser(): Promise<Result<Operations['getMe']['output'] | null, CommonCode | 'origin_not_allowed'>>
+  /** Whether there is a session, as far as this browser knows without a request. `undefined`: unknown. */
+  hasSession(): boolean | undefined
   /**
    * As `fetch`, with the access token for the issuer and the `apis`. After a 401 it refreshes and sends the request once more.
    * @throws {ApiError} if there was no answer to a refresh, or another user logged in meanwhile.
@@ -130,6 +132,7 @@ export function createClient(options: ClientOptions): Client {
       const token = await session.token()
       return token instanceof ApiError ? { error: token as never } : { data: session.user ?? null }
     },
+    hasSession: () => session.isKnown(),
     async fetch(...request) {
       const asked = new Request(...request)
       if (!trusted.some((base) => isBelow(base, asked.url)) || asked.headers.has('authorization'))

@@ -34,6 +34,8 @@ export interface Session {
   logout<T>(reason: string, request: (tokens: Tokens) => Promise<T>): Promise<T>
   /** The user of the last token. */
   readonly user: User | undefined
+  /** Whether there is a session; `undefined`: only a refresh can tell. */
+  isKnown(): boolean | undefined
   /** Takes over newer data of the user. */
   update(user: User | undefined): void
   /** A login may have happened on another origin: ask the server once more. */
@@ -218,6 +220,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     get user() {
       return user
     },
+    isKnown: () => ({ yes: true, no: false, '': undefined })[shared.hint()],
     async token(stale) {
       catchUp()
       if (isRenewed(stale)) return held?.token

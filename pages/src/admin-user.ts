@@ -1,0 +1,107 @@
+import type { ApiError, ListedUser } from '../../client/src/client.ts'
+import { type Action, type AdminPage, actionsOf, endSessions } from './admin-actions.ts'
+import { element, find, showView } from './dom.ts'
+import { fill } from './page-data.ts'
+import { sessionItem } from './session-list.ts'
+import { dateOf } from './times.ts'
+
+let user: ListedUser | undefined
+let isReady = false
+
+/** Shows one user with all that an administrator can do. */
+export async function showUser(
+  page: AdminPage,
+  userId: string,
+  ownId: string,
+): Promise<ApiError | undefined> {
+  const { data, cardea, texts } = page
+  const [{ data: found, error }, { data: listed, error: unlisted }] = await Promise.all([
+    cardea.adminGetUser({ userId }),
+    cardea.adminListSessions({ userId }),
+  ])
+  if (error ?? unlisted) return error ?? unlisted
+  user = found as ListedUser
+  const isOwn = user.id === ownId
+  const { name, email, emailVerified, roles, status, createdAt } = user
+
+  find('[data-view="user"] [data-name]').textContent = name
+  find<HTMLInputElement>('#name').value = name
+  const facts: [string, string][] = [
+    [data.texts.common.email, `${email}${isOwn ? ` (${texts.you})` : ''}`],
+    [texts.status, `${texts[status]} · ${emailVerified ? texts.verified : texts.unverified}`],
+    [texts.roles, roles.includes('admin') ? texts.administrator : texts.member],
+    [texts.created, dateOf(createdAt, data.lang)],
+    [texts.id, user.id],
+  ]
+  const fact = ([term, text]: [string, string]) =>
+    element('div', {}, element('dt', {}, term), element('dd', {}, text))
+  find('[data-facts]').replaceChildren(...facts.map(fact))
+  find('[data-actions]').replaceChildren(
+    ...actionsOf(page, user, isOwn).map((action) => buttonOf(page, action, ownId)),
+  )
+
+  const sessions = listed?.sessions ?? []
+  find('[data-sessions]').replaceChildren(...sessions.map((session) => sessionItem(session, data, '')))
+  find('[data-no-sessions]').hidden = sessions.length > 0
+  const end = buttonOf(page, endSessions(page, user), ownId)
+  end.hidden = sessions.length === 0
+  end.dataset.action = 'end'
+  find('[data-action="end"]').replaceWith(end)
+
+  if (!isReady) whenRenamed(page, ownId)
+  isReady = true
+  if (find('[data-view="user"]').hidden) {
+    find('#user-done').textContent = ''
+    showView('user')
+  }
+  return undefined
+}
+
+function buttonOf(page: AdminPage, action: Action, ownId: string): HTMLElement {
+  const button = element(
+    'button',
+    { type: 'button', class: action.isDangerous ? 'danger' : '' },
+    action.button,
+  )
+  button.addEventListener('click', () => ask(page, action, ownId))
+  return button
+}
+
+function ask(page: AdminPage, action: Action, ownId: string): void {
+  const { id = '', name = '', email = '' } = user ?? {}
+  const named = { user: `${name} (${email})` }
+  page.confirm({
+    title: action.title,
+    text: fill(action.text, named),
+    action: action.button,
+    isDangerous: action.isDangerous ?? false,
+    run: async () => {
+      const { error } = await action.run()
+      if (error) return error
+      find('#user-done').textContent = fill(action.done, named)
+      // A deleted user has no page.
+      if (action.button === page.texts.delete) location.hash = ''
+      else return showUser(page, id, ownId)
+      return undefined
+    },
+  })
+}
+
+function whenRenamed(page: AdminPage, ownId: string): void {
+  const { cardea, texts } = page
+  page.on('[data-form="rename"]', async ({ name = '' }) => {
+    const { id: userId = '' } = user ?? {}
+    ask(
+      page,
+      {
+        button: texts.rename,
+        title: texts.renameTitle,
+        text: fill(texts.renameText, { name }),
+        done: texts.renamed,
+        run: () => cardea.adminUpdateUser({ userId, name }),
+      },
+      ownId,
+    )
+    return undefined
+  })
+}

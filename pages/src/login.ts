@@ -1,0 +1,50 @@
+import { announce, find, showView } from './dom.ts'
+import { setBusy } from './form.ts'
+import { messageOf } from './messages.ts'
+import { fill, goOn } from './page-data.ts'
+import { start } from './start.ts'
+
+const { data, cardea, texts, on } = start('login')
+const form = find<HTMLFormElement>('form')
+const resend = find('[data-resend]')
+
+find('[data-email-login]').hidden = !data.emailLogin
+
+on('form', async ({ email = '', password = '' }) => {
+  const { error } = await cardea.login({ email, password })
+  resend.hidden = error?.code !== 'email_not_verified'
+  if (!error) goOn(data)
+  return error
+})
+
+resend.addEventListener('click', async () => {
+  if (resend.hasAttribute('data-busy')) return
+  setBusy(resend, true)
+  const { error } = await cardea.resendVerification({ email: find<HTMLInputElement>('#email').value })
+  setBusy(resend, false)
+  const { common, errors } = data.texts
+  find('.alert', form).textContent = error ? messageOf(error, errors, data.lang) : common.resent
+  announce(common.resent)
+  resend.hidden = !error
+})
+
+/** Nobody is sent on without being asked. Whoever already types is not interrupted. */
+async function offerKnownUser(): Promise<void> {
+  let types = false
+  form.addEventListener('keydown', () => {
+    types = true
+  })
+  const { data: user } = await cardea.getUser()
+  if (!user || types) return
+  find('[data-name]').textContent = user.name
+  find('[data-view="known"] [data-email]').textContent = user.email
+  find('[data-continue]').textContent = fill(texts.continueAs, { name: user.name })
+  find('[data-continue]').addEventListener('click', () => goOn(data))
+  find('[data-other]').addEventListener('click', async () => {
+    await cardea.logout()
+    showView('form')
+    find('#email').focus()
+  })
+  showView('known')
+}
+if (cardea.hasSession() !== undefined) void offerKnownUser()

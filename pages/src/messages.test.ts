@@ -1,0 +1,78 @@
+import { ApiError } from '../../client/src/client.ts'
+import { errors as refusals } from '../../lib/contract/errors.ts'
+import { pages } from '../../lib/languages/en/pages.ts'
+import { duration, fieldMessages, messageOf } from './messages.ts'
+
+const { errors } = pages
+const has =
+  (...fields: string[]) =>
+  (field: string) =>
+    fields.includes(field)
+
+describe('the message of a refusal', () => {
+  it('says how long to wait', () => {
+    const error = new ApiError('too_many_attempts', '', { retryAfter: 61 })
+    expect(messageOf(error, errors, 'en')).toBe('Too many attempts. Please try again in 2 minutes.')
+  })
+
+  it.each([
+    [0, '1 second'],
+    [59, '59 seconds'],
+    [60, '1 minute'],
+    [3599, '60 minutes'],
+    [3600, '1 hour'],
+    [7201, '3 hours'],
+  ])('names %i seconds %s', (seconds, expected) => {
+    expect(duration(seconds, 'en')).toBe(expected)
+  })
+
+  it('gives what support asks for, if nothing better is known', () => {
+    const error = new ApiError('internal_error', '', { requestId: 'abc-1' })
+    expect(messageOf(error, errors, 'en')).toContain('abc-1')
+  })
+
+  // The pages cannot cause the others, or no user can do anything about them.
+  const others = [
+    'invalid_request',
+    'unsupported_media_type',
+    'payload_too_large',
+    'untrusted_proxy',
+    'origin_not_allowed',
+  ]
+  const tokens = ['invalid_refresh_token', 'refresh_token_reused']
+  it.each(Object.keys(refusals).filter((code) => ![...others, ...tokens].includes(code)))(
+    'of %s is its own',
+    (code) => {
+      expect(messageOf(new ApiError(code, ''), errors, 'en')).not.toContain('Something went wrong')
+    },
+  )
+})
+
+describe('the messages beside fields', () => {
+  const of = (code: string, ...fields: string[]) => [
+    ...fieldMessages(new ApiError(code, ''), errors, has(...fields)),
+  ]
+
+  it('stand at the field that a refusal is about', () => {
+    expect(of('wrong_password', 'newEmail', 'password')).toEqual([['password', errors.wrong_password]])
+    expect(of('wrong_password', 'currentPassword', 'newPassword')).toEqual([
+      ['currentPassword', errors.wrong_password],
+    ])
+    expect(of('weak_password', 'currentPassword', 'newPassword')).toEqual([
+      ['newPassword', errors.weak_password],
+    ])
+  })
+
+  it('do not tell which of email and password is wrong', () => {
+    expect(of('invalid_credentials', 'email', 'password')).toEqual([])
+  })
+
+  it('name each wrong field of a request that the form has', () => {
+    const fields = ['email', 'name', 'transport'].map((path) => ({ path, message: 'must be something' }))
+    const error = new ApiError('invalid_request', '', { fields })
+    expect([...fieldMessages(error, errors, has('email', 'name', 'password'))]).toEqual([
+      ['email', errors.email],
+      ['name', errors.name],
+    ])
+  })
+})

@@ -1,0 +1,65 @@
+import type { ApiError } from '../../client/src/client.ts'
+import type { Pages } from '../../lib/languages/en/pages.ts'
+import { fill } from './page-data.ts'
+
+type Errors = Pages['errors']
+
+/** Codes whose text has another name. Codes that are in neither list have the text `other`. */
+const names: Readonly<Record<string, keyof Errors>> = {
+  unauthorized: 'session',
+  session_ended: 'session',
+  network_error: 'network',
+}
+
+/** The field that a refusal is about. It is the first of these that the form has. */
+const fieldsOfCode: Readonly<Record<string, readonly string[]>> = {
+  wrong_password: ['currentPassword', 'password'],
+  weak_password: ['newPassword', 'password'],
+  email_taken: ['email'],
+  invalid_code: ['code'],
+}
+
+/** The texts of wrong fields, by the names that the API has for them. */
+const textsOfField: Readonly<Record<string, keyof Errors>> = {
+  email: 'email',
+  newEmail: 'email',
+  name: 'name',
+  code: 'code',
+  newPassword: 'newPassword',
+  password: 'newPassword',
+}
+
+/** A duration in words, such as "5 minutes". It is rounded up, so that nobody comes too early. */
+export function duration(seconds: number, lang: string): string {
+  const [amount, unit] =
+    seconds < 60
+      ? [Math.max(1, seconds), 'second']
+      : seconds < 3600
+        ? [seconds / 60, 'minute']
+        : [seconds / 3600, 'hour']
+  const words = new Intl.NumberFormat(lang, { style: 'unit', unit: String(unit), unitDisplay: 'long' })
+  return words.format(Math.ceil(Number(amount)))
+}
+
+/** The text of a refusal. */
+export function messageOf(error: ApiError, texts: Errors, lang: string): string {
+  const name = names[error.code] ?? (Object.hasOwn(texts, error.code) ? error.code : 'other')
+  return fill(texts[name as keyof Errors], {
+    time: duration(error.retryAfter, lang),
+    request: error.requestId ?? error.code,
+  })
+}
+
+/** The texts beside the fields of a form. Empty: the refusal is about the form. */
+export function fieldMessages(
+  error: ApiError,
+  texts: Errors,
+  has: (field: string) => boolean,
+): Map<string, string> {
+  if (error.code === 'invalid_request') {
+    const known = error.fields.filter(({ path }) => has(path) && textsOfField[path])
+    return new Map(known.map(({ path }) => [path, texts[textsOfField[path] ?? 'required']]))
+  }
+  const field = fieldsOfCode[error.code]?.find(has)
+  return new Map(field ? [[field, texts[error.code as keyof Errors]]] : [])
+}

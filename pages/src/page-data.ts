@@ -1,0 +1,38 @@
+import type { Pages } from '../../lib/languages/en/pages.ts'
+
+export type PageName = Exclude<keyof Pages, 'common' | 'errors'>
+
+/** What the server writes into each page. */
+export interface PageData {
+  readonly issuer: string
+  readonly lang: string
+  /** Where the user wants to go after login. The server has checked it. */
+  readonly redirect: string | null
+  readonly emailLogin: boolean
+  /** The minimum length of a new password. */
+  readonly least: number
+  readonly sendsMail: boolean
+  readonly texts: Pick<Pages, 'common' | 'errors'>
+}
+
+/** Besides the data, the page's own texts. */
+export function pageData<Name extends PageName>(page: Name): { data: PageData; texts: Pages[Name] } {
+  const data = JSON.parse(document.getElementById('data')?.textContent ?? '{}')
+  return { data, texts: data.texts[page] }
+}
+
+/** Replaces `{name}` in a text. */
+export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+}
+
+/** The address of another page, in the same language and with the same destination after login. */
+export function pageUrl({ issuer }: PageData, page: PageName, search = location.search): string {
+  return `${issuer.replace(/\/+$/, '')}/ui/${page}${search}`
+}
+
+/** Goes where the user wanted to go before the login. */
+export function goOn(data: PageData): void {
+  const lang = new URLSearchParams(location.search).get('lang')
+  location.assign(data.redirect ?? pageUrl(data, 'account', lang ? `?lang=${encodeURIComponent(lang)}` : ''))
+}

@@ -1,0 +1,24 @@
+import { announce, find } from './dom.ts'
+import { onSubmit, type Send } from './form.ts'
+import { fill, type PageData } from './page-data.ts'
+
+/** The view "check your mail": names the address, and can send the mail again. */
+export function sentView(data: PageData, send: Send): { showFor: (email: string) => void } {
+  const form = find<HTMLFormElement>('form[data-resend]')
+  const text = find('[data-sent]')
+  const sentence = text.textContent ?? ''
+  let email = ''
+  onSubmit(form, data, async () => {
+    const error = await send({ email })
+    if (error) return error
+    find('button', form).textContent = data.texts.common.resent
+    announce(data.texts.common.resent)
+    return undefined
+  })
+  return {
+    showFor(address) {
+      email = address
+      text.textContent = fill(sentence, { email })
+    },
+  }
+}

@@ -1,0 +1,23 @@
+import { find, showView } from './dom.ts'
+import { goOn } from './page-data.ts'
+import { hintAtStrength } from './passwords.ts'
+import { sentView } from './resend.ts'
+import { start } from './start.ts'
+
+const { data, cardea, on } = start('sign-up')
+const input = (id: string) => find<HTMLInputElement>(`#${id}`)
+const sent = sentView(data, async ({ email = '' }) => (await cardea.resendVerification({ email })).error)
+
+hintAtStrength(input('password'), data, () => [input('name').value, input('email').value])
+
+on('[data-view="form"] form', async ({ name = '', email = '', password = '' }) => {
+  const { data: tokens, error } = await cardea.signUp({ name, email, password })
+  if (error) return error
+  if (tokens) {
+    goOn(data)
+    return undefined
+  }
+  sent.showFor(email)
+  showView('sent')
+  return undefined
+})
