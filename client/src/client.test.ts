@@ -1,4 +1,5 @@
-import { delivered, parties } from '../../tools/testing/test-services.ts'
+import { delivered } from '../../tools/testing/test-mail.ts'
+import { parties } from '../../tools/testing/test-services.ts'
 import { ada, eve, mailTo } from '../../tools/testing/test-users.ts'
 import { count, credentials, events, inDocument, makeSetting, refreshes, tabOf } from '../testing/tabs.ts'
 import { ApiError } from './client.ts'
