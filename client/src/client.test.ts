@@ -1,3 +1,4 @@
+import { browserFetch } from '../../tools/testing/browser-fetch.ts'
 import { delivered } from '../../tools/testing/test-mail.ts'
 import { parties } from '../../tools/testing/test-services.ts'
 import { ada, eve, mailTo } from '../../tools/testing/test-users.ts'
@@ -91,6 +92,34 @@ describe('a client', () => {
     expect(client.heard.at(-1)).toEqual({ event: 'signed_out', reason: 'account_deleted' })
     expect(await client.getUser()).toEqual({ data: null })
     expect(refreshes(browser)).toBe(0)
+  })
+})
+
+describe('the login page of the API', () => {
+  it('gets the page to come back to, by default this one', async () => {
+    const { tab } = await makeSetting()
+    Object.assign(globalThis, { location: { href: 'http://localhost:5173/notes?of=today' } })
+    const start = `${parties.issuer}/ui/login?redirect=`
+    expect(tab().loginUrl()).toBe(`${start}http%3A%2F%2Flocalhost%3A5173%2Fnotes%3Fof%3Dtoday`)
+    expect(tab().loginUrl(new URL('http://localhost:5173/'))).toBe(`${start}http%3A%2F%2Flocalhost%3A5173%2F`)
+    delete (globalThis as { location?: unknown }).location
+  })
+
+  it('may have logged a user in, so the client asks once more although it knew of no session', async () => {
+    const { tab, browser, api } = await makeSetting()
+    const client = tab()
+    await client.getUser()
+    await client.getUser()
+    expect([client.hasSession(), refreshes(browser)]).toEqual([false, 1])
+    client.loginUrl('http://localhost:5173/')
+    // A page of another origin has the same cookies, and other memory.
+    await browserFetch(api, browser)(`${parties.issuer}/auth/login`, {
+      method: 'POST',
+      credentials: 'include',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(credentials()),
+    })
+    expect((await client.getUser()).data?.email).toBe(ada.email)
   })
 })
 

@@ -54,6 +54,11 @@ export interface Client extends Calls {
   fetch: typeof fetch
   /** Ends the session here and in every tab at once, then on the server. `error`: the server still has the session. */
   logout(): Promise<Result<undefined, CodeOf<'logout'>>>
+  /**
+   * The login page of the API, which leads back to `redirect` (by default this page). A login there happens on another origin, so
+   * the client asks the server at the next call whether there is a session.
+   */
+  loginUrl(redirect?: string | URL): string
   /** Calls `listener` at every login, logout and change of user, in whichever tab. @returns a function that ends this. */
   onAuthStateChange(listener: Listener): () => void
 }
@@ -155,6 +160,10 @@ export function createClient(options: ClientOptions): Client {
       session.logout('logout', ({ accessToken, refreshToken }) =>
         send('logout', { refreshToken }, { accessToken, timeoutMs: 10_000, keepalive: true }),
       ) as never,
+    loginUrl(redirect = location.href) {
+      session.forget()
+      return `${issuer}/ui/login?redirect=${encodeURIComponent(String(redirect))}`
+    },
     onAuthStateChange: session.listen,
   }
 }
