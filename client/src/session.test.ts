@@ -150,7 +150,9 @@ describe('a refresh', () => {
   it('is sent once if it is unknown whether there is a session, and never again', async () => {
     const { tab, browser } = await makeSetting()
     const client = tab()
+    expect(client.hasSession()).toBeUndefined()
     expect(await client.getUser()).toEqual({ data: null })
+    expect(client.hasSession()).toBe(false)
     expect(await client.getUser()).toEqual({ data: null })
     expect((await client.getMe()).error?.code).toBe('unauthorized')
     expect(await tab().getUser()).toEqual({ data: null })

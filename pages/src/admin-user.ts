@@ -51,7 +51,7 @@ export async function showUser(
   if (!isReady) whenRenamed(page, ownId)
   isReady = true
   if (find('[data-view="user"]').hidden) {
-    find('#user-done').textContent = ''
+    find('#done').textContent = ''
     showView('user')
   }
   return undefined
@@ -78,7 +78,7 @@ function ask(page: AdminPage, action: Action, ownId: string): void {
     run: async () => {
       const { error } = await action.run()
       if (error) return error
-      find('#user-done').textContent = fill(action.done, named)
+      find('#done').textContent = fill(action.done, named)
       // A deleted user has no page.
       if (action.button === page.texts.delete) location.hash = ''
       else return showUser(page, id, ownId)
