@@ -143,6 +143,25 @@ describe('permissions that depend on settings', () => {
   })
 })
 
+describe('the authorizer', () => {
+  it('is exported for other stacks, and only the listed APIs may call it', async () => {
+    const exported = { AuthorizerArn: { Export: { Name: 'cardea-prod-authorizer' } } }
+    expect((await of('prod')).sharedAuthorizer).toMatchObject({ Resources: {}, Outputs: exported })
+    const elsewhere = 'arn:aws:execute-api:eu-west-1:123456789012:f6g7h8i9j0'
+    const { sharedAuthorizer } = await of('prod', { AUTHORIZER_CALLERS: `a1b2c3d4e5, ${elsewhere}` })
+    const callers = Object.values<any>((sharedAuthorizer as any).Resources).map(
+      ({ Properties }) => Properties,
+    )
+    const here = `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:a1b2c3d4e5/authorizers/*`
+    expect(callers.map(({ SourceArn }) => SourceArn)).toEqual([
+      { 'Fn::Sub': here },
+      `${elsewhere}/authorizers/*`,
+    ])
+    for (const { Principal, Action } of callers)
+      expect([Principal, Action]).toEqual(['apigateway.amazonaws.com', 'lambda:InvokeFunction'])
+  })
+})
+
 describe('the alarms', () => {
   it('notify the given topic, a new topic for an address, or none', async () => {
     expect(alarmsIn(await of('prod')).length).toBeGreaterThan(8)

@@ -11,6 +11,7 @@ import { permissions } from './permissions-from-settings.ts'
 import { stackPolicy } from './protected-resources.ts'
 import { keepsUsers, problemsOf } from './setting-problems.ts'
 import { deploySettings, keysPathOf, tableNamesOf } from './settings.ts'
+import { sharedAuthorizer } from './shared-authorizer.ts'
 import { throttles } from './throttles.ts'
 
 /** The values of a stage by the names that serverless.yml uses. `problems` keep it from being packaged. */
@@ -42,6 +43,7 @@ export async function deployment(service: string, stage: string, env: Env) {
     commandLog: commandLog(stage, logRetentionDays),
     accessLogFormat,
     authorizerCacheSeconds: values.authorizerCacheSeconds,
+    sharedAuthorizer: sharedAuthorizer(service, stage, values.authorizerCallers ?? []),
     tracing: values.tracing,
     throttles: throttles(entries, values),
     alarms: alarms(service, stage, entries, values, Boolean(mailFrom)),

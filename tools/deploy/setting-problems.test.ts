@@ -78,6 +78,13 @@ describe('the settings of a deployment', () => {
     ['ALARM_EMAIL', { ALARM_EMAIL: 'Ops <ops@example.com>' }],
     ['ALARM_EMAIL', { ALARM_EMAIL: 'ops@example.com', ALARM_TOPIC_ARN: topic }],
     ['TRACING', { TRACING: 'yes' }],
+    ['AUTHORIZER_CALLERS', { AUTHORIZER_CALLERS: '*' }],
+    ['AUTHORIZER_CALLERS', { AUTHORIZER_CALLERS: 'a1b2c3d4e5,a1b2c3d4e5' }],
+    ['AUTHORIZER_CALLERS', { AUTHORIZER_CALLERS: 'arn:aws:execute-api:eu-central-1:123456789012:*' }],
+    [
+      'AUTHORIZER_CALLERS',
+      { AUTHORIZER_CALLERS: 'https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com' },
+    ],
   ])('are refused even in dev where %s is wrong', (name, env) => {
     expect(problemsOf('dev', env)).toEqual([expect.stringContaining(name)])
   })

@@ -48,6 +48,7 @@ export function problemsOfNames(stage: string, env: Env): string[] {
 export const deploySettings = {
   logRetentionDays: setting({ env: 'LOG_RETENTION_DAYS', default: '', read: optional(retention) }),
   authorizerCacheSeconds: setting({ env: 'AUTHORIZER_CACHE_SECONDS', default: '0', read: whole(0, 3600) }),
+  authorizerCallers: setting({ env: 'AUTHORIZER_CALLERS', default: '', read: apis }),
   throttleRate: setting({ env: 'THROTTLE_RATE', default: '500', read: whole(1, 100_000) }),
   throttleBurst: setting({ env: 'THROTTLE_BURST', default: '1000', read: whole(1, 100_000) }),
   hashingThrottleRate: setting({ env: 'HASHING_THROTTLE_RATE', default: '100', read: whole(1, 100_000) }),
@@ -68,6 +69,16 @@ function retention(text: string): number {
   const days = retentions.find((each) => String(each) === text)
   if (days) return days
   throw new Error(`must be one of ${retentions.join(', ')}`)
+}
+
+/** Ids of APIs in this account and region, or ARNs of others. Each may call the authorizer, so there is no wildcard. */
+function apis(text: string): readonly string[] {
+  const list = text.split(',').flatMap((each) => each.trim() || [])
+  const pattern = /^(?:arn:aws[a-z-]*:execute-api:[a-z\d-]+:\d{12}:)?[a-z\d]{5,20}$/
+  if (list.every((each) => pattern.test(each)) && new Set(list).size === list.length) return list
+  throw new Error(
+    'must list ids of APIs, or ARNs such as arn:aws:execute-api:<region>:<account>:<id>, each once',
+  )
 }
 
 function domainName(text: string): string {

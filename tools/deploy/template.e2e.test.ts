@@ -19,6 +19,7 @@ const everything = {
   ALARM_EMAIL: 'ops@example.com',
   TRACING: 'true',
   AUTHORIZER_CACHE_SECONDS: '30',
+  AUTHORIZER_CALLERS: 'a1b2c3d4e5,arn:aws:execute-api:eu-west-1:123456789012:f6g7h8i9j0',
 }
 let dev: Package
 let prod: Package
