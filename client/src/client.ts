@@ -1,12 +1,16 @@
 import { ApiError, type CommonCode } from './api-error.ts'
+import type { Listener } from './listeners.ts'
 import { type OperationName, type Operations, operations, type User } from './operations.ts'
+import type { TokenStorage } from './refresh-token.ts'
 import { type InputOf, type Result, sender } from './send.ts'
-import { createSession, isOutage, type Listener, type TokenResponse, type TokenStorage } from './session.ts'
+import { type AnyResult, createSession, isOutage } from './session.ts'
+import type { AccessToken } from './shared-state.ts'
 
 export { ApiError, type CommonCode } from './api-error.ts'
+export type { AuthState, Listener } from './listeners.ts'
 export type * from './operations.ts'
+export type { TokenStorage } from './refresh-token.ts'
 export type { Result } from './send.ts'
-export type { AuthState, Listener, TokenStorage } from './session.ts'
 
 export type ClientOptions = {
   /** The `ISSUER` of the deployment, such as `https://auth.example.com`. */
@@ -72,59 +76,63 @@ export function createClient(options: ClientOptions): Client {
   const trusted = [issuer, ...(options.apis ?? [])].map((url) => new URL(url))
   const transport = storage ? ({ transport: 'body' } as const) : {}
 
-  /** The access token for one call. It never becomes that of another user. */
-  async function tokenFor(
-    userId: string | undefined,
-    stale?: string,
-  ): Promise<string | ApiError | undefined> {
-    const token = await session.token(stale)
-    if (token === undefined || token instanceof ApiError) return token
-    if (userId !== undefined && token.user.id !== userId) {
+  /** The access tokens for one call: the first, and one that renews it. All are of one user. */
+  function tokensOfOneUser() {
+    let userId = session.user?.id
+    return async (stale?: AccessToken): Promise<AccessToken | ApiError | undefined> => {
+      const token = await session.token(stale?.value)
+      if (token === undefined || token instanceof ApiError) return token
+      userId ??= token.user.id
+      if (token.user.id === userId) return token
       return new ApiError('user_changed', 'Another user logged in while the call waited.')
     }
-    return token.value
   }
 
   /** Sends with the access token, and once more with a new one if it is refused. */
-  async function asUser(send: (accessToken: string) => Promise<AnyResult>): Promise<AnyResult> {
-    const userId = session.user?.id
-    let token = await tokenFor(userId)
+  async function asUser(send: (token: AccessToken) => Promise<AnyResult>): Promise<AnyResult> {
+    const tokens = tokensOfOneUser()
+    let token = await tokens()
     for (let attempt = 1; ; attempt++) {
       if (token instanceof ApiError) return { error: token }
       if (token === undefined)
         return { error: new ApiError('unauthorized', 'Nobody is logged in.', { status: 401 }) }
       const result = await send(token)
       if (result.error?.code !== 'unauthorized' || attempt === 2) return result
-      token = await tokenFor(userId, token)
+      token = await tokens(token)
     }
   }
 
   async function call(name: OperationName, input: object): Promise<AnyResult> {
     const { user, login } = operations[name] as { user?: true; login?: true }
-    const request = (accessToken?: string): Promise<AnyResult> =>
-      send(name, { ...input, ...(login && transport) } as never, {
-        accessToken,
+    const request = async (token?: AccessToken): Promise<AnyResult> => {
+      const result: AnyResult = await send(name, { ...input, ...(login && transport) } as never, {
+        accessToken: token?.value,
         ...(login && { timeoutMs: 10_000 }),
       })
-    const once = login
-      ? (accessToken?: string) => session.login(() => request(accessToken), tokensOf)
-      : request
-    const result = await (user ? asUser(once) : once())
-    if (name === 'getMe' || name === 'updateMe') session.update(result.data as User | undefined)
-    if (name === 'deleteMe' && !result.error) await session.logout('account_deleted', async () => undefined)
-    return result
+      if (name === 'getMe' || name === 'updateMe') session.update(result.data as User | undefined)
+      // Not if another user has logged in meanwhile.
+      if (name === 'deleteMe' && !result.error && token?.user.id === session.user?.id)
+        await session.logout('account_deleted', async () => undefined)
+      return result
+    }
+    const once = login ? (token?: AccessToken) => session.login(() => request(token), user === true) : request
+    return user ? asUser(once) : once()
   }
 
-  /** The results of links. A page that React mounts twice sends a one-time token once. */
-  const links = new Map<string, Promise<AnyResult>>()
-  function once(name: OperationName, input: object): Promise<AnyResult> {
+  /** The result of the last link. A page that React mounts twice sends a one-time token once. */
+  let link: { readonly key: string; readonly result: Promise<AnyResult> } | undefined
+  async function once(name: OperationName, input: object): Promise<AnyResult> {
     if (!('token' in input)) return call(name, input)
     const key = name + JSON.stringify(input)
-    const result = links.get(key) ?? call(name, input)
-    links.set(key, result)
-    result.then(({ error }) => error && isOutage(error) && links.delete(key))
+    if (link?.key !== key) link = { key, result: call(name, input) }
+    const { result } = link
+    const { error } = await result
+    if (error && isOutage(error) && link?.result === result) link = undefined
     return result
   }
+  session.listen(({ event }) => {
+    if (event === 'signed_out') link = undefined
+  })
 
   const calls = Object.keys(operations).map((name) => [
     name,
@@ -142,17 +150,17 @@ export function createClient(options: ClientOptions): Client {
       const asked = new Request(...request)
       if (!trusted.some((base) => isBelow(base, asked.url)) || asked.headers.has('authorization'))
         return fetcher(asked)
-      const userId = session.user?.id
-      const attempt = (token: string | undefined) => {
+      const tokens = tokensOfOneUser()
+      const attempt = (token: AccessToken | undefined) => {
         const copy = asked.clone()
-        if (token !== undefined) copy.headers.set('authorization', `Bearer ${token}`)
+        if (token) copy.headers.set('authorization', `Bearer ${token.value}`)
         return fetcher(copy)
       }
-      const token = await tokenFor(userId)
+      const token = await tokens()
       if (token instanceof ApiError) throw token
       const response = await attempt(token)
       if (token === undefined || !(await isForRefresh(response))) return response
-      const next = await tokenFor(userId, token)
+      const next = await tokens(token)
       if (next instanceof ApiError) throw next
       return next === undefined ? response : attempt(next)
     },
@@ -167,11 +175,6 @@ export function createClient(options: ClientOptions): Client {
     onAuthStateChange: session.listen,
   }
 }
-
-type AnyResult = { readonly data?: unknown; readonly error?: ApiError | undefined }
-
-const tokensOf = ({ data }: AnyResult) =>
-  data !== undefined && 'accessToken' in (data as object) ? (data as TokenResponse) : undefined
 
 function isBelow(base: URL, url: string): boolean {
   const { origin, pathname } = new URL(url)

@@ -1,7 +1,7 @@
 /** A holder that does not answer within this time is suspended, for example in a frozen tab. */
 const WAIT_MS = 12_000
 
-/** Runs one task at a time. `waited`: another tab ran one before, and may have sent its result. */
+/** Runs one task at a time, in the order of the calls. `waited`: another ran before, and may have sent its result. */
 export type Exclusive = <T>(task: (waited: boolean) => Promise<T>) => Promise<T>
 
 /** A lock within this client, which is enough where no other client has the same session. */
@@ -21,18 +21,14 @@ export function ownLock(): Exclusive {
 export function browserLock(name: string, locks: LockManager): Exclusive {
   return async (task) => {
     let started = false
-    const start = (waited: boolean) => {
-      started = true
-      return task(waited)
-    }
     const patience = new AbortController()
     const timer = setTimeout(() => patience.abort(), WAIT_MS)
     try {
-      const atOnce = await locks.request(name, { ifAvailable: true }, async (lock) =>
-        lock ? { result: await start(false) } : undefined,
-      )
-      if (atOnce) return atOnce.result
-      return await locks.request(name, { signal: patience.signal }, () => start(true))
+      const before = locks.query().catch(() => undefined)
+      return await locks.request(name, { signal: patience.signal }, async () => {
+        started = true
+        return task(Boolean((await before)?.held?.some((lock) => lock.name === name)))
+      })
     } catch (error) {
       if (started) throw error
       // The wait was given up, or the browser refuses locks here, for example in a sandboxed frame.

@@ -10,6 +10,7 @@ import {
   makeSetting,
   messages,
   refreshes,
+  tenTimesFaster,
 } from '../testing/tabs.ts'
 import { createClient } from './client.ts'
 
@@ -121,12 +122,14 @@ describe('a refresh', () => {
     await client.login(credentials())
     later(901)
     browser.before = cut
-    expect((await client.getMe()).error?.code).toBe('network_error')
-    expect((await client.getUser()).error?.code).toBe('network_error')
+    await tenTimesFaster(async () => {
+      expect((await client.getMe()).error?.code).toBe('network_error')
+      expect((await client.getUser()).error?.code).toBe('network_error')
+    })
     browser.before = undefined
     expect((await client.getMe()).data?.email).toBe(ada.email)
     expect(events(client)).toEqual(['signed_in'])
-  }, 60_000)
+  })
 
   it('that is refused ends the session in every tab, and each tells it once', async () => {
     const { tab, browser, services } = await makeSetting()
@@ -171,12 +174,13 @@ describe('a refresh', () => {
       () => new Promise<void>((go) => (release = go)),
     )
     const started = performance.now()
-    expect((await client.getMe()).data?.email).toBe(ada.email)
-    expect(performance.now() - started).toBeGreaterThan(11_000)
+    const answer = await tenTimesFaster(() => client.getMe())
+    expect(answer.data?.email).toBe(ada.email)
+    expect(performance.now() - started).toBeGreaterThan(1_150)
     expect(refreshes(browser)).toBe(1)
     release()
     await held
-  }, 60_000)
+  })
 })
 
 describe('a logout', () => {

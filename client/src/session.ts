@@ -1,22 +1,10 @@
 import { ApiError, type CommonCode } from './api-error.ts'
-import { browserLock, ownLock } from './lock.ts'
+import { eventQueue, type Listener } from './listeners.ts'
+import { browserLock, type Exclusive, ownLock } from './lock.ts'
 import type { Operations, User } from './operations.ts'
+import { refreshTokenIn, type TokenStorage } from './refresh-token.ts'
 import type { Send } from './send.ts'
 import { type AccessToken, type Message, sharedState } from './shared-state.ts'
-
-/** Keeps the refresh token of an app that has no cookie: Keychain, Keystore, an encrypted file. */
-export interface TokenStorage {
-  get(): Promise<string | undefined>
-  set(refreshToken: string): Promise<void>
-  remove(): Promise<void>
-}
-
-export type AuthState =
-  | { readonly event: 'signed_in' | 'user_changed' | 'updated'; readonly user: User }
-  /** `reason`: `logout`, or the code of the refusal, such as `session_ended`. */
-  | { readonly event: 'signed_out'; readonly user?: undefined; readonly reason: string }
-
-export type Listener = (state: AuthState) => void
 
 /** `undefined`: nobody is logged in. */
 export type TokenResult = AccessToken | undefined | ApiError<RefreshCode>
@@ -25,8 +13,11 @@ type RefreshCode = Operations['refresh']['refusal'] | CommonCode
 export interface Session {
   /** Renews the token if it is `stale` or about to expire. */
   token(stale?: string): Promise<TokenResult>
-  /** Runs a login: no refresh runs at the same time, and older results are worth nothing. */
-  login<T>(attempt: () => Promise<T>, tokensOf: (result: T) => TokenResponse | undefined): Promise<T>
+  /**
+   * Runs a login: no refresh runs at the same time, and older results are worth nothing. A logout that is asked for meanwhile wins.
+   * `ofUser`: it is a call of the user who is logged in, and worth nothing after a login of another.
+   */
+  login(attempt: () => Promise<AnyResult>, ofUser: boolean): Promise<AnyResult>
   /**
    * Forgets the session in every tab at once, then runs `request`, which tells the server. A login waits for it: the answer to a
    * logout deletes the cookie.
@@ -38,10 +29,12 @@ export interface Session {
   isKnown(): boolean | undefined
   /** Takes over newer data of the user. */
   update(user: User | undefined): void
-  /** A login may have happened on another origin: ask the server once more. */
+  /** A login may have happened on another origin: the next call asks the server. */
   forget(): void
   listen(listener: Listener): () => void
 }
+
+export type AnyResult = { readonly data?: unknown; readonly error?: ApiError | undefined }
 
 export interface Tokens {
   readonly accessToken: string | undefined
@@ -54,6 +47,8 @@ export type TokenResponse = Operations['refresh']['output'] & { readonly refresh
 const RENEW_MS = 30_000
 /** Waits before a refresh is sent again that did not reach the server, or that the server could not carry out. */
 const BACKOFF_MS = [500, 1_500, 4_000]
+/** A server that asks for a longer wait gets no second refresh from the same call. */
+const LONGEST_PAUSE_MS = 10_000
 /** The longest wait for a token that another tab has just received. */
 const HANDOVER_MS = 500
 
@@ -66,10 +61,12 @@ export const isOutage = ({ code }: ApiError): boolean =>
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 export function createSession(name: string, send: Send, storage: TokenStorage | undefined): Session {
-  const listeners = new Set<Listener>()
+  const events = eventQueue()
+  const stored = refreshTokenIn(storage)
   const shared = sharedState(name, hear)
   const locks = shared.isShared ? globalThis.navigator?.locks : undefined
-  const exclusive = locks ? browserLock(name, locks) : ownLock()
+  const lock = locks ? browserLock(name, locks) : ownLock()
+  const exclusive: Exclusive = (task) => lock(task).finally(events.flush)
   let held: { readonly token: AccessToken; readonly monotonic: number; readonly wall: number } | undefined
   let user: User | undefined
   let epoch = shared.epoch()
@@ -77,8 +74,6 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
   /** Ends the request of a refresh. */
   let inFlight: AbortController | undefined
   let handover: (() => void) | undefined
-  /** The newest refresh token of `storage`, in case that `storage.set` fails. */
-  let ownRefreshToken: string | undefined
 
   /** The clock that says more counts: the monotonic one stops during sleep, the wall clock may be set back. */
   const left = () =>
@@ -87,19 +82,15 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
       : Number.NEGATIVE_INFINITY
   const isFresh = () => left() > Math.min(RENEW_MS, (held?.token.life ?? 0) / 5)
 
-  function emit(state: AuthState): void {
-    for (const listener of listeners) listener(state)
-  }
-
   function adopt(token: AccessToken, since: { monotonic: number; wall: number }): void {
     const before = user
     held = { token, ...since }
     user = token.user
     shared.setHint('yes')
     handover?.()
-    if (!before) emit({ event: 'signed_in', user })
-    else if (before.id !== user.id) emit({ event: 'user_changed', user })
-    else if (JSON.stringify(before) !== JSON.stringify(user)) emit({ event: 'updated', user })
+    if (!before) events.add({ event: 'signed_in', user })
+    else if (before.id !== user.id) events.add({ event: 'user_changed', user })
+    else if (JSON.stringify(before) !== JSON.stringify(user)) events.add({ event: 'updated', user })
   }
 
   function end(reason: string): void {
@@ -107,41 +98,37 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     held = undefined
     user = undefined
     shared.setHint('no')
+    inFlight?.abort()
     handover?.()
-    if (wasKnown) emit({ event: 'signed_out', reason })
+    if (wasKnown) events.add({ event: 'signed_out', reason })
   }
 
   const now = () => ({ monotonic: performance.now(), wall: Date.now() })
 
   function hear(message: Message): void {
     // A message can be older than a login or logout that has happened since.
-    if (message.epoch !== shared.epoch()) return
+    if (!shared.isNewest(message.epoch)) return
+    if (message.epoch !== epoch) held = undefined
     epoch = message.epoch
-    if (message.type === 'ended') {
-      if (user || held) end(message.reason)
-    } else if (message.token.left > left()) adopt(message.token, now())
+    if (message.type === 'ended') end(message.reason)
+    else if (message.token.left > left()) adopt(message.token, now())
+    events.flush()
   }
 
-  /** Forgets a token of an older epoch. This tab may have been frozen while another logged in or out. */
+  /** Forgets what other tabs have ended or replaced. This tab may have been frozen, and have missed their messages. */
   function catchUp(): void {
-    if (epoch === shared.epoch()) return
+    const isOld = epoch !== shared.epoch()
+    if (isOld) held = undefined
     epoch = shared.epoch()
-    held = undefined
-    if (shared.hint() !== 'no') return
-    const wasKnown = user !== undefined
-    user = undefined
-    if (wasKnown) emit({ event: 'signed_out', reason: 'logout' })
+    if (user && shared.hint() === 'no') end(isOld ? 'logout' : 'session_ended')
   }
 
   async function accept(response: TokenResponse, since: { monotonic: number; wall: number }): Promise<void> {
     const life = response.expiresIn * 1000
     const token = { value: response.accessToken, user: response.user, left: life, life }
-    if (response.refreshToken && storage) {
-      ownRefreshToken = response.refreshToken
-      await storage.set(response.refreshToken)
-    }
     adopt(token, since)
     shared.tell({ type: 'token', epoch, token: { ...token, left: left() } })
+    if (response.refreshToken) await stored.write(response.refreshToken)
   }
 
   /** One refresh, under the lock. A login or logout during the request decides, not its answer: `superseded`. */
@@ -154,7 +141,12 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     const began = epoch
     if (isRenewed(stale)) return held?.token
     if (shared.hint() === 'no') return undefined
-    const refreshToken = storage && (ownRefreshToken ?? (await storage.get()))
+    let refreshToken: string | undefined
+    try {
+      refreshToken = await stored.read()
+    } catch (cause) {
+      return new ApiError('unavailable', 'The refresh token could not be read from the storage.', { cause })
+    }
     if (storage && !refreshToken) {
       end('session_ended')
       return undefined
@@ -172,8 +164,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     if (!endings.includes(error.code)) return error
     end(error.code)
     shared.tell({ type: 'ended', epoch, reason: error.code })
-    if (storage) await storage.remove()
-    ownRefreshToken = undefined
+    await stored.remove()
     return undefined
   }
 
@@ -200,8 +191,10 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
         continue
       }
       if (!(result instanceof ApiError && isOutage(result)) || wait === undefined) return result
+      const asked = result.retryAfter * 1000
+      if (asked > LONGEST_PAUSE_MS) return result
       // Jitter keeps clients apart after an outage. The lock is free meanwhile.
-      await pause(Math.max(wait * (0.5 + Math.random()), result.retryAfter * 1000))
+      await pause(Math.max(wait * (0.5 + Math.random()), asked))
     }
   }
 
@@ -209,8 +202,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     // A page of the back-forward cache, or of a frozen tab, has missed the messages of the others.
     const onShow = () => {
       if (epoch === shared.epoch() || document.visibilityState === 'hidden') return
-      catchUp()
-      if (user) void session.token()
+      void session.token()
     }
     addEventListener('pageshow', onShow)
     addEventListener('visibilitychange', onShow)
@@ -223,6 +215,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     isKnown: () => ({ yes: true, no: false, '': undefined })[shared.hint()],
     async token(stale) {
       catchUp()
+      events.flush()
       if (isRenewed(stale)) return held?.token
       if (shared.hint() === 'no') return undefined
       refreshing ??= refresh(stale).finally(() => {
@@ -234,40 +227,46 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
         ? held.token
         : result
     },
-    login: (attempt, tokensOf) =>
-      exclusive(async () => {
+    login(attempt, ofUser) {
+      catchUp()
+      const began = epoch
+      const isOvertaken = () => began !== shared.epoch() && (ofUser || shared.hint() === 'no')
+      const overtaken = {
+        error: new ApiError(ofUser ? 'user_changed' : 'unavailable', 'A logout or login overtook the call.'),
+      }
+      return exclusive(async () => {
+        if (isOvertaken()) return overtaken
         const since = now()
         const result = await attempt()
-        const tokens = tokensOf(result)
-        if (tokens) {
-          epoch = shared.raise()
-          await accept(tokens, since)
-        }
+        const tokens = result.data as Partial<TokenResponse> | undefined
+        if (!tokens?.accessToken) return result
+        if (isOvertaken()) return overtaken
+        epoch = shared.raise()
+        await accept(tokens as TokenResponse, since)
         return result
-      }),
-    async logout(reason, request) {
+      })
+    },
+    logout(reason, request) {
       const accessToken = left() > 0 ? held?.token.value : undefined
       epoch = shared.raise()
       end(reason)
       shared.tell({ type: 'ended', epoch, reason })
-      inFlight?.abort()
-      const refreshToken = storage && (ownRefreshToken ?? (await storage.get()))
-      ownRefreshToken = undefined
-      await storage?.remove()
-      return exclusive(() => request({ accessToken, refreshToken }))
+      const taken = stored.take()
+      const done = exclusive(async () => request({ accessToken, refreshToken: await taken }))
+      events.flush()
+      return done
     },
     update(changed) {
       if (!changed || changed.id !== user?.id || JSON.stringify(changed) === JSON.stringify(user)) return
       user = changed
-      emit({ event: 'updated', user })
+      events.add({ event: 'updated', user })
+      events.flush()
     },
     forget() {
+      held = undefined
       shared.setHint('')
     },
-    listen(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    listen: events.listen,
   }
   return session
 }

@@ -20,6 +20,8 @@ export interface SharedState {
   readonly isShared: boolean
   /** Every login and logout of this browser has an epoch of its own. A result of an older epoch is worth nothing. */
   epoch(): string
+  /** Whether no newer epoch is known. A message may come before `localStorage` shows its epoch to this tab. */
+  isNewest(epoch: string): boolean
   /** Begins a new epoch. */
   raise(): string
   hint(): Hint
@@ -57,14 +59,26 @@ export function sharedState(name: string, hear: (message: Message) => void): Sha
     inStorage((storage) => storage.setItem(`${name}:${key}`, value))
   }
 
+  /** Epochs are ordered as texts: they begin with a time of 13 digits. */
+  let newest = ''
+  const later = (epoch: string) => {
+    if (epoch > newest) newest = epoch
+    return newest
+  }
+  const epoch = () => later(read('epoch'))
+
   return {
     isShared,
-    epoch: () => read('epoch'),
+    epoch,
+    isNewest(other) {
+      later(other)
+      return epoch() === other
+    },
     raise() {
-      // Not a secret: it only has to differ from that of another tab in the same millisecond.
-      const epoch = `${Date.now()}-${Math.random()}`
-      write('epoch', epoch)
-      return epoch
+      // Later than the last one, even if the clock was set back. The random part tells tabs of one millisecond apart.
+      const time = Math.max(Date.now(), Number.parseInt(epoch(), 10) + 1 || 0)
+      write('epoch', `${time}-${Math.random()}`)
+      return epoch()
     },
     hint: () => read('session') as Hint,
     setHint: (hint) => write('session', hint),

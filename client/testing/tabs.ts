@@ -38,6 +38,18 @@ export const events = ({ heard }: Tab) => heard.map(({ event }) => event)
 /** Time for messages between tabs to arrive. */
 export const messages = () => new Promise((resolve) => setTimeout(resolve, 30))
 
+/** Lets every timer that `run` starts end ten times sooner. Requests and locks are as quick as ever. */
+export async function tenTimesFaster<T>(run: () => Promise<T>): Promise<T> {
+  const { setTimeout } = globalThis
+  const faster = (then: () => void, milliseconds = 0) => setTimeout(then, milliseconds / 10)
+  globalThis.setTimeout = faster as typeof setTimeout
+  try {
+    return await run()
+  } finally {
+    globalThis.setTimeout = setTimeout
+  }
+}
+
 const clocks = { wall: 0, monotonic: 0 }
 /** Moves the clocks of this process: both, or only one of them. */
 export function later(
