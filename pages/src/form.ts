@@ -22,6 +22,7 @@ export function onSubmit(form: HTMLFormElement, data: PageData, send: Send): voi
     if (wrong.length > 0) return showErrors(wrong)
 
     setBusy(button, true)
+    announce(data.texts.common.loading)
     const error = await send(Object.fromEntries(inputsOf(form).map(({ name, value }) => [name, value])))
     setBusy(button, false)
     if (!error) return
@@ -46,7 +47,6 @@ export function setBusy(button: HTMLElement, isBusy: boolean): void {
   button.toggleAttribute('data-busy', isBusy)
   if (isBusy) button.setAttribute('aria-disabled', 'true')
   else button.removeAttribute('aria-disabled')
-  if (isBusy) announce('…')
 }
 
 /** The inputs that a user fills in: hidden views and username fields for password managers are left out. */

@@ -1,4 +1,4 @@
-import { announce, find, showView } from './dom.ts'
+import { find, showView } from './dom.ts'
 import { setBusy } from './form.ts'
 import { messageOf } from './messages.ts'
 import { fill, goOn } from './page-data.ts'
@@ -13,8 +13,7 @@ find('[data-email-login]').hidden = !data.emailLogin
 on('form', async ({ email = '', password = '' }) => {
   const { error } = await cardea.login({ email, password })
   resend.hidden = error?.code !== 'email_not_verified'
-  if (!error) goOn(data)
-  return error
+  return error ?? goOn(data)
 })
 
 resend.addEventListener('click', async () => {
@@ -23,8 +22,8 @@ resend.addEventListener('click', async () => {
   const { error } = await cardea.resendVerification({ email: find<HTMLInputElement>('#email').value })
   setBusy(resend, false)
   const { common, errors } = data.texts
-  find('.alert', form).textContent = error ? messageOf(error, errors, data.lang) : common.resent
-  announce(common.resent)
+  find('.alert', form).textContent = error ? messageOf(error, errors, data.lang) : ''
+  find('.done', form).textContent = error ? '' : common.resent
   resend.hidden = !error
 })
 
@@ -40,7 +39,9 @@ async function offerKnownUser(): Promise<void> {
   find('[data-view="known"] [data-email]').textContent = user.email
   find('[data-continue]').textContent = fill(texts.continueAs, { name: user.name })
   find('[data-continue]').addEventListener('click', () => goOn(data))
-  find('[data-other]').addEventListener('click', async () => {
+  const other = find('[data-other]')
+  other.addEventListener('click', async () => {
+    setBusy(other, true)
     await cardea.logout()
     showView('form')
     find('#email').focus()

@@ -31,8 +31,11 @@ export function pageUrl({ issuer }: PageData, page: PageName, search = location.
   return `${issuer.replace(/\/+$/, '')}/ui/${page}${search}`
 }
 
-/** Goes where the user wanted to go before the login. */
-export function goOn(data: PageData): void {
+/** Goes where the user wanted to go before the login. It never resolves, so that a button stays busy until the page is gone. */
+export function goOn(data: PageData): Promise<never> {
   const lang = new URLSearchParams(location.search).get('lang')
+  // The page may come back from the back-forward cache, with its busy button.
+  addEventListener('pageshow', ({ persisted }) => persisted && location.reload())
   location.assign(data.redirect ?? pageUrl(data, 'account', lang ? `?lang=${encodeURIComponent(lang)}` : ''))
+  return new Promise(() => {})
 }

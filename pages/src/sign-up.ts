@@ -13,10 +13,7 @@ hintAtStrength(input('password'), data, () => [input('name').value, input('email
 on('[data-view="form"] form', async ({ name = '', email = '', password = '' }) => {
   const { data: tokens, error } = await cardea.signUp({ name, email, password })
   if (error) return error
-  if (tokens) {
-    goOn(data)
-    return undefined
-  }
+  if (tokens) return goOn(data)
   sent.showFor(email)
   showView('sent')
   return undefined
