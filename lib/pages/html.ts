@@ -63,7 +63,7 @@ export function htmlOf(
     emailLogin: settings.emailLogin,
     least: settings.passwordMinLength,
     sendsMail: settings.sendsMail,
-    texts: { common: texts.common, errors: texts.errors, [page]: own },
+    texts: { errors: texts.errors, [page]: own },
   }
   const content = fill(templates[page] ?? '', values, {})
   return fill(templates.layout ?? '', values, {

@@ -22,7 +22,7 @@ export function sessionsOf({ data, cardea, texts, confirm }: AccountPage) {
       (a, b) => Number(b.current) - Number(a.current) || b.lastUsedAt.localeCompare(a.lastUsedAt),
     )
     find('[data-sessions]').replaceChildren(
-      ...own.map((session) => sessionItem(session, data, endOf(session))),
+      ...own.map((session) => sessionItem(session, data.lang, endOf(session))),
     )
     find('[data-end-others]').hidden = own.length < 2
     find('#sessions-done').textContent = said
@@ -31,7 +31,7 @@ export function sessionsOf({ data, cardea, texts, confirm }: AccountPage) {
 
   function endOf(session: Session): Node {
     if (session.current) return element('span', { class: 'badge' }, texts.thisDevice)
-    const device = deviceName(session, data.texts.common)
+    const device = deviceName(session)
     const button = element(
       'button',
       { type: 'button', 'aria-label': fill(texts.endLabel, { device }) },

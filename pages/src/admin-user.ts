@@ -27,7 +27,7 @@ export async function showUser(
   find('[data-view="user"] [data-name]').textContent = name
   find<HTMLInputElement>('#name').value = name
   const facts: [string, string][] = [
-    [data.texts.common.email, `${email}${isOwn ? ` (${texts.you})` : ''}`],
+    [texts.email, `${email}${isOwn ? ` (${texts.you})` : ''}`],
     [texts.status, `${texts[status]} · ${emailVerified ? texts.verified : texts.unverified}`],
     [texts.roles, roles.includes('admin') ? texts.administrator : texts.member],
     [texts.created, dateOf(createdAt, data.lang)],
@@ -41,7 +41,7 @@ export async function showUser(
   )
 
   const sessions = listed?.sessions ?? []
-  find('[data-sessions]').replaceChildren(...sessions.map((session) => sessionItem(session, data, '')))
+  find('[data-sessions]').replaceChildren(...sessions.map((session) => sessionItem(session, data.lang, '')))
   find('[data-no-sessions]').hidden = sessions.length > 0
   const end = buttonOf(page, endSessions(page, user), ownId)
   end.hidden = sessions.length === 0

@@ -22,7 +22,7 @@ export function onSubmit(form: HTMLFormElement, data: PageData, send: Send): voi
     if (wrong.length > 0) return showErrors(wrong)
 
     setBusy(button, true)
-    announce(data.texts.common.loading)
+    announce(find('#status').dataset.loading ?? '')
     const error = await send(Object.fromEntries(inputsOf(form).map(({ name, value }) => [name, value])))
     setBusy(button, false)
     if (!error) return

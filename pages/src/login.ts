@@ -21,9 +21,8 @@ resend.addEventListener('click', async () => {
   setBusy(resend, true)
   const { error } = await cardea.resendVerification({ email: find<HTMLInputElement>('#email').value })
   setBusy(resend, false)
-  const { common, errors } = data.texts
-  find('.alert', form).textContent = error ? messageOf(error, errors, data.lang) : ''
-  find('.done', form).textContent = error ? '' : common.resent
+  find('.alert', form).textContent = error ? messageOf(error, data.texts.errors, data.lang) : ''
+  find('.done', form).textContent = error ? '' : (resend.dataset.resent ?? '')
   resend.hidden = !error
 })
 

@@ -12,7 +12,7 @@ export interface PageData {
   /** The minimum length of a new password. */
   readonly least: number
   readonly sendsMail: boolean
-  readonly texts: Pick<Pages, 'common' | 'errors'>
+  readonly texts: Pick<Pages, 'errors'>
 }
 
 /** Besides the data, the page's own texts. */

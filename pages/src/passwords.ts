@@ -22,32 +22,21 @@ export function revealPasswords(): void {
 /** Says under the new password, while it is typed, what is wrong with it. `own`: the user's own words at this moment. */
 export function hintAtStrength(
   input: HTMLInputElement,
-  { texts, least }: PageData,
+  { least }: PageData,
   own: () => readonly string[],
 ): void {
   const hint = find(`#${input.id}-hint`)
   const rule = hint.textContent ?? ''
   const product = find('.brand span').textContent ?? ''
   let timer: ReturnType<typeof setTimeout> | undefined
-  const { common } = texts
-
+  /** The template has a text for each problem. */
   const textOf = (password: string) => {
-    switch (passwordProblem(password, least, [product, ...own()])) {
-      case 'short':
-        return fill(common.passwordShort, { count: least - [...password].length })
-      case 'repeats':
-        return common.passwordRepeats
-      case 'sequence':
-        return common.passwordSequence
-      case 'own':
-        return common.passwordOwn
-      default:
-        return common.passwordFine
-    }
+    const problem = passwordProblem(password, least, [product, ...own()])
+    return fill(hint.dataset[problem ?? 'fine'] ?? '', { count: least - [...password].length })
   }
   const show = (text: string) => {
     hint.textContent = text
-    hint.dataset.strength = text === rule ? '' : text === common.passwordFine ? 'fine' : 'weak'
+    hint.dataset.strength = text === rule ? '' : text === hint.dataset.fine ? 'fine' : 'weak'
     clearTimeout(timer)
   }
   input.form?.addEventListener('reset', () => show(rule))

@@ -11,8 +11,9 @@ export function sentView(data: PageData, send: Send): { showFor: (email: string)
   onSubmit(form, data, async () => {
     const error = await send({ email })
     if (error) return error
-    find('button', form).textContent = data.texts.common.resent
-    announce(data.texts.common.resent)
+    const { resent = '' } = form.dataset
+    find('button', form).textContent = resent
+    announce(resent)
     return undefined
   })
   return {

@@ -66,7 +66,10 @@ function buildPages() {
     scripts,
     preloads,
     templates: Object.fromEntries(
-      ['layout', ...names].map((name) => [name, readFileSync(join(folder, 'html', `${name}.html`), 'utf8')]),
+      ['layout', ...names].map((name) => [
+        name,
+        readFileSync(join(folder, 'html', `${name}.html`), 'utf8').replace(/\n\s*/g, '\n'),
+      ]),
     ),
     assets: Object.fromEntries(
       contents.map(([name, content]) => [

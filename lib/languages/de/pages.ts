@@ -204,6 +204,7 @@ export const pages: Pages = {
     all: 'Alle anzeigen',
     noneFound: 'Es gibt keinen Benutzer mit dieser E-Mail-Adresse.',
     user: 'Benutzer',
+    email: 'E-Mail',
     roles: 'Rollen',
     status: 'Status',
     created: 'Erstellt',

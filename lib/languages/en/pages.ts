@@ -196,6 +196,7 @@ export const pages = {
     all: 'Show all',
     noneFound: 'There is no user with this email.',
     user: 'User',
+    email: 'Email',
     roles: 'Roles',
     status: 'Status',
     created: 'Created',

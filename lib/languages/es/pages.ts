@@ -201,6 +201,7 @@ export const pages: Pages = {
     all: 'Mostrar todos',
     noneFound: 'No hay ningún usuario con este correo.',
     user: 'Usuario',
+    email: 'Correo electrónico',
     roles: 'Roles',
     status: 'Estado',
     created: 'Creación',

@@ -205,6 +205,7 @@ export const pages: Pages = {
     all: 'Tout afficher',
     noneFound: 'Aucun utilisateur n’a cette adresse e-mail.',
     user: 'Utilisateur',
+    email: 'Adresse e-mail',
     roles: 'Rôles',
     status: 'État',
     created: 'Création',

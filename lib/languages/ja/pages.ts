@@ -198,6 +198,7 @@ export const pages: Pages = {
     all: 'すべて表示',
     noneFound: 'このメールアドレスのユーザーはいません。',
     user: 'ユーザー',
+    email: 'メールアドレス',
     roles: '権限',
     status: '状態',
     created: '作成日',

@@ -195,6 +195,7 @@ export const pages: Pages = {
     all: 'Mostrar todos',
     noneFound: 'Não há usuário com este e-mail.',
     user: 'Usuário',
+    email: 'E-mail',
     roles: 'Funções',
     status: 'Situação',
     created: 'Criação',
