@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
 import { type Contract, limitsOf, refusalsOf } from '../lib/contract/contract.ts'
 import { errors } from '../lib/contract/errors.ts'
 import { type LimitName, limits } from '../lib/domain/limits.ts'
@@ -8,6 +9,7 @@ import { refusalEvents } from '../lib/domain/security-events.ts'
 import { isRoute, isStream, registry } from '../tools/generate/registry.ts'
 import { capturedLog } from '../tools/testing/captured-log.ts'
 import type { TestRequest } from '../tools/testing/events.ts'
+import { exampleRecorder } from '../tools/testing/examples.ts'
 import {
   asAdmin,
   asEve,
@@ -21,7 +23,7 @@ import {
   verified,
 } from '../tools/testing/fixtures.ts'
 import { contractOf, type Gateway, gateway, type TestAnswer } from '../tools/testing/gateway.ts'
-import { silent } from '../tools/testing/outages.ts'
+import { silent, unavailable } from '../tools/testing/outages.ts'
 import { delivered } from '../tools/testing/test-mail.ts'
 import { limited } from '../tools/testing/test-services.ts'
 import { ada, eve, logIn } from '../tools/testing/test-users.ts'
@@ -256,6 +258,11 @@ async function twice(fixture: Fixture, route: string, limit: LimitName): Promise
 const isOfGateway = (code: RefusalCode, { access }: Contract) =>
   code === 'unauthorized' || (code === 'untrusted_proxy' && access !== 'public')
 
+/** The document itself is no example of itself. */
+const shortened = (body: any) =>
+  body?.openapi ? { openapi: body.openapi, info: { title: body.info.title } } : body
+
+const recorder = exampleRecorder()
 const routes = Object.keys(validRequests)
 
 describe('the valid requests of tools/testing/fixtures.ts', () => {
@@ -269,13 +276,15 @@ describe('the valid requests of tools/testing/fixtures.ts', () => {
 
 describe.each(routes)('%s', (route) => {
   it('answers every success that its contract promises, and no other', async () => {
-    const promised = new Set(Object.keys((await contractOf(route)).responses).map(Number))
-    const succeeded = new Set([(await ask(await makeFixture(), route)).status])
+    const { operationId, responses } = await contractOf(route)
+    const promised = new Set(Object.keys(responses).map(Number))
+    const answers = [await ask(await makeFixture(), route)]
     if (promised.size > 1) {
       const fixture = await makeFixture()
-      succeeded.add((await ask(fixture, route, {}, under(fixture, { requireVerifiedEmail: true }))).status)
+      answers.push(await ask(fixture, route, {}, under(fixture, { requireVerifiedEmail: true })))
     }
-    expect(succeeded).toEqual(promised)
+    expect(new Set(answers.map(({ status }) => status))).toEqual(promised)
+    for (const { status, body } of answers) recorder.add(operationId, status, shortened(body))
   })
 
   it('answers every refusal that its contract promises with its status and code, and logs its event', async () => {
@@ -287,15 +296,44 @@ describe.each(routes)('%s', (route) => {
       if (!cause) throw new Error(`contracts.test.ts does not know how to cause ${code} at ${route}`)
       const { result, entries } = await capturedLog(async () => cause(await makeFixture()))
       expect([code, result.status]).toEqual([code, errors[code].status])
-      if (!isOfGateway(code, contract)) expect(result.body.code).toBe(code)
+      if (isOfGateway(code, contract)) recorder.addOfGateway(code, result.body)
+      else {
+        expect(result.body.code).toBe(code)
+        recorder.add(contract.operationId, code, result.body)
+      }
       const event = (refusalEvents as Partial<Record<RefusalCode, string>>)[code]
       const types = entries.map(({ type }) => type)
       if (event) expect([code, types]).toEqual([code, expect.arrayContaining([event])])
     }
   })
 
+  it('answers a fault of the service with 500', async () => {
+    const { operationId, access } = await contractOf(route)
+    const fixture = await makeFixture()
+    const { status, body } = await ask(fixture, route, {}, gateway(fixture.services, { handlers: {} }))
+    expect([status, body.code]).toEqual([500, 'internal_error'])
+    recorder.add(operationId, 'internal_error', body)
+    if (access === 'public') return
+    const denylist = { ...fixture.services.denylist, denies: unavailable }
+    const undecided = await ask(fixture, route, {}, gateway({ ...fixture.services, denylist }))
+    expect(undecided.status).toBe(500)
+    recorder.addOfGateway('internal_error', undecided.body)
+  })
+
+  it('answers a token that expired after the authorizer with 401, if it is protected', async () => {
+    const { operationId, access } = await contractOf(route)
+    if (access === 'public') return
+    const fixture = await makeFixture()
+    const clock = { ...fixture.services.clock, now: () => fixture.services.clock.now() + 86_400 }
+    const handlers = { ...fixture.services, clock }
+    const { status, body } = await ask(fixture, route, {}, gateway(fixture.services, { handlers }))
+    expect([status, body.code]).toEqual([401, 'unauthorized'])
+    recorder.add(operationId, 'unauthorized', body)
+  })
+
   it('answers 429 with Retry-After at each of its limits, except where that would reveal an account', async () => {
-    for (const limit of limitsOf(await contractOf(route))) {
+    const contract = await contractOf(route)
+    for (const limit of limitsOf(contract)) {
       const fixture = await makeFixture()
       const { per, seconds } = limits[limit]
       const cause = special[route]?.too_many_attempts ?? (() => twice(fixture, route, limit))
@@ -305,9 +343,21 @@ describe.each(routes)('%s', (route) => {
         continue
       }
       expect([limit, status, body.code]).toEqual([limit, 429, 'too_many_attempts'])
+      recorder.add(contract.operationId, 'too_many_attempts', body)
       expect(Number(headers['retry-after'])).toBeGreaterThan(0)
       expect(Number(headers['retry-after'])).toBeLessThanOrEqual(seconds)
     }
+  })
+})
+
+describe('the examples of the API reference', () => {
+  const file = 'functions/openapi-examples.json'
+  const advice =
+    'If this change is intended: UPDATE_EXAMPLES=1 npx jest functions/contracts && npm run generate'
+
+  it('are the answers that these tests received', async () => {
+    if (process.env.UPDATE_EXAMPLES) await writeFile(file, recorder.text())
+    expect([advice, await readFile(file, 'utf8')]).toEqual([advice, recorder.text()])
   })
 })
 

@@ -1,5 +1,5 @@
-/** The codes that any operation may end with, besides its own refusals. */
-export type CommonCode = 'network_error' | 'too_many_attempts' | 'unavailable' | 'internal_error'
+/** The codes that any operation may end with, besides its own: the network fails, or API Gateway throttles or gets no answer. */
+export type CommonCode = 'network_error' | 'too_many_attempts' | 'unavailable'
 
 /** A refusal of the API, or the failure to reach it. Programs decide by `code`. */
 export class ApiError<Code extends string = string> extends Error {

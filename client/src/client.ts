@@ -48,7 +48,9 @@ type Calls = { readonly [Name in Exclude<OperationName, 'refresh' | 'logout'>]: 
 
 export interface Client extends Calls {
   /** The user who is logged in, or `null`. It asks the server once, if it is not known whether there is a session. */
-  getUser(): Promise<Result<Operations['getMe']['output'] | null, CommonCode | 'origin_not_allowed'>>
+  getUser(): Promise<
+    Result<Operations['getMe']['output'] | null, CommonCode | 'internal_error' | 'origin_not_allowed'>
+  >
   /** Whether there is a session, as far as this browser knows without a request. `undefined`: unknown. */
   hasSession(): boolean | undefined
   /**

@@ -79,7 +79,7 @@ export interface Operations {
     output: {
       readonly challenge: string
     }
-    refusal: 'invalid_request' | 'untrusted_proxy' | 'not_enabled' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'unavailable'
+    refusal: 'invalid_request' | 'untrusted_proxy' | 'not_enabled' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Log in with the six digits of a login mail. */
   enterEmailLoginCode: {
@@ -89,7 +89,7 @@ export interface Operations {
       readonly code: string
     }
     output: TokenResponse
-    refusal: 'invalid_code' | 'invalid_request' | 'untrusted_proxy' | 'not_enabled' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'unavailable'
+    refusal: 'invalid_code' | 'invalid_request' | 'untrusted_proxy' | 'not_enabled' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Request a mail to set a new password. */
   requestPasswordReset: {
@@ -97,7 +97,7 @@ export interface Operations {
       readonly email: string
     }
     output: undefined
-    refusal: 'invalid_request' | 'untrusted_proxy' | 'not_enabled' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'unavailable'
+    refusal: 'invalid_request' | 'untrusted_proxy' | 'not_enabled' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Log in with email and password. */
   login: {
@@ -106,13 +106,13 @@ export interface Operations {
       readonly password: string
     }
     output: TokenResponse
-    refusal: 'invalid_request' | 'invalid_credentials' | 'untrusted_proxy' | 'account_disabled' | 'email_not_verified' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'unavailable'
+    refusal: 'invalid_request' | 'invalid_credentials' | 'untrusted_proxy' | 'account_disabled' | 'email_not_verified' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** End the session. */
   logout: {
     input: Record<string, never>
     output: undefined
-    refusal: 'invalid_request' | 'untrusted_proxy' | 'origin_not_allowed' | 'payload_too_large' | 'unsupported_media_type' | 'unavailable'
+    refusal: 'invalid_request' | 'untrusted_proxy' | 'origin_not_allowed' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
   }
   /** Log in with the link of a login mail. */
   redeemEmailLogin: {
@@ -120,13 +120,13 @@ export interface Operations {
       readonly token: string
     }
     output: TokenResponse
-    refusal: 'invalid_link' | 'invalid_request' | 'untrusted_proxy' | 'not_enabled' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'unavailable'
+    refusal: 'invalid_link' | 'invalid_request' | 'untrusted_proxy' | 'not_enabled' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
   }
   /** Exchange the refresh token for the next pair. */
   refresh: {
     input: Record<string, never>
     output: TokenResponse
-    refusal: 'invalid_request' | 'invalid_refresh_token' | 'session_ended' | 'refresh_token_reused' | 'untrusted_proxy' | 'origin_not_allowed' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'unavailable'
+    refusal: 'invalid_request' | 'invalid_refresh_token' | 'session_ended' | 'refresh_token_reused' | 'untrusted_proxy' | 'origin_not_allowed' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Request another verification mail. */
   resendVerification: {
@@ -134,7 +134,7 @@ export interface Operations {
       readonly email: string
     }
     output: undefined
-    refusal: 'invalid_request' | 'untrusted_proxy' | 'not_enabled' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'unavailable'
+    refusal: 'invalid_request' | 'untrusted_proxy' | 'not_enabled' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Set a new password with a mailed token. */
   resetPassword: {
@@ -143,7 +143,7 @@ export interface Operations {
       readonly newPassword: string
     }
     output: undefined
-    refusal: 'invalid_link' | 'weak_password' | 'invalid_request' | 'untrusted_proxy' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'unavailable'
+    refusal: 'invalid_link' | 'weak_password' | 'invalid_request' | 'untrusted_proxy' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
   }
   /** Create an account. */
   signUp: {
@@ -153,7 +153,7 @@ export interface Operations {
       readonly name: string
     }
     output: TokenResponse | undefined
-    refusal: 'weak_password' | 'invalid_request' | 'untrusted_proxy' | 'email_taken' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'unavailable'
+    refusal: 'weak_password' | 'invalid_request' | 'untrusted_proxy' | 'email_taken' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Undo a change of email. */
   undoEmailChange: {
@@ -161,7 +161,7 @@ export interface Operations {
       readonly token: string
     }
     output: undefined
-    refusal: 'invalid_link' | 'invalid_request' | 'untrusted_proxy' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'unavailable'
+    refusal: 'invalid_link' | 'invalid_request' | 'untrusted_proxy' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
   }
   /** Verify an email. */
   verifyEmail: {
@@ -169,7 +169,7 @@ export interface Operations {
       readonly token: string
     }
     output: undefined
-    refusal: 'invalid_link' | 'invalid_request' | 'untrusted_proxy' | 'email_taken' | 'email_changed_recently' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'unavailable'
+    refusal: 'invalid_link' | 'invalid_request' | 'untrusted_proxy' | 'email_taken' | 'email_changed_recently' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
   }
   /** Delete a user. */
   adminDeleteUser: {
@@ -177,7 +177,7 @@ export interface Operations {
       readonly userId: string
     }
     output: undefined
-    refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'own_account' | 'last_administrator' | 'conflict' | 'unavailable'
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'own_account' | 'last_administrator' | 'conflict' | 'internal_error' | 'unavailable'
   }
   /** Get a user. */
   adminGetUser: {
@@ -185,7 +185,7 @@ export interface Operations {
       readonly userId: string
     }
     output: ListedUser
-    refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'unavailable'
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'internal_error' | 'unavailable'
   }
   /** Change a user’s roles, status or name. */
   adminUpdateUser: {
@@ -196,7 +196,7 @@ export interface Operations {
       readonly name?: string
     }
     output: ListedUser
-    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'own_account' | 'last_administrator' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'unavailable'
+    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'own_account' | 'last_administrator' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
   }
   /** End every session of a user. */
   adminEndSessions: {
@@ -204,7 +204,7 @@ export interface Operations {
       readonly userId: string
     }
     output: undefined
-    refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'conflict' | 'unavailable'
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'conflict' | 'internal_error' | 'unavailable'
   }
   /** List the sessions of a user. */
   adminListSessions: {
@@ -214,7 +214,7 @@ export interface Operations {
     output: {
       readonly sessions: readonly (Session)[]
     }
-    refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'unavailable'
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'internal_error' | 'unavailable'
   }
   /** List users page by page, or find the one with an email. */
   adminListUsers: {
@@ -228,7 +228,7 @@ export interface Operations {
       readonly users: readonly (ListedUser)[]
       readonly nextCursor: string | null
     }
-    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'unavailable'
+    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'internal_error' | 'unavailable'
   }
   /** Mail a user a link to set a new password. */
   adminSendPasswordReset: {
@@ -236,7 +236,7 @@ export interface Operations {
       readonly userId: string
     }
     output: undefined
-    refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_enabled' | 'not_found' | 'too_many_attempts' | 'unavailable'
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_enabled' | 'not_found' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Request a change of your email. */
   changeEmail: {
@@ -245,7 +245,7 @@ export interface Operations {
       readonly password: string
     }
     output: undefined
-    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'wrong_password' | 'not_enabled' | 'email_changed_recently' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'unavailable'
+    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'wrong_password' | 'not_enabled' | 'email_changed_recently' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Change your own password. */
   changePassword: {
@@ -254,7 +254,7 @@ export interface Operations {
       readonly newPassword: string
     }
     output: TokenResponse
-    refusal: 'weak_password' | 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'wrong_password' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'unavailable'
+    refusal: 'weak_password' | 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'wrong_password' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Delete your own account. */
   deleteMe: {
@@ -262,13 +262,13 @@ export interface Operations {
       readonly password: string
     }
     output: undefined
-    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'wrong_password' | 'last_administrator' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'unavailable'
+    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'wrong_password' | 'last_administrator' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Get your own account. */
   getMe: {
     input: Record<string, never>
     output: User
-    refusal: 'unauthorized' | 'untrusted_proxy' | 'unavailable'
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'internal_error' | 'unavailable'
   }
   /** Change your own name. */
   updateMe: {
@@ -276,7 +276,7 @@ export interface Operations {
       readonly name: string
     }
     output: User
-    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'payload_too_large' | 'unsupported_media_type' | 'unavailable'
+    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
   }
   /** End one of your sessions. */
   endMySession: {
@@ -284,7 +284,7 @@ export interface Operations {
       readonly sessionId: string
     }
     output: undefined
-    refusal: 'unauthorized' | 'untrusted_proxy' | 'not_found' | 'unavailable'
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'not_found' | 'internal_error' | 'unavailable'
   }
   /** End all your other sessions; with `all=true` also the current one. */
   endMySessions: {
@@ -292,7 +292,7 @@ export interface Operations {
       readonly all?: "true" | "false"
     }
     output: undefined
-    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'conflict' | 'too_many_attempts' | 'unavailable'
+    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'conflict' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** List your sessions. */
   listMySessions: {
@@ -300,7 +300,7 @@ export interface Operations {
     output: {
       readonly sessions: readonly (Session)[]
     }
-    refusal: 'unauthorized' | 'untrusted_proxy' | 'unavailable'
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'internal_error' | 'unavailable'
   }
   /** Export your account and sessions, without secrets. */
   exportMe: {
@@ -310,7 +310,7 @@ export interface Operations {
       readonly user: ExportedUser
       readonly sessions: readonly (ExportedSession)[]
     }
-    refusal: 'unauthorized' | 'untrusted_proxy' | 'unavailable'
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'internal_error' | 'unavailable'
   }
   /** Check that the service answers. */
   getHealth: {
@@ -318,7 +318,7 @@ export interface Operations {
     output: {
       readonly status: "ok"
     }
-    refusal: 'untrusted_proxy'
+    refusal: 'untrusted_proxy' | 'internal_error'
   }
   /** Name, version and links of this API. */
   getIndex: {
@@ -332,7 +332,7 @@ export interface Operations {
         readonly health: string
       }
     }
-    refusal: 'untrusted_proxy'
+    refusal: 'untrusted_proxy' | 'internal_error'
   }
   /** Public keys to verify access tokens with. */
   getJwks: {
@@ -347,7 +347,7 @@ export interface Operations {
         readonly e: string
       })[]
     }
-    refusal: 'untrusted_proxy' | 'unavailable'
+    refusal: 'untrusted_proxy' | 'internal_error' | 'unavailable'
   }
   /** This API as an OpenAPI 3.1 document. */
   getOpenapi: {
@@ -355,7 +355,7 @@ export interface Operations {
     output: {
       readonly openapi: string
     }
-    refusal: 'untrusted_proxy'
+    refusal: 'untrusted_proxy' | 'internal_error'
   }
   /** Discovery for verifiers of access tokens. */
   getOpenidConfiguration: {
@@ -365,7 +365,7 @@ export interface Operations {
       readonly jwks_uri: string
       readonly id_token_signing_alg_values_supported: readonly ("RS256")[]
     }
-    refusal: 'untrusted_proxy'
+    refusal: 'untrusted_proxy' | 'internal_error'
   }
 }
 

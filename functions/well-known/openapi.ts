@@ -13,4 +13,6 @@ export const contract = defineContract({
   cacheControl: 'public, max-age=300',
 })
 
-export const handler = route(contract, {}, async ({ reply }) => reply(200, document))
+export const handler = route(contract, {}, async ({ services: { issuer }, reply }) =>
+  reply(200, { ...document, servers: [{ url: issuer }] }),
+)

@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import jwt from 'jsonwebtoken'
 import { gateway } from '../../tools/testing/gateway.ts'
-import { testServices } from '../../tools/testing/test-services.ts'
+import { parties, testServices } from '../../tools/testing/test-services.ts'
 import { logIn, signedUp } from '../../tools/testing/test-users.ts'
 
 const api = gateway(testServices())
@@ -39,9 +39,10 @@ describe('GET /', () => {
 })
 
 describe('GET /openapi.json', () => {
-  it('is the whole generated file', async () => {
+  it('is the whole generated file, with the issuer as its server', async () => {
     const { body } = await api('GET /openapi.json')
-    expect(body).toEqual(JSON.parse(readFileSync('functions/openapi.json', 'utf8')))
+    const generated = JSON.parse(readFileSync('functions/openapi.json', 'utf8'))
+    expect(body).toEqual({ ...generated, servers: [{ url: parties.issuer }] })
   })
 })
 

@@ -1,7 +1,12 @@
+import { codesOf } from './openapi-shared.ts'
+
 /** What is read of the OpenAPI document. */
 interface OpenApi {
   readonly paths: Record<string, Record<string, Operation>>
-  readonly components: { readonly schemas: Record<string, Schema> }
+  readonly components: {
+    readonly schemas: Record<string, Schema>
+    readonly responses: Record<string, Response>
+  }
 }
 interface Operation {
   readonly operationId: string
@@ -9,7 +14,11 @@ interface Operation {
   readonly security: readonly Record<string, readonly string[]>[]
   readonly parameters?: readonly { name: string; in: string; required: boolean; schema: Schema }[]
   readonly requestBody?: { readonly content: Content }
-  readonly responses: Record<string, { readonly content?: Content }>
+  readonly responses: Record<string, Response>
+}
+interface Response {
+  readonly $ref?: string
+  readonly content?: Content
 }
 type Content = Readonly<Record<string, { readonly schema: Schema }>>
 interface Schema {
@@ -31,7 +40,17 @@ const ofClient: readonly string[] = ['transport', 'refreshToken']
 export function clientOperations(document: object): string {
   const { paths, components } = document as OpenApi
   const operations = Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, operation]) => ({ path, method: method.toUpperCase(), ...operation })),
+    Object.entries(item).map(([method, operation]) => ({
+      path,
+      method: method.toUpperCase(),
+      ...operation,
+      responses: Object.fromEntries(
+        Object.entries(operation.responses).map(([status, response]) => [
+          status,
+          components.responses[response.$ref?.replace('#/components/responses/', '') ?? ''] ?? response,
+        ]),
+      ),
+    })),
   )
   const models = Object.entries(components.schemas).filter(([name]) => name !== 'Problem')
   return [
@@ -112,8 +131,4 @@ const field = (name: string, schema: Schema, required: boolean, indent: string) 
 const object = (fields: readonly string[], indent: string) =>
   fields.length > 0 ? `{\n${fields.join('\n')}\n${indent.slice(2)}}` : 'Record<string, never>'
 const union = (types: readonly string[]) => [...new Set(types)].join(' | ') || 'never'
-/** A problem's schema is that of all problems, and the codes of this one. */
-const codesOf = ({ content }: { readonly content?: Content }) =>
-  content?.['application/problem+json']?.schema.allOf?.[1]?.properties?.code?.enum ?? []
-
 const refOf = (schema: Schema | undefined) => schema?.$ref?.replace('#/components/schemas/', '')

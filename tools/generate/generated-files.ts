@@ -24,7 +24,8 @@ export async function filesOfContracts(): Promise<ReadonlyMap<string, string>> {
   const { version } = JSON.parse(await readFile('package.json', 'utf8'))
   const limitsPage = await readFile('docs/limits.md', 'utf8')
   const tables = readTables()
-  const document = openapi(entries, version)
+  const examples = JSON.parse(await readFile('functions/openapi-examples.json', 'utf8'))
+  const document = openapi(entries, version, examples)
   return new Map([
     [TABLE_NAMES, tablesModule(tables)],
     ...filesWithTables(tables),

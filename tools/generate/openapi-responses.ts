@@ -1,49 +1,76 @@
 import { STATUS_CODES } from 'node:http'
 import { type Contract, refusalsOf, type Schema } from '../../lib/contract/contract.ts'
-import { errors } from '../../lib/contract/errors.ts'
+import * as refusals from '../../lib/contract/errors.ts'
 
 export type Json = Record<string, unknown>
 
 /** The JSON Schema of what a route takes (`input`) or answers (`output`). */
 export type SchemaOf = (schema: Schema, io: 'input' | 'output') => Json
 
+/** `functions/openapi-examples.json`: answers that `functions/contracts.test.ts` received. */
+export interface Examples {
+  /** The problems that every operation answers alike, by code. */
+  readonly problems: Json
+  /** The answers of API Gateway itself, by the code that they stand for. */
+  readonly gateway: Json
+  /** The other answers of each operation: problems by code, successes by status. */
+  readonly operations: Readonly<Record<string, Json>>
+}
+
 /** Every response of a route by its status: successes, refusals, and a fault of the service. */
-export const responsesOf = (contract: Contract, schemaOf: SchemaOf): Json => ({
-  ...successes(contract, schemaOf),
-  ...refusals(contract),
-  500: {
-    description: '`internal_error`: a fault of the service; its log has more under the `requestId`.',
-    content: { 'application/problem+json': { schema: problemSchema } },
-  },
+export const responsesOf = (contract: Contract, schemaOf: SchemaOf, examples: Examples): Json => ({
+  ...successes(contract, schemaOf, examples),
+  ...(contract.cacheControl?.startsWith('public') && { 304: notModified }),
+  ...problems(contract, examples),
 })
 
-const problemSchema = { $ref: '#/components/schemas/Problem' }
+const notModified = { description: 'Not Modified: the `ETag` in `If-None-Match` still applies.' }
 
-const successes = ({ responses }: Contract, schemaOf: SchemaOf): Json =>
+const successes = (
+  { responses, operationId }: Contract,
+  schemaOf: SchemaOf,
+  { operations }: Examples,
+): Json =>
   Object.fromEntries(
-    Object.entries(responses).map(([status, schema]) => [
-      status,
-      {
+    Object.entries(responses).map(([status, schema]) => {
+      const json = schema && schemaOf(schema, 'output')
+      const example = operations[operationId]?.[status]
+      const response = {
         description: STATUS_CODES[status],
-        ...(schema && { content: { 'application/json': { schema: schemaOf(schema, 'output') } } }),
-      },
-    ]),
+        ...(json?.$ref === '#/components/schemas/TokenResponse' && {
+          headers: { 'Set-Cookie': { $ref: '#/components/headers/RefreshCookie' } },
+        }),
+        ...(json && {
+          content: { 'application/json': { schema: json, ...(example !== undefined && { example }) } },
+        }),
+      }
+      return [status, response]
+    }),
   )
 
-/** Every refusal by its status. Programs decide by its code. */
-function refusals(contract: Contract): Json {
-  const byStatus = Map.groupBy(refusalsOf(contract), (code) => errors[code].status)
+const errors = {
+  ...refusals.errors,
+  internal_error: { status: 500, detail: 'A fault of the service; its log has more under the `requestId`.' },
+}
+type Code = keyof typeof errors
+
+/** Every problem by its status. Programs decide by its code. */
+function problems(contract: Contract, examples: Examples): Json {
+  const declared: Code[] = [...refusalsOf(contract), 'internal_error']
+  const byStatus = Map.groupBy(declared, (code) => errors[code].status)
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => [
       status,
       {
         description: codes.map((code) => `\`${code}\`: ${errors[code].detail}`).join('\n'),
-        ...((status === 429 || status === 503) && { headers: { 'Retry-After': retryAfter } }),
+        ...((status === 429 || status === 503) && {
+          headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },
+        }),
         content: {
-          ...(contract.access !== 'public' &&
-            ofAuthorizer[status] && { 'application/json': { schema: ofAuthorizer[status] } }),
+          ...ofGateway(status, contract, examples),
           'application/problem+json': {
             schema: { allOf: [problemSchema, { properties: { code: { enum: codes } } }] },
+            ...examplesOf(codes, contract, examples),
           },
         },
       },
@@ -51,19 +78,35 @@ function refusals(contract: Contract): Json {
   )
 }
 
-const retryAfter = { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 1 } }
+const problemSchema = { $ref: '#/components/schemas/Problem' }
 
-/** The gateway's own answers after a refusal of the authorizer. */
-const ofAuthorizer: Readonly<Record<string, Json>> = {
-  401: fromGateway('Unauthorized', 'refresh, then try again.'),
-  403: fromGateway('Forbidden', '`untrusted_proxy`.'),
+/** An example for each code: that of the operation, or the one of all operations. */
+function examplesOf(codes: readonly Code[], { operationId }: Contract, { problems, operations }: Examples) {
+  const own = operations[operationId] ?? {}
+  const examples: Json = {}
+  for (const code of codes) {
+    if (code in own) examples[code] = { value: own[code] }
+    else if (code in problems) examples[code] = { $ref: `#/components/examples/${code}` }
+  }
+  return Object.keys(examples).length > 0 && { examples }
 }
 
-function fromGateway(message: string, advice: string): Json {
-  return {
+/** What the gateway itself answers: after a refusal of the authorizer, or if a function ended without an answer. */
+const gatewayAnswers: Readonly<Record<number, { code: Code; message: string; advice: string }>> = {
+  401: { code: 'unauthorized', message: 'Unauthorized', advice: 'refresh, then try again.' },
+  403: { code: 'untrusted_proxy', message: 'Forbidden', advice: '`untrusted_proxy`.' },
+  500: { code: 'internal_error', message: 'Internal Server Error', advice: 'try again later.' },
+}
+
+function ofGateway(status: number, { access }: Contract, { gateway }: Examples) {
+  const answer = access === 'public' && status !== 500 ? undefined : gatewayAnswers[status]
+  if (!answer) return undefined
+  const { code, message, advice } = answer
+  const schema = {
     type: 'object',
     properties: { message: { const: message } },
     required: ['message'],
     description: `From the gateway, without a code: ${advice}`,
   }
+  return { 'application/json': { schema, ...(code in gateway && { example: gateway[code] }) } }
 }

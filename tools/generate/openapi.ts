@@ -1,18 +1,50 @@
+import { dirname } from 'node:path'
 import * as z from 'zod/mini'
 import { type Contract, limitsOf, REFRESH_COOKIE, rolesOf, type Schema } from '../../lib/contract/contract.ts'
 import { problem } from '../../lib/contract/models.ts'
 import { limits } from '../../lib/domain/limits.ts'
-import { type Json, responsesOf, type SchemaOf } from './openapi-responses.ts'
+import { type Examples, type Json, responsesOf, type SchemaOf } from './openapi-responses.ts'
+import { shareResponses } from './openapi-shared.ts'
 import { type Entry, isRoute } from './registry.ts'
 
-/** OpenAPI 3.1 from the contracts. */
-export function openapi(entries: readonly Entry[], version: string): Json {
+const DESCRIPTION =
+  'Sign-up, login, refresh, logout, email, users. `x-limits` are the default limits of a route: `most` in `seconds`. ' +
+  'Refusals are problem details (RFC 9457); programs decide by their `code`. `x-minLength-setting` names the setting that ' +
+  'changes the default `minLength` beside it; a refusal names the length that applies. GET routes also answer HEAD. ' +
+  'API Gateway itself answers some requests, with a `message` and no `code`. A refused access token is 401 ' +
+  '`{"message":"Unauthorized"}`, an unknown route 404 `{"message":"Not Found"}`. Above its throttle it answers 429, and 503 ' +
+  'if a function does not answer.'
+
+/** The tag of the routes in a folder of `functions/`. Another folder gets a tag of its own name. */
+const tags: Readonly<Record<string, { readonly name: string; readonly description: string }>> = {
+  auth: {
+    name: 'auth',
+    description: 'Sign up, log in, refresh and log out, with the mails and links that these need.',
+  },
+  users: { name: 'users', description: 'The account of the user who calls, and its sessions.' },
+  'users/admin': { name: 'administration', description: 'The accounts of all users, for administrators.' },
+  'well-known': {
+    name: 'well-known',
+    description: 'What verifiers and monitors read: keys, discovery, health, and this document.',
+  },
+}
+
+function tagOf({ file }: Entry) {
+  const folder = dirname(file).replace('functions/', '')
+  return tags[folder] ?? { name: folder, description: `The routes of \`functions/${folder}\`.` }
+}
+
+/** OpenAPI 3.1 from the contracts, with examples that tests received. */
+export function openapi(entries: readonly Entry[], version: string, examples: Examples): Json {
   const schemas: Json = {}
   const schemaOf: SchemaOf = (schema, io) => hoist(z.toJSONSchema(schema, { io }) as Json, schemas)
+  const routes = entries.filter(isRoute)
+  const operations = routes.map((entry) => operation(entry, schemaOf, examples))
+  const responses = shareResponses(operations)
   const paths: Record<string, Json> = {}
-  for (const entry of entries.filter(isRoute)) {
-    const { method, path } = entry.contract
-    paths[path] = { ...paths[path], [method.toLowerCase()]: operation(entry, schemaOf) }
+  for (const [index, { contract }] of routes.entries()) {
+    const { method, path } = contract
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operations[index] }
   }
   schemaOf(problem, 'output')
   return {
@@ -20,36 +52,70 @@ export function openapi(entries: readonly Entry[], version: string): Json {
     info: {
       title: 'Cardea',
       version,
-      description:
-        'Sign-up, login, refresh, logout, email, users. `x-limits` are the default limits of a route: `most` in `seconds`. ' +
-        'Refusals are problem details (RFC 9457); programs decide by their `code`. `x-minLength-setting` names the setting that ' +
-        'changes the default `minLength` beside it; a refusal names the length that applies. GET routes also answer HEAD. ' +
-        'API Gateway itself answers a refused access token: 401 with `{"message":"Unauthorized"}`.',
+      description: DESCRIPTION,
       license: { name: 'MIT', identifier: 'MIT' },
     },
+    // `GET /openapi.json` answers with the issuer instead.
+    servers: [{ url: '/', description: 'The deployment that serves this document' }],
+    tags: [...new Map(routes.map(tagOf).map((tag) => [tag.name, tag])).values()],
     paths,
     components: {
       schemas,
-      securitySchemes: {
-        accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-        refreshCookie: { type: 'apiKey', in: 'cookie', name: REFRESH_COOKIE },
-      },
+      responses,
+      examples: Object.fromEntries(
+        Object.entries(examples.problems).map(([code, value]) => [code, { value }]),
+      ),
+      headers,
+      securitySchemes,
     },
   }
 }
 
+const headers: Json = {
+  RetryAfter: {
+    description: 'Seconds to wait before the next try (RFC 9110 10.2.3).',
+    required: true,
+    schema: { type: 'integer', minimum: 1 },
+  },
+  RefreshCookie: {
+    description:
+      `The refresh token as the cookie \`${REFRESH_COOKIE}\`, with \`HttpOnly\`, \`Secure\`, \`SameSite=Strict\` and \`Path=/\`. ` +
+      'It is absent with `"transport": "body"`: then the token is in the body.',
+    schema: { type: 'string' },
+  },
+}
+
+const securitySchemes: Json = {
+  accessToken: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description:
+      'The `accessToken` of a login or a refresh. It is valid for 15 minutes by default. If it is refused, refresh once, then try ' +
+      'again. The listed roles are those of which the user needs one.',
+  },
+  refreshCookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: REFRESH_COOKIE,
+    description:
+      'The refresh token of a browser. Each login and refresh sets it, a logout clears it, and scripts cannot read it. A request ' +
+      'with it must come from an allowed origin of the same site. Other clients send `refreshToken` in the body instead.',
+  },
+}
 /** The security schemes of a route. OpenAPI has none for a refresh token in the body. */
 function securityOf(contract: Contract): Json[] {
   if (contract.access !== 'public') return [{ accessToken: rolesOf(contract) ?? [] }]
   return contract.takesRefreshToken ? [{ refreshCookie: [] }, {}] : []
 }
 
-function operation({ file, contract }: Entry<Contract>, schemaOf: SchemaOf): Json {
+function operation(entry: Entry<Contract>, schemaOf: SchemaOf, examples: Examples) {
+  const { contract } = entry
   const { summary, description, params, query, body } = contract
   const applied = limitsOf(contract).map((limit) => ({ name: limit, ...limits[limit] }))
   return {
     operationId: contract.operationId,
-    tags: [file.split('/')[1]],
+    tags: [tagOf(entry).name],
     summary,
     ...(description && { description }),
     ...(applied.length > 0 && { 'x-limits': applied }),
@@ -63,7 +129,7 @@ function operation({ file, contract }: Entry<Contract>, schemaOf: SchemaOf): Jso
         content: { 'application/json': { schema: schemaOf(body, 'input') } },
       },
     }),
-    responses: responsesOf(contract, schemaOf),
+    responses: responsesOf(contract, schemaOf, examples),
   }
 }
 

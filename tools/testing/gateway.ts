@@ -4,6 +4,7 @@ import type { Contract } from '../../lib/contract/contract.ts'
 import type { Factories } from '../../lib/lambda/handler-services.ts'
 import type { RouteHandler } from '../../lib/lambda/route.ts'
 import { isRoute, registry } from '../generate/registry.ts'
+import { expectDocumented } from './documented.ts'
 import { context, eventOf, type TestRequest } from './events.ts'
 import type { TestServices } from './test-services.ts'
 
@@ -15,7 +16,10 @@ export interface TestAnswer {
   readonly body: any
 }
 
-/** Calls a handler by its route, such as `GET /users/{userId}`, as API Gateway (HTTP API, payload 2.0) does: the authorizer first. */
+/**
+ * Calls a handler by its route, such as `GET /users/{userId}`, as API Gateway (HTTP API, payload 2.0) does: the authorizer first.
+ * Fails if `functions/openapi.json` does not allow the answer.
+ */
 export type Gateway = (route: string, request?: TestRequest) => Promise<TestAnswer>
 
 let loading: ReturnType<typeof loadHandlers> | undefined
@@ -33,42 +37,57 @@ async function loadHandlers() {
   return new Map(await Promise.all(routes))
 }
 
+type Found = { readonly contract: Contract; readonly handler: RouteHandler<Factories> }
+
 export async function contractOf(route: string): Promise<Contract> {
   const found = (await handlers()).get(route)
   if (!found) throw new Error(`No handler serves ${route}`)
   return found.contract
 }
 
-export function gateway(services: TestServices, { milliseconds }: { milliseconds?: number } = {}): Gateway {
+interface Options {
+  readonly milliseconds?: number
+  /** Other services for the handlers than for the authorizer. */
+  readonly handlers?: Partial<TestServices>
+}
+
+export function gateway(services: TestServices, { milliseconds, handlers: others }: Options = {}): Gateway {
   const authorize = authorizer.over(services)
   return async (route, request = {}) => {
     const found = (await handlers()).get(route)
-    if (!found) return { status: 404, headers: {}, cookies: [], body: { message: 'Not Found' } }
+    // The gateway answers a route that does not exist, so the document does not list it.
+    if (!found) return gatewayAnswer(404, 'Not Found')
+    const answer = await call(found, route, request)
+    const { status, headers, body } = answer
+    expectDocumented(route, { status, body, header: (name) => headers[name.toLowerCase()] })
+    return answer
+  }
+
+  async function call(found: Found, route: string, request: TestRequest): Promise<TestAnswer> {
     let caller: object | undefined
     if (found.contract.access !== 'public') {
       const decision = await authorize(authorizerEvent(route, request), context()).catch(
         (error: Error) => error,
       )
       if (decision instanceof Error) return refusedByGateway(decision)
-      if (!('context' in decision))
-        return { status: 403, headers: {}, cookies: [], body: { message: 'Forbidden' } }
+      if (!('context' in decision)) return gatewayAnswer(403, 'Forbidden')
       caller = decision.context
     }
-    const handler = found.handler.over(services as never)
+    const handler = found.handler.over((others ?? services) as never)
     return answerOf(await handler(eventOf(route, request, caller), context(milliseconds)))
   }
 }
 
 /** As AWS documents it: the word `Unauthorized` is 401, any other failure of the authorizer 500. */
-function refusedByGateway({ message }: Error): TestAnswer {
-  const status = message === 'Unauthorized' ? 401 : 500
-  return {
-    status,
-    headers: {},
-    cookies: [],
-    body: { message: status === 401 ? message : 'Internal Server Error' },
-  }
-}
+const refusedByGateway = ({ message }: Error): TestAnswer =>
+  message === 'Unauthorized' ? gatewayAnswer(401, message) : gatewayAnswer(500, 'Internal Server Error')
+
+const gatewayAnswer = (status: number, message: string): TestAnswer => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  cookies: [],
+  body: { message },
+})
 
 function answerOf({
   statusCode,
