@@ -32,7 +32,7 @@ const config: Config = {
     {
       ...shared,
       displayName: 'e2e',
-      testMatch: ['<rootDir>/{client,functions,lib,tools}/**/*.e2e.test.ts'],
+      testMatch: ['<rootDir>/{client,functions,lib,pages,tools}/**/*.e2e.test.ts'],
     },
   ],
 }

@@ -4,8 +4,6 @@ import { pagesOfDeployment } from '../../lib/pages/service.ts'
 
 export const contract: PagesContract = {
   paths: ['/ui', '/ui/{page}', '/ui/assets/{file}'],
-  memory: 512,
-  timeout: 9,
 }
 
 export const handler = pages(pagesOfDeployment)

@@ -141,9 +141,7 @@ export interface PagesContract {
   /** What it answers GET and HEAD at, in API Gateway's words, such as `/ui/{page}`. */
   readonly paths: readonly `/${string}`[]
   readonly needs?: readonly Need[]
-  readonly memory: number
-  /** Seconds. */
-  readonly timeout: number
+  readonly memory?: number
 }
 
 /** The contract of the Lambda authorizer, for the generated files. */

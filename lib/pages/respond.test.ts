@@ -82,7 +82,7 @@ describe('the pages', () => {
     const { headers } = ask('/ui/login')
     expect(headers['Content-Security-Policy']).toBe(
       "default-src 'none'; script-src https://auth.example.com/ui/assets/; style-src https://auth.example.com/ui/assets/; " +
-        'img-src https://auth.example.com/ui/assets/; font-src https://auth.example.com/ui/assets/; ' +
+        'img-src https://auth.example.com/ui/assets/ data:; ' +
         "connect-src https://auth.example.com; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; " +
         "require-trusted-types-for 'script'; trusted-types 'none'",
     )

@@ -21,7 +21,9 @@ const SECURITY = {
 const policyOf = (issuer: string, base: string) =>
   [
     "default-src 'none'",
-    ...['script', 'style', 'img', 'font'].map((kind) => `${kind}-src ${base}/assets/`),
+    `script-src ${base}/assets/`,
+    `style-src ${base}/assets/`,
+    `img-src ${base}/assets/ data:`,
     `connect-src ${new URL(issuer).origin}`,
     "form-action 'none'",
     "base-uri 'none'",

@@ -1,0 +1,327 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { mailedDigits, mailedToken } from '../tools/local/mailbox.ts'
+import { complaintsOf, startChromium, violationsOf } from '../tools/testing/chromium.ts'
+import { npmStartOver, type Started } from '../tools/testing/npm-start.ts'
+import { run } from '../tools/testing/run.ts'
+
+// One story, told in order: each test goes on where the one before it ended.
+
+const folder = mkdtempSync(join(tmpdir(), 'cardea-pages-'))
+const ada = { name: 'Ada Lovelace', email: 'ada@example.com', password: 'a quiet river under snow' }
+const eve = { name: 'Eve Polastri', email: 'eve@example.com', password: 'nine green kettles sing' }
+let started: Started
+let browser: Browser
+let context: BrowserContext
+let page: Page
+let complaints: string[]
+beforeAll(async () => {
+  started = await npmStartOver(folder)({ EMAIL_LOGIN: 'true', PRODUCT_NAME: 'Acme' })
+  browser = await startChromium()
+  context = await browser.newContext({ locale: 'en-GB' })
+  await started.ready()
+  // The first call of a function starts a process, which takes seconds on a loaded machine.
+  context.setDefaultTimeout(90_000)
+  const asked = Array.from({ length: 4 }, () =>
+    fetch(`${started.origin}/users/me`, { headers: { authorization: 'Bearer none' } }),
+  )
+  await Promise.all(asked)
+  page = await context.newPage()
+  complaints = complaintsOf(page, started.origin)
+})
+afterEach(() => expect(complaints.splice(0)).toEqual([]))
+afterAll(async () => {
+  await browser?.close()
+  await started?.interrupt()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const url = (path: string) => `${started.origin}/ui/${path}`
+const shown = (tab: Page, role: 'button' | 'link' | 'heading', name: string | RegExp) =>
+  tab.getByRole(role, { name }).filter({ visible: true }).first()
+const label = (tab: Page, text: string) =>
+  tab.getByLabel(text, { exact: true }).filter({ visible: true }).first()
+const press = (tab: Page, name: string | RegExp) => shown(tab, 'button', name).click()
+const see = (tab: Page, text: string | RegExp) =>
+  tab.getByText(text).filter({ visible: true }).first().waitFor()
+
+async function signUp(tab: Page, { name, email, password }: typeof ada): Promise<void> {
+  await tab.goto(url('sign-up'))
+  await label(tab, 'Name').fill(name)
+  await label(tab, 'Email').fill(email)
+  await label(tab, 'Password').fill(password)
+  await press(tab, 'Create account')
+  await shown(tab, 'heading', 'Check your mail').waitFor()
+  const token = await mailedToken(started.mailbox, email, 'verify-email')
+  await tab.goto(url(`verify-email#token=${token}`))
+}
+
+async function logIn(tab: Page, { email, password }: typeof ada): Promise<void> {
+  await label(tab, 'Email').fill(email)
+  await label(tab, 'Password').fill(password)
+  await press(tab, 'Log in')
+}
+
+describe('somebody new', () => {
+  it('signs up, and verifies the address by a button: opening the link does nothing yet', async () => {
+    await signUp(page, ada)
+    expect(page.url()).toBe(url('verify-email'))
+    await press(page, 'Confirm email')
+    await shown(page, 'heading', 'Your email is confirmed').waitFor()
+  })
+
+  it('who opens the link again is told kindly that all is well', async () => {
+    const token = await mailedToken(started.mailbox, ada.email, 'verify-email')
+    await page.goto(url('login'))
+    await page.goto(url(`verify-email#token=${token}`))
+    await press(page, 'Confirm email')
+    await shown(page, 'heading', 'Your email is confirmed').waitFor()
+  })
+
+  it('logs in, and sees the account', async () => {
+    await shown(page, 'link', 'Continue').click()
+    await logIn(page, ada)
+    await page.waitForURL(url('account'))
+    await shown(page, 'heading', 'Your account').waitFor()
+    expect(await label(page, 'Name').inputValue()).toBe(ada.name)
+    await see(page, 'This device')
+  })
+})
+
+describe('the account', () => {
+  it('changes the name', async () => {
+    await label(page, 'Name').fill('Ada, Countess of Lovelace')
+    await press(page, 'Save')
+    await see(page, 'Saved.')
+    await page.reload()
+    await shown(page, 'heading', 'Your account').waitFor()
+    expect(await label(page, 'Name').inputValue()).toBe('Ada, Countess of Lovelace')
+  })
+
+  it('shows another device, and logs it out after a question', async () => {
+    const other = await browser.newContext({ locale: 'en-GB' })
+    const tab = await other.newPage()
+    await tab.goto(url('login'))
+    await logIn(tab, ada)
+    await shown(tab, 'heading', 'Your account').waitFor()
+    await page.reload()
+    await press(page, /^Log out: Chrom/)
+    await shown(page, 'heading', 'Log out this device?').waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: 'Log out' }).click()
+    await see(page, 'The device is logged out.')
+    await tab.reload()
+    await tab.waitForURL(/\/ui\/login\?/)
+    await other.close()
+  })
+
+  it('changes the password, and this device stays logged in', async () => {
+    await label(page, 'New password').fill('seven blue lamps at noon')
+    const current = page.locator('#current-password')
+    await current.fill('not the password')
+    await press(page, 'Change password')
+    await see(page, 'This password is wrong.')
+    // The refusal is a red line of the browser itself.
+    expect(complaints.splice(0)).toEqual([expect.stringContaining('403')])
+    await current.fill(ada.password)
+    await press(page, 'Change password')
+    await see(page, /Your password is changed/)
+    ada.password = 'seven blue lamps at noon'
+    await page.reload()
+    await shown(page, 'heading', 'Your account').waitFor()
+  })
+
+  it('changes the email with a mail to the new address, which the former one can undo', async () => {
+    await label(page, 'New email').fill('countess@example.com')
+    await page.locator('#email-password').fill(ada.password)
+    await press(page, 'Change email')
+    await see(page, /We have sent a link to countess@example.com/)
+    const token = await mailedToken(started.mailbox, 'countess@example.com', 'verify-email')
+    await page.goto(url(`verify-email#token=${token}`))
+    await press(page, 'Confirm email')
+    await shown(page, 'heading', 'Your email is confirmed').waitFor()
+
+    const undo = await mailedToken(started.mailbox, ada.email, 'undo-email-change')
+    await page.goto(url(`undo-email-change#token=${undo}`))
+    await press(page, 'Restore my email')
+    await shown(page, 'heading', 'Your email is restored').waitFor()
+  })
+
+  it('sets a new password by mail', async () => {
+    await page.goto(url('forgot-password'))
+    await label(page, 'Email').fill(ada.email)
+    await press(page, 'Send link')
+    await shown(page, 'heading', 'Check your mail').waitFor()
+    const token = await mailedToken(started.mailbox, ada.email, 'reset-password')
+    await page.goto(url(`reset-password#token=${token}`))
+    ada.password = 'three slow trains go north'
+    await label(page, 'New password').fill(ada.password)
+    await press(page, 'Set password')
+    await shown(page, 'heading', 'Your password is set').waitFor()
+  })
+})
+
+describe('a login by mail', () => {
+  it('takes the six digits, and says whose account is open', async () => {
+    await page.goto(url('email-login'))
+    await label(page, 'Email').fill(ada.email)
+    await press(page, 'Send login mail')
+    await shown(page, 'heading', 'Check your mail').waitFor()
+    const [, first, second] = await mailedDigits(started.mailbox, ada.email)
+    await label(page, 'Six digits').fill(`${first} ${second}`)
+    await press(page, 'Log in')
+    await see(page, /You are logged in as Ada.*ada@example.com/)
+  })
+
+  it('by link needs a button, and “Not you?” logs out', async () => {
+    const token = await mailedToken(started.mailbox, ada.email, 'email-login')
+    await page.goto(url('login'))
+    await page.goto(url(`email-login#token=${token}`))
+    expect(page.url()).toBe(url('email-login'))
+    await press(page, 'Log in')
+    // The digits and the link of one mail are one secret, which is spent.
+    await see(page, /no longer valid/)
+    expect(complaints.splice(0)).toEqual([expect.stringContaining('400')])
+    await page.goto(url('email-login'))
+    await label(page, 'Email').fill(ada.email)
+    await press(page, 'Send login mail')
+    await shown(page, 'heading', 'Check your mail').waitFor()
+    const next = await newerToken(token)
+    await page.goto(url(`email-login#token=${next}`))
+    await press(page, 'Log in')
+    await see(page, /You are logged in as Ada/)
+    await press(page, /Not you/)
+    await page.waitForURL(url('login'))
+  })
+
+  async function newerToken(old: string): Promise<string> {
+    for (;;) {
+      const token = await mailedToken(started.mailbox, ada.email, 'email-login')
+      if (token !== old) return token
+      await page.waitForTimeout(100)
+    }
+  }
+})
+
+describe('two tabs', () => {
+  let other: Page
+  const refreshes: string[] = []
+  /** Lets the client believe that its next tokens live for a few seconds. */
+  const shortLived = async (seconds: number) =>
+    context.route(/\/auth\/(?:login|refresh)$/, async (route) => {
+      const response = await route.fetch()
+      const body = await response.json()
+      await route.fulfill({ response, json: { ...body, ...(body.expiresIn && { expiresIn: seconds }) } })
+    })
+
+  it('stay logged in across an expiry with one refresh', async () => {
+    await shortLived(5)
+    await page.goto(url('login'))
+    await logIn(page, ada)
+    await shown(page, 'heading', 'Your account').waitFor()
+    other = await context.newPage()
+    await other.goto(url('account'))
+    await shown(other, 'heading', 'Your account').waitFor()
+    await page.waitForTimeout(6000)
+
+    context.on('request', (request) => {
+      if (request.url().endsWith('/auth/refresh')) refreshes.push(request.url())
+    })
+    await context.unroute(/\/auth\/(?:login|refresh)$/)
+    await label(page, 'Name').fill('Ada')
+    await label(other, 'Name').fill('Countess')
+    await Promise.all([press(page, 'Save'), press(other, 'Save')])
+    await Promise.all([see(page, 'Saved.'), see(other, 'Saved.')])
+    expect(refreshes).toHaveLength(1)
+  })
+
+  it('survive a network that is cut', async () => {
+    await context.setOffline(true)
+    await press(page, 'Save')
+    await see(page, /cannot be reached/)
+    complaints.splice(0)
+    await context.setOffline(false)
+    await press(page, 'Save')
+    await see(page, 'Saved.')
+  })
+
+  it('are logged out together', async () => {
+    await press(page, 'Log out')
+    await page.waitForURL(/\/ui\/login\?/)
+    await other.waitForURL(/\/ui\/login\?/)
+    await other.close()
+  })
+})
+
+describe('an administrator', () => {
+  it('finds a user, and disables the account after a question that names the user', async () => {
+    const visitor = await browser.newContext({ locale: 'en-GB' })
+    const tab = await visitor.newPage()
+    await signUp(tab, eve)
+    await press(tab, 'Confirm email')
+    await shown(tab, 'heading', 'Your email is confirmed').waitFor()
+    await visitor.close()
+    const granted = await run('npm', ['run', 'admin', '--', 'grant', ada.email], {
+      env: { HOME: folder, LOCAL_FOLDER: folder },
+    })
+    expect(granted.status).toBe(0)
+
+    await page.goto(url(`login?redirect=${encodeURIComponent(url('admin'))}`))
+    await logIn(page, ada)
+    await page.waitForURL(url('admin'))
+    await label(page, 'Find by email').fill(eve.email)
+    await press(page, 'Find')
+    await shown(page, 'link', eve.name).click()
+    await press(page, 'Disable account')
+    await see(page, `${eve.name} (${eve.email}) is logged out everywhere`)
+    await page.getByRole('dialog').getByRole('button', { name: 'Disable account' }).click()
+    await see(page, 'The account is disabled.')
+    await shown(page, 'button', 'Enable account').waitFor()
+  })
+})
+
+describe('every page', () => {
+  const names = [
+    'login',
+    'sign-up',
+    'forgot-password',
+    'verify-email',
+    'reset-password',
+    'undo-email-change',
+    'email-login',
+    'account',
+    'admin',
+  ]
+
+  it.each(['light', 'dark'] as const)('is accessible in %s, at 320 px too', async (colorScheme) => {
+    const tab = await context.newPage()
+    await tab.emulateMedia({ colorScheme })
+    for (const width of [1280, 320]) {
+      await tab.setViewportSize({ width, height: 800 })
+      for (const name of names) {
+        await tab.goto(url(`${name}#token=x`))
+        await shown(tab, 'heading', /./).waitFor()
+        expect([name, width, await violationsOf(tab)]).toEqual([name, width, []])
+        const overflow = await tab.evaluate(
+          'Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)',
+        )
+        expect([name, width, overflow]).toEqual([name, width, 0])
+      }
+    }
+    await tab.close()
+  })
+
+  it('speaks the language of its link', async () => {
+    const tab = await context.newPage()
+    for (const [lang, text] of [
+      ['de', 'Anmelden'],
+      ['fr', 'Se connecter'],
+      ['ja', 'ログイン'],
+    ] as const) {
+      await tab.goto(url(`sign-up?lang=${lang}`))
+      await shown(tab, 'link', text).waitFor()
+    }
+    await tab.close()
+  })
+})
