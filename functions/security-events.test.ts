@@ -148,7 +148,7 @@ describe('the deletion of an account', () => {
     const at = fixture.services.clock.now()
     expect(await remove(fixture)).toMatchObject({ status: 204 })
     expect(await delivered(fixture.services)).toEqual([
-      { to: eve.email, template: { kind: 'account_deleted', at, by } },
+      { to: eve.email, template: { kind: 'account_deleted', at, by }, locale: 'en' },
     ])
   })
 
@@ -175,8 +175,11 @@ describe('the deletion of an account', () => {
         const at = fixture.services.clock.now()
         expect(await remove({ ...fixture, login, admin })).toMatchObject({ status: 204 })
         const template = { kind: 'account_deleted', at, by }
-        const former = days === 6 ? [{ to: eve.email, template }] : []
-        expect(await delivered(fixture.services)).toEqual([{ to: body.newEmail, template }, ...former])
+        const former = days === 6 ? [{ to: eve.email, template, locale: 'en' }] : []
+        expect(await delivered(fixture.services)).toEqual([
+          { to: body.newEmail, template, locale: 'en' },
+          ...former,
+        ])
       }
     },
   )

@@ -16,6 +16,7 @@ export interface User {
   readonly roles: readonly ("user" | "admin")[]
   readonly emailVerified: boolean
   readonly createdAt: string
+  readonly locale: "en" | "de" | "fr" | "es" | "pt" | "ja"
 }
 
 export interface ListedUser {
@@ -47,6 +48,7 @@ export interface ExportedUser {
   readonly emailVerified: boolean
   readonly createdAt: string
   readonly status: "active" | "disabled"
+  readonly locale: "en" | "de" | "fr" | "es" | "pt" | "ja"
   /** Known devices: a hash of the kind of client and half of its network address. */
   readonly devices: readonly (string)[]
   /** The email before the last change, while the change can be undone. */
@@ -151,6 +153,7 @@ export interface Operations {
       readonly email: string
       readonly password: string
       readonly name: string
+      readonly locale?: "en" | "de" | "fr" | "es" | "pt" | "ja"
     }
     output: TokenResponse | undefined
     refusal: 'weak_password' | 'invalid_request' | 'untrusted_proxy' | 'email_taken' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
@@ -270,10 +273,11 @@ export interface Operations {
     output: User
     refusal: 'unauthorized' | 'untrusted_proxy' | 'internal_error' | 'unavailable'
   }
-  /** Change your own name. */
+  /** Change your own name or language. */
   updateMe: {
     input: {
-      readonly name: string
+      readonly name?: string
+      readonly locale?: "en" | "de" | "fr" | "es" | "pt" | "ja"
     }
     output: User
     refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'

@@ -26,6 +26,7 @@ describe('POST /auth/signup', () => {
         roles: ['user'],
         emailVerified: false,
         createdAt: '2027-01-15T08:00:00.000Z',
+        locale: 'en',
       },
     })
     expect(entries).toMatchObject([

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
-import { email, name, newPassword, transport } from '../../lib/contract/fields.ts'
+import { email, locale, name, newPassword, transport } from '../../lib/contract/fields.ts'
 import { tokenResponse } from '../../lib/contract/models.ts'
 import { signUp } from '../../lib/domain/sign-up.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
+import { preferredLanguage } from '../../lib/languages/languages.ts'
 import {
   accessTokenIssuer,
   breachedPasswords,
@@ -24,8 +25,9 @@ export const contract = defineContract({
   access: 'public',
   summary: 'Create an account',
   description:
-    'Where emails must be verified: always 202 without tokens, and a mail. Otherwise: 201 with tokens, or 409 if the email is taken.',
-  body: z.strictObject({ email, password: newPassword, name, transport }),
+    'Where emails must be verified: always 202 without tokens, and a mail. Otherwise: 201 with tokens, or 409 if the email is taken. ' +
+    'Without `locale`, mails are in the language that `Accept-Language` prefers.',
+  body: z.strictObject({ email, password: newPassword, name, locale: z.optional(locale), transport }),
   responses: { 202: null, 201: tokenResponse },
   refusals: ['email_taken', 'weak_password'],
   limits: ['signupPerIp'],
@@ -42,19 +44,16 @@ export const contract = defineContract({
   memory: 1769,
 })
 
-const factories = {
-  rateLimiter,
-  users,
-  passwords,
-  commonPasswords,
-  breachedPasswords,
-  outbox,
-  sessions,
-  accessTokenIssuer,
-  refreshTokens,
-}
+const forPasswords = { passwords, commonPasswords, breachedPasswords }
+const forTokens = { sessions, accessTokenIssuer, refreshTokens }
+const factories = { rateLimiter, users, outbox, ...forPasswords, ...forTokens }
 
-export const handler = route(contract, factories, async ({ services, body, client, reply }) => {
-  const tokens = await signUp(services, { ...body, client })
-  return tokens ? reply(201, ...tokenReply(body.transport, tokens)) : reply(202)
-})
+export const handler = route(
+  contract,
+  factories,
+  async ({ services, body, client, acceptLanguage, reply }) => {
+    const locale = body.locale ?? preferredLanguage(acceptLanguage)
+    const tokens = await signUp(services, { ...body, locale, client })
+    return tokens ? reply(201, ...tokenReply(body.transport, tokens)) : reply(202)
+  },
+)

@@ -13,8 +13,8 @@ export const contract = defineContract({
   access: 'public',
   summary: 'Verify an email',
   description:
-    'Takes the token of the link `/verify-email#token=...`. The token of a sign-up may be sent again until it expires. ' +
-    'The token of a change of email makes the change, once.',
+    'Takes the token of the link `/verify-email#token=...`. It may be sent again until it expires, and then changes nothing. ' +
+    'The token of a change of email is void once the account has another email.',
   body: z.strictObject({ token }),
   responses: { 204: null },
   refusals: ['invalid_link', 'email_taken', 'email_changed_recently', 'conflict'],
@@ -26,7 +26,6 @@ export const contract = defineContract({
     'users:PutItem',
     'users:DeleteItem',
     'refresh-token-denylist:PutItem',
-    'sessions:DeleteItem',
     'sessions:PutItem',
     'sessions:Query',
     'sessions:BatchWriteItem',

@@ -1,3 +1,4 @@
+import { capturedLog } from '../../tools/testing/captured-log.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
 import { delivered } from '../../tools/testing/test-mail.ts'
 import { limited, type TestServices, testServices } from '../../tools/testing/test-services.ts'
@@ -62,6 +63,48 @@ describe('a change of email', () => {
       status: 200,
       body: { user: { email: to } },
     })
+  })
+
+  it('is confirmed by the same link until it expires, which then changes nothing', async () => {
+    const fixture = await withAda()
+    const { verifying, undoing } = await asked(fixture)
+    expect(await fixture.verify(verifying)).toMatchObject({ status: 204 })
+    await delivered(fixture.services)
+    const state = () => JSON.stringify(Object.values(fixture.services.tables).map((table) => [...table]))
+    const before = state()
+    const { result, entries } = await capturedLog(() => fixture.verify(verifying))
+    expect([result.status, entries, await delivered(fixture.services)]).toEqual([204, [], []])
+    expect(state()).toBe(before)
+    for (const route of [
+      'POST /auth/password/reset',
+      'POST /auth/email/undo',
+      'POST /auth/email-login/redeem',
+    ]) {
+      const body = {
+        token: verifying,
+        ...(route.endsWith('reset') && { newPassword: 'a new and longer password' }),
+      }
+      expect(await fixture.api(route, { body })).toMatchObject(isRefused)
+    }
+    fixture.services.clock.advance(86_399)
+    expect(await fixture.verify(verifying)).toMatchObject({ status: 204 })
+    fixture.services.clock.advance(1)
+    expect(await fixture.verify(verifying)).toMatchObject(isRefused)
+    expect(await fixture.api('POST /auth/email/undo', { body: { token: undoing } })).toMatchObject({
+      status: 204,
+    })
+  })
+
+  it('that was made is not confirmed any more once it is undone, or the account is disabled', async () => {
+    const fixture = await withAda()
+    const { verifying, undoing } = await asked(fixture)
+    await fixture.verify(verifying)
+    const [account] = [...fixture.services.tables.accounts.values()]
+    if (!account) throw new Error('There is no account')
+    fixture.services.tables.accounts.set(account.id, { ...account, status: 'disabled' })
+    expect(await fixture.verify(verifying)).toMatchObject(isRefused)
+    fixture.services.tables.accounts.set(account.id, account)
+    await fixture.api('POST /auth/email/undo', { body: { token: undoing } })
     expect(await fixture.verify(verifying)).toMatchObject(isRefused)
   })
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
-import { name } from '../../lib/contract/fields.ts'
+import { locale, name, notEmpty } from '../../lib/contract/fields.ts'
 import { user } from '../../lib/contract/models.ts'
 import { Refusal } from '../../lib/domain/refusal.ts'
 import { route } from '../../lib/lambda/route.ts'
@@ -11,15 +11,15 @@ export const contract = defineContract({
   operationId: 'updateMe',
   path: '/users/me',
   access: 'user',
-  summary: 'Change your own name',
-  body: z.strictObject({ name }),
+  summary: 'Change your own name or language',
+  body: z.strictObject({ name: z.optional(name), locale: z.optional(locale) }).check(notEmpty),
   responses: { 200: user },
   needs: ['users:UpdateItem'],
 })
 
 export const handler = route(contract, { users }, async ({ services, principal, body, reply }) => {
-  const account = await services.users.rename(principal.userId, body.name)
+  const account = await services.users.setProfile(principal.userId, body)
   if (!account) throw new Refusal('unauthorized')
-  services.events.record({ type: 'user.renamed', userId: account.id })
+  if (body.name) services.events.record({ type: 'user.renamed', userId: account.id })
   return reply(200, account)
 })

@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url'
 import * as z from 'zod/mini'
+import { locales } from '../domain/locales.ts'
 import { codePoints, DEFAULT_LEAST_LENGTH, LONGEST_PASSWORD } from '../domain/password-length.ts'
 import { roles } from '../domain/users.ts'
 import { LENGTH_SETTING } from './contract.ts'
@@ -72,6 +73,9 @@ export const name = z
     z.refine(isReadable, 'must be readable, without control characters'),
   )
   .register(z.globalRegistry, { minLength: 1, maxLength: 100, examples: ['Ada Lovelace'] })
+
+/** The language of a user's mails. */
+export const locale = z.enum(locales)
 
 /** A password to verify: any that was once accepted, with a limit on the work of hashing. */
 export const password = z

@@ -1,25 +1,28 @@
 import * as z from 'zod/mini'
+import { locales } from '../domain/locales.ts'
 import { roles, statuses } from '../domain/users.ts'
 
-export const user = z
-  .object({
-    id: z.uuid(),
-    email: z.string().register(z.globalRegistry, { format: 'email' }),
-    name: z.string(),
-    roles: z.readonly(z.array(z.enum(roles))),
-    emailVerified: z.boolean(),
-    createdAt: z.iso.datetime(),
-  })
-  .register(z.globalRegistry, { id: 'User' })
+const identity = {
+  id: z.uuid(),
+  email: z.string().register(z.globalRegistry, { format: 'email' }),
+  name: z.string(),
+  roles: z.readonly(z.array(z.enum(roles))),
+  emailVerified: z.boolean(),
+  createdAt: z.iso.datetime(),
+}
+const locale = z.enum(locales)
+
+export const user = z.object({ ...identity, locale }).register(z.globalRegistry, { id: 'User' })
 
 /** A user as administrators see it. */
 export const listedUser = z
-  .extend(user, { status: z.enum(statuses) })
+  .object({ ...identity, status: z.enum(statuses) })
   .register(z.globalRegistry, { id: 'ListedUser' })
 
 /** All data stored about a user, for that user. */
 export const exportedUser = z
   .extend(listedUser, {
+    locale,
     devices: z.readonly(z.array(z.string())).register(z.globalRegistry, {
       description: 'Known devices: a hash of the kind of client and half of its network address.',
     }),

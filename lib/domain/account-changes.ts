@@ -63,11 +63,11 @@ export async function removeAccount(
   const change = { now: at, deniedUntil: deniedUntil(at), by: principal }
   const outcome = await ports.users.remove(account, change)
   if (typeof outcome === 'string') throw new Refusal(refusalFor[outcome])
-  const { id: userId, email, emailVerified } = account
+  const { id: userId, email, emailVerified, locale } = account
   ports.events.record({ type: 'user.deleted', userId })
   const told = [...(emailVerified ? [email] : []), ...(outcome.former ? [outcome.former.email] : [])]
   await Promise.all([
-    ...told.map((email) => notify(ports, { type: 'account_deleted', userId, at, email, by })),
+    ...told.map((email) => notify(ports, { type: 'account_deleted', userId, at, email, locale, by })),
     forgetUser(ports, userId),
   ])
 }

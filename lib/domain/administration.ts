@@ -38,7 +38,7 @@ export async function changeUser(
     const name = wanted.name !== account.name ? wanted.name : undefined
     if (!roles && !status) {
       if (!name) return account
-      const renamed = await ports.users.rename(userId, name)
+      const renamed = await ports.users.setProfile(userId, { name })
       if (renamed) ports.events.record({ type: 'user.renamed', userId })
       return renamed ?? 'version_conflict'
     }

@@ -13,7 +13,7 @@ const client = { userAgent: 'a test', ip: '198.51.100.7' }
 async function withAccount() {
   const events: SecurityEvent[] = []
   const ports = { ...testServices(), events: { record: (event: SecurityEvent) => events.push(event) } }
-  const session = await signUp(ports, { email, password, name: 'Ada', client })
+  const session = await signUp(ports, { email, password, name: 'Ada', locale: 'en', client })
   if (!session) throw new Error('The sign-up opened no session')
   const { account } = session
   events.splice(1)
@@ -176,7 +176,9 @@ describe('fifty sign-ups with one email at once', () => {
   it('create one account', async () => {
     const ports = { ...testServices(), events: { record: () => undefined } }
     const attempts = Array.from({ length: 50 }, (_, index) =>
-      signUp(ports, { email, password, name: `Ada ${index}`, client }).catch((error) => error.code),
+      signUp(ports, { email, password, name: `Ada ${index}`, locale: 'en', client }).catch(
+        (error) => error.code,
+      ),
     )
     const outcomes = await Promise.all(attempts)
     expect(outcomes.filter((outcome) => outcome !== 'email_taken')).toHaveLength(1)

@@ -39,7 +39,7 @@ export async function emailChange(
     if (!(await mail(ports, recipientOf(account), warning))) return
   }
   if (holder && !givesWay(holder)) return alreadyRegistered(ports, holder)
-  const to = { userId: account.id, email: newEmail }
+  const to = { ...recipientOf(account), email: newEmail }
   const kind = 'verify_new_email'
   await withinBudget(ports, { to, kind }, () =>
     mail(ports, to, { kind, token, hours, replaces: holder !== undefined }),

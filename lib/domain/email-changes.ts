@@ -48,9 +48,11 @@ export async function completeChange(
   { users, clock }: Pick<Ports, 'users' | 'clock'>,
   { code, account: before }: Opened,
 ): Promise<NotChanged | { before: Account; account: Account; replaced: Account | undefined }> {
-  const { newEmail: to = '', undoHash, replaces } = code
+  const { newEmail: to = '', undoHash, replaces, ...kept } = code
   const now = clock.now()
   const holder = await users.findByEmail(to)
+  // A parallel request with the same link was faster.
+  if (holder?.id === before.id) return 'version_conflict'
   if (holder && (holder.id !== replaces || !givesWay(holder))) return 'email_taken'
   const keeps = undoHash && { email: before.email, undoHash, keptUntil: now + UNDO_SECONDS }
   const account = await users.change(before, {
@@ -59,6 +61,7 @@ export async function completeChange(
     endsSessions: false,
     deniedUntil: deniedUntil(now),
     redeems: code,
+    leaves: { ...kept, email: to, redeemed: true },
     emailMove: { now, ...(keeps && { keeps }), ...(holder && { takesFrom: holder }) },
   })
   return typeof account === 'string' ? account : { before, account, replaced: holder }

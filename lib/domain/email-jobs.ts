@@ -1,4 +1,5 @@
 import type { Seconds } from './lifetimes.ts'
+import type { Locale } from './locales.ts'
 
 /**
  * A job for the mail function. It says what happened, not what to write. The mail function looks up whether the address has an
@@ -27,6 +28,12 @@ export type EmailJob =
     }
   | NotificationJob
 
+/** The account no longer has this address, or is gone. So the job contains its language, too. */
+interface Addressed {
+  readonly email: string
+  readonly locale?: Locale | undefined
+}
+
 export type NotificationJob =
   | {
       readonly type: 'new_device'
@@ -39,19 +46,16 @@ export type NotificationJob =
       readonly ip: string
     }
   | { readonly type: 'password_changed'; readonly userId: string; readonly at: Seconds }
-  | {
+  | (Addressed & {
       readonly type: 'email_changed'
       readonly userId: string
       readonly at: Seconds
-      readonly email: string
       readonly newEmail: string
-    }
+    })
   | { readonly type: 'token_reused'; readonly userId: string; readonly at: Seconds }
-  /** The account is deleted before the job is read, so the job contains the address. */
-  | {
+  | (Addressed & {
       readonly type: 'account_deleted'
       readonly userId: string
       readonly at: Seconds
-      readonly email: string
       readonly by: 'owner' | 'administrator'
-    }
+    })

@@ -1,16 +1,18 @@
 import { codeSeconds, type Purpose } from './code-purposes.ts'
 import type { EmailTemplate } from './email-templates.ts'
+import type { Locale } from './locales.ts'
 import { newToken } from './one-time-codes.ts'
 import type { OneTimeCode, Ports } from './ports.ts'
 import type { Account } from './users.ts'
 
-/** The user whom a mail is about, and its address. */
+/** The user whom a mail is about, and the mail's address and language. */
 export interface Recipient {
   readonly userId: string
   readonly email: string
+  readonly locale: Locale
 }
 
-export const recipientOf = ({ id: userId, email }: Account): Recipient => ({ userId, email })
+export const recipientOf = ({ id: userId, email, locale }: Account): Recipient => ({ userId, email, locale })
 
 /** Stores a code that replaces an older one of its purpose (`put`) or joins it (`add`). Returns the raw token. */
 export async function newCode(
@@ -32,10 +34,10 @@ export async function newCode(
 /** Sends a mail. Returns false if it was rejected, which a retry would not change. */
 export async function mail(
   { mailer, events }: Pick<Ports, 'mailer' | 'events'>,
-  { userId, email }: Recipient,
+  { userId, email, locale }: Recipient,
   template: EmailTemplate,
 ): Promise<boolean> {
-  const outcome = await mailer.send(email, template, { userId })
+  const outcome = await mailer.send(email, template, { userId, locale })
   const about = { userId, template: template.kind }
   if (outcome === 'sent') events.record({ type: 'mail.sent', ...about })
   else events.record({ type: 'mail.rejected', ...about, reason: outcome.rejectedAs })

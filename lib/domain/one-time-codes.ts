@@ -97,6 +97,8 @@ export function isGood(code: OneTimeCode, account: Account | undefined, now: Sec
   if (account.email !== code.email) return false
   // A sign-up link for a verified address changes nothing, so it stays valid.
   if (code.purpose === 'verify_email' && account.emailVerified) return true
+  // The link of a change that was made changes nothing either. It is void once the account has another email.
+  if (code.redeemed) return account.emailVerified
   // A change requested before the address was verified sent no warning and could not be undone.
   if (code.purpose === 'change_email' && account.emailVerified && code.undoHash === undefined) return false
   return account.sessionVersion === code.sessionVersion

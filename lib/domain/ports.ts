@@ -5,6 +5,7 @@ import type { EmailJob } from './email-jobs.ts'
 import type { EmailTemplate } from './email-templates.ts'
 import type { Lifetimes, Seconds } from './lifetimes.ts'
 import type { LimitName, Limits } from './limits.ts'
+import type { Locale } from './locales.ts'
 import type { Policy } from './policy.ts'
 import type { Principal } from './principal.ts'
 import type { SecurityEvents } from './security-events.ts'
@@ -27,6 +28,8 @@ export interface AccountChange extends AccountFields {
   readonly replaces?: { readonly sessionId: string; readonly by: Session }
   /** Redeems this code in the same transaction. */
   readonly redeems?: OneTimeCode
+  /** What takes the place of the redeemed code. Without it, the code is deleted. */
+  readonly leaves?: OneTimeCode
   /** For a change of `email`: whether the old one is kept for a while, or a kept one is restored. */
   readonly emailMove?: {
     readonly now: Seconds
@@ -47,6 +50,12 @@ export type NotChanged =
   | 'email_changed_recently'
 type Changed = Account | NotChanged
 
+/** What users change about themselves without proof; a field that is missing stays as it is. */
+export interface Profile {
+  readonly name?: string | undefined
+  readonly locale?: Locale | undefined
+}
+
 /** A page of users; `after` is a position in the order of sign-ups, not a key. */
 export interface UserPage {
   readonly limit: number
@@ -66,8 +75,8 @@ export interface UserStore {
    */
   ownerOf(email: string): Promise<string>
   findById(userId: string): Promise<Account | undefined>
-  /** Returns `undefined` if there is no such account. */
-  rename(userId: string, name: string): Promise<Account | undefined>
+  /** Sets what claims do not depend on. Returns `undefined` if there is no such account. */
+  setProfile(userId: string, profile: Profile): Promise<Account | undefined>
   /**
    * Makes a change that outdates the user's claims. One transaction increments `claimsVersion`, and `sessionVersion` if
    * sessions end, and puts the older claims on the denylist until `deniedUntil`. Succeeds only if both versions are still those
@@ -286,6 +295,8 @@ export interface OneTimeCode {
   readonly undoHash?: string | undefined
   /** For a change of email: the id of the unverified account that the mail announced as removed. */
   readonly replaces?: string | undefined
+  /** For a change of email that was made with this code. The code changes nothing any more, and `email` is the new address. */
+  readonly redeemed?: boolean | undefined
   /** For an email login: its challenge, the hash of its digits, and the number of attempts. */
   readonly challengeHash?: string | undefined
   readonly digitsHash?: string | undefined
@@ -356,7 +367,7 @@ export interface Mailer {
   send(
     to: string,
     template: EmailTemplate,
-    about: { readonly userId: string },
+    about: { readonly userId: string; readonly locale: Locale },
   ): Promise<'sent' | { readonly rejectedAs: string }>
 }
 

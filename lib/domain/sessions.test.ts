@@ -24,6 +24,7 @@ async function loggedIn(change: Parameters<typeof testServices>[0] = {}) {
     email: 'ada@example.com',
     password: 'correct horse battery',
     name: 'Ada',
+    locale: 'en',
     client,
   })
   if (!first) throw new Error('The sign-up opened no session')

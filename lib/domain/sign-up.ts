@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { admit } from './admission.ts'
 import { deviceOf } from './devices.ts'
 import type { EmailJob } from './email-jobs.ts'
+import type { Locale } from './locales.ts'
 import { checkNewPassword, type PasswordRulePorts } from './password-rules.ts'
 import type { Client, Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
@@ -25,10 +26,10 @@ export async function signUp(
   ports: PasswordRulePorts &
     TokenPorts &
     Pick<Ports, 'users' | 'sessions' | 'passwords' | 'rateLimiter' | 'outbox'>,
-  { client, ...input }: { email: string; password: string; name: string; client: Client },
+  { client, ...input }: { email: string; password: string; name: string; locale: Locale; client: Client },
 ): Promise<TokenPair | undefined> {
   const { users, passwords, policy, clock, events } = ports
-  const { email, name } = input
+  const { email, name, locale } = input
   await checkNewPassword(ports, input.password, { path: 'password', words: [email, name] })
   // An account created without its session would make the retry fail with `email_taken`.
   if (!policy.requireVerifiedEmail) await ensureSigningKeys(ports)
@@ -43,6 +44,7 @@ export async function signUp(
     roles: ['user'],
     emailVerified: false,
     createdAt: new Date(now * 1000).toISOString(),
+    locale,
     status: 'active',
     passwordHash,
     claimsVersion: 1,

@@ -1,4 +1,5 @@
 import type { Seconds } from './lifetimes.ts'
+import type { Locale } from './locales.ts'
 
 /** The roles. A deployer adds a role here and names it in contracts. */
 export const roles = ['user', 'admin'] as const
@@ -6,14 +7,20 @@ export type Role = (typeof roles)[number]
 
 export const statuses = ['active', 'disabled'] as const
 
-/** The public fields of a user. `createdAt` is an ISO 8601 instant in UTC. */
-export interface User {
+interface Identity {
   readonly id: string
   readonly email: string
   readonly name: string
   readonly roles: readonly Role[]
   readonly emailVerified: boolean
+  /** An ISO 8601 instant in UTC. */
   readonly createdAt: string
+}
+
+/** The public fields of a user. */
+export interface User extends Identity {
+  /** The language of the user's mails. */
+  readonly locale: Locale
 }
 
 /** Whether the account is an active administrator. */
@@ -23,13 +30,13 @@ export const isActiveAdministrator = ({ roles, status }: Pick<Account, 'roles' |
 /** The unique position of a user in the order of sign-ups. */
 export const positionOf = ({ createdAt, id }: Pick<User, 'createdAt' | 'id'>): string => `${createdAt}#${id}`
 
-/** The fields of a user that administrators see. */
-export interface ListedUser extends User {
+/** The fields of a user that administrators see: those in the index of users, which cannot be changed later. */
+export interface ListedUser extends Identity {
   readonly status: (typeof statuses)[number]
 }
 
 /** The stored user. Both versions only grow. Each write of them is conditioned on the value that was read. */
-export interface Account extends ListedUser {
+export interface Account extends User, ListedUser {
   /** Empty if the password is disabled. */
   readonly passwordHash: string
   /** Part of every access token: a token of an older version is refused. */

@@ -25,7 +25,7 @@ const edges: Record<string, (endpoint: string) => Promise<unknown>> = {
       linkBaseUrl: 'https://x.example',
       sesEndpoint,
       stage: 'cardea-test',
-    }).send('b@example.com', { kind: 'already_registered' }, { userId: 'u' }),
+    }).send('b@example.com', { kind: 'already_registered' }, { userId: 'u', locale: 'en' }),
   'the write of a key': (endpoint) =>
     ssmParameters({
       keysPath: '/x',

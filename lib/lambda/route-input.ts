@@ -8,6 +8,8 @@ import type { PresentedTokens } from './refresh-token.ts'
 /** The input of a handler's steps. It contains only what the contract declares. */
 export type RouteInput<C extends Contract, F extends Factories> = {
   readonly client: Client
+  /** The header of this name, as it was sent. */
+  readonly acceptLanguage: string | undefined
   readonly services: StepServices<F>
   readonly reply: ReplyOf<C>
 } & Parsed<C, 'params'> &

@@ -82,6 +82,7 @@ async function run<C extends Contract, F extends Factories>(
   const origin = { actor: principal?.userId, ip: client.ip, requestId }
   const input = {
     client,
+    acceptLanguage: event.headers['accept-language'],
     services: { ...services, events: eventsOf(origin) },
     reply: (status: number, answer: unknown, extra?: Extra) => ({ status, answer, extra }),
     principal,

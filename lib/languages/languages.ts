@@ -1,9 +1,11 @@
-/** The languages of pages and mails, as BCP 47 names them. The first is the default. */
-export const languages = ['en', 'de', 'fr', 'es', 'pt', 'ja'] as const
-export type Language = (typeof languages)[number]
+import { type Locale, locales } from '../domain/locales.ts'
+
+/** The languages of pages and mails: a user's `locale` is one of them. */
+export const languages = locales
+export type Language = Locale
 
 export const isLanguage = (text: string | undefined): text is Language =>
-  (languages as readonly (string | undefined)[]).includes(text)
+  languages.some((each) => each === text)
 
 /** The best language for an `Accept-Language` header (RFC 9110 12.5.4): `pt-BR` is served with `pt`. */
 export function preferredLanguage(header: string | undefined): Language {

@@ -10,23 +10,20 @@ const browsers: Names = [
   [/\bVersion\/.*\bSafari\//, 'Safari'],
 ]
 const systems: Names = [
-  [/\biPhone\b/, 'an iPhone'],
-  [/\biPad\b/, 'an iPad'],
+  [/\biPhone\b/, 'iPhone'],
+  [/\biPad\b/, 'iPad'],
   [/\bAndroid\b/, 'Android'],
-  [/\bCrOS\b/, 'a Chromebook'],
+  [/\bCrOS\b/, 'ChromeOS'],
   [/\bWindows\b/, 'Windows'],
-  [/\bMac(intosh| OS X)\b/, 'a Mac'],
+  [/\bMac(intosh| OS X)\b/, 'macOS'],
   [/\bLinux\b/, 'Linux'],
 ]
 
 /**
- * Describes a user agent in our own words. It is never quoted, because the attacker chooses it and could write text to the
- * owner.
+ * The browser and the system that a user agent names, if we know them. It is never quoted, because the attacker chooses it and
+ * could write text to the owner.
  */
-export function deviceName(userAgent: string): string {
+export function namedDevice(userAgent: string): { browser: string | undefined; system: string | undefined } {
   const named = (names: Names) => names.find(([pattern]) => pattern.test(userAgent))?.[1]
-  const browser = named(browsers)
-  const system = named(systems)
-  if (!browser && !system) return 'unknown'
-  return [browser ?? 'an app', system].filter(Boolean).join(' on ')
+  return { browser: named(browsers), system: named(systems) }
 }

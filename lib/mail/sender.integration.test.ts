@@ -10,11 +10,12 @@ import type { EmailTemplate } from '../domain/email-templates.ts'
 import { describeError } from '../log.ts'
 import { sesMailer } from './sender.ts'
 import { write } from './templates.ts'
+import { mailTexts } from './texts.ts'
 
 const product = { productName: 'Grüne Wiese', linkBaseUrl: 'https://app.example.com' }
 const template: EmailTemplate = { kind: 'email_login', token: 'T0ken-T0ken', code: '048213', minutes: 10 }
 const ada = 'ada@example.com'
-const about = { userId: 'b7e0c6a4-5a0a-4a3e-9d6c-2f1f0a9b8c7d' }
+const about = { userId: 'b7e0c6a4-5a0a-4a3e-9d6c-2f1f0a9b8c7d', locale: 'de' } as const
 
 const opened: (Server | Socket)[] = []
 afterAll(() => opened.forEach((server) => void server.close()))
@@ -39,7 +40,7 @@ describe('a mail', () => {
     expect(await mailerAt(port).send(ada, template, about)).toBe('sent')
 
     const { emails } = (await (await fetch(`http://127.0.0.1:${port}/store`)).json()) as { emails: object[] }
-    const { subject, text, html } = write(template, product)
+    const { subject, text, html } = write(template, { ...product, locale: 'de', texts: mailTexts().de })
     expect(emails).toEqual([
       expect.objectContaining({
         from: '=?UTF-8?B?R3LDvG5lIFdpZXNl?= <no-reply@example.com>',
@@ -151,7 +152,7 @@ describe('Amazon SES', () => {
     const script = `
       const { sesMailer } = await import('./lib/mail/sender.ts')
       const mailer = sesMailer({ mailFrom: 'a@a.example', productName: '', linkBaseUrl: '', sesEndpoint: 'http://127.0.0.1:1' })
-      await mailer.send('ada@example.com', { kind: 'already_registered' }, { userId: 'u' }).catch(({ code, cause }) => {
+      await mailer.send('ada@example.com', { kind: 'already_registered' }, { userId: 'u', locale: 'en' }).catch(({ code, cause }) => {
         process.stdout.write(code + ' ' + cause.code)
       })`
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])

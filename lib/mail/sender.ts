@@ -5,6 +5,7 @@ import type { Mailer } from '../domain/ports.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { mailbox } from './mailbox.ts'
 import { write } from './templates.ts'
+import { mailTexts } from './texts.ts'
 
 /** SES errors that a retry does not change: SES rejects the mail, the address or the account. */
 const final = new Set([
@@ -57,9 +58,15 @@ export function sesMailer({
     },
   })
   const from = mailbox(productName, mailFrom)
+  const texts = mailTexts()
   return {
-    async send(to, template, { userId }) {
-      const { subject, text, html } = write(template, { productName, linkBaseUrl })
+    async send(to, template, { userId, locale }) {
+      const { subject, text, html } = write(template, {
+        productName,
+        linkBaseUrl,
+        locale,
+        texts: texts[locale],
+      })
       const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' })
       try {
         await client.send(

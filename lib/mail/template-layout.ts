@@ -4,7 +4,7 @@ export type Block =
   | { readonly button: string; readonly url: string }
   | { readonly link: string; readonly url: string }
   | { readonly code: string }
-  | { readonly facts: readonly (readonly [name: string, value: string])[] }
+  | { readonly facts: readonly (readonly [label: string, value: string])[] }
 
 export interface Draft {
   readonly subject: string
@@ -24,14 +24,26 @@ export const oneLine = (text: string): string =>
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, ' ')
     .trim()
 
-/** Renders the blocks and a last line as text and as HTML. */
-export function layOut({ subject, blocks }: Draft, last: string): Mail {
+/** What every mail of a language has. */
+export interface Frame {
+  readonly lang: string
+  /** The last line. */
+  readonly last: string
+  /** Stands before the link of a button as text. */
+  readonly buttonHelp: string
+  /** Makes a label the introduction of a link. */
+  readonly beforeLink: (label: string) => string
+}
+
+/** Renders the blocks as text and as HTML. */
+export function layOut({ subject, blocks }: Draft, frame: Frame): Mail {
   const title = escaped(subject)
+  const { lang, last } = frame
   return {
     subject: oneLine(subject),
-    text: `${[...blocks, last].map(asText).join('\n\n')}\n`,
+    text: `${[...blocks, last].map((block) => asText(block, frame)).join('\n\n')}\n`,
     html: `<!doctype html>
-<html lang="en" style="color-scheme:light dark">
+<html lang="${lang}" style="color-scheme:light dark">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -41,11 +53,11 @@ export function layOut({ subject, blocks }: Draft, last: string): Mail {
 <title>${title}</title>
 </head>
 <body style="margin:0;padding:0">
-<div lang="en" dir="ltr" style="${page}">
+<div lang="${lang}" dir="ltr" style="${page}">
 <h1 style="${heading}">${title}</h1>
-${blocks.map(asHtml).join('\n')}
+${blocks.map((block) => asHtml(block, frame)).join('\n')}
 <div style="${foot}">
-${blocks.map(spelledOut).join('')}<p style="margin:0">${escaped(last)}</p>
+${blocks.map((block) => spelledOut(block, frame)).join('')}<p style="margin:0">${escaped(last)}</p>
 </div>
 </div>
 </body>
@@ -54,12 +66,12 @@ ${blocks.map(spelledOut).join('')}<p style="margin:0">${escaped(last)}</p>
   }
 }
 
-function asText(block: Block): string {
+function asText(block: Block, { beforeLink }: Frame): string {
   if (typeof block === 'string') return oneLine(block)
   if ('code' in block) return oneLine(block.code)
   if ('facts' in block)
-    return block.facts.map(([name, value]) => `${oneLine(name)}: ${oneLine(value)}`).join('\n')
-  return `${oneLine('button' in block ? block.button : block.link)}:\n${block.url}`
+    return block.facts.map(([label, value]) => `${oneLine(label)} ${oneLine(value)}`).join('\n')
+  return `${oneLine(beforeLink('button' in block ? block.button : block.link))}\n${block.url}`
 }
 
 // Text and links have no colours of their own, so they are readable on any background.
@@ -68,7 +80,8 @@ const page = [
   "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif",
   'font-size:16px;line-height:1.5;overflow-wrap:anywhere',
 ].join(';')
-const heading = 'margin:0 0 20px;font-size:24px;line-height:1.3'
+// Readers that know it break Japanese between phrases, not in words.
+const heading = 'margin:0 0 20px;font-size:24px;line-height:1.3;text-wrap:balance;word-break:auto-phrase'
 const paragraph = 'margin:0 0 16px'
 const code = 'margin:0 0 16px;font-size:32px;font-weight:bold;letter-spacing:6px'
 const facts = 'margin:0 0 16px;padding-left:16px;border-left:4px solid #2563eb'
@@ -77,14 +90,15 @@ const cell = 'background:#2563eb;border-radius:8px;mso-padding-alt:14px 28px'
 const button = 'display:inline-block;padding:14px 28px;color:#ffffff;font-weight:bold;text-decoration:none'
 const foot = 'margin:32px 0 0;padding-top:20px;border-top:1px solid #8a8a8a;font-size:14px'
 
-function asHtml(block: Block): string {
+function asHtml(block: Block, { beforeLink }: Frame): string {
   if (typeof block === 'string') return `<p style="${paragraph}">${escaped(block)}</p>`
   if ('code' in block) return `<p style="${code}">${escaped(block.code)}</p>`
   if ('facts' in block) {
-    const lines = block.facts.map(([name, value]) => `${escaped(name)}: <strong>${escaped(value)}</strong>`)
+    const lines = block.facts.map(([label, value]) => `${escaped(label)} <strong>${escaped(value)}</strong>`)
     return `<p style="${facts}">${lines.join('<br>')}</p>`
   }
-  if ('link' in block) return `<p style="${paragraph}">${escaped(block.link)}:<br>${anchor(block.url)}</p>`
+  if ('link' in block)
+    return `<p style="${paragraph}">${escaped(beforeLink(block.link))}<br>${anchor(block.url)}</p>`
   return (
     '<table role="presentation" cellpadding="0" cellspacing="0" style="margin:24px 0"><tr><td bgcolor="#2563eb" ' +
     `style="${cell}"><a href="${escaped(block.url)}" style="${button}">${escaped(block.button)}</a></td></tr></table>`
@@ -92,9 +106,9 @@ function asHtml(block: Block): string {
 }
 
 /** The link of a button as text, for readers whose button does not work. */
-const spelledOut = (block: Block) =>
+const spelledOut = (block: Block, { buttonHelp }: Frame) =>
   typeof block === 'object' && 'button' in block
-    ? `<p style="${paragraph}">If the button does not work, open this link:<br>${anchor(block.url)}</p>\n`
+    ? `<p style="${paragraph}">${escaped(buttonHelp)}<br>${anchor(block.url)}</p>\n`
     : ''
 
 const anchor = (url: string) => `<a href="${escaped(url)}" style="word-break:break-all">${escaped(url)}</a>`

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import type { EmailTemplate } from '../domain/email-templates.ts'
+import { type Locale, locales } from '../domain/locales.ts'
 import { write } from './templates.ts'
+import { catalogue } from './texts.ts'
 
 const token = 'T0k_en-T0k_en-T0k_en'
 const at = Date.UTC(2026, 8, 21, 14, 13) / 1000
@@ -101,7 +103,9 @@ const musts: {
 }
 
 const base = 'https://app.example.com/account'
-const product = { productName: 'Acme', linkBaseUrl: base }
+const english = { locale: 'en', texts: catalogue.en } as const
+const product = { productName: 'Acme', linkBaseUrl: base, ...english }
+const inLanguage = (locale: Locale) => ({ ...product, locale, texts: catalogue[locale] })
 const kinds = Object.keys(templates) as EmailTemplate['kind'][]
 
 const unescaped = (html: string) =>
@@ -126,18 +130,25 @@ const linksOfHtml = (html: string) =>
   new Set([...html.matchAll(/href="([^"]*)"/g)].map(([, url = '']) => unescaped(url)))
 const tags = (html: string) => html.match(/<[^>]*>/g)
 
-describe.each(kinds)('the template %s', (kind) => {
-  const { subject, text, html } = write(templates[kind], product)
-  const { says, pages } = musts[kind]
+it.each(kinds)('the English template %s contains its sentences, as text and as HTML', (kind) => {
+  const { text, html } = write(templates[kind], product)
+  for (const each of musts[kind].says) {
+    expect(text).toContain(each)
+    expect(seen(html).join('\n')).toContain(each)
+  }
+  expect(text).toContain('will never ask you for your password')
+})
 
-  it('contains its sentences, as text and as HTML', () => {
-    for (const each of says) {
-      expect(text).toContain(each)
-      expect(seen(html).join('\n')).toContain(each)
-    }
+const everyMail = locales.flatMap((locale) => kinds.map((kind) => [kind, locale] as const))
+
+describe.each(everyMail)('the template %s in %s', (kind, locale) => {
+  const { subject, text, html } = write(templates[kind], inLanguage(locale))
+  const { pages } = musts[kind]
+
+  it('has a short subject, and no placeholder is left', () => {
     expect(subject).toContain('Acme')
     expect(subject.length).toBeLessThan(70)
-    expect(text).toContain('will never ask you for your password')
+    expect(`${subject}${text}`).not.toMatch(/[{}[\]]/)
   })
 
   it('links to exactly its pages', () => {
@@ -154,7 +165,7 @@ describe.each(kinds)('the template %s', (kind) => {
   })
 
   it('has the whole content of the HTML in its text', () => {
-    const help = 'If the button does not work, open this link:'
+    const help = catalogue[locale].common.buttonHelp
     for (const line of seen(html).filter((each) => each !== help))
       expect(`${subject}\n${text}`).toContain(line)
   })
@@ -162,7 +173,7 @@ describe.each(kinds)('the template %s', (kind) => {
   it('has one button at most, and loads, runs and styles nothing from elsewhere', () => {
     expect(html.match(/bgcolor/g) ?? []).toHaveLength(pages.length > 0 ? 1 : 0)
     expect(html).not.toMatch(/<(img|style|script|link|form|iframe|svg)|url\(|src=|@import/i)
-    expect(html).toMatch(/^<!doctype html>\n<html lang="en"/)
+    expect(html).toMatch(new RegExp(`^<!doctype html>\\n<html lang="${locale}"`))
   })
 })
 
@@ -238,6 +249,58 @@ describe('a link', () => {
   })
 })
 
-it('one hour is singular', () => {
-  expect(write({ ...templates.verify_email, hours: 1 }, product).text).toContain('for 1 hour.')
+describe('dates and durations', () => {
+  it.each([
+    ['en', '1 hour', '24 hours', '21 September 2026 at 14:13 (UTC)'],
+    ['de', '1 Stunde', '24 Stunden', '21. September 2026 um 14:13 (UTC)'],
+    ['fr', '1 heure', '24 heures', '21 septembre 2026 à 14:13 (UTC)'],
+    ['es', '1 hora', '24 horas', '21 de septiembre de 2026 a las 14:13 (UTC)'],
+    ['pt', '1 hora', '24 horas', '21 de setembro de 2026 às 14:13 (UTC)'],
+    ['ja', '1 時間', '24 時間', '2026年9月21日 14:13 (UTC)'],
+  ] as const)('are those of the language %s', (locale, one, many, at) => {
+    const written = (hours: number) => write({ ...templates.verify_email, hours }, inLanguage(locale)).text
+    // Intl puts other spaces between a number and its unit.
+    expect(written(1).replace(/\s/g, ' ')).toContain(one)
+    expect(written(24).replace(/\s/g, ' ')).toContain(many)
+    expect(write(templates.password_changed, inLanguage(locale)).text.replace(/\s/g, ' ')).toContain(at)
+  })
+})
+
+describe('a device', () => {
+  it.each([
+    [firefox, 'Device: Firefox on Windows'],
+    ['okhttp/4.12 (Android 14)', 'Device: An app on Android'],
+    ['Firefox/1.0', 'Device: Firefox\n'],
+    ['curl/8.5.0', 'Device: unknown'],
+  ])('%s is shown as %s', (userAgent, line) => {
+    expect(write({ ...templates.new_device, userAgent }, product).text).toContain(line)
+  })
+})
+
+describe('a mail that differs by case', () => {
+  it('says that another account will be removed, only if one will be', () => {
+    const texts = [true, false].map(
+      (replaces) => write({ ...templates.verify_new_email, replaces }, product).text,
+    )
+    expect(texts.map((text) => text.includes('that account is removed'))).toEqual([true, false])
+  })
+
+  it('says who deleted the account', () => {
+    const texts = (['owner', 'administrator'] as const).map(
+      (by) => write({ ...templates.account_deleted, by }, product).text,
+    )
+    expect(texts.map((text) => text.includes('An administrator of Acme'))).toEqual([false, true])
+  })
+
+  it('names the subject and the button of the warning, as a deployer has replaced them', () => {
+    const warning = { subject: 'A change for {product}', text: ['{facts}', '[Stop it]({link})'] }
+    const texts = { ...catalogue.en, email_change_requested: warning }
+    const { text } = write(templates.email_changed, { ...product, texts })
+    expect(text).toContain('“A change for Acme” and press “Stop it”')
+  })
+})
+
+it('a placeholder in a value stays as it is', () => {
+  const { text } = write(templates.reset_password, { ...product, productName: '{time} [x]({link})' })
+  expect(text).toContain('your account at {time} [x]({link}).')
 })

@@ -20,7 +20,7 @@ import { type Guarded, setting, transactionParts } from './transaction-parts.ts'
 export function accountChanges(
   client: DynamoDBDocumentClient,
   tables: TableNames,
-): Pick<UserStore, 'rename' | 'change' | 'remove' | 'endExpiry' | 'formerEmail'> {
+): Pick<UserStore, 'setProfile' | 'change' | 'remove' | 'endExpiry' | 'formerEmail'> {
   const { usersTable, sessionsTable } = tables
   const parts = transactionParts(tables)
   const reservations = emailReservations(tables)
@@ -53,14 +53,13 @@ export function accountChanges(
   return {
     formerEmail,
 
-    async rename(userId, name) {
+    async setProfile(userId, { name, locale }) {
+      const fields = { ...(name !== undefined && { name }), ...(locale && { locale }) }
+      const exists = { ConditionExpression: 'attribute_exists(pk)', ExpressionAttributeValues: {} }
       const command = new UpdateCommand({
         TableName: usersTable,
         Key: accountKey(userId),
-        UpdateExpression: 'SET #name = :name',
-        ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeNames: { '#name': 'name' },
-        ExpressionAttributeValues: { ':name': name },
+        ...setting(fields, exists),
         ReturnValues: 'ALL_NEW',
       })
       const answer = await unlessConditionFails(() => client.send(command))
@@ -79,7 +78,7 @@ export function accountChanges(
     },
 
     async change(read, change) {
-      const { deniedUntil, replaces, by, redeems, emailMove, endsSessions, ...fields } = change
+      const { deniedUntil, replaces, by, redeems, leaves, emailMove, endsSessions, ...fields } = change
       const changed = changedBy(read, { ...fields, endsSessions })
       const set = { ...fields, claimsVersion: changed.claimsVersion, sessionVersion: changed.sessionVersion }
       const endsExpiry = read.keptUntil !== undefined && changed.keptUntil === undefined
@@ -92,7 +91,7 @@ export function accountChanges(
         [{ Update: update }, 'version_conflict'],
         [parts.denyClaims(read, changed.claimsVersion, deniedUntil), 'version_conflict'],
         ...(replaces ? exchange(read.id, replaces) : []),
-        ...(redeems ? [parts.redemption(redeems)] : []),
+        ...(redeems ? [parts.redemption(redeems, leaves)] : []),
         ...(emailMove ? reservations.move(read, changed.email, emailMove) : []),
         ...(emailMove?.takesFrom ? removal(emailMove.takesFrom, deniedUntil) : []),
         ...(endsExpiry && !emailMove ? lasting(read) : []),

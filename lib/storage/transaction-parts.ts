@@ -4,6 +4,7 @@ import type { Principal } from '../domain/principal.ts'
 import type { TableNames } from '../domain/table-names.ts'
 import type { Account } from '../domain/users.ts'
 import { ITEM_VERSION } from './client.ts'
+import { codeItem } from './code-items.ts'
 import { accountKey, administratorsKey, codeKey, revokedClaimsKey } from './item-keys.ts'
 
 export type Part = NonNullable<TransactWriteCommandInput['TransactItems']>[number]
@@ -66,18 +67,18 @@ export function transactionParts({ usersTable, sessionsTable, refreshTokenDenyli
     return [[{ Update: leave }, 'last_administrator']]
   }
 
-  /** Redeems a code, once. */
-  const redemption = ({ userId, purpose, tokenHash }: OneTimeCode): Guarded => [
-    {
-      Delete: {
-        TableName: sessionsTable,
-        Key: codeKey(userId, purpose),
-        ConditionExpression: 'tokenHash = :hash',
-        ExpressionAttributeValues: { ':hash': tokenHash },
-      },
-    },
-    'version_conflict',
-  ]
+  /** Redeems a code, once. It is deleted, or replaced by what is left of it. */
+  const redemption = ({ userId, purpose, tokenHash }: OneTimeCode, leaves?: OneTimeCode): Guarded => {
+    const isStill = {
+      TableName: sessionsTable,
+      ConditionExpression: 'tokenHash = :hash AND attribute_not_exists(redeemed)',
+      ExpressionAttributeValues: { ':hash': tokenHash },
+    }
+    const part = leaves
+      ? { Put: { ...isStill, Item: codeItem(leaves) } }
+      : { Delete: { ...isStill, Key: codeKey(userId, purpose) } }
+    return [part, 'version_conflict']
+  }
 
   return { sameVersions, denyClaims, stillIs, actorIsCurrent, administrators, redemption }
 }
@@ -86,7 +87,7 @@ export function transactionParts({ usersTable, sessionsTable, refreshTokenDenyli
 export function setting(
   fields: Readonly<Record<string, unknown>>,
   condition: { ConditionExpression: string; ExpressionAttributeValues: Record<string, unknown> },
-  andRemove: string,
+  andRemove = '',
 ) {
   const names = Object.keys(fields)
   return {

@@ -1,4 +1,5 @@
 const { join } = require('node:path')
+const { mailTexts } = require('./mail-texts.cjs')
 const { pages } = require('./pages.cjs')
 
 /**
@@ -20,13 +21,15 @@ const options = {
   bundle: true,
   minify: true,
   platform: 'node',
+  // Otherwise a Japanese character is an escape of six bytes.
+  charset: 'utf8',
   target: 'node24',
   // CommonJS loads faster than ES modules. Of the packages, only ES modules can be tree-shaken.
   format: 'cjs',
   mainFields: ['module', 'main'],
   conditions: ['module'],
   alias: Object.fromEntries(paths),
-  plugins: [pages],
+  plugins: [mailTexts, pages],
 }
 
 /** For serverless-esbuild, which takes a function and has options of its own. */

@@ -3,12 +3,15 @@ import { clientOperations } from './client-operations.ts'
 import { commonPasswordsData } from './common-passwords.ts'
 import { functionsYml } from './functions-yml.ts'
 import { limitsTable } from './limits-table.ts'
+import { mailTextProblems, mailTextTable } from './mail-texts.ts'
 import { openapi } from './openapi.ts'
 import { registry } from './registry.ts'
 import { filesWithTables, readTables, TABLE_NAMES, tablesModule } from './tables-yml.ts'
 
 /** The text between the two marks of docs/limits.md. */
 const limitsSection = /(<!-- limits -->).*?(<!-- \/limits -->)/s
+
+const mailsSection = /(<!-- texts -->).*?(<!-- \/texts -->)/s
 
 /** Every generated file by its path. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
@@ -18,11 +21,17 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   ])
 }
 
-/** The files that are generated from the contracts and from `tables.yml`, by their paths. */
+/**
+ * The files that are generated from the contracts, `tables.yml` and the texts of mails, by their paths.
+ * @throws one error about all texts of a deployer that are wrong.
+ */
 export async function filesOfContracts(): Promise<ReadonlyMap<string, string>> {
+  const problems = mailTextProblems()
+  if (problems.length > 0) throw new Error(['Wrong texts of mails:', ...problems].join('\n  '))
   const entries = await registry()
   const { version } = JSON.parse(await readFile('package.json', 'utf8'))
   const limitsPage = await readFile('docs/limits.md', 'utf8')
+  const mailsPage = await readFile('mails/README.md', 'utf8')
   const tables = readTables()
   const examples = JSON.parse(await readFile('functions/openapi-examples.json', 'utf8'))
   const document = openapi(entries, version, examples)
@@ -30,6 +39,7 @@ export async function filesOfContracts(): Promise<ReadonlyMap<string, string>> {
     [TABLE_NAMES, tablesModule(tables)],
     ...filesWithTables(tables),
     ['docs/limits.md', limitsPage.replace(limitsSection, `$1\n\n${limitsTable(entries)}\n\n$2`)],
+    ['mails/README.md', mailsPage.replace(mailsSection, `$1\n\n${mailTextTable()}\n\n$2`)],
     ['functions/functions.yml', functionsYml(entries)],
     ['functions/openapi.json', `${JSON.stringify(document, null, 2)}\n`],
     ['client/src/operations.ts', clientOperations(document)],

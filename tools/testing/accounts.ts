@@ -11,6 +11,7 @@ export function newAccount(change: Partial<Account> = {}): Account {
     roles: ['user'],
     emailVerified: false,
     createdAt: '2027-01-15T08:00:00.000Z',
+    locale: 'en',
     status: 'active',
     passwordHash:
       'bcrypt-hmac-sha384.0123456789ab.$2b$12$abcdefghijklmnopqrstuu5555555555555555555555555555555',

@@ -54,7 +54,7 @@ export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'cha
     isActiveAdministrator(account) && [...accounts.values()].filter(isActiveAdministrator).length === 1
 
   return {
-    async change(read, { deniedUntil: _, replaces, redeems, emailMove, by, ...fields }) {
+    async change(read, { deniedUntil: _, replaces, redeems, leaves, emailMove, by, ...fields }) {
       await roundTrip()
       const found = sameVersions(read)
       if (!found || (replaces && !sessions.has(replaces.sessionId))) return 'version_conflict'
@@ -66,6 +66,7 @@ export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'cha
       if (isLast(read) && !isActiveAdministrator(changed)) return 'last_administrator'
       move()
       if (redeems) codes.delete(codeId(redeems))
+      if (leaves) codes.set(codeId(leaves), leaves)
       const { keptUntil, ...others } = found
       const endsExpiry = read.keptUntil !== undefined && changed.keptUntil === undefined
       if (endsExpiry && !emailMove) reservations.set(read.email, { userId: read.id })

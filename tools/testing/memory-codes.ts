@@ -3,8 +3,10 @@ import { type MemoryTables, roundTrip } from './memory-tables.ts'
 
 export const codeId = ({ userId, purpose }: Pick<OneTimeCode, 'userId' | 'purpose'>) => `${userId} ${purpose}`
 /** Whether a code was neither redeemed nor replaced. */
-export const isStill = ({ codes }: MemoryTables, code: OneTimeCode) =>
-  codes.get(codeId(code))?.tokenHash === code.tokenHash
+export function isStill({ codes }: MemoryTables, code: OneTimeCode): boolean {
+  const stored = codes.get(codeId(code))
+  return stored?.tokenHash === code.tokenHash && !stored.redeemed
+}
 
 export function memoryCodes(tables: MemoryTables): CodeStore {
   const { codes, accounts } = tables

@@ -54,10 +54,11 @@ export function memoryUsers(tables: MemoryTables, clock: Clock): UserStore {
       accounts.set(userId, { ...account, passwordHash: to })
       return 'replaced'
     },
-    async rename(userId, name) {
+    async setProfile(userId, { name, locale }) {
       await roundTrip()
       const account = accounts.get(userId)
-      if (account) accounts.set(userId, { ...account, name })
+      const profile = { ...(name !== undefined && { name }), ...(locale && { locale }) }
+      if (account) accounts.set(userId, { ...account, ...profile })
       return accounts.get(userId)
     },
     async formerEmail(userId, now) {

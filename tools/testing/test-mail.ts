@@ -3,6 +3,7 @@ import type { DynamoDBStreamEvent } from 'aws-lambda'
 import { handler as deliver } from '../../functions/mail/send.ts'
 import type { EmailJob } from '../../lib/domain/email-jobs.ts'
 import type { EmailTemplate } from '../../lib/domain/email-templates.ts'
+import type { Locale } from '../../lib/domain/locales.ts'
 import type { EmailJobs, Outbox, Ports } from '../../lib/domain/ports.ts'
 import { context } from './events.ts'
 import { roundTrip } from './memory-tables.ts'
@@ -17,7 +18,7 @@ export interface TestMail extends Pick<Ports, 'outbox' | 'emailJobs' | 'mailer'>
   /** Email jobs that wait for `delivered`. */
   readonly waitingJobs: EmailJob[]
   /** What was mailed, oldest first. */
-  readonly mailbox: { readonly to: string; readonly template: EmailTemplate }[]
+  readonly mailbox: { readonly to: string; readonly template: EmailTemplate; readonly locale: Locale }[]
 }
 
 /** An outbox whose jobs wait, and a mailer that records its mails. */
@@ -38,8 +39,8 @@ export function testMail(stores: JobStores = {}): TestMail {
       forget: async (id) => stores.emailJobs?.forget(id),
     },
     mailer: {
-      async send(to, template) {
-        mailbox.push({ to, template })
+      async send(to, template, { locale }) {
+        mailbox.push({ to, template, locale })
         return 'sent'
       },
     },

@@ -1,0 +1,172 @@
+import type { Mails } from '../en/mails.ts'
+
+export const mails: Mails = {
+  common: {
+    automatic:
+      '{product} sendet diese E-Mail automatisch und fragt Sie niemals per E-Mail nach Ihrem Passwort.',
+    buttonHelp: 'Falls die Schaltfläche nicht funktioniert, öffnen Sie diesen Link:',
+    beforeLink: '{label}:',
+    at: 'Zeitpunkt:',
+    device: 'Gerät:',
+    ip: 'IP-Adresse:',
+    newEmail: 'Neue Adresse:',
+    deviceName: '{browser} auf {system}',
+    app: 'Eine App',
+    unknownDevice: 'unbekannt',
+  },
+  verify_email: {
+    subject: 'Bestätigen Sie Ihre E-Mail-Adresse für {product}',
+    text: [
+      'Vielen Dank für Ihre Registrierung bei {product}. Es fehlt nur noch ein Schritt: Bitte bestätigen Sie Ihre E-Mail-Adresse.',
+      '[Adresse bestätigen]({link})',
+      'Der Link ist {time} lang gültig.',
+      'Falls Sie sich nicht bei {product} registriert haben, ignorieren Sie diese E-Mail bitte und öffnen Sie den Link nicht.',
+    ],
+  },
+  already_registered: {
+    subject: 'Sie haben bereits ein Konto bei {product}',
+    text: [
+      'Jemand, vermutlich Sie, wollte sich mit dieser E-Mail-Adresse bei {product} registrieren. Sie haben hier bereits ein Konto, daher wurde nichts geändert.',
+      'Falls Sie es waren, melden Sie sich einfach an.',
+      '[Anmelden]({link})',
+      '[Falls Sie Ihr Passwort vergessen haben, legen Sie hier ein neues fest]({forgotLink})',
+      'Falls Sie es nicht waren, brauchen Sie nichts zu tun.',
+    ],
+  },
+  finish_sign_up: {
+    subject: 'Schließen Sie Ihre Registrierung bei {product} ab',
+    text: [
+      'Jemand, vermutlich Sie, hat sich soeben mit dieser E-Mail-Adresse bei {product} registriert. Sie wurde schon einmal für eine Registrierung verwendet, aber nie bestätigt.',
+      'Falls Sie es waren, legen Sie Ihr Passwort bitte noch einmal fest. Damit bestätigen Sie zugleich Ihre Adresse.',
+      '[Passwort festlegen]({link})',
+      'Der Link funktioniert einmal und ist {time} lang gültig.',
+      'Falls Sie es nicht waren, ignorieren Sie diese E-Mail bitte und öffnen Sie den Link nicht.',
+    ],
+  },
+  reset_password: {
+    subject: 'Legen Sie ein neues Passwort für {product} fest',
+    text: [
+      'Jemand, vermutlich Sie, hat ein neues Passwort für Ihr Konto bei {product} angefordert.',
+      '[Neues Passwort festlegen]({link})',
+      'Der Link funktioniert einmal und ist {time} lang gültig. Solange Sie ihn nicht verwenden, ändert sich nichts.',
+      'Falls Sie das nicht angefordert haben, ignorieren Sie diese E-Mail bitte und öffnen Sie den Link nicht.',
+    ],
+  },
+  reset_started: {
+    subject: 'Legen Sie ein neues Passwort für {product} fest',
+    text: [
+      'Die Administration von {product} bittet Sie, ein neues Passwort für Ihr Konto festzulegen.',
+      '[Neues Passwort festlegen]({link})',
+      'Der Link funktioniert einmal und ist {time} lang gültig. Solange Sie ihn nicht verwenden, ändert sich nichts.',
+      '[Falls der Link abgelaufen ist, fordern Sie hier einen neuen an]({forgotLink})',
+    ],
+  },
+  email_kept: {
+    subject: 'Legen Sie ein neues Passwort für {product} fest',
+    text: [
+      'Ihr Konto bei {product} behält diese E-Mail-Adresse. Wer sie ändern wollte, kannte Ihr Passwort. Dieses Passwort gilt nicht mehr, und alle Geräte wurden abgemeldet.',
+      'Bitte legen Sie ein neues Passwort fest und melden Sie sich danach wieder an.',
+      '[Neues Passwort festlegen]({link})',
+      'Der Link funktioniert einmal und ist {time} lang gültig.',
+      '[Falls der Link abgelaufen ist, fordern Sie hier einen neuen an]({forgotLink})',
+    ],
+  },
+  verify_new_email: {
+    subject: 'Bestätigen Sie Ihre neue E-Mail-Adresse für {product}',
+    text: [
+      'Jemand, vermutlich Sie, möchte diese E-Mail-Adresse für ein Konto bei {product} verwenden. Falls Sie es waren, bestätigen Sie sie bitte.',
+      '[Neue Adresse bestätigen]({link})',
+      'Der Link ist {time} lang gültig. Solange Sie ihn nicht verwenden, ändert sich nichts. Danach lässt sich die Änderung einige Tage lang von der bisherigen Adresse aus rückgängig machen.',
+      'Falls Sie es nicht waren, ignorieren Sie diese E-Mail bitte und öffnen Sie den Link nicht.',
+    ],
+  },
+  verify_new_email_replacing: {
+    subject: 'Bestätigen Sie Ihre neue E-Mail-Adresse für {product}',
+    text: [
+      'Jemand, vermutlich Sie, möchte diese E-Mail-Adresse für ein Konto bei {product} verwenden. Falls Sie es waren, bestätigen Sie sie bitte.',
+      'Mit dieser Adresse wurde bereits ein anderes Konto eröffnet, und die Adresse wurde nie bestätigt. Wenn Sie sie hier bestätigen, wird jenes Konto mit seinem gesamten Inhalt gelöscht.',
+      '[Neue Adresse bestätigen]({link})',
+      'Der Link ist {time} lang gültig. Solange Sie ihn nicht verwenden, ändert sich nichts. Danach lässt sich die Änderung einige Tage lang von der bisherigen Adresse aus rückgängig machen.',
+      'Falls Sie es nicht waren, ignorieren Sie diese E-Mail bitte und öffnen Sie den Link nicht.',
+    ],
+  },
+  email_change_requested: {
+    subject: 'Ihre E-Mail-Adresse für {product} soll geändert werden',
+    text: [
+      'Jemand, vermutlich Sie, möchte die E-Mail-Adresse Ihres Kontos bei {product} ändern.',
+      '{facts}',
+      'Falls Sie es waren, brauchen Sie hier nichts zu tun: Wir haben einen Link an die neue Adresse gesendet.',
+      'Falls Sie es nicht waren, behalten Sie diese Adresse und legen Sie danach ein neues Passwort fest: Möglicherweise kennt jemand Ihr jetziges.',
+      '[Diese Adresse behalten]({link})',
+      'Der Link funktioniert einmal, bis {time} nach der Änderung der Adresse.',
+    ],
+  },
+  email_login: {
+    subject: 'Anmeldung bei {product}',
+    text: [
+      'Jemand, vermutlich Sie, möchte sich per E-Mail bei {product} anmelden.',
+      '[Anmelden]({link})',
+      'Oder geben Sie diesen Code dort ein, wo Sie sich anmelden wollten:',
+      '{code}',
+      'Link und Code funktionieren einmal und sind {time} lang gültig. Bitte geben Sie sie an niemanden weiter: Wir werden Sie niemals danach fragen.',
+      'Falls Sie es nicht waren, ignorieren Sie diese E-Mail bitte und öffnen Sie den Link nicht.',
+    ],
+  },
+  new_device: {
+    subject: 'Neue Anmeldung in Ihrem Konto bei {product}',
+    text: [
+      'Jemand, vermutlich Sie, hat sich auf einem für uns neuen Gerät in Ihrem Konto bei {product} angemeldet.',
+      '{facts}',
+      'Falls Sie es waren, brauchen Sie nichts zu tun.',
+      'Falls Sie es nicht waren, legen Sie bitte sofort ein neues Passwort fest. Damit werden auch alle Geräte abgemeldet.',
+      '[Neues Passwort festlegen]({link})',
+    ],
+  },
+  password_changed: {
+    subject: 'Ihr Passwort für {product} wurde geändert',
+    text: [
+      'Das Passwort Ihres Kontos bei {product} wurde geändert.',
+      '{facts}',
+      'Falls Sie es waren, brauchen Sie nichts zu tun.',
+      'Falls Sie es nicht waren, legen Sie bitte sofort ein neues Passwort fest. Damit werden auch alle Geräte abgemeldet.',
+      '[Neues Passwort festlegen]({link})',
+    ],
+  },
+  email_changed: {
+    subject: 'Ihre E-Mail-Adresse für {product} wurde geändert',
+    text: [
+      'Die E-Mail-Adresse Ihres Kontos bei {product} wurde geändert. Ab jetzt schreiben wir an die neue Adresse.',
+      '{facts}',
+      'Falls Sie es waren, brauchen Sie nichts zu tun.',
+      'Falls Sie es nicht waren, suchen Sie bitte unsere E-Mail „{warning}“ und wählen Sie dort „{button}“. Das stellt Ihr Konto wieder her, bis {time} nach der Änderung.',
+    ],
+  },
+  token_reused: {
+    subject: 'Wir haben eines Ihrer Geräte von {product} abgemeldet',
+    text: [
+      'Eine Anmeldung in Ihrem Konto bei {product} wurde an zwei Stellen zugleich verwendet. Das kann an einer schlechten Verbindung liegen, oder jemand hat die Anmeldung von Ihrem Gerät kopiert. Zur Sicherheit haben wir sie beendet.',
+      '{facts}',
+      'Falls eines Ihrer Geräte abgemeldet wurde, melden Sie sich dort bitte wieder an.',
+      'Falls das noch einmal geschieht oder Sie in Ihrem Konto Änderungen finden, die nicht von Ihnen sind, legen Sie bitte ein neues Passwort fest. Damit werden auch alle Geräte abgemeldet.',
+      '[Neues Passwort festlegen]({link})',
+    ],
+  },
+  account_deleted: {
+    subject: 'Ihr Konto bei {product} wurde gelöscht',
+    text: [
+      'Ihr Konto bei {product} wurde gelöscht. Der Auftrag dazu kam mit dem Passwort des Kontos.',
+      '{facts}',
+      'Alle Geräte sind abgemeldet, und das Konto kann nicht wiederhergestellt werden. Was in Protokollen und Sicherungen verbleibt, wird später gelöscht.',
+      'Falls Sie das nicht wollten, wenden Sie sich bitte an {product}: Möglicherweise kannte jemand Ihr Passwort.',
+    ],
+  },
+  account_deleted_by_administrator: {
+    subject: 'Ihr Konto bei {product} wurde gelöscht',
+    text: [
+      'Ihr Konto wurde von der Administration von {product} gelöscht.',
+      '{facts}',
+      'Alle Geräte sind abgemeldet, und das Konto kann nicht wiederhergestellt werden. Was in Protokollen und Sicherungen verbleibt, wird später gelöscht.',
+      'Falls Sie das nicht wollten, wenden Sie sich bitte an {product}: Möglicherweise kannte jemand Ihr Passwort.',
+    ],
+  },
+}

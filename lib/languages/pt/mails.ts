@@ -1,0 +1,171 @@
+import type { Mails } from '../en/mails.ts'
+
+export const mails: Mails = {
+  common: {
+    automatic: '{product} envia este e-mail automaticamente e nunca pedirá a sua senha por e-mail.',
+    buttonHelp: 'Se o botão não funcionar, abra este link:',
+    beforeLink: '{label}:',
+    at: 'Data:',
+    device: 'Dispositivo:',
+    ip: 'Endereço IP:',
+    newEmail: 'Novo endereço:',
+    deviceName: '{browser} em {system}',
+    app: 'Um aplicativo',
+    unknownDevice: 'desconhecido',
+  },
+  verify_email: {
+    subject: 'Confirme o seu e-mail para {product}',
+    text: [
+      'Obrigado por se cadastrar em {product}. Falta só um passo: confirme o seu endereço de e-mail.',
+      '[Confirmar o meu e-mail]({link})',
+      'O link é válido por {time}.',
+      'Se você não se cadastrou em {product}, ignore este e-mail e não abra o link.',
+    ],
+  },
+  already_registered: {
+    subject: 'Você já tem uma conta em {product}',
+    text: [
+      'Alguém, provavelmente você, tentou se cadastrar em {product} com este endereço de e-mail. Você já tem uma conta, então nada foi alterado.',
+      'Se foi você, entre na sua conta.',
+      '[Entrar]({link})',
+      '[Se você esqueceu a sua senha, escolha uma nova aqui]({forgotLink})',
+      'Se não foi você, não é preciso fazer nada.',
+    ],
+  },
+  finish_sign_up: {
+    subject: 'Conclua o seu cadastro em {product}',
+    text: [
+      'Alguém, provavelmente você, acabou de se cadastrar em {product} com este endereço de e-mail. Ele já tinha sido usado em um cadastro, mas nunca foi confirmado.',
+      'Se foi você, escolha a sua senha novamente. Isso também confirma o seu endereço.',
+      '[Escolher a minha senha]({link})',
+      'O link funciona uma única vez, por {time}.',
+      'Se não foi você, ignore este e-mail e não abra o link.',
+    ],
+  },
+  reset_password: {
+    subject: 'Escolha uma nova senha para {product}',
+    text: [
+      'Alguém, provavelmente você, pediu uma nova senha para a sua conta em {product}.',
+      '[Escolher uma nova senha]({link})',
+      'O link funciona uma única vez, por {time}. Enquanto você não o usar, nada muda.',
+      'Se você não pediu isso, ignore este e-mail e não abra o link.',
+    ],
+  },
+  reset_started: {
+    subject: 'Escolha uma nova senha para {product}',
+    text: [
+      'A administração de {product} pede que você escolha uma nova senha para a sua conta.',
+      '[Escolher uma nova senha]({link})',
+      'O link funciona uma única vez, por {time}. Enquanto você não o usar, nada muda.',
+      '[Se o link expirou, peça outro aqui]({forgotLink})',
+    ],
+  },
+  email_kept: {
+    subject: 'Escolha uma nova senha para {product}',
+    text: [
+      'A sua conta em {product} mantém este endereço de e-mail. A pessoa que tentou alterá-lo conhecia a sua senha. Essa senha não funciona mais, e todos os dispositivos foram desconectados.',
+      'Escolha uma nova senha e depois entre novamente.',
+      '[Escolher uma nova senha]({link})',
+      'O link funciona uma única vez, por {time}.',
+      '[Se o link expirou, peça outro aqui]({forgotLink})',
+    ],
+  },
+  verify_new_email: {
+    subject: 'Confirme o seu novo e-mail para {product}',
+    text: [
+      'Alguém, provavelmente você, quer usar este endereço de e-mail em uma conta em {product}. Se foi você, confirme-o.',
+      '[Confirmar o meu novo e-mail]({link})',
+      'O link é válido por {time}. Enquanto você não o usar, nada muda. Depois, a alteração pode ser desfeita a partir do endereço atual durante alguns dias.',
+      'Se não foi você, ignore este e-mail e não abra o link.',
+    ],
+  },
+  verify_new_email_replacing: {
+    subject: 'Confirme o seu novo e-mail para {product}',
+    text: [
+      'Alguém, provavelmente você, quer usar este endereço de e-mail em uma conta em {product}. Se foi você, confirme-o.',
+      'Outra conta foi aberta com este endereço, que nunca foi confirmado. Se você o confirmar aqui, aquela conta será excluída com todo o seu conteúdo.',
+      '[Confirmar o meu novo e-mail]({link})',
+      'O link é válido por {time}. Enquanto você não o usar, nada muda. Depois, a alteração pode ser desfeita a partir do endereço atual durante alguns dias.',
+      'Se não foi você, ignore este e-mail e não abra o link.',
+    ],
+  },
+  email_change_requested: {
+    subject: 'O seu e-mail para {product} está prestes a mudar',
+    text: [
+      'Alguém, provavelmente você, pediu para alterar o endereço de e-mail da sua conta em {product}.',
+      '{facts}',
+      'Se foi você, não é preciso fazer nada aqui: enviamos um link para o novo endereço.',
+      'Se não foi você, mantenha este endereço e depois escolha uma nova senha: alguém pode conhecer a atual.',
+      '[Manter este endereço]({link})',
+      'O link funciona uma única vez, até {time} depois da alteração do endereço.',
+    ],
+  },
+  email_login: {
+    subject: 'Entre em {product}',
+    text: [
+      'Alguém, provavelmente você, pediu para entrar em {product} por e-mail.',
+      '[Entrar]({link})',
+      'Ou digite este código onde você pediu para entrar:',
+      '{code}',
+      'Ambos funcionam uma única vez, por {time}. Não os compartilhe com ninguém: nunca os pediremos a você.',
+      'Se não foi você, ignore este e-mail e não abra o link.',
+    ],
+  },
+  new_device: {
+    subject: 'Novo acesso à sua conta em {product}',
+    text: [
+      'Alguém, provavelmente você, entrou na sua conta em {product} com um dispositivo que não conhecíamos.',
+      '{facts}',
+      'Se foi você, não é preciso fazer nada.',
+      'Se não foi você, escolha imediatamente uma nova senha. Isso também desconecta todos os dispositivos.',
+      '[Escolher uma nova senha]({link})',
+    ],
+  },
+  password_changed: {
+    subject: 'A sua senha de {product} foi alterada',
+    text: [
+      'A senha da sua conta em {product} foi alterada.',
+      '{facts}',
+      'Se foi você, não é preciso fazer nada.',
+      'Se não foi você, escolha imediatamente uma nova senha. Isso também desconecta todos os dispositivos.',
+      '[Escolher uma nova senha]({link})',
+    ],
+  },
+  email_changed: {
+    subject: 'O seu e-mail para {product} foi alterado',
+    text: [
+      'O endereço de e-mail da sua conta em {product} foi alterado. A partir de agora, escreveremos para o novo endereço.',
+      '{facts}',
+      'Se foi você, não é preciso fazer nada.',
+      'Se não foi você, procure o nosso e-mail “{warning}” e escolha nele “{button}”. Isso restaura a sua conta, até {time} depois da alteração.',
+    ],
+  },
+  token_reused: {
+    subject: 'Desconectamos um dos seus dispositivos de {product}',
+    text: [
+      'Um acesso à sua conta em {product} foi usado em dois lugares ao mesmo tempo. Uma conexão ruim pode ser a causa, ou alguém pode ter copiado o acesso do seu dispositivo. Por segurança, nós o encerramos.',
+      '{facts}',
+      'Se um dos seus dispositivos foi desconectado, entre nele novamente.',
+      'Se isso se repetir, ou se você encontrar na sua conta alterações que não fez, escolha uma nova senha. Isso também desconecta todos os dispositivos.',
+      '[Escolher uma nova senha]({link})',
+    ],
+  },
+  account_deleted: {
+    subject: 'A sua conta em {product} foi excluída',
+    text: [
+      'A sua conta em {product} foi excluída. O pedido foi feito com a senha da conta.',
+      '{facts}',
+      'Todos os dispositivos foram desconectados, e a conta não pode ser restaurada. O que resta em registros e cópias de segurança é excluído mais tarde.',
+      'Se você não queria isso, avise {product}: alguém pode ter conhecido a sua senha.',
+    ],
+  },
+  account_deleted_by_administrator: {
+    subject: 'A sua conta em {product} foi excluída',
+    text: [
+      'A administração de {product} excluiu a sua conta.',
+      '{facts}',
+      'Todos os dispositivos foram desconectados, e a conta não pode ser restaurada. O que resta em registros e cópias de segurança é excluído mais tarde.',
+      'Se você não queria isso, avise {product}: alguém pode ter conhecido a sua senha.',
+    ],
+  },
+}

@@ -1,0 +1,120 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { locales } from '../../lib/domain/locales.ts'
+import { mails as en } from '../../lib/languages/en/mails.ts'
+import { linkLine } from '../../lib/mail/templates.ts'
+
+/** Our English texts show which placeholders each text may have, and which it must have. */
+const ours: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>> = en
+/** These stand in a paragraph of their own. A mail that has one of them must keep it. */
+const parts = ['link', 'code', 'facts']
+
+const placeholdersIn = (text: string | readonly string[]) => [
+  ...new Set(
+    [
+      ...[text]
+        .flat()
+        .join(' ')
+        .matchAll(/\{([^{}]*)\}/g),
+    ].map(([, name = '']) => name),
+  ),
+]
+const inBraces = (names: readonly string[]) => names.map((name) => `{${name}}`).join(', ') || 'none'
+
+/** Sentences about everything that is wrong in the folder, each with its file and key. */
+export function mailTextProblems(folder = 'mails'): string[] {
+  const known = locales.map((locale) => `${locale}.json`)
+  const problems = readdirSync(folder)
+    .filter((file) => file !== 'README.md' && !known.includes(file))
+    .map((file) => `mails/${file}: the texts of mails stand in ${known.join(', ')} only`)
+  for (const file of known)
+    problems.push(...inFile(join(folder, file)).map((each) => `mails/${file}: ${each}`))
+  return problems
+}
+
+function inFile(path: string): string[] {
+  try {
+    return problemsOf(JSON.parse(readFileSync(path, 'utf8')))
+  } catch (error) {
+    return [(error as Error).message]
+  }
+}
+
+/** What is wrong with texts that replace ours. */
+export function problemsOf(texts: unknown): string[] {
+  if (!isObject(texts)) return ['must be an object']
+  return Object.entries(texts).flatMap(([mail, replaced]) => {
+    const own = Object.hasOwn(ours, mail) ? ours[mail] : undefined
+    if (!own) return [`there is no mail "${mail}"`]
+    if (!isObject(replaced)) return [`${mail} must be an object`]
+    return Object.entries(replaced).flatMap(([key, value]) => {
+      const problems = Object.hasOwn(own, key) ? inText(value, own[key] ?? '') : ['is no text of this mail']
+      return problems.map((problem) => `${mail}.${key} ${problem}`)
+    })
+  })
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function inText(value: unknown, own: string | readonly string[]): string[] {
+  if (typeof own === 'string') {
+    const needed = placeholdersIn(own).filter((name) => name !== 'product')
+    return [...inLine(value, placeholdersIn(own)), ...missing(needed, String(value))]
+  }
+  if (!Array.isArray(value) || value.length === 0) return ['must be a list of paragraphs']
+  const allowed = placeholdersIn(own)
+  const needed = allowed.filter((name) => parts.includes(name))
+  const twice = parts.filter((part) => value.join('\n').split(`{${part}}`).length > 2)
+  return [
+    ...value.flatMap((paragraph) => inParagraph(paragraph, allowed)),
+    ...missing(needed, value.join('\n')),
+    ...twice.map((name) => `contains {${name}} twice`),
+  ]
+}
+
+const missing = (needed: readonly string[], text: string) =>
+  needed.filter((name) => !text.includes(`{${name}}`)).map((name) => `must contain {${name}}`)
+
+function inParagraph(paragraph: unknown, allowed: readonly string[]): string[] {
+  const [whole, label, target = ''] = linkLine.exec(String(paragraph)) ?? []
+  if (whole) return inLine(label, ['product']).concat(unknown([target], allowed))
+  if (paragraph === '{code}' || paragraph === '{facts}') return inLine(paragraph, allowed)
+  const text = String(paragraph)
+  if (/\{(link|forgotLink)\}|\]\(/.test(text))
+    return [`can link only by a paragraph that is "[label]({link})" or "[label]({forgotLink})": "${text}"`]
+  if (/\{(code|facts)\}/.test(text))
+    return [`must have {code} and {facts} as paragraphs of their own: "${text}"`]
+  return inLine(paragraph, [...allowed, 'product'])
+}
+
+/** A line break or an invisible character could forge a header, or hide a text from who reads it here. */
+function inLine(line: unknown, allowed: readonly string[]): string[] {
+  if (typeof line !== 'string' || line.trim() === '') return ['must be a text']
+  if (/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(line) || !line.isWellFormed())
+    return ['must be one line, without CR, LF or other control characters']
+  if (/[{}]/.test(line.replace(/\{[^{}]*\}/g, ''))) return ['has a brace that belongs to no placeholder']
+  return unknown(placeholdersIn(line), allowed)
+}
+
+const unknown = (names: readonly string[], allowed: readonly string[]) =>
+  names
+    .filter((name) => !allowed.includes(name))
+    .map((name) =>
+      /name|user/i.test(name)
+        ? `contains {${name}}: no mail contains a user's name, which a stranger could have chosen`
+        : `contains {${name}}; its placeholders are: ${inBraces(allowed)}`,
+    )
+
+/** The table of mails/README.md. */
+export function mailTextTable(): string {
+  const rows = Object.entries(ours)
+    .filter(([mail]) => mail !== 'common')
+    .map(([mail, { subject = '', text = [] }]) => {
+      const names = placeholdersIn(text).filter((name) => name !== 'product')
+      const kept = names.filter((name) => parts.includes(name))
+      const free = names.filter((name) => !parts.includes(name))
+      return `| \`${mail}\` | ${String(subject)} | ${inBraces(kept)} | ${inBraces(free)} |`
+    })
+  return ['| mail | subject in English | must keep | may use |', '|---|---|---|---|', ...rows].join('\n')
+}
