@@ -24,7 +24,10 @@ const packages: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   'tools/generate': [/^yaml$/, /^zod\/mini$/, /^@zxcvbn-ts\/language-[a-z-]+$/],
   'tools/bundle': [/^@aws-sdk\/credential-provider-env$/],
-  'tools/local': [/^@aws-sdk\/client-dynamodb(-streams)?$/, /^(aws-lambda|fflate|yaml|zod)$/],
+  'tools/local': [
+    /^@aws-sdk\/client-dynamodb(-streams)?$/,
+    /^(aws-lambda|aws-ses-v2-local|fflate|yaml|zod)$/,
+  ],
   'tools/cli': [
     /^@aws-sdk\/client-(cloudformation|cloudwatch-logs|dynamodb|sesv2|ssm|sts)$/,
     /^jose$/,

@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { KeyPath, Parameters } from '../crypto/keys.ts'
 
 type Kept = Partial<Record<KeyPath, Record<string, string>>>
@@ -15,6 +16,7 @@ export function fileParameters(file: string): Parameters {
     }
   }
   const write = (kept: Kept) => {
+    mkdirSync(dirname(file), { recursive: true })
     const draft = `${file}.${process.pid}`
     writeFileSync(draft, `${JSON.stringify(kept, null, 2)}\n`, { mode: 0o600 })
     // Atomic: the file is complete, or unchanged.

@@ -1,3 +1,6 @@
+const { mkdtempSync, rmSync } = require('node:fs')
+const { tmpdir } = require('node:os')
+const { join } = require('node:path')
 const { context } = require('esbuild')
 const { options } = require('./options.cjs')
 
@@ -8,6 +11,12 @@ const { options } = require('./options.cjs')
 module.exports = class BuildTogether {
   constructor(serverless) {
     let builds
+    let temporary
+    // serverless-esbuild copies each function to the system's temporary folder, and cannot remove the copy.
+    const useOwnTemporaryFolder = () => {
+      temporary = mkdtempSync(join(tmpdir(), 'cardea-package-'))
+      process.env.TMPDIR = temporary
+    }
     const build = async () => {
       const esbuild = serverless.pluginManager.plugins.find(({ buildCache }) => buildCache)
       const entryPoints = [...new Set(esbuild.functionEntries.map(({ entry }) => entry))]
@@ -24,8 +33,14 @@ module.exports = class BuildTogether {
     }
     this.hooks = {
       'before:offline:start:init': build,
-      'before:package:createDeploymentArtifacts': build,
-      'after:package:createDeploymentArtifacts': () => builds.dispose(),
+      'before:package:createDeploymentArtifacts': () => {
+        useOwnTemporaryFolder()
+        return build()
+      },
+      'after:package:createDeploymentArtifacts': async () => {
+        rmSync(temporary, { recursive: true })
+        await builds.dispose()
+      },
     }
   }
 }

@@ -13,6 +13,8 @@ export interface Table {
   /** The attribute by which TTL deletes items. */
   readonly ttl: string | undefined
   readonly hasStream: boolean
+  /** All that CloudFormation gets. */
+  readonly properties: object
 }
 
 interface Resource {
@@ -45,6 +47,7 @@ export function tablesIn(text: string): readonly Table[] {
       indexes: Properties.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName) ?? [],
       ttl: Properties.TimeToLiveSpecification?.AttributeName,
       hasStream: Properties.StreamSpecification !== undefined,
+      properties: Properties,
     }
   })
 }

@@ -7,12 +7,7 @@ const marks = (access: Contract['access']) => (access === 'public' ? '' : ` (${a
 /** The text that `npm start` prints once it serves: the address, the routes and the first commands. */
 export async function banner(
   port: number,
-  {
-    endpoint,
-    mailbox,
-    keysFile,
-    keys,
-  }: { endpoint: string; mailbox: string; keysFile: string; keys: 'made' | 'kept' },
+  parts: { endpoint: string; mailbox: string; keysFile: string; keys: 'made' | 'kept' },
 ): Promise<string> {
   const contracts = (await registry()).filter(isRoute).map(({ contract }) => contract)
   const width = Math.max(...contracts.map(({ path }) => path.length))
@@ -26,8 +21,8 @@ export async function banner(
 Cardea is running on http://localhost:${port}
 
   API      http://localhost:${port}    described at /openapi.json and in README.md
-  mailbox  ${mailbox}    every mail that is sent, and the links in it
-  data     DynamoDB at ${endpoint}; keys ${keys} in ${keysFile}
+  mailbox  ${parts.mailbox}    every mail that is sent, and the links in it
+  data     DynamoDB at ${parts.endpoint}; keys ${parts.keys} in ${parts.keysFile}
 
 ${routes.join('\n')}
 

@@ -38,7 +38,7 @@ describe('a child process', () => {
     const ready = new Promise<string>((resolve) => {
       say = resolve
     })
-    const started = start('stubborn', process.execPath, ['-e', program], { onLine: (line) => say(line) })
+    const started = start('stubborn', [process.execPath, '-e', program], { onLine: (line) => say(line) })
     expect(await ready).toBe('ready')
     await started.stop()
     expect(started.ended()).toBe(true)

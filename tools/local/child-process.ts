@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -30,23 +31,20 @@ export async function stopAll(): Promise<void> {
   for (let child = running.pop(); child; child = running.pop()) await child.stop()
 }
 
+interface Options {
+  readonly env?: Readonly<Record<string, string>>
+  readonly onLine?: (line: string) => void
+  readonly log?: string | undefined
+}
+
 /**
  * Starts a program in a process group of its own. Ctrl-C then reaches it only through `stop`, which also ends its children:
  * a wrapper such as npx would leave them behind. It sees the given environment, PATH and HOME, and nothing else.
  */
 export function start(
   name: string,
-  command: string,
-  args: readonly string[],
-  {
-    env = {},
-    onLine,
-    log,
-  }: {
-    env?: Readonly<Record<string, string>>
-    onLine?: (line: string) => void
-    log?: string | undefined
-  } = {},
+  [command = '', ...args]: readonly string[],
+  { env = {}, onLine, log }: Options = {},
 ): Child {
   if (closed) throw new Error(`${name} is not started any more`)
   const child = spawn(command, args, {
@@ -55,27 +53,24 @@ export function start(
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
   })
   if (log) mkdirSync(dirname(log), { recursive: true })
-  const file = log && createWriteStream(log, { mode: 0o600 })
+  const file = log ? createWriteStream(log, { mode: 0o600 }) : undefined
   const output: string[] = []
-  let hasEnded = false
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
       output.push(line)
       if (output.length > 20) output.shift()
-      if (file) file.write(`${line}\n`)
+      file?.write(`${line}\n`)
       onLine?.(line)
     })
   }
-  const end = new Promise<void>((resolve) => {
-    child.once('close', () => resolve())
-    child.once('error', ({ message }) => {
-      output.push(message)
-      resolve()
+  let hasEnded = false
+  // `once` throws what is emitted as `error`.
+  const end = once(child, 'close')
+    .catch(({ message }: Error) => output.push(message))
+    .then(() => {
+      hasEnded = true
+      file?.end()
     })
-  }).then(() => {
-    hasEnded = true
-    if (file) file.end()
-  })
   const signal = (which: NodeJS.Signals) => {
     try {
       if (child.pid) process.kill(-child.pid, which)
@@ -91,7 +86,7 @@ export function start(
     end,
     async stop() {
       signal('SIGTERM')
-      const timer = setTimeout(() => signal('SIGKILL'), KILL_AFTER_MS)
+      const timer = setTimeout(signal, KILL_AFTER_MS, 'SIGKILL')
       await end
       clearTimeout(timer)
       signal('SIGKILL')
@@ -101,34 +96,21 @@ export function start(
   return started
 }
 
-const PAUSE_MS = 100
-/** For one request. The first one may wait until a function is loaded. */
-const ANSWER_MS = 20_000
+/** Throws, where nothing catches it, once a child process ends that should run until `stopAll`. */
+export async function throwWhenEnded(child: Child): Promise<void> {
+  await child.end
+  if (!closed) throw new Error(`${child.name} has ended: ${child.lastLines()}`)
+}
 
-/**
- * Waits until a child process answers HTTP at an address. @throws with the end of its output if it ends first, if it takes longer,
- * or if `isReady` rejects the answer.
- */
-export async function untilReady(
-  child: Child,
-  address: string,
-  seconds: number,
-  isReady: (text: string) => boolean = () => true,
-): Promise<void> {
-  const end = Date.now() + seconds * 1000
-  while (Date.now() < end) {
+/** Gives what a child process answers to HTTP, as soon as it does. @throws with the end of its output if it ends or takes longer. */
+export async function untilReady(child: Child, address: string, seconds: number): Promise<string> {
+  const late = AbortSignal.timeout(seconds * 1000)
+  while (!late.aborted) {
     if (child.ended()) throw new Error(`${child.name} ended before it answered: ${child.lastLines()}`)
-    const signal = AbortSignal.timeout(Math.max(1, Math.min(ANSWER_MS, end - Date.now())))
-    const text = await fetch(address, { signal })
-      .then((answer) => answer.text())
-      .catch(() => undefined)
-    if (text !== undefined) {
-      if (isReady(text)) return
-      throw new Error(`${child.name} cannot load the functions: ${child.lastLines()}`)
-    }
-    await wait(PAUSE_MS)
+    const answer = await fetch(address, { signal: late }).catch(() => undefined)
+    if (answer) return answer.text()
+    await wait(100)
   }
-  throw new Error(
-    `${child.name} did not answer on ${address} within ${seconds} s${child.log ? `: see ${child.log}` : ''}`,
-  )
+  const log = child.log ? `: see ${child.log}` : ''
+  throw new Error(`${child.name} did not answer on ${address} within ${seconds} s${log}`)
 }

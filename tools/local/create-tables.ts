@@ -1,22 +1,16 @@
-import { readFile } from 'node:fs/promises'
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
   DynamoDBClient,
   ResourceInUseException,
-  type StreamViewType,
   UpdateTimeToLiveCommand,
+  type UpdateTimeToLiveCommandInput,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
-import { parse } from 'yaml'
 import type { TableNames } from '../../lib/domain/table-names.ts'
 import { readTables } from '../generate/tables-yml.ts'
 
-/** A table as CloudFormation describes it. */
-export type TableProperties = Omit<CreateTableCommandInput, 'TableName' | 'StreamSpecification'> & {
-  StreamSpecification?: { StreamViewType: StreamViewType }
-  TimeToLiveSpecification?: { AttributeName: string; Enabled: boolean }
-}
+type Properties = CreateTableCommandInput & Pick<UpdateTimeToLiveCommandInput, 'TimeToLiveSpecification'>
 
 /** Creates the missing tables of `lib/storage/tables.yml`, with the names from the settings. */
 export async function createTables(names: TableNames, endpoint: string): Promise<void> {
@@ -26,51 +20,34 @@ export async function createTables(names: TableNames, endpoint: string): Promise
     maxAttempts: 1,
     requestHandler: { connectionTimeout: 2000, requestTimeout: 10_000, throwOnRequestTimeout: true },
   })
-  const { Resources } = parse(await readFile('lib/storage/tables.yml', 'utf8')) as {
-    Resources: Record<string, { Properties: TableProperties }>
-  }
-  for (const { id, setting } of readTables()) {
-    const [name, resource] = [names[setting as keyof TableNames], Resources[id]]
-    if (!name || !resource) throw new Error(`${id} of lib/storage/tables.yml is new: npm run generate`)
-    await createTable(client, name, resource.Properties)
+  for (const { id, setting, properties } of readTables()) {
+    const name = names[setting as keyof TableNames]
+    if (!name) throw new Error(`${id} of lib/storage/tables.yml is new: npm run generate`)
+    await createTable(client, name, properties as Properties)
   }
   client.destroy()
 }
 
-/** Creates a table, unless it exists. */
-export async function createTable(
+/** Creates a table, unless it exists, with the properties that every engine understands. */
+async function createTable(
   client: DynamoDBClient,
   TableName: string,
-  properties: TableProperties,
+  { TimeToLiveSpecification, ...properties }: Properties,
 ): Promise<void> {
+  const { AttributeDefinitions, KeySchema, BillingMode, GlobalSecondaryIndexes } = properties
+  const known = { AttributeDefinitions, KeySchema, BillingMode, GlobalSecondaryIndexes }
+  // CloudFormation enables a stream that has a view type.
+  const StreamSpecification = properties.StreamSpecification && {
+    ...properties.StreamSpecification,
+    StreamEnabled: true,
+  }
   try {
-    await client.send(new CreateTableCommand(creationOf(TableName, properties)))
+    await client.send(new CreateTableCommand({ TableName, ...known, StreamSpecification }))
   } catch (error) {
     if (error instanceof ResourceInUseException) return
     throw error
   }
   await waitUntilTableExists({ client, minDelay: 1, maxWaitTime: 60 }, { TableName })
-  const { TimeToLiveSpecification } = properties
-  if (TimeToLiveSpecification) {
+  if (TimeToLiveSpecification)
     await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }))
-  }
 }
-
-/** The properties that every engine understands. */
-const creationOf = (
-  TableName: string,
-  {
-    AttributeDefinitions,
-    KeySchema,
-    BillingMode,
-    GlobalSecondaryIndexes,
-    StreamSpecification,
-  }: TableProperties,
-): CreateTableCommandInput => ({
-  TableName,
-  AttributeDefinitions,
-  KeySchema,
-  BillingMode,
-  ...(GlobalSecondaryIndexes && { GlobalSecondaryIndexes }),
-  ...(StreamSpecification && { StreamSpecification: { ...StreamSpecification, StreamEnabled: true } }),
-})

@@ -1,21 +1,10 @@
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Child, start, untilReady } from './child-process.ts'
-import { START_SECONDS } from './dynamodb.ts'
 
 /** Starts a substitute for Amazon SES. It sends nothing. It shows the mails at its address and lists them at `/store`. */
-export async function startMailbox(
-  port: number,
-  log?: string,
-): Promise<{ readonly endpoint: string; readonly child: Child }> {
-  const require = createRequire(join(process.cwd(), 'package.json'))
-  const program = join(require.resolve('aws-ses-v2-local/package.json'), '../dist/cli.js')
-  const args = [program, '--host', '127.0.0.1', '--port', String(port)]
-  const child = start('The local mailbox', process.execPath, args, { log })
-  const endpoint = `http://localhost:${port}`
-  await untilReady(child, `http://127.0.0.1:${port}`, START_SECONDS)
-  return { endpoint, child }
+export async function startMailbox(port: number): Promise<string> {
+  const { default: library } = await import('aws-ses-v2-local')
+  await library.default({ host: '127.0.0.1', port })
+  return `http://localhost:${port}`
 }
 
 interface Mail {
@@ -27,11 +16,8 @@ interface Mail {
 export const mailedToken = (mailbox: string, to: string, page: string): Promise<string> =>
   mailed(mailbox, to, new RegExp(`/${page}#token=([\\w-]+)`)).then(([, token = '']) => token)
 
-/** Waits for a mail with a code of six digits. Gives the newest code, then its two halves. */
-export const mailedDigits = (mailbox: string, to: string): Promise<readonly string[]> =>
-  mailed(mailbox, to, /^\s*(\d{3}) ?(\d{3})\s*$/m)
-
-async function mailed(mailbox: string, to: string, pattern: RegExp): Promise<readonly string[]> {
+/** Waits for a mail to an address whose text matches. Gives the match in the newest one. */
+export async function mailed(mailbox: string, to: string, pattern: RegExp): Promise<readonly string[]> {
   for (let waited = 0; waited < 20_000; waited += 100) {
     const { emails } = (await (await fetch(`${mailbox}/store`)).json()) as { emails: readonly Mail[] }
     const mine = emails.filter(({ destination }) => destination.to.includes(to))

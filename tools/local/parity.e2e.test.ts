@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { npmStartOver, type Started } from '../testing/npm-start.ts'
 import { type RawRequest, sendRaw } from '../testing/raw-request.ts'
-import { mailedDigits, mailedToken } from './mailbox.ts'
+import { mailed, mailedToken } from './mailbox.ts'
 
 const page = 'https://app.example.com'
 const json = { 'content-type': 'application/json' }
@@ -180,7 +180,7 @@ const rows: readonly Row[] = [
     async ({ mailbox, post: send }) => {
       const { email } = ada
       const { challenge } = (await send('/auth/email-login', { email })).body
-      const [, ...rest] = await mailedDigits(mailbox, email)
+      const [, ...rest] = await mailed(mailbox, email, /^\s*(\d{3}) ?(\d{3})\s*$/m)
       return post(
         '/auth/email-login/code',
         JSON.stringify({ email, challenge, code: ` ${rest[0]} \u2011${rest[1]} ` }),

@@ -1,9 +1,23 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { join, relative } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import { contract as mailFunction } from '../../functions/mail/send.ts'
 import type { Config } from '../../lib/config.ts'
-import { type Child, start, untilReady } from './child-process.ts'
+import { start, throwWhenEnded, untilReady } from './child-process.ts'
+import { createTables } from './create-tables.ts'
 import { isolatedAwsEnv } from './isolated-aws-env.ts'
+import { freePort } from './ports.ts'
+import { givenSettings, localEnv } from './settings.ts'
+import { pollStream } from './stream-poller.ts'
+
+export interface Serving {
+  readonly config: Config
+  /** For what is made on the way. */
+  readonly folder: string
+  /** Settings of the functions that name the local services. */
+  readonly local: Readonly<Record<string, string>> & { readonly DYNAMODB_ENDPOINT: string }
+  /** Ends it. */
+  readonly signal: AbortSignal
+}
 
 /** On a slow machine, bundling takes minutes. */
 const START_SECONDS = 300
@@ -12,61 +26,55 @@ const START_SECONDS = 300
 const noise =
   /Billed Duration|Running Authorization|Identity Source is null|authorizerAccessToken|\[Error: Unauthorized\]|"function\.started"/
 
-export const SERVERLESS = 'node_modules/serverless/bin/serverless.js'
-/** Otherwise the framework looks for news and reports usage. */
-export const quiet = { SLS_NOTIFICATIONS_MODE: 'off', SLS_TELEMETRY_DISABLED: '1' }
+/** A command of the Serverless Framework. It bundles into a subfolder of `folder`. */
+export const serverlessCommand = (folder: string, ...args: readonly string[]): readonly string[] => [
+  'node_modules/serverless/bin/serverless.js',
+  ...args,
+  ...['--param', `bundles=${relative('.', join(folder, 'bundles'))}`],
+]
 
-/** @throws if the framework cannot write its state to HOME. It would hang without a message. */
-export async function checkHome(home = homedir()): Promise<void> {
-  const folder = join(home, '.serverless')
-  const probe = join(folder, `cardea-${process.pid}`)
-  try {
-    await mkdir(folder, { recursive: true })
-    await writeFile(probe, '')
-    await rm(probe)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new Error(
-      `HOME is ${home}, where nothing can be written (${code}), and the Serverless Framework has to: set HOME to a folder of yours`,
-    )
-  }
-}
+/** Its environment: it keeps its state in `folder` instead of the developer's home, and neither looks for news nor reports usage. */
+export const serverlessEnv = (folder: string): Readonly<Record<string, string>> => ({
+  HOME: resolve(folder),
+  SLS_NOTIFICATIONS_MODE: 'off',
+  SLS_TELEMETRY_DISABLED: '1',
+})
 
 /** Bundles the functions and serves them. Returns once one answers. From then on their output is printed. */
-export async function serveFunctions(
-  config: Config,
-  lambdaPort: number,
-  env: Readonly<Record<string, string>>,
-  onEnd: (serverless: Child) => void,
-): Promise<void> {
-  let isServing = false
-  const bundles = join(config.localFolder, 'bundles')
+export async function serveFunctions({ config, folder, local, signal }: Serving): Promise<void> {
+  const { port, dynamodbEndpoint, sessionsTable } = config
+  await createTables(config, local.DYNAMODB_ENDPOINT).catch((error: Error) => {
+    if (!dynamodbEndpoint) throw error
+    const cause = error.message || error.name
+    throw new Error(`Nothing answers at DYNAMODB_ENDPOINT ${dynamodbEndpoint} as DynamoDB would: ${cause}`)
+  })
   // Otherwise a bundle of an earlier run could be loaded.
-  await rm(bundles, { recursive: true, force: true })
-  const serverless = start(
-    'serverless-offline',
-    process.execPath,
-    [
-      ...[
-        '--import',
-        './tools/local/patch-serverless-offline.ts',
-        '--import',
-        './tools/local/cors-warning.ts',
-      ],
-      ...[SERVERLESS, 'offline', 'start', '--stage', 'local'],
-      ...['--localEnvironment', '--noSponsor', '--disableCookieValidation'],
-      ...['--param', `bundles=${relative('.', bundles)}`],
-      ...['--httpPort', String(config.port), '--lambdaPort', String(lambdaPort)],
-    ],
-    {
-      env: { ...env, ...isolatedAwsEnv, ...quiet },
-      onLine: (line) => isServing && line.trim() !== '' && !noise.test(line) && console.log(line),
-      log: join(config.localFolder, 'log', 'functions.log'),
-    },
+  await rm(join(folder, 'bundles'), { recursive: true, force: true })
+  const lambdaPort = await freePort()
+  const imports = ['patch-serverless-offline', 'cors-warning'].map(
+    (name) => `--import=./tools/local/${name}.ts`,
   )
-  serverless.end.then(() => onEnd(serverless))
+  const options = ['--stage=local', '--localEnvironment', '--noSponsor', '--disableCookieValidation']
+  const ports = [`--httpPort=${port}`, `--lambdaPort=${lambdaPort}`]
+  const command = serverlessCommand(folder, 'offline', 'start', ...options, ...ports)
+  let isServing = false
+  const serverless = start('serverless-offline', [process.execPath, ...imports, ...command], {
+    env: { ...localEnv(givenSettings()), ...local, ...isolatedAwsEnv, ...serverlessEnv(folder) },
+    onLine: (line) => isServing && line.trim() !== '' && !noise.test(line) && console.log(line),
+    log: join(folder, 'log', 'functions.log'),
+  })
+  const answer = await untilReady(serverless, `http://localhost:${port}/health`, START_SECONDS)
   // If a handler cannot be loaded, serverless-offline answers 200 with an error in the body. `untrusted_proxy` comes from the handler.
-  const isHealthy = (text: string) => text === '{"status":"ok"}' || text.includes('"untrusted_proxy"')
-  await untilReady(serverless, `http://localhost:${config.port}/health`, START_SECONDS, isHealthy)
+  if (answer !== '{"status":"ok"}' && !answer.includes('"untrusted_proxy"'))
+    throw new Error(`serverless-offline cannot load the functions: ${serverless.lastLines()}`)
   isServing = true
+  throwWhenEnded(serverless)
+
+  // serverless-offline reads no stream.
+  const { prefix } = mailFunction.stream
+  const invocations = `http://localhost:${lambdaPort}/2015-03-31/functions/cardea-local-mailSend/invocations`
+  const invoke = async (event: object) =>
+    (await fetch(invocations, { method: 'POST', body: JSON.stringify(event) })).json()
+  const mapping = { table: sessionsTable, prefix, startsAt: 'LATEST', retries: 2 } as const
+  pollStream(local.DYNAMODB_ENDPOINT, mapping, invoke, signal)
 }

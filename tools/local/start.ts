@@ -1,124 +1,105 @@
-import { mkdir, readFile } from 'node:fs/promises'
+/** `npm start`, and `npm run start:packaged`, which begins without the users and keys of its last run. */
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { contract as mailFunction } from '../../functions/mail/send.ts'
+import { parseArgs } from 'node:util'
 import type { Config } from '../../lib/config.ts'
 import { storedKeys } from '../../lib/crypto/key-cache.ts'
 import { makeFirstKeys } from '../../lib/crypto/key-rotation.ts'
+import { fileParameters } from '../../lib/parameters/file.ts'
 import { filesOfContracts } from '../generate/generated-files.ts'
 import { banner } from './banner.ts'
-import { type Child, stopAll } from './child-process.ts'
-import { createTables } from './create-tables.ts'
+import { stopAll, throwWhenEnded } from './child-process.ts'
 import { announceEndpoint, forgetEndpoint, runningEndpoint, startDynoxide } from './dynamodb.ts'
 import { startMailbox } from './mailbox.ts'
 import { onStop } from './on-stop.ts'
-import { localKeyFile, startParameterStore } from './parameter-store.ts'
-import { checkFree, freePort } from './ports.ts'
-import { checkHome, serveFunctions } from './serverless-offline.ts'
-import { envFile, givenSettings, localConfig, localEnv, unknownNames } from './settings.ts'
-import { type Following, invoking, pollStream } from './stream-poller.ts'
+import { servePackage } from './packaged/serve.ts'
+import { startParameterStore } from './parameter-store.ts'
+import { checkFree } from './ports.ts'
+import { serveFunctions } from './serverless-offline.ts'
+import { envFile, localConfig, unknownNames } from './settings.ts'
 
-let stopping: Promise<void> | undefined
+const { packaged } = parseArgs({ options: { packaged: { type: 'boolean', default: false } } }).values
+const script = packaged ? 'npm run start:packaged' : 'npm start'
+const ending = new AbortController()
 /** The folder with the data of the engine that runs here. */
 let ownFolder: string | undefined
 
-function stop(status: number): Promise<void> {
-  stopping ??= stopAll()
-    .then(() => (ownFolder ? forgetEndpoint(ownFolder) : undefined))
-    .then(() => process.exit(status))
-  return stopping
+async function stop(status: number): Promise<void> {
+  if (ending.signal.aborted) return
+  ending.abort()
+  await stopAll()
+  if (ownFolder) await forgetEndpoint(ownFolder)
+  process.exit(status)
 }
 
 /** Prints the error, unless it comes from stopping. */
-async function fail(error: unknown): Promise<void> {
-  if (!stopping) console.error((error as Error).message)
-  await stop(1)
+function fail(error: unknown): void {
+  if (!ending.signal.aborted) console.error((error as Error).message)
+  stop(1)
 }
+
+const begin = (what: string) => ending.signal.aborted || console.log(`Starting ${what} ...`)
 
 async function main(): Promise<void> {
   onStop(() => stop(0))
+  // Also for what is thrown where nothing awaits it.
   process.on('uncaughtException', fail)
   const unknown = unknownNames(envFile())
   if (unknown) console.warn(unknown)
   const config = localConfig()
-  const running = await runningEndpoint(config.localFolder)
+  const folder = packaged ? join(config.localFolder, 'packaged') : config.localFolder
+  await checkStart(config, folder)
+
+  const keysFile = join(folder, 'keys.json')
+  const parameters = fileParameters(keysFile)
+  const now = () => Math.floor(Date.now() / 1000)
+  const keys = (await makeFirstKeys(parameters, { now: now() })).length > 0 ? 'made' : 'kept'
+  await storedKeys(parameters, now).signingKey()
+  const { keysPath } = config
+  const store = await startParameterStore(parameters, keysPath)
+  const endpoint = (!packaged && config.dynamodbEndpoint) || (await ownDynamodb(folder))
+  if (!config.sesEndpoint) begin('the mailbox')
+  const mailbox = config.sesEndpoint ?? (await startMailbox(config.mailboxPort))
+  begin(`the functions, which are ${packaged ? 'packaged' : 'bundled'} first`)
+  const local = {
+    DYNAMODB_ENDPOINT: endpoint,
+    SES_ENDPOINT: mailbox,
+    SSM_ENDPOINT: store.endpoint,
+    KEYS_PATH: keysPath,
+  }
+  const serve = packaged ? servePackage : serveFunctions
+  await serve({ config, folder, local, signal: ending.signal })
+  if (!ending.signal.aborted) console.log(await banner(config.port, { endpoint, mailbox, keysFile, keys }))
+}
+
+/** @throws a sentence that tells what keeps the program from starting. */
+async function checkStart({ port, mailboxPort, sesEndpoint }: Config, folder: string): Promise<void> {
+  const running = await runningEndpoint(folder)
   if (running) {
     throw new Error(
-      `npm start is running over ${config.localFolder}, or its DynamoDB at ${running} is left of one: ` +
+      `${script} is running over ${folder}, or its DynamoDB at ${running} is left of one: ` +
         'end it, or choose another folder with LOCAL_FOLDER',
     )
   }
-  await checkHome()
-  await checkFree(config.port, 'PORT=3001 npm start')
-  if (!config.sesEndpoint) await checkFree(config.mailboxPort, 'MAILBOX_PORT=8006 npm start')
-
+  await checkFree(port, `PORT=3001 ${script}`)
+  if (!sesEndpoint) await checkFree(mailboxPort, `MAILBOX_PORT=8006 ${script}`)
   for (const [path, text] of await filesOfContracts()) {
     const isFresh = (await readFile(path, 'utf8').catch(() => '')) === text
     if (!isFresh) throw new Error(`${path} is not what the contracts say: run npm run generate`)
   }
-
-  await mkdir(config.localFolder, { recursive: true }).catch(({ code }: NodeJS.ErrnoException) => {
+  if (packaged) await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true }).catch(({ code }: NodeJS.ErrnoException) => {
     throw new Error(`LOCAL_FOLDER is not a folder, and cannot be made one: ${code}`)
   })
-  const { parameters, place: keysFile } = await localKeyFile()
-  const now = () => Math.floor(Date.now() / 1000)
-  const keys = (await makeFirstKeys(parameters, { now: now() })).length > 0 ? 'made' : 'kept'
-  await storedKeys(parameters, now).signingKey()
-  const store = await startParameterStore(parameters, config.keysPath)
-  if (!config.dynamodbEndpoint) begin('the local DynamoDB')
-  const endpoint = config.dynamodbEndpoint ?? (await ownDynamodb(config.localFolder))
-  await createTables(config, endpoint).catch((error: Error) => {
-    if (!config.dynamodbEndpoint) throw error
-    throw new Error(
-      `Nothing answers at DYNAMODB_ENDPOINT ${endpoint} as DynamoDB would: ${error.message || error.name}`,
-    )
-  })
-  if (!config.sesEndpoint) begin('the mailbox')
-  const mailbox = config.sesEndpoint ?? (await ownMailbox(config))
-  const lambdaPort = await freePort()
-  const local = {
-    ...localEnv(givenSettings()),
-    DYNAMODB_ENDPOINT: endpoint,
-    SES_ENDPOINT: mailbox,
-    KEYS_PATH: config.keysPath,
-    SSM_ENDPOINT: store.endpoint,
-  }
-  begin('the functions, which are bundled first')
-  await serveFunctions(config, lambdaPort, local, whenEnded)
-  const mailJobs: Following = {
-    endpoint,
-    table: config.sessionsTable,
-    startsAt: 'LATEST',
-    batchSize: 1,
-    retries: 2,
-    wants: ({ eventName, dynamodb }) =>
-      eventName === 'INSERT' && dynamodb?.Keys?.pk?.S?.startsWith(mailFunction.stream.prefix) === true,
-  }
-  const invocations = `http://localhost:${lambdaPort}/2015-03-31/functions/cardea-local-mailSend/invocations`
-  const invoke = async (event: object) =>
-    (await fetch(invocations, { method: 'POST', body: JSON.stringify(event) })).json()
-  pollStream(mailJobs, invoking(invoke), () => stopping !== undefined).catch(fail)
-  if (!stopping) console.log(await banner(config.port, { endpoint, mailbox, keysFile, keys }))
-}
-
-const begin = (what: string) => stopping ?? console.log(`Starting ${what} ...`)
-
-/** Child processes run until Ctrl-C. */
-function whenEnded(child: Child): void {
-  if (!stopping) fail(new Error(`${child.name} has ended: ${child.lastLines()}`))
-}
-
-async function ownMailbox({ mailboxPort, localFolder }: Config): Promise<string> {
-  const { endpoint, child } = await startMailbox(mailboxPort, join(localFolder, 'log', 'mailbox.log'))
-  child.end.then(() => whenEnded(child))
-  return endpoint
 }
 
 async function ownDynamodb(folder: string): Promise<string> {
-  const log = join(folder, 'log', 'dynamodb.log')
-  const { endpoint, child } = await startDynoxide(join(folder, 'dynamodb.sqlite'), log)
+  begin('the local DynamoDB')
+  const file = packaged ? undefined : join(folder, 'dynamodb.sqlite')
+  const { endpoint, child } = await startDynoxide(file, join(folder, 'log', 'dynamodb.log'))
   ownFolder = folder
   await announceEndpoint(folder, endpoint)
-  child.end.then(() => whenEnded(child))
+  throwWhenEnded(child)
   return endpoint
 }
 

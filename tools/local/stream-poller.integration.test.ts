@@ -1,53 +1,50 @@
 import { randomUUID } from 'node:crypto'
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
-import { createTable } from './create-tables.ts'
-import { type Following, failuresOf, pollStream } from './stream-poller.ts'
+import { tableNamesOf } from '../deploy/settings.ts'
+import { createTables } from './create-tables.ts'
+import { pollStream } from './stream-poller.ts'
 
 const endpoint = String(process.env.DYNAMODB_ENDPOINT)
-const table = `stream-${randomUUID()}`
 const client = new DynamoDBClient({ endpoint })
-beforeAll(() =>
-  createTable(client, table, {
-    AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-    BillingMode: 'PAY_PER_REQUEST',
-    StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
-  }),
-)
 afterAll(() => client.destroy())
 
 describe('a polled stream', () => {
-  it('passes wanted records in batches, and repeats a failed record with all later ones, up to the limit of retries', async () => {
-    for (const pk of ['a', 'other', 'b', 'c', 'd'])
-      await client.send(new PutItemCommand({ TableName: table, Item: { pk: { S: pk } } }))
+  it('passes new wanted records one by one, and repeats one that is not reported as handled, up to the limit of retries', async () => {
+    const tables = tableNamesOf(`stream-${randomUUID()}`)
+    await createTables(tables, endpoint)
+    for (const pk of ['MAIL#a', 'OTHER#a', 'MAIL#a', 'MAIL#b', 'MAIL#c', 'MAIL#d', 'MAIL#e'])
+      await client.send(
+        new PutItemCommand({ TableName: tables.sessionsTable, Item: { pk: { S: pk }, sk: { S: 'x' } } }),
+      )
 
     const received: string[] = []
-    const following: Following = {
-      endpoint,
-      table,
+    const ending = new AbortController()
+    const mapping = {
+      table: tables.sessionsTable,
+      prefix: 'MAIL#',
       startsAt: 'TRIM_HORIZON',
-      batchSize: 3,
       retries: 1,
-      wants: ({ dynamodb }) => dynamodb?.Keys?.pk?.S !== 'other',
-    }
-    await pollStream(
-      following,
-      async (batch) => {
-        const names = batch.map(({ dynamodb }) => dynamodb?.Keys?.pk?.S ?? '')
-        received.push(names.join(''))
-        const failing = batch.filter((_, at) => names[at] === 'b')
-        return failing.map(({ dynamodb }) => dynamodb?.SequenceNumber ?? '')
+    } as const
+    const answers: Record<string, () => unknown> = {
+      'MAIL#a': () => ({ batchItemFailures: [] }),
+      'MAIL#b': () => ({ batchItemFailures: [{ itemIdentifier: '1' }] }),
+      'MAIL#c': () => ({ errorMessage: 'no' }),
+      'MAIL#d': () => {
+        throw new Error('no')
       },
-      () => received.length >= 3,
-    )
-    expect(received).toEqual(['abc', 'bc', 'd'])
-  })
-
-  it('counts the whole batch as failed if the function reports nothing', () => {
-    const batch = [{ dynamodb: { SequenceNumber: '1' } }, { dynamodb: { SequenceNumber: '2' } }]
-    expect(failuresOf(batch, { batchItemFailures: [{ itemIdentifier: '2' }] })).toEqual(['2'])
-    expect(failuresOf(batch, { batchItemFailures: [] })).toEqual([])
-    for (const answer of [undefined, {}, { errorMessage: 'no' }])
-      expect(failuresOf(batch, answer)).toEqual(['1', '2'])
+    }
+    const invoke = async (event: any) => {
+      const [{ dynamodb }] = event.Records
+      const pk = dynamodb.Keys.pk.S
+      received.push(pk)
+      expect([event.Records.length, Number.isInteger(dynamodb.ApproximateCreationDateTime)]).toEqual([
+        1,
+        true,
+      ])
+      if (pk === 'MAIL#e') ending.abort()
+      return answers[pk]?.()
+    }
+    await pollStream(endpoint, mapping, invoke, ending.signal)
+    expect(received.join(' ')).toBe('MAIL#a MAIL#b MAIL#b MAIL#c MAIL#c MAIL#d MAIL#d MAIL#e')
   })
 })

@@ -1,58 +1,48 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import {
   type _Record,
   DescribeStreamCommand,
   DynamoDBStreamsClient,
   GetRecordsCommand,
   GetShardIteratorCommand,
+  ListStreamsCommand,
   type ShardIteratorType,
 } from '@aws-sdk/client-dynamodb-streams'
 
-/** Takes a batch. Gives the sequence numbers of the records that failed. */
-export type Take = (batch: readonly _Record[]) => Promise<readonly string[]>
+/** Calls a function with an event, and gives its result. */
+export type Invoke = (event: object) => Promise<unknown>
+
+export interface Mapping {
+  readonly table: string
+  /** The function gets new items only, and of these the ones whose partition key begins so. */
+  readonly prefix: string
+  readonly startsAt: Extract<ShardIteratorType, 'LATEST' | 'TRIM_HORIZON'>
+  /** How often a failed record is handed over again. */
+  readonly retries: number
+}
 
 const PAUSE_MS = 100
 
-export interface Following {
-  readonly endpoint: string
-  readonly table: string
-  readonly startsAt: Extract<ShardIteratorType, 'LATEST' | 'TRIM_HORIZON'>
-  readonly batchSize: number
-  /** How often a failed batch is handed over again. */
-  readonly retries: number
-  wants(record: _Record): boolean
-}
-
 /**
- * Hands the wanted records of a table's stream over in order, as Lambda does on AWS; serverless-offline does not. A failed record
- * is handed over again, with all later records of its batch. Ends when `isOver`.
+ * Hands the records of a table's stream to a function, in order and one by one, as Lambda does on AWS; serverless-offline does
+ * not. Ends with `signal`.
  */
 export async function pollStream(
-  { endpoint, table, startsAt, batchSize, retries, wants }: Following,
-  take: Take,
-  isOver: () => boolean,
+  endpoint: string,
+  { table, prefix, startsAt, retries }: Mapping,
+  invoke: Invoke,
+  signal: AbortSignal,
 ): Promise<void> {
-  const { Table } = await new DynamoDBClient({ endpoint }).send(
-    new DescribeTableCommand({ TableName: table }),
-  )
-  const StreamArn = Table?.LatestStreamArn
-  if (!StreamArn) throw new Error(`The local table ${table} is of an older version: run npm run reset`)
   const streams = new DynamoDBStreamsClient({ endpoint })
-
-  const handOver = async (batch: readonly _Record[]): Promise<void> => {
-    let left = batch
-    for (let tried = 0; left.length > 0 && tried <= retries && !isOver(); tried++) {
-      if (tried > 0) await wait(PAUSE_MS * 10)
-      const failed = await take(left)
-      const first = left.findIndex(({ dynamodb }) => failed.includes(dynamodb?.SequenceNumber ?? ''))
-      left = first < 0 ? [] : left.slice(first)
-    }
-  }
+  const { Streams = [] } = await streams.send(new ListStreamsCommand({ TableName: table }))
+  const StreamArn = Streams[0]?.StreamArn
+  if (!StreamArn) throw new Error(`The local table ${table} is of an older version: run npm run reset`)
+  const isWanted = ({ eventName, dynamodb }: _Record) =>
+    eventName === 'INSERT' && dynamodb?.Keys?.pk?.S?.startsWith(prefix) === true
 
   // Existing shards are read from `startsAt`, later ones from their beginning.
   const next = new Map<string, string | undefined>()
-  for (let ShardIteratorType = startsAt; !isOver(); ShardIteratorType = 'TRIM_HORIZON') {
+  for (let ShardIteratorType = startsAt; !signal.aborted; ShardIteratorType = 'TRIM_HORIZON') {
     const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }))
     for (const { ShardId = '' } of StreamDescription?.Shards ?? []) {
       if (next.has(ShardId)) continue
@@ -63,50 +53,22 @@ export async function pollStream(
       if (!ShardIterator) continue
       const { Records = [], NextShardIterator } = await streams.send(new GetRecordsCommand({ ShardIterator }))
       next.set(shard, NextShardIterator)
-      const wanted = Records.filter(wants)
-      for (let from = 0; from < wanted.length; from += batchSize)
-        await handOver(wanted.slice(from, from + batchSize))
+      for (const record of Records.filter(isWanted)) {
+        for (let tried = 0; tried <= retries && !signal.aborted; tried++) {
+          if (tried > 0) await wait(PAUSE_MS * 10)
+          if (await isHandled(record, invoke)) break
+        }
+      }
     }
     await wait(PAUSE_MS)
   }
 }
 
-/** The sequence numbers of the records that a function reports as failed. Without such a report, all have failed. */
-export function failuresOf(batch: readonly _Record[], answer: unknown): readonly string[] {
-  const { batchItemFailures } = (answer ?? {}) as { batchItemFailures?: { itemIdentifier: string }[] }
-  const all = batch.map(({ dynamodb }) => dynamodb?.SequenceNumber ?? '')
-  return batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier) ?? all
-}
-
-/** Hands batches to a function as events of Lambda. If it throws, the whole batch has failed. */
-export const invoking =
-  (invoke: (event: object) => Promise<unknown>): Take =>
-  async (batch) => {
-    const Records = batch.map(({ dynamodb, ...record }) => {
-      // The SDK makes a date of the number of seconds.
-      const seconds = Math.floor((dynamodb?.ApproximateCreationDateTime?.getTime() ?? 0) / 1000)
-      return { ...record, dynamodb: { ...dynamodb, ApproximateCreationDateTime: seconds } }
-    })
-    return failuresOf(batch, await invoke({ Records }).catch(() => undefined))
-  }
-
-/**
- * Whether a record passes the filters of an event source mapping. Each field of a pattern lists the values that it may have.
- * @throws for an operator other than `prefix`.
- */
-export const passes = (patterns: readonly unknown[], record: object): boolean =>
-  patterns.length === 0 || patterns.some((pattern) => matches(pattern, record))
-
-function matches(pattern: unknown, value: unknown): boolean {
-  if (Array.isArray(pattern)) return pattern.some((allowed) => isAllowed(allowed, value))
-  return Object.entries(pattern as object).every(([name, inner]) =>
-    matches(inner, (value as Record<string, unknown> | undefined)?.[name]),
-  )
-}
-
-function isAllowed(allowed: unknown, value: unknown): boolean {
-  if (typeof allowed !== 'object' || allowed === null) return allowed === value
-  const [[operator, argument] = []] = Object.entries(allowed)
-  if (operator !== 'prefix') throw new Error(`The filter uses ${operator}, which is not known here`)
-  return typeof value === 'string' && value.startsWith(argument)
+/** Whether a function takes the record. It has to report that none has failed. */
+async function isHandled({ dynamodb, ...record }: _Record, invoke: Invoke): Promise<boolean> {
+  // The SDK makes a date of the number of seconds.
+  const seconds = Math.floor(Number(dynamodb?.ApproximateCreationDateTime) / 1000)
+  const event = { Records: [{ ...record, dynamodb: { ...dynamodb, ApproximateCreationDateTime: seconds } }] }
+  const answer = (await invoke(event).catch(() => undefined)) as { batchItemFailures?: unknown[] } | undefined
+  return answer?.batchItemFailures?.length === 0
 }

@@ -25,7 +25,8 @@ async function main(): Promise<number> {
   const endpoint = `http://127.0.0.1:${port}`
   const library = `-Djava.library.path=${join(emulator, 'DynamoDBLocal_lib')}`
   const jar = join(emulator, 'DynamoDBLocal.jar')
-  const engine = start('DynamoDB Local', 'java', [
+  const engine = start('DynamoDB Local', [
+    'java',
     library,
     '-jar',
     jar,

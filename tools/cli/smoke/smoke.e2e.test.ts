@@ -9,8 +9,6 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { parse } from 'yaml'
 import { isolatedAwsEnv } from '../../local/isolated-aws-env.ts'
 import { mailedToken } from '../../local/mailbox.ts'
-import { type Stack, startStack } from '../../local/packaged/stack.ts'
-import { freePort } from '../../local/ports.ts'
 import { browser } from '../../testing/browser.ts'
 import { npmStartOver, type Started } from '../../testing/npm-start.ts'
 
@@ -166,23 +164,18 @@ function spoiling(target: string, spoil: Spoil): Server {
 }
 
 describe('the smoke test of the packaged functions', () => {
-  let stack: Stack
+  let stack: Started
+  const dynamodb = () => readFileSync(join(folder, 'stack/packaged/dynamodb-endpoint'), 'utf8')
   let spoiled: Server | undefined
   beforeAll(async () => {
-    stack = await startStack({
-      stage: 'dev',
-      folder: join(folder, 'stack'),
-      port: await freePort(),
-      mailboxPort: await freePort(),
-      settings: { ...settings, MAIL_FROM: 'no-reply@example.com', LINK_BASE_URL: origin },
-      log: () => undefined,
-    })
+    stack = await npmStartOver(join(folder, 'stack'), 'start:packaged')(settings)
+    await stack.ready()
   })
   afterEach(() => {
     spoiled?.close()
     spoiled?.closeAllConnections()
   })
-  afterAll(() => stack?.close())
+  afterAll(() => stack?.interrupt())
   const args = (url = stack.origin) => ['--url', url, '--mailbox', stack.mailbox, '--origin', origin]
   async function spoiledApi(spoil: Spoil): Promise<string> {
     const server = spoiling(stack.origin, spoil)
@@ -191,14 +184,14 @@ describe('the smoke test of the packaged functions', () => {
     return `http://localhost:${(server.address() as AddressInfo).port}`
   }
   /** An operator with credentials for the stage. */
-  const operator = () => ({ ...isolatedAwsEnv, AWS_ENDPOINT_URL_DYNAMODB: stack.dynamodb })
+  const operator = () => ({ ...isolatedAwsEnv, AWS_ENDPOINT_URL_DYNAMODB: dynamodb() })
 
   it('passes, mentions no emulator, and leaves no account', async () => {
     const { status, said, failed } = await smoke(args())
     expect([failed, status]).toEqual([[], 0])
     expect(said).not.toContain('local:')
     expect(said).toMatch(/^41 passed, 0 failed/m)
-    expect(await leftIn(stack.dynamodb, 'dev')).toEqual([])
+    expect(await leftIn(dynamodb(), 'dev')).toEqual([])
   })
 
   it('verifies the email in the tables of the stage, with the operator’s credentials', async () => {
@@ -209,14 +202,14 @@ describe('the smoke test of the packaged functions', () => {
     const env = { ...unset, ...operator() }
     const { status, said } = await smoke(['--url', stack.origin, '--stage', 'dev'], { env })
     expect([status, said]).toEqual([0, expect.stringMatching(/^39 passed, 0 failed/m)])
-    expect(await leftIn(stack.dynamodb, 'dev')).toEqual([])
+    expect(await leftIn(dynamodb(), 'dev')).toEqual([])
   })
 
   it('creates no account that it could not remove', async () => {
     const unreachable = { ...operator(), AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' }
     const { status, failed } = await smoke(['--url', stack.origin, '--stage', 'dev'], { env: unreachable })
     expect([status, failed]).toEqual([1, ['the email can be verified in the tables of the stage dev']])
-    expect(await leftIn(stack.dynamodb, 'dev')).toEqual([])
+    expect(await leftIn(dynamodb(), 'dev')).toEqual([])
   })
 
   it('keeps a test account, and ends the sessions that it opened', async () => {
@@ -230,7 +223,7 @@ describe('the smoke test of the packaged functions', () => {
     const { status, said } = await smoke(account, { env: { SMOKE_PASSWORD: ada.password } })
     expect([status, said]).toEqual([0, expect.stringContaining('0 failed')])
     expect(said).not.toContain(ada.password)
-    const left = await leftIn(stack.dynamodb, 'dev')
+    const left = await leftIn(dynamodb(), 'dev')
     expect(left.filter((pk) => pk.startsWith('EMAIL#'))).toEqual(['EMAIL#ada@example.com'])
     // The account, and the link of its sign-up, which can be opened again.
     expect(left.filter((pk) => pk.startsWith('USER#'))).toHaveLength(2)
@@ -318,7 +311,7 @@ describe('the smoke test of the packaged functions', () => {
   ])('fails where %s, in exactly those checks', async (_, spoil, rows) => {
     const { status, failed } = await smoke(args(await spoiledApi(spoil)))
     expect([failed, status]).toEqual([rows, 1])
-    expect(await leftIn(stack.dynamodb, 'dev')).toEqual([])
+    expect(await leftIn(dynamodb(), 'dev')).toEqual([])
   })
 
   it('removes the account through storage if no login works', async () => {
@@ -328,7 +321,7 @@ describe('the smoke test of the packaged functions', () => {
     const { status, said } = await smoke(['--url', url, '--stage', 'dev'], { env: operator() })
     expect(status).toBe(1)
     expect(said).toMatch(/^pass .*everything that was created is removed/m)
-    expect(await leftIn(stack.dynamodb, 'dev')).toEqual([])
+    expect(await leftIn(dynamodb(), 'dev')).toEqual([])
   })
 
   it('names the account if it cannot be removed', async () => {

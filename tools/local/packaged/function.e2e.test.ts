@@ -1,28 +1,29 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type LambdaFunction, lambdaFunction } from './function.ts'
+import type { Invoke } from '../stream-poller.ts'
+import { lambdaFunction } from './function.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'cardea-function-'))
-const running: LambdaFunction[] = []
+const ending = new AbortController()
 afterAll(() => {
-  for (const each of running) each.stop()
+  ending.abort()
   rmSync(folder, { recursive: true })
 })
 
 let written = ''
+let made = 0
 function functionOf(
   source: string,
   {
     environment = {},
     timeoutSeconds = 60,
   }: { environment?: Record<string, string>; timeoutSeconds?: number } = {},
-): LambdaFunction {
-  const name = `function-${running.length}`
+): Invoke {
+  const name = `function-${made++}`
   mkdirSync(join(folder, name, 'functions'), { recursive: true })
   writeFileSync(join(folder, name, 'functions/handler.cjs'), source)
   const deployed = {
-    Arn: `arn:${name}`,
     FunctionName: name,
     Handler: 'functions/handler.handler',
     Code: { S3Key: 'handler.zip' },
@@ -34,9 +35,8 @@ function functionOf(
   const log = (text: string) => {
     written += text
   }
-  const made = lambdaFunction(deployed, { folder: join(folder, name), local: { SSM_ENDPOINT: 'ssm' }, log })
-  running.push(made)
-  return made
+  const local = { SSM_ENDPOINT: 'ssm' }
+  return lambdaFunction(deployed, { folder: join(folder, name), local, log, signal: ending.signal })
 }
 
 describe('a packaged function', () => {
@@ -44,7 +44,7 @@ describe('a packaged function', () => {
     process.env.SECRET_OF_OURS = 'x'
     const env = await functionOf('exports.handler = async () => process.env', {
       environment: { ISSUER: 'https://a.example' },
-    }).invoke({})
+    })({})
     delete process.env.SECRET_OF_OURS
     expect(Object.keys(env as object).sort()).toEqual([
       'AWS_ACCESS_KEY_ID',
@@ -69,7 +69,7 @@ describe('a packaged function', () => {
     const lambda = functionOf(
       'exports.handler = async (event, context) => ({ event, id: context.awsRequestId, left: context.getRemainingTimeInMillis() })',
     )
-    const [first, second] = [await lambda.invoke({ a: 1 }), await lambda.invoke({ a: 2 })] as any[]
+    const [first, second] = [await lambda({ a: 1 }), await lambda({ a: 2 })] as any[]
     expect([first.event, second.event]).toEqual([{ a: 1 }, { a: 2 }])
     expect(first.id).not.toBe(second.id)
     expect(first.left).toBeGreaterThan(0)
@@ -80,16 +80,16 @@ describe('a packaged function', () => {
     const lambda = functionOf(
       'let calls = 0; exports.handler = async () => { calls++; return [process.pid, calls] }',
     )
-    const [first] = (await lambda.invoke({})) as number[]
-    expect(await lambda.invoke({})).toEqual([first, 2])
-    const together = (await Promise.all([lambda.invoke({}), lambda.invoke({})])) as number[][]
+    const [first] = (await lambda({})) as number[]
+    expect(await lambda({})).toEqual([first, 2])
+    const together = (await Promise.all([lambda({}), lambda({})])) as number[][]
     expect(new Set(together.map(([pid]) => pid)).size).toBe(2)
   })
 
   it('answers many concurrent calls', async () => {
     const lambda = functionOf('exports.handler = async (event) => event')
-    const events = Array.from({ length: 20 }, (_, n) => ({ n }))
-    expect(await Promise.all(events.map((event) => lambda.invoke(event)))).toEqual(events)
+    const events = Array.from({ length: 10 }, (_, n) => ({ n }))
+    expect(await Promise.all(events.map((event) => lambda(event)))).toEqual(events)
   })
 
   it('that throws, crashes, times out or does not load fails only that call', async () => {
@@ -102,11 +102,11 @@ describe('a packaged function', () => {
     }`,
       { timeoutSeconds: 2 },
     )
-    await expect(lambda.invoke({ how: 'throw' })).rejects.toThrow('Unauthorized')
-    await expect(lambda.invoke({ how: 'crash' })).rejects.toThrow('exited')
-    await expect(lambda.invoke({ how: 'hang' })).rejects.toThrow('timed out after 2.00 seconds')
-    expect(await lambda.invoke({})).toBe('well')
-    await expect(functionOf('throw new Error("no")').invoke({})).rejects.toThrow('exited')
+    await expect(lambda({ how: 'throw' })).rejects.toThrow('Unauthorized')
+    await expect(lambda({ how: 'crash' })).rejects.toThrow('exited')
+    await expect(lambda({ how: 'hang' })).rejects.toThrow('timed out after 2.00 seconds')
+    expect(await lambda({})).toBe('well')
+    await expect(functionOf('throw new Error("no")')({})).rejects.toThrow('exited')
     expect(written).toContain('Unauthorized')
   })
 })

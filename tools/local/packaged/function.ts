@@ -1,35 +1,29 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
+import { once } from 'node:events'
+import { resolve } from 'node:path'
 import { isolatedAwsEnv } from '../isolated-aws-env.ts'
+import type { Invoke } from '../stream-poller.ts'
 import { type Deployment, REGION } from './template.ts'
 
-export interface LambdaFunction {
-  /** Gives the handler's result. @throws what the handler threw, or that it crashed or took too long. */
-  invoke(event: unknown): Promise<unknown>
-  stop(): void
-}
 interface Options {
   readonly folder: string
   readonly local: Readonly<Record<string, string>>
   /** Gets what the function writes. */
   readonly log: (text: string) => void
+  /** Ends all its processes. */
+  readonly signal: AbortSignal
 }
-
-/** A place for one call at a time. It keeps the process of its last call, if there was one. */
-type Place = ChildProcess | undefined
-
-/** Lambda allows a thousand. Further calls wait here. */
-const MOST_AT_ONCE = 8
 
 /**
  * Runs a packaged function as Lambda does: each concurrent call has a process of its own, which later calls reuse. The process
- * sees the environment of the template, the variables that Lambda adds, and `local`.
+ * sees the environment of the template, the variables that Lambda adds, and `local`. A call throws what the handler threw, or
+ * that it crashed or took too long.
  */
 export function lambdaFunction(
-  { Arn, FunctionName, Handler, MemorySize, Timeout, Runtime, Environment }: Deployment['functions'][number],
-  { folder, local, log }: Options,
-): LambdaFunction {
+  { FunctionName, Handler, MemorySize, Timeout, Runtime, Environment }: Deployment['functions'][number],
+  { folder, local, log, signal }: Options,
+): Invoke {
   const env = {
     ...Environment.Variables,
     _HANDLER: Handler,
@@ -46,58 +40,42 @@ export function lambdaFunction(
     TZ: ':UTC',
     ...local,
   }
-  const running = new Set<ChildProcess>()
-  const places: Place[] = Array(MOST_AT_ONCE).fill(undefined)
-  const waiting: ((place: Place) => void)[] = []
-
-  const nextMessage = (child: ChildProcess) =>
-    new Promise<unknown>((resolve, reject) => {
-      const why = () =>
-        child.killed ? `Task timed out after ${Timeout.toFixed(2)} seconds` : `${FunctionName} exited`
-      const onExit = () => reject(new Error(why()))
-      child.once('exit', onExit).once('message', (message) => {
-        child.off('exit', onExit)
-        resolve(message)
-      })
-    })
+  const idle: ChildProcess[] = []
 
   /** A new process that has loaded the handler. As on Lambda, loading does not count towards the time-out. */
   async function launch(): Promise<ChildProcess> {
-    const runtime = join(process.cwd(), 'tools/local/packaged/runtime.ts')
-    const child = fork(runtime, { cwd: folder, env, execArgv: [], silent: true })
+    const runtime = resolve('tools/local/packaged/runtime.ts')
+    const child = fork(runtime, {
+      cwd: folder,
+      env,
+      execArgv: [],
+      silent: true,
+      signal,
+      killSignal: 'SIGKILL',
+    })
     for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', log)
-    running.add(child)
-    child.once('exit', () => running.delete(child))
-    await nextMessage(child)
+    // `once` throws what is emitted as `error`, so that nothing waits for the message of a process that has exited.
+    child.on('error', () => undefined)
+    child.once('exit', () => child.emit('error', new Error(`${FunctionName} exited`)))
+    await once(child, 'message')
     return child
   }
 
-  async function call(child: ChildProcess, event: unknown): Promise<unknown> {
+  return async (event) => {
+    let child = idle.pop()
+    while (child && !child.connected) child = idle.pop()
+    child ??= await launch()
     const milliseconds = Timeout * 1000
-    const context = { awsRequestId: randomUUID(), functionName: FunctionName, invokedFunctionArn: Arn }
-    const timer = setTimeout(() => child.kill('SIGKILL'), milliseconds)
+    const context = { awsRequestId: randomUUID(), functionName: FunctionName }
+    const late = AbortSignal.timeout(milliseconds)
     // A failure to send is followed by `exit`.
     child.send({ event, context, milliseconds }, () => undefined)
-    const answer = await nextMessage(child).finally(() => clearTimeout(timer))
-    const { result, error } = answer as { result?: unknown; error?: string }
+    const [{ result, error }] = await once(child, 'message', { signal: late }).catch((reason) => {
+      child.kill('SIGKILL')
+      throw late.aborted ? new Error(`Task timed out after ${Timeout.toFixed(2)} seconds`) : reason
+    })
+    idle.push(child)
     if (error !== undefined) throw new Error(error)
     return result
-  }
-
-  return {
-    async invoke(event) {
-      let place: Place = places.length > 0 ? places.pop() : await new Promise<Place>((go) => waiting.push(go))
-      try {
-        if (!place || !running.has(place)) place = await launch()
-        return await call(place, event)
-      } finally {
-        const next = waiting.shift()
-        if (next) next(place)
-        else places.push(place)
-      }
-    },
-    stop() {
-      for (const child of running) child.kill('SIGKILL')
-    },
   }
 }

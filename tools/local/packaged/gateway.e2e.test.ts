@@ -4,33 +4,13 @@ import { text } from 'node:stream/consumers'
 import { gateway } from './gateway.ts'
 import type { Deployment } from './template.ts'
 
-const authorizer = {
-  Name: 'token',
-  AuthorizerType: 'REQUEST',
-  AuthorizerPayloadFormatVersion: '2.0',
-  EnableSimpleResponses: true,
-  AuthorizerUri: 'authorizer',
-  IdentitySource: ['authorization'],
-  AuthorizerResultTtlInSeconds: 0,
-} as const
-const caching = { ...authorizer, Name: 'caching', AuthorizerResultTtlInSeconds: 60 }
 type Route = Deployment['routes'][number]
-const route = (RouteKey: string, IntegrationUri: string, more: object = {}): Route => ({
-  RouteKey,
-  IntegrationUri,
-  PayloadFormatVersion: '2.0',
-  TimeoutInMillis: 30_000,
-  authorizer: undefined,
-  ...more,
-})
+const route = (key: string, name: string, authorizer?: string): Route => ({ key, function: name, authorizer })
 const routes = [
   route('POST /echo', 'echo'),
   route('GET /things/{id}', 'echo'),
-  route('GET /things/mine', 'mine', { authorizer }),
-  route('GET /cached', 'mine', { authorizer: caching }),
+  route('GET /things/mine', 'mine', 'authorizer'),
   route('GET /crash', 'crash'),
-  route('GET /slow', 'slow', { TimeoutInMillis: 100 }),
-  route('GET /plain', 'plain'),
   route('GET /own-cors', 'ownCors'),
 ]
 let asked = 0
@@ -45,8 +25,6 @@ const handlers: Record<string, (event: any) => Promise<unknown>> = {
   crash: async () => {
     throw new Error('a secret of ours')
   },
-  slow: () => new Promise(() => {}),
-  plain: async () => ({ name: 'Ada' }),
   ownCors: async () => ({ statusCode: 204, headers: { 'Access-Control-Allow-Origin': '*' } }),
   authorizer: async ({ headers }) => {
     asked++
@@ -64,14 +42,12 @@ const cors = {
   AllowCredentials: true as const,
   MaxAge: 60,
 }
-const functions = new Map(
-  Object.entries(handlers).map(([arn, invoke]) => [arn, { invoke, stop: () => undefined }]),
-)
+const invoke = async (name: string, event: object) => handlers[name]?.(event)
 
 let servers: Server[]
 const [withCors, without] = [0, 1]
 beforeAll(async () => {
-  servers = [gateway({ routes, cors }, functions), gateway({ routes, cors: undefined }, functions)]
+  servers = [gateway({ routes, cors }, invoke), gateway({ routes, cors: undefined }, invoke)]
   for (const server of servers) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 })
 afterAll(() => {
@@ -148,19 +124,17 @@ describe('the gateway', () => {
     },
   )
 
-  it('passes headers and cookies through, and sends a result without a status as JSON', async () => {
+  it('passes headers and cookies through', async () => {
     const { headers } = await call('POST /echo')
     expect(headers['set-cookie']).toEqual(['a=1; Path=/', 'b=2'])
     expect(headers['apigw-requestid']).toEqual(expect.any(String))
-    expect(await call('GET /plain')).toMatchObject({ status: 200, body: { name: 'Ada' } })
   })
 
-  it('hides the cause of a failure, and waits as long as its template says', async () => {
+  it('hides the cause of a failure', async () => {
     expect(await call('GET /crash')).toMatchObject({
       status: 500,
       body: { message: 'Internal Server Error' },
     })
-    expect(await call('GET /slow')).toMatchObject({ status: 503, body: { message: 'Service Unavailable' } })
   })
 
   it('refuses a body above 10 MB', async () => {
@@ -190,14 +164,10 @@ describe('its authorizer', () => {
     expect([status, body]).toEqual([200, { lambda: { userId: '1' } }])
   })
 
-  it('is called each time, unless the template caches its answer', async () => {
-    const times = async (key: string) => {
-      const before = asked
-      for (let time = 0; time < 3; time++) await call(key, { authorization: 'valid' })
-      return asked - before
-    }
-    expect(await times('GET /things/mine')).toBe(3)
-    expect(await times('GET /cached')).toBe(1)
+  it('is called each time', async () => {
+    const before = asked
+    for (let time = 0; time < 3; time++) await call('GET /things/mine', { authorization: 'valid' })
+    expect(asked - before).toBe(3)
   })
 })
 

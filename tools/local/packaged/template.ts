@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { TableProperties } from '../create-tables.ts'
 
 /** The resources of a CloudFormation template, by logical id. */
 export type Resources = Readonly<
@@ -16,65 +15,52 @@ const pseudoParameters: Readonly<Record<string, string>> = {
   'AWS::URLSuffix': 'amazonaws.com',
 }
 
-/** Replaces the intrinsic functions that our template uses by the values of a deployed stack. @throws for any other one. */
+/**
+ * Replaces the intrinsic functions that our template uses. `Ref` gives what AWS gives. An attribute, such as an ARN, becomes the
+ * name of its resource: it is only used to find the resource. @throws for any other function.
+ */
 export function resolve(resources: Resources, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((each) => resolve(resources, each))
   if (typeof value !== 'object' || value === null) return value
   const [[name, argument] = ['', undefined]] = Object.entries(value)
-  if (name === 'Ref' || name === 'Fn::GetAtt') return reference(resources, [argument].flat().join('.'))
+  if (name === 'Ref') return nameOf(resources, argument)
+  if (name === 'Fn::GetAtt') return nameOf(resources, argument[0])
   if (name === 'Fn::Sub' && typeof argument === 'string')
-    return argument.replace(/\$\{([^}]+)\}/g, (_, path: string) => reference(resources, path))
+    return argument.replace(/\$\{(.+?)\}/g, (_, id) => nameOf(resources, id))
   if (name === 'Fn::Join') return (resolve(resources, argument[1]) as string[]).join(argument[0])
   if (name.startsWith('Fn::')) throw new Error(`The template uses ${name} in a way that is not known here`)
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, resolve(resources, each)]))
 }
 
-/** The value of `Ref` for `Id`, or of `Fn::GetAtt` for `Id.Attribute`. */
-function reference(resources: Resources, path: string): string {
-  const [id = '', attribute = ''] = path.split('.')
-  if (!resources[id] && !pseudoParameters[id])
-    throw new Error(`The template refers to ${id}, which it does not have`)
-  const { FunctionName, TableName } = resources[id]?.Properties ?? {}
-  const name = pseudoParameters[id] ?? resolve(resources, FunctionName ?? TableName) ?? id.toLowerCase()
-  if (attribute === '') return String(name)
-  if (attribute === 'Arn') return `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}`
-  if (attribute === 'StreamArn') return `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${name}/stream/latest`
-  throw new Error(`The template asks for ${path}, which is not known here`)
+function nameOf(resources: Resources, id: string): string {
+  if (pseudoParameters[id]) return pseudoParameters[id]
+  if (!resources[id]) throw new Error(`The template refers to ${id}, which it does not have`)
+  const { FunctionName, TableName } = resources[id].Properties ?? {}
+  return String(FunctionName ?? TableName ?? id.toLowerCase())
 }
 
-type Table = TableProperties & { readonly TableName: string }
-
-// The properties that are used here. Defaults are those of AWS.
+// What is used here of each resource. What cannot be run as it stands is refused.
 const functionForm = z.object({
   FunctionName: z.string(),
   Handler: z.string(),
   // Another Node would prove little.
   Runtime: z.literal(`nodejs${process.versions.node.split('.')[0]}.x`),
-  MemorySize: z.number().default(128),
-  Timeout: z.number().default(3),
+  MemorySize: z.number(),
+  Timeout: z.number(),
   Code: z.object({ S3Key: z.string() }),
   Environment: z.object({ Variables: z.record(z.string(), z.string()) }),
 })
-const integrationForm = z.object({
-  PayloadFormatVersion: z.literal('2.0'),
-  IntegrationUri: z.string(),
-  TimeoutInMillis: z.number().default(30_000),
-})
+const integrationForm = z.object({ PayloadFormatVersion: z.literal('2.0'), IntegrationUri: z.string() })
 const authorizerForm = z.object({
-  Name: z.string(),
   AuthorizerType: z.literal('REQUEST'),
   AuthorizerPayloadFormatVersion: z.literal('2.0'),
   EnableSimpleResponses: z.literal(true),
   AuthorizerUri: z.string().transform((uri) => uri.replace(/^.*\/functions\/(.+)\/invocations$/, '$1')),
-  AuthorizerResultTtlInSeconds: z.number().default(300),
-  /** Names of headers in lower case. */
-  IdentitySource: z.array(
-    z.templateLiteral(['$request.header.', z.string()]).transform((source) => source.slice(16).toLowerCase()),
-  ),
+  IdentitySource: z.tuple([z.literal('$request.header.Authorization')]),
 })
 const routeForm = z.object({
   RouteKey: z.string().regex(/^(?!ANY )[A-Z]+ \/[^+]*$/),
-  Target: z.string(),
+  Target: z.string().transform((target) => target.replace('integrations/', '')),
   AuthorizationType: z.enum(['NONE', 'CUSTOM']).default('NONE'),
   AuthorizerId: z.string().optional(),
 })
@@ -86,57 +72,53 @@ const corsForm = z.object({
   AllowCredentials: z.literal(true),
   MaxAge: z.number(),
 })
-const mappingForm = z
-  .object({
-    FunctionName: z.string(),
-    EventSourceArn: z.string(),
-    StartingPosition: z.enum(['LATEST', 'TRIM_HORIZON']),
-    BatchSize: z.number(),
-    MaximumRetryAttempts: z.number(),
-    FilterCriteria: z.object({ Filters: z.array(z.object({ Pattern: z.string() })) }),
-  })
-  .transform((mapping) => ({
-    FunctionName: mapping.FunctionName,
-    patterns: mapping.FilterCriteria.Filters.map(({ Pattern }): unknown => JSON.parse(Pattern)),
-    table: mapping.EventSourceArn.replace(/^.*:table\/(.+)\/stream\/.*$/, '$1'),
-    startsAt: mapping.StartingPosition,
-    batchSize: mapping.BatchSize,
-    retries: mapping.MaximumRetryAttempts,
-  }))
+const [opening, closing] = ['{"eventName":["INSERT"],"dynamodb":{"Keys":{"pk":{"S":[{"prefix":"', '"}]}}}}']
+const patternForm = z
+  .templateLiteral([opening, z.string(), closing])
+  .transform((text) => text.slice(opening.length, -closing.length))
+const mappingForm = z.object({
+  FunctionName: z.string(),
+  EventSourceArn: z.string(),
+  StartingPosition: z.enum(['LATEST', 'TRIM_HORIZON']),
+  BatchSize: z.literal(1),
+  MaximumRetryAttempts: z.number(),
+  FunctionResponseTypes: z.tuple([z.literal('ReportBatchItemFailures')]),
+  FilterCriteria: z.object({ Filters: z.tuple([z.object({ Pattern: patternForm })]) }),
+})
 
-/** Reads the functions, routes, streams and tables of a packaged template. @throws if it has anything that cannot be run here. */
+/** Reads the functions, routes and streams of a packaged template. @throws if one of them cannot be run here. */
 export function readTemplate(resources: Resources) {
-  /** By what `Ref` gives for each. */
+  /** By name. */
   const all = <T extends z.ZodType>(type: string, form: T): Map<string, z.output<T>> =>
     new Map(
       Object.entries(resources)
-        .filter(([, { Type }]) => Type === type)
+        .filter(([, { Type }]) => Type === `AWS::${type}`)
         .map(([id, { Properties }]) => {
           const { data, error } = form.safeParse(resolve(resources, Properties))
-          if (error)
-            throw new Error(
-              `The template's ${id} is of a kind that is not known here:\n${z.prettifyError(error)}`,
-            )
-          return [reference(resources, id), data]
+          if (!error) return [nameOf(resources, id), data]
+          throw new Error(
+            `The template's ${id} is of a kind that is not known here:\n${z.prettifyError(error)}`,
+          )
         }),
     )
-  const integrations = all('AWS::ApiGatewayV2::Integration', integrationForm)
-  const authorizers = all('AWS::ApiGatewayV2::Authorizer', authorizerForm)
-  const [api] = all('AWS::ApiGatewayV2::Api', z.object({ CorsConfiguration: corsForm.optional() })).values()
-  return {
-    functions: [...all('AWS::Lambda::Function', functionForm).values()].map((each) => ({
-      ...each,
-      Arn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${each.FunctionName}`,
-    })),
-    routes: [...all('AWS::ApiGatewayV2::Route', routeForm).values()].map((route) => {
-      const integration = integrations.get(route.Target.replace('integrations/', ''))
-      const authorizer = authorizers.get(route.AuthorizerId ?? '')
-      if (!integration || (route.AuthorizationType === 'CUSTOM') !== Boolean(authorizer))
-        throw new Error(`${route.RouteKey} has an authorizer or an integration that is not known here`)
-      return { ...integration, RouteKey: route.RouteKey, authorizer }
-    }),
-    cors: api?.CorsConfiguration,
-    mappings: [...all('AWS::Lambda::EventSourceMapping', mappingForm).values()],
-    tables: [...all('AWS::DynamoDB::Table', z.custom<Table>()).values()],
-  }
+  const functions = all('Lambda::Function', functionForm)
+  const integrations = all('ApiGatewayV2::Integration', integrationForm)
+  const authorizers = all('ApiGatewayV2::Authorizer', authorizerForm)
+  const [api] = all('ApiGatewayV2::Api', z.object({ CorsConfiguration: corsForm.optional() })).values()
+  const routes = [...all('ApiGatewayV2::Route', routeForm).values()].map((route) => {
+    const name = integrations.get(route.Target)?.IntegrationUri ?? ''
+    const authorizer = authorizers.get(route.AuthorizerId ?? '')?.AuthorizerUri
+    const isKnown = functions.has(name) && (!authorizer || functions.has(authorizer))
+    if (!isKnown || (route.AuthorizationType === 'CUSTOM') !== Boolean(authorizer))
+      throw new Error(`${route.RouteKey} has an authorizer or an integration that is not known here`)
+    return { key: route.RouteKey, function: name, authorizer }
+  })
+  const mappings = [...all('Lambda::EventSourceMapping', mappingForm).values()].map((mapping) => ({
+    function: mapping.FunctionName,
+    table: mapping.EventSourceArn,
+    prefix: mapping.FilterCriteria.Filters[0].Pattern,
+    startsAt: mapping.StartingPosition,
+    retries: mapping.MaximumRetryAttempts,
+  }))
+  return { functions: [...functions.values()], routes, cors: api?.CorsConfiguration, mappings }
 }

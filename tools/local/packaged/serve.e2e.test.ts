@@ -1,38 +1,20 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { browser } from '../../testing/browser.ts'
-import { isolatedAwsEnv } from '../isolated-aws-env.ts'
+import { npmStartOver, type Started } from '../../testing/npm-start.ts'
 import { mailedToken } from '../mailbox.ts'
-import { freePort } from '../ports.ts'
-import { type Stack, startStack } from './stack.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'cardea-stack-'))
+const folder = mkdtempSync(join(tmpdir(), 'cardea-packaged-'))
 const page = 'https://app.example.com'
-let stack: Stack
-let written = ''
-let closed = false
+let stack: Started
 
 beforeAll(async () => {
-  Object.assign(process.env, isolatedAwsEnv)
-  stack = await startStack({
-    stage: 'dev',
-    folder,
-    port: await freePort(),
-    mailboxPort: await freePort(),
-    settings: {
-      ALLOWED_ORIGINS: page,
-      MAIL_FROM: 'no-reply@example.com',
-      LINK_BASE_URL: page,
-      BCRYPT_COST: '10',
-    },
-    log: (text) => {
-      written += text
-    },
-  })
+  stack = await npmStartOver(folder, 'start:packaged')({ ALLOWED_ORIGINS: page })
+  await stack.ready()
 })
 afterAll(async () => {
-  if (!closed) await stack?.close()
+  await stack?.interrupt()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -124,14 +106,13 @@ describe('the packaged functions', () => {
   })
 
   it('log no token, no password and no failure', () => {
-    expect(written).toContain('"type":"login.succeeded"')
+    expect(stack.said()).toContain('"type":"login.succeeded"')
+    const [, written] = stack.said().split('Ctrl-C ends it all')
     expect(written).not.toMatch(/eyJ|correct horse|"level":"error"/)
   })
 
-  it('leave only the package behind', async () => {
-    await stack.close()
-    closed = true
-    expect(readdirSync(join(folder, 'package')).filter((name) => /unzipped/.test(name))).toEqual([])
+  it('end with Ctrl-C', async () => {
+    await stack.interrupt()
     await expect(fetch(stack.origin)).rejects.toThrow()
   })
 })

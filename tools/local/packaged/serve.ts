@@ -1,0 +1,59 @@
+import { once } from 'node:events'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, relative } from 'node:path'
+import { unzipSync } from 'fflate'
+import { type Config, readConfig } from '../../../lib/config.ts'
+import { start } from '../child-process.ts'
+import { createTables } from '../create-tables.ts'
+import { type Serving, serverlessCommand, serverlessEnv } from '../serverless-offline.ts'
+import { givenSettings } from '../settings.ts'
+import { type Invoke, pollStream } from '../stream-poller.ts'
+import { lambdaFunction } from './function.ts'
+import { gateway } from './gateway.ts'
+import { type Deployment, readTemplate } from './template.ts'
+
+/** Packages the stage `dev` and serves its zips. The output of the functions is printed. */
+export async function servePackage({ config, folder, local, signal }: Serving): Promise<void> {
+  const { functions: packaged, mappings, ...api } = await packageStage(config, folder)
+  const log = (text: string) => process.stdout.write(text)
+  const functions = new Map<string, Invoke>()
+  for (const each of packaged) {
+    const target = join(folder, 'unzipped', each.FunctionName)
+    await unzip(join(folder, 'package', basename(each.Code.S3Key)), target)
+    functions.set(each.FunctionName, lambdaFunction(each, { folder: target, local, log, signal }))
+  }
+  const invoke = async (name: string, event: object) => functions.get(name)?.(event)
+
+  // Every function knows the names of all tables.
+  await createTables(readConfig(packaged[0]?.Environment.Variables ?? {}), local.DYNAMODB_ENDPOINT)
+  for (const mapping of mappings)
+    pollStream(local.DYNAMODB_ENDPOINT, mapping, (event) => invoke(mapping.function, event), signal)
+  await once(gateway(api, invoke).listen(config.port, '127.0.0.1'), 'listening')
+}
+
+/** Packages as a deployment does, with the given settings and nothing else of our environment. */
+async function packageStage(
+  { localFolder, mailFrom = '', linkBaseUrl = '' }: Config,
+  folder: string,
+): Promise<Deployment> {
+  const target = join(folder, 'package')
+  const options = ['--stage', 'dev', '--package', relative('.', target)]
+  const command = serverlessCommand(folder, 'package', ...options)
+  const settings = { ...givenSettings(), MAIL_FROM: mailFrom, LINK_BASE_URL: linkBaseUrl }
+  const serverless = start('serverless', [process.execPath, ...command], {
+    env: { ...settings, ...serverlessEnv(localFolder) },
+  })
+  await serverless.end
+  const template = join(target, 'cloudformation-template-update-stack.json')
+  const text = await readFile(template, 'utf8').catch(() => {
+    throw new Error(`The functions could not be packaged: ${serverless.lastLines()}`)
+  })
+  return readTemplate(JSON.parse(text).Resources)
+}
+
+async function unzip(zip: string, folder: string): Promise<void> {
+  for (const [name, data] of Object.entries(unzipSync(await readFile(zip)))) {
+    await mkdir(dirname(join(folder, name)), { recursive: true })
+    await writeFile(join(folder, name), data)
+  }
+}
