@@ -88,7 +88,7 @@ describe('a packaged function', () => {
 
   it('answers many concurrent calls', async () => {
     const lambda = functionOf('exports.handler = async (event) => event')
-    const events = Array.from({ length: 10 }, (_, n) => ({ n }))
+    const events = Array.from({ length: 20 }, (_, n) => ({ n }))
     expect(await Promise.all(events.map((event) => lambda(event)))).toEqual(events)
   })
 

@@ -6,6 +6,9 @@ import { isolatedAwsEnv } from '../isolated-aws-env.ts'
 import type { Invoke } from '../stream-poller.ts'
 import { type Deployment, REGION } from './template.ts'
 
+/** Lambda allows a thousand. On one machine they would slow each other down until they time out, so further calls wait. */
+const MOST_AT_ONCE = 8
+
 interface Options {
   readonly folder: string
   readonly local: Readonly<Record<string, string>>
@@ -61,7 +64,7 @@ export function lambdaFunction(
     return child
   }
 
-  return async (event) => {
+  async function call(event: object): Promise<unknown> {
     let child = idle.pop()
     while (child && !child.connected) child = idle.pop()
     child ??= await launch()
@@ -77,5 +80,17 @@ export function lambdaFunction(
     idle.push(child)
     if (error !== undefined) throw new Error(error)
     return result
+  }
+
+  const waiting: (() => void)[] = []
+  let calls = 0
+  return async (event) => {
+    if (calls === MOST_AT_ONCE) await new Promise<void>((go) => waiting.push(go))
+    else calls++
+    return call(event).finally(() => {
+      const next = waiting.shift()
+      if (next) next()
+      else calls--
+    })
   }
 }
