@@ -11,11 +11,11 @@ const { options } = require('./options.cjs')
 module.exports = class BuildTogether {
   constructor(serverless) {
     let builds
-    let temporary
-    // serverless-esbuild copies each function to the system's temporary folder, and cannot remove the copy.
+    // serverless-esbuild copies each function to the system's temporary folder, and does not remove the copy.
     const useOwnTemporaryFolder = () => {
-      temporary = mkdtempSync(join(tmpdir(), 'cardea-package-'))
+      const temporary = mkdtempSync(join(tmpdir(), 'cardea-package-'))
       process.env.TMPDIR = temporary
+      process.once('exit', () => rmSync(temporary, { recursive: true, force: true }))
     }
     const build = async () => {
       const esbuild = serverless.pluginManager.plugins.find(({ buildCache }) => buildCache)
@@ -37,10 +37,7 @@ module.exports = class BuildTogether {
         useOwnTemporaryFolder()
         return build()
       },
-      'after:package:createDeploymentArtifacts': async () => {
-        rmSync(temporary, { recursive: true })
-        await builds.dispose()
-      },
+      'after:package:createDeploymentArtifacts': () => builds.dispose(),
     }
   }
 }

@@ -104,7 +104,7 @@ describe.each(shells)('the commands of the guide in %s:', (shell) => {
     expect(permissions).toContain('arn:aws:iam::123456789012:policy/cardea-prod-boundary-eu-central-1')
   })
 
-  it('the first administrator signs up and confirms with bodies that the API accepts', () => {
+  it('the first administrator signs up and verifies with bodies that the API accepts', () => {
     const file = join(folder, 'requests')
     standIn(
       'curl',

@@ -31,7 +31,7 @@ Open an account:
   curl -X POST http://localhost:${port}/auth/signup -H 'Content-Type: application/json' \\
     -d '{"email":"ada@example.com","password":"correct horse battery staple","name":"Ada Lovelace"}'
 
-Confirm it with the token of the link in its mail, as a page of your front end would:
+Verify its email with the token of the link in its mail, as a page of your front end would:
 
   curl -X POST http://localhost:${port}/auth/email/verify -H 'Content-Type: application/json' -d '{"token":"..."}'
 

@@ -2,10 +2,17 @@ import { setTimeout as wait } from 'node:timers/promises'
 
 /** Starts a substitute for Amazon SES. It sends nothing. It shows the mails at its address and lists them at `/store`. */
 export async function startMailbox(port: number): Promise<string> {
+  // With this variable the library would send the mails.
+  delete process.env.SMTP_TRANSPORT
   const { default: library } = await import('aws-ses-v2-local')
-  await library.default({ host: '127.0.0.1', port })
+  const server = await library.default({ host: '127.0.0.1', port })
+  // Express 5 also calls back when it could not listen.
+  if (!server.listening) throw new Error(`The mailbox cannot listen on port ${port}`)
   return `http://localhost:${port}`
 }
+
+/** Whether an error comes from the mailbox. Some of its requests fail where nothing catches it. */
+export const isOfMailbox = ({ stack = '' }: Error): boolean => stack.includes('aws-ses-v2-local')
 
 interface Mail {
   readonly destination: { readonly to: readonly string[] }
@@ -16,8 +23,12 @@ interface Mail {
 export const mailedToken = (mailbox: string, to: string, page: string): Promise<string> =>
   mailed(mailbox, to, new RegExp(`/${page}#token=([\\w-]+)`)).then(([, token = '']) => token)
 
+/** Waits for a mail with a code of six digits. Gives the newest code, then its two halves. */
+export const mailedDigits = (mailbox: string, to: string): Promise<readonly string[]> =>
+  mailed(mailbox, to, /^\s*(\d{3}) ?(\d{3})\s*$/m)
+
 /** Waits for a mail to an address whose text matches. Gives the match in the newest one. */
-export async function mailed(mailbox: string, to: string, pattern: RegExp): Promise<readonly string[]> {
+async function mailed(mailbox: string, to: string, pattern: RegExp): Promise<readonly string[]> {
   for (let waited = 0; waited < 20_000; waited += 100) {
     const { emails } = (await (await fetch(`${mailbox}/store`)).json()) as { emails: readonly Mail[] }
     const mine = emails.filter(({ destination }) => destination.to.includes(to))

@@ -1,6 +1,6 @@
 /**
  * One table of requests, sent to `npm start` and to the packaged functions. Both must give the same, right answer.
- * A row is `[given, request, right]`: a name, a request (or a function that makes one for a `Platform`, where Ada has confirmed
+ * A row is `[given, request, right]`: a name, a request (or a function that makes one for a `Platform`, where Ada has verified
  * her email), and the part of the answer that must match.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { npmStartOver, type Started } from '../testing/npm-start.ts'
 import { type RawRequest, sendRaw } from '../testing/raw-request.ts'
-import { mailed, mailedToken } from './mailbox.ts'
+import { mailedDigits, mailedToken } from './mailbox.ts'
 
 const page = 'https://app.example.com'
 const json = { 'content-type': 'application/json' }
@@ -116,7 +116,7 @@ const rows: readonly Row[] = [
     { status: 204 },
   ],
   [
-    'a sign-up with a transport, where emails are confirmed first',
+    'a sign-up with a transport, where emails are verified first',
     post('/auth/signup', JSON.stringify({ ...ada, email: 'cleo@example.com', transport: 'body' })),
     { status: 202, text: '', cookies: [] },
   ],
@@ -180,7 +180,7 @@ const rows: readonly Row[] = [
     async ({ mailbox, post: send }) => {
       const { email } = ada
       const { challenge } = (await send('/auth/email-login', { email })).body
-      const [, ...rest] = await mailed(mailbox, email, /^\s*(\d{3}) ?(\d{3})\s*$/m)
+      const [, ...rest] = await mailedDigits(mailbox, email)
       return post(
         '/auth/email-login/code',
         JSON.stringify({ email, challenge, code: ` ${rest[0]} \u2011${rest[1]} ` }),

@@ -152,6 +152,14 @@ describe('npm start', () => {
     expect(body).toEqual(JSON.parse(readFileSync('functions/openapi.json', 'utf8')))
   })
 
+  it('serves on, and prints one line, when the mailbox fails at a request', async () => {
+    const { said, mailbox, origin } = started
+    expect((await fetch(`${mailbox}/get-emlContent?messageId=unknown`)).status).toBe(400)
+    await started.prints('The mailbox failed: ')
+    expect(said()).not.toMatch(/\n\s+at /)
+    expect((await fetch(`${origin}/health`)).status).toBe(200)
+  })
+
   it('prints one sentence when it is started twice on one port', async () => {
     const second = await npmStart({ PORT: String(started.port), LOCAL_FOLDER: join(folder, 'other') })
     expect(await second.ended).toBe(1)
@@ -208,7 +216,7 @@ describe('npm start with its default settings', () => {
     ])
   })
 
-  it('serves the tour by mail: sign up, confirm, log in, reset; old sessions, links and passwords fail', async () => {
+  it('serves the tour by mail: sign up, verify, log in, reset; old sessions, links and passwords fail', async () => {
     const person = { ...ada, email: 'mail@example.com' }
     const { email, password } = person
     const [go, other] = [browser(started), browser(started)]
@@ -295,7 +303,7 @@ describe('a tour over HTTP', () => {
     const person = { ...ada, email: 'three@example.com' }
     const { email, password } = person
     const [one, two, phone] = [browser(started), browser(started), browser(started)]
-    // No email has to be confirmed here, so the sign-up opens the first session.
+    // No email has to be verified here, so the sign-up opens the first session.
     const first = await one('POST', '/auth/signup', person)
     const second = await two('POST', '/auth/login', { email, password })
     const third = await phone('POST', '/auth/login', { email, password, transport: 'body' })
@@ -415,7 +423,7 @@ describe('starting and stopping npm start', () => {
     for (const after of [0, 200, 500, 900]) {
       const early = await npmStart()
       // Before that only npm may run, which is not tested here.
-      while (!early.said().includes('Starting')) await wait(20)
+      await early.prints('Starting')
       await wait(after)
       await early.interrupt()
       expect([after, processesOf()]).toEqual([after, []])

@@ -10,7 +10,7 @@ import { filesOfContracts } from '../generate/generated-files.ts'
 import { banner } from './banner.ts'
 import { stopAll, throwWhenEnded } from './child-process.ts'
 import { announceEndpoint, forgetEndpoint, runningEndpoint, startDynoxide } from './dynamodb.ts'
-import { startMailbox } from './mailbox.ts'
+import { isOfMailbox, startMailbox } from './mailbox.ts'
 import { onStop } from './on-stop.ts'
 import { servePackage } from './packaged/serve.ts'
 import { startParameterStore } from './parameter-store.ts'
@@ -42,8 +42,10 @@ const begin = (what: string) => ending.signal.aborted || console.log(`Starting $
 
 async function main(): Promise<void> {
   onStop(() => stop(0))
-  // Also for what is thrown where nothing awaits it.
-  process.on('uncaughtException', fail)
+  // Also for what is thrown where nothing awaits it. The API serves on if a request to the mailbox fails.
+  process.on('uncaughtException', (error) =>
+    isOfMailbox(error) ? console.error(`The mailbox failed: ${error.message}`) : fail(error),
+  )
   const unknown = unknownNames(envFile())
   if (unknown) console.warn(unknown)
   const config = localConfig()

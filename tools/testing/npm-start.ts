@@ -37,19 +37,22 @@ export const npmStartOver =
       said += data
     })
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+    /** Resolves once it has printed this text. @throws if it ends before, or takes too long. */
+    async function prints(text: string): Promise<void> {
+      for (let waited = 0; !said.includes(text); waited += 50) {
+        if (child.exitCode !== null || waited > 300_000)
+          throw new Error(`npm run ${script} did not print "${text}": ${said}`)
+        await wait(50)
+      }
+    }
     return {
       origin: `http://localhost:${port}`,
       mailbox: `http://localhost:${mailboxPort}`,
       port,
       said: () => said,
       ended,
-      async ready() {
-        for (let waited = 0; !said.includes('Ctrl-C ends it all'); waited += 50) {
-          if (child.exitCode !== null || waited > 300_000)
-            throw new Error(`npm run ${script} did not get ready: ${said}`)
-          await wait(50)
-        }
-      },
+      prints,
+      ready: () => prints('Ctrl-C ends it all'),
       /** Sends Ctrl-C, then waits until no process of it runs. */
       async interrupt() {
         await interruptGroup(group)
