@@ -115,6 +115,7 @@ describe('every setting', () => {
     const generated: Record<string, string> = {
       ISSUER: 'issuer',
       MAIL_CONFIGURATION_SET: 'mailConfigurationSet',
+      DOCS: 'docs',
       KEYS_PATH: 'keysPath',
       ...Object.fromEntries(readTables().map(({ env, setting }) => [env, setting])),
     }
@@ -145,6 +146,7 @@ describe('settings of mail and limits', () => {
   it.each<[string, Record<string, string>]>([
     ['LINK_BASE_URL', { MAIL_FROM: 'no-reply@example.com', PAGES: 'false' }],
     ['PAGES', { PAGES: 'no' }],
+    ['DOCS', { DOCS: 'no' }],
     ['ACCENT_COLOR', { ACCENT_COLOR: 'red' }],
     ['ACCENT_COLOR', { ACCENT_COLOR: '#777777' }],
     ['REQUIRE_VERIFIED_EMAIL', { REQUIRE_VERIFIED_EMAIL: 'true' }],

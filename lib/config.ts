@@ -70,6 +70,7 @@ export const settings = {
   }),
   linkBaseUrl: setting({ env: 'LINK_BASE_URL', default: '', read: optional(httpAddress) }),
   pages: setting({ env: 'PAGES', default: 'true', read: truth }),
+  docs: setting({ env: 'DOCS', default: 'true', read: truth }),
   accentColor: setting({ env: 'ACCENT_COLOR', default: '#1a56db', read: accentColor }),
   productName: setting({ env: 'PRODUCT_NAME', default: 'Cardea', read: productName }),
   requireVerifiedEmail: setting({ env: 'REQUIRE_VERIFIED_EMAIL', default: '', read: optional(truth) }),

@@ -1,18 +1,10 @@
-import { createHash } from 'node:crypto'
-import { gunzipSync, gzipSync } from 'node:zlib'
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import { gzipSync } from 'node:zlib'
+import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { assets } from '#built-pages'
 import { isLanguage, preferredLanguage } from '../languages/languages.ts'
+import { type Answer, compressed, notFound, redirectTo, tagOf } from './answers.ts'
 import { htmlOf, isPage, type PageSettings, pagesUrl } from './html.ts'
 import { themeOf } from './theme.ts'
-
-type Answer = APIGatewayProxyStructuredResultV2
-
-const SECURITY = {
-  'Strict-Transport-Security': 'max-age=63072000; includeSubDomains',
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-}
 
 /**
  * A script of this origin could use the refresh cookie. Only our own files run, no text becomes code (Trusted Types), and no
@@ -31,9 +23,6 @@ const policyOf = (issuer: string, base: string) =>
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
   ].join('; ')
-
-const tagOf = (content: string | Buffer) =>
-  `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`
 
 /** Answers requests for pages and their assets. `accentColor` is `#rrggbb`. */
 export function pageResponder(settings: PageSettings & { readonly accentColor: string }) {
@@ -85,24 +74,6 @@ export function pageResponder(settings: PageSettings & { readonly accentColor: s
   }
 }
 
-/** Sends compressed content as it is, or unpacked to a client that does not take gzip. */
-function compressed(
-  { headers: asked }: APIGatewayProxyEventV2,
-  { content, headers }: { content: Buffer; headers: Record<string, string> },
-): Answer {
-  if (asked['if-none-match']?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === headers.ETag)) {
-    const { 'Content-Type': _, ...kept } = headers
-    return { statusCode: 304, headers: { ...SECURITY, ...kept } }
-  }
-  const takesGzip = /(?:^|[,\s])gzip(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(asked['accept-encoding'] ?? '')
-  return {
-    statusCode: 200,
-    headers: { ...SECURITY, ...headers, ...(takesGzip && { 'Content-Encoding': 'gzip' }) },
-    body: (takesGzip ? content : gunzipSync(content)).toString('base64'),
-    isBase64Encoded: true,
-  }
-}
-
 /**
  * The same page on the issuer's host, if it was asked for on another: its cookie and its links belong to that one. A proxy, which
  * names itself in `Via` (RFC 9110 7.6.3), has its own host for us.
@@ -116,14 +87,3 @@ function onIssuersHost(
   const path = rawPath.startsWith(pathname) ? rawPath : `${pathname}${rawPath}`.replace('//', '/')
   return `${origin}${path}${rawQueryString ? `?${rawQueryString}` : ''}`
 }
-
-const redirectTo = (location: string): Answer => ({
-  statusCode: 302,
-  headers: { ...SECURITY, Location: location, 'Cache-Control': 'no-store' },
-})
-
-export const notFound = (): Answer => ({
-  statusCode: 404,
-  headers: { ...SECURITY, 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' },
-  body: 'Not found',
-})

@@ -1,5 +1,6 @@
 import { config } from '../config.ts'
-import { notFound, pageResponder } from './respond.ts'
+import { notFound } from './answers.ts'
+import { pageResponder } from './respond.ts'
 
 /** The pages of this deployment; with `PAGES=false`, every page is unknown. */
 export function pagesOfDeployment() {

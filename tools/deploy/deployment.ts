@@ -33,6 +33,7 @@ export async function deployment(service: string, stage: string, env: Env) {
   return {
     problems,
     issuer: env.ISSUER?.trim() || ownAddress(values.domainName),
+    docs: given.DOCS?.trim() || String(stage !== 'prod'),
     keysPath,
     ...tables,
     boundary: boundary({ service, stage, tables, keysPath }),

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+import { gunzipSync } from 'node:zlib'
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+
+export type Answer = APIGatewayProxyStructuredResultV2
+
+export const SECURITY = {
+  'Strict-Transport-Security': 'max-age=63072000; includeSubDomains',
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+}
+
+/** An entity tag that follows from the content. */
+export const tagOf = (content: string | Buffer) =>
+  `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`
+
+/** Sends compressed content as it is, or unpacked to a client that does not take gzip. */
+export function compressed(
+  { headers: asked }: APIGatewayProxyEventV2,
+  { content, headers }: { content: Buffer; headers: Record<string, string> },
+): Answer {
+  if (asked['if-none-match']?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === headers.ETag)) {
+    const { 'Content-Type': _, ...kept } = headers
+    return { statusCode: 304, headers: { ...SECURITY, ...kept } }
+  }
+  const takesGzip = /(?:^|[,\s])gzip(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(asked['accept-encoding'] ?? '')
+  return {
+    statusCode: 200,
+    headers: { ...SECURITY, ...headers, ...(takesGzip && { 'Content-Encoding': 'gzip' }) },
+    body: (takesGzip ? content : gunzipSync(content)).toString('base64'),
+    isBase64Encoded: true,
+  }
+}
+
+export const redirectTo = (location: string): Answer => ({
+  statusCode: 302,
+  headers: { ...SECURITY, Location: location, 'Cache-Control': 'no-store' },
+})
+
+export const notFound = (): Answer => ({
+  statusCode: 404,
+  headers: { ...SECURITY, 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' },
+  body: 'Not found',
+})
