@@ -5,8 +5,6 @@ import document from '../openapi.json' with { type: 'json' }
 
 export const contract: PagesContract = {
   paths: ['/docs'],
-  memory: 512,
-  timeout: 9,
 }
 
 export const handler = pages(() => referenceOfDeployment(document as never))
