@@ -35,10 +35,10 @@ const packages: Readonly<Record<string, readonly RegExp[]>> = {
   ],
 }
 
-/** `lib/lambda/route.ts` -> `lambda`; `lib/config.ts` -> `config`; `tools/cli/keys.ts` -> `tools/cli`. */
+/** `lib/lambda/route.ts` -> `lambda`; `lib/config.ts` -> `config`; `tools/cli/keys.ts` -> `tools/cli`; `pages/src/dom.ts` -> `pages/src`. */
 function moduleOf(file: string): string {
   const [top = '', second = ''] = file.split('/')
-  if (top === 'tools') return `${top}/${second}`
+  if (top === 'tools' || top === 'pages') return `${top}/${second}`
   return top === 'lib' ? second.replace(/\.ts$/, '') : top
 }
 
@@ -59,7 +59,7 @@ function importsOf(source: string): string[] {
   return found
 }
 
-const files = ['client/src', 'functions', 'lib', 'tools', 'bench']
+const files = ['client/src', 'functions', 'lib', 'pages/src', 'tools', 'bench']
   .flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) =>
       join(folder, file).replaceAll(sep, '/'),
@@ -106,6 +106,7 @@ describe('the modules', () => {
   it('import only what the table allows', () => {
     expect(files.length).toBeGreaterThan(200)
     expect(table.get('services')).toContain('storage')
+    expect(table.get('pages/src')).toEqual(['client', 'languages'])
     expect(files.flatMap(wrongImports)).toEqual([])
   })
 

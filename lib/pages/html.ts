@@ -1,6 +1,7 @@
 import { logo, preloads, scripts, style, templates } from '#built-pages'
 import { type Language, languages } from '../languages/languages.ts'
 import { pageTexts } from '../languages/pages.ts'
+import { errorNames } from './error-texts.ts'
 import { escapeHtml, fill, scriptJson, type Values, withNames } from './template.ts'
 
 /** What the pages of a deployment need to know. */
@@ -63,7 +64,10 @@ export function htmlOf(
     emailLogin: settings.emailLogin,
     least: settings.passwordMinLength,
     sendsMail: settings.sendsMail,
-    texts: { errors: texts.errors, [page]: own },
+    texts: {
+      errors: Object.fromEntries(errorNames(page).map((name) => [name, (texts.errors as Values)[name]])),
+      [page]: textsOfScript(page, own),
+    },
   }
   const content = fill(templates[page] ?? '', values, {})
   return fill(templates.layout ?? '', values, {
@@ -75,6 +79,12 @@ export function htmlOf(
     data: scriptJson(data),
   })
 }
+
+/** What stands in the template is not sent twice: a script reads it from its element. */
+const textsOfScript = (page: string, own: Values): Values =>
+  Object.fromEntries(
+    Object.entries(own).filter(([name]) => !templates[page]?.includes(`{{${page}.${name}}}`)),
+  )
 
 /** Each language by its own name. */
 function languageLink(language: Language, path: string, kept: URLSearchParams, current: Language): string {
@@ -91,7 +101,8 @@ export function redirectOf(
   { issuer, allowedOrigins }: Pick<PageSettings, 'issuer' | 'allowedOrigins'>,
 ): string | undefined {
   const url = URL.parse(asked ?? '')
-  if (!url || `${url.username}${url.password}` !== '') return undefined
+  // The origin of a `blob:` URL is that of the page that made it.
+  if (!url || !/^https?:$/.test(url.protocol) || `${url.username}${url.password}` !== '') return undefined
   const isOwn = url.href.startsWith(`${pagesUrl(issuer)}/`)
   return isOwn || allowedOrigins.includes(url.origin) ? url.href : undefined
 }

@@ -1,7 +1,7 @@
 import type { ApiError, Client, Session } from '../../client/src/client.ts'
 import type { Pages } from '../../lib/languages/en/pages.ts'
 import type { confirmDialog } from './dialog.ts'
-import { element, find } from './dom.ts'
+import { element, find, textOf } from './dom.ts'
 import { fill, type PageData } from './page-data.ts'
 import { deviceName, sessionItem } from './session-list.ts'
 
@@ -56,7 +56,7 @@ export function sessionsOf({ data, cardea, texts, confirm }: AccountPage) {
     confirm({
       title: texts.endOthersTitle,
       text: texts.endOthersText,
-      action: texts.endOthers,
+      action: textOf('[data-end-others]'),
       run: async () => (await cardea.endMySessions()).error ?? showSessions(texts.endedOthers),
     }),
   )

@@ -1,7 +1,7 @@
 import type { ApiError, User } from '../../client/src/client.ts'
 import { sessionsOf } from './account-sessions.ts'
 import { confirmDialog } from './dialog.ts'
-import { announce, element, find, showView } from './dom.ts'
+import { announce, element, find, showView, textOf } from './dom.ts'
 import { setBusy } from './form.ts'
 import { messageOf } from './messages.ts'
 import { fill, pageUrl } from './page-data.ts'
@@ -79,7 +79,7 @@ find('[data-delete]').addEventListener('click', () =>
   confirm({
     title: texts.deleteTitle,
     text: fill(texts.deleteWarning, { email: user?.email ?? '' }),
-    action: texts.deleteButton,
+    action: textOf('[data-delete]'),
     isDangerous: true,
     asksPassword: true,
     run: async ({ password = '' }) => {
@@ -116,7 +116,7 @@ async function load(): Promise<void> {
   showUser(me as User)
   for (const view of document.querySelectorAll<HTMLElement>('[data-view]'))
     view.hidden = view.dataset.view !== 'account'
-  announce(texts.title)
+  announce(textOf('[data-view="account"] h1'))
 }
 
 cardea.onAuthStateChange(({ event, user: changed }) => {

@@ -1,6 +1,7 @@
 import type { ApiError, Client, ListedUser } from '../../client/src/client.ts'
 import type { Pages } from '../../lib/languages/en/pages.ts'
 import type { confirmDialog } from './dialog.ts'
+import { textOf } from './dom.ts'
 import type { Send } from './form.ts'
 import type { PageData } from './page-data.ts'
 
@@ -65,7 +66,7 @@ export function actionsOf(
 }
 
 export const endSessions = ({ cardea, texts }: AdminPage, { id: userId }: ListedUser): Action => ({
-  button: texts.endSessions,
+  button: textOf('[data-action="end"]'),
   title: texts.endTitle,
   text: texts.endText,
   done: texts.endDone,

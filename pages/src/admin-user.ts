@@ -1,6 +1,6 @@
 import type { ApiError, ListedUser } from '../../client/src/client.ts'
 import { type Action, type AdminPage, actionsOf, endSessions } from './admin-actions.ts'
-import { element, find, showView } from './dom.ts'
+import { element, find, showView, textOf } from './dom.ts'
 import { fill } from './page-data.ts'
 import { sessionItem } from './session-list.ts'
 import { dateOf } from './times.ts'
@@ -28,9 +28,9 @@ export async function showUser(
   find<HTMLInputElement>('#name').value = name
   const facts: [string, string][] = [
     [texts.email, `${email}${isOwn ? ` (${texts.you})` : ''}`],
-    [texts.status, `${texts[status]} · ${emailVerified ? texts.verified : texts.unverified}`],
-    [texts.roles, roles.includes('admin') ? texts.administrator : texts.member],
-    [texts.created, dateOf(createdAt, data.lang)],
+    [textOf('[data-status]'), `${texts[status]} · ${emailVerified ? texts.verified : texts.unverified}`],
+    [textOf('[data-roles]'), roles.includes('admin') ? texts.administrator : texts.member],
+    [textOf('[data-created]'), dateOf(createdAt, data.lang)],
     [texts.id, user.id],
   ]
   const fact = ([term, text]: [string, string]) =>
@@ -94,7 +94,7 @@ function whenRenamed(page: AdminPage, ownId: string): void {
     ask(
       page,
       {
-        button: texts.rename,
+        button: textOf('[data-form="rename"] button'),
         title: texts.renameTitle,
         text: fill(texts.renameText, { name }),
         done: texts.renamed,

@@ -1,7 +1,7 @@
 import type { ApiError, ListedUser } from '../../client/src/client.ts'
 import { showUser } from './admin-user.ts'
 import { confirmDialog } from './dialog.ts'
-import { announce, element, find, showView } from './dom.ts'
+import { announce, element, find, showView, textOf } from './dom.ts'
 import { messageOf } from './messages.ts'
 import { fill, pageUrl } from './page-data.ts'
 import { start } from './start.ts'
@@ -27,9 +27,9 @@ function row({ id, name, email, emailVerified, roles, status, createdAt }: Liste
     'tr',
     {},
     element('th', { scope: 'row' }, link, element('span', {}, email)),
-    cell(texts.roles, roles.includes('admin') ? texts.administrator : texts.member),
-    cell(texts.status, ...statuses),
-    cell(texts.created, dateOf(createdAt, data.lang)),
+    cell(textOf('[data-roles]'), roles.includes('admin') ? texts.administrator : texts.member),
+    cell(textOf('[data-status]'), ...statuses),
+    cell(textOf('[data-created]'), dateOf(createdAt, data.lang)),
   )
 }
 
@@ -49,7 +49,9 @@ async function load(email?: string): Promise<ApiError | undefined> {
   more.hidden = !nextCursor
   find('[data-none]').hidden = answer.users.length > 0
   find('table').hidden = answer.users.length === 0
-  announce(answer.users.length > 0 ? fill(texts.loaded, { count: rows.childElementCount }) : texts.noneFound)
+  announce(
+    answer.users.length > 0 ? fill(texts.loaded, { count: rows.childElementCount }) : textOf('[data-none]'),
+  )
   return undefined
 }
 

@@ -8,6 +8,10 @@ export function find<E extends HTMLElement = HTMLElement>(
   return found
 }
 
+/** A text that stands in the template. */
+export const textOf = (selector: string, within?: ParentNode): string =>
+  find(selector, within).textContent ?? ''
+
 /** Creates an element. Texts become text nodes, never HTML. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,

@@ -1,14 +1,15 @@
 import type { User } from '../../client/src/client.ts'
-import { find, showView } from './dom.ts'
+import { find, showView, textOf } from './dom.ts'
 import type { Send } from './form.ts'
 import { takeToken } from './link-token.ts'
 import { fill, goOn, pageUrl } from './page-data.ts'
 import { sentView } from './resend.ts'
 import { start } from './start.ts'
 
-const { data, cardea, texts, on } = start('email-login')
+const { data, cardea, on } = start('email-login')
 const token = takeToken({ isOptional: true })
 const code = find<HTMLInputElement>('#code')
+const who = textOf('[data-who]')
 let challenge = ''
 
 /** The digits are valid only with the challenge of the newest request. */
@@ -21,7 +22,7 @@ const sent = sentView(data, request)
 
 /** A link may have been planted by somebody else, so the page says whose account it opened. */
 function showAccount({ name, email }: User): void {
-  find('[data-who]').textContent = fill(texts.doneText, { name, email })
+  find('[data-who]').textContent = fill(who, { name, email })
   showView('done')
 }
 

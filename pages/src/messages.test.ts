@@ -67,6 +67,14 @@ describe('the messages beside fields', () => {
     expect(of('invalid_credentials', 'email', 'password')).toEqual([])
   })
 
+  it('leave a field out whose text the page does not have, so that the form says what is wrong', () => {
+    const error = new ApiError('invalid_request', '', { fields: [{ path: 'password', message: '' }] })
+    const few = { required: errors.required, other: errors.other }
+    expect([...fieldMessages(error, few, has('email', 'password'))]).toEqual([])
+    expect(messageOf(new ApiError('invalid_link', ''), few, 'en')).toContain('invalid_link')
+    expect(messageOf(new ApiError('toString', ''), few, 'en')).toContain('toString')
+  })
+
   it('name each wrong field of a request that the form has', () => {
     const fields = ['email', 'name', 'transport'].map((path) => ({ path, message: 'must be something' }))
     const error = new ApiError('invalid_request', '', { fields })

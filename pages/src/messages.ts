@@ -1,8 +1,5 @@
 import type { ApiError } from '../../client/src/client.ts'
-import type { Pages } from '../../lib/languages/en/pages.ts'
-import { fill } from './page-data.ts'
-
-type Errors = Pages['errors']
+import { type Errors, fill } from './page-data.ts'
 
 /** Codes whose text has another name. Codes that are in neither list have the text `other`. */
 const names: Readonly<Record<string, keyof Errors>> = {
@@ -42,9 +39,9 @@ export function duration(seconds: number, lang: string): string {
 }
 
 /** The text of a refusal. */
-export function messageOf(error: ApiError, texts: Errors, lang: string): string {
-  const name = names[error.code] ?? (Object.hasOwn(texts, error.code) ? error.code : 'other')
-  return fill(texts[name as keyof Errors], {
+export function messageOf(error: ApiError, errors: Errors, lang: string): string {
+  const name = ((Object.hasOwn(names, error.code) && names[error.code]) || error.code) as keyof Errors
+  return fill((Object.hasOwn(errors, name) && errors[name]) || errors.other, {
     time: duration(error.retryAfter, lang),
     request: error.requestId ?? error.code,
   })
@@ -53,13 +50,18 @@ export function messageOf(error: ApiError, texts: Errors, lang: string): string 
 /** The texts beside the fields of a form. Empty: the refusal is about the form. */
 export function fieldMessages(
   error: ApiError,
-  texts: Errors,
+  errors: Errors,
   has: (field: string) => boolean,
 ): Map<string, string> {
   if (error.code === 'invalid_request') {
-    const known = error.fields.filter(({ path }) => has(path) && textsOfField[path])
-    return new Map(known.map(({ path }) => [path, texts[textsOfField[path] ?? 'required']]))
+    const textOf = (path: string) => {
+      const name = textsOfField[path]
+      return has(path) && name ? errors[name] : undefined
+    }
+    const named = error.fields.map(({ path }) => [path, textOf(path) ?? ''] as const)
+    return new Map(named.filter(([, text]) => text))
   }
   const field = fieldsOfCode[error.code]?.find(has)
-  return new Map(field ? [[field, texts[error.code as keyof Errors]]] : [])
+  const text = errors[error.code as keyof Errors]
+  return new Map(field && text ? [[field, text]] : [])
 }

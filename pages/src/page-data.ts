@@ -2,6 +2,9 @@ import type { Pages } from '../../lib/languages/en/pages.ts'
 
 export type PageName = Exclude<keyof Pages, 'common' | 'errors'>
 
+/** The texts that every page has, and those of its own refusals (lib/pages/error-texts.ts). */
+export type Errors = Pick<Pages['errors'], 'required' | 'other'> & Partial<Pages['errors']>
+
 /** What the server writes into each page. */
 export interface PageData {
   readonly issuer: string
@@ -12,10 +15,10 @@ export interface PageData {
   /** The minimum length of a new password. */
   readonly least: number
   readonly sendsMail: boolean
-  readonly texts: Pick<Pages, 'errors'>
+  readonly texts: { readonly errors: Errors }
 }
 
-/** Besides the data, the page's own texts. */
+/** Besides the data, those of the page's own texts that its template does not contain. */
 export function pageData<Name extends PageName>(page: Name): { data: PageData; texts: Pages[Name] } {
   const data = JSON.parse(document.getElementById('data')?.textContent ?? '{}')
   return { data, texts: data.texts[page] }
