@@ -38,6 +38,9 @@ export function referenceResponder(document: OpenApi, issuer: string, calls: boo
 
 /** The reference of this deployment; with `DOCS=false` it is unknown. */
 export function referenceOfDeployment(document: OpenApi) {
-  const { docs, issuer } = config()
-  return docs ? referenceResponder(document, issuer, !isServing()) : () => notFound()
+  const settings = config()
+  const respond = settings.docs
+    ? referenceResponder(document, settings.issuer, !isServing())
+    : () => notFound()
+  return { respond, trustedProxies: settings }
 }

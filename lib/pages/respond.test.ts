@@ -13,6 +13,7 @@ const settings = {
   emailLogin: true,
   sendsMail: true,
   accentColor: '#1a56db',
+  trustedProxySecrets: [],
 }
 const respond = pageResponder(settings)
 const names = Object.keys(templates).filter((name) => name !== 'layout')
@@ -142,10 +143,23 @@ describe('the pages', () => {
     })
     expect([statusCode, headers.Location]).toEqual([302, 'https://auth.example.com/ui/login?lang=de'])
     expect(ask('/ui/login', { headers: { host: 'auth.example.com' } }).statusCode).toBe(200)
-    // Behind a proxy the host is the gateway's own: a redirect would never end.
-    expect(ask('/ui/login', { headers: { host: 'abc.example.com', via: '2.0 cloudfront' } }).statusCode).toBe(
-      200,
-    )
+  })
+
+  it('do not lead there behind a proxy, whose host is the gateway: that would never end', () => {
+    const host = 'abc.execute-api.eu-central-1.amazonaws.com'
+    const statusOf = (headers: Record<string, string>, over = respond) =>
+      ask('/ui/login', { headers: { host, ...headers } }, over).statusCode
+    expect(statusOf({})).toBe(302)
+    expect(statusOf({ via: '2.0 cloudfront' })).toBe(200)
+    expect(statusOf({ 'x-forwarded-host': 'auth.example.com' })).toBe(200)
+    expect(statusOf({ 'x-forwarded-host': 'evil.example' })).toBe(302)
+    expect(statusOf({}, pageResponder({ ...settings, trustedProxySecrets: [Buffer.from('x')] }))).toBe(200)
+  })
+
+  it('of another host lead to the path of an issuer that has one', () => {
+    const over = pageResponder({ ...settings, issuer: 'https://example.com/u' })
+    const headers = { host: 'abc.example.com' }
+    expect(ask('/ui/login', { headers }, over).headers.Location).toBe('https://example.com/u/ui/login')
   })
 
   it('know the path of an issuer that has one', () => {

@@ -24,8 +24,15 @@ const policyOf = (issuer: string, base: string) =>
     "trusted-types 'none'",
   ].join('; ')
 
-/** Answers requests for pages and their assets. `accentColor` is `#rrggbb`. */
-export function pageResponder(settings: PageSettings & { readonly accentColor: string }) {
+interface ResponderSettings extends PageSettings {
+  /** `#rrggbb` */
+  readonly accentColor: string
+  /** If there is one, only the proxy gets an answer, and it was asked for the issuer's host. */
+  readonly trustedProxySecrets: readonly Buffer[]
+}
+
+/** Answers requests for pages and their assets. */
+export function pageResponder(settings: ResponderSettings) {
   const base = pagesUrl(settings.issuer)
   const theme = gzipSync(themeOf(settings.accentColor))
   const themeFile = `theme-${tagOf(theme).slice(1, 11).replace(/[-_]/g, 'x')}.css`
@@ -41,8 +48,8 @@ export function pageResponder(settings: PageSettings & { readonly accentColor: s
     const query = event.queryStringParameters ?? {}
     if (page === undefined) return redirectTo(`${base}/account`)
     if (!isPage(page)) return notFound()
-    const elsewhere = onIssuersHost(event, settings.issuer)
-    if (elsewhere) return redirectTo(elsewhere)
+    if (isElsewhere(event, settings.issuer, settings.trustedProxySecrets.length > 0))
+      return redirectTo(`${base}/${page}${event.rawQueryString && `?${event.rawQueryString}`}`)
     const language = isLanguage(query.lang) ? query.lang : preferredLanguage(event.headers['accept-language'])
     const html = htmlOf(page, settings, { language, query, theme: themeFile })
     return compressed(event, {
@@ -54,7 +61,7 @@ export function pageResponder(settings: PageSettings & { readonly accentColor: s
         'Cross-Origin-Opener-Policy': 'same-origin',
         'Cache-Control': 'no-cache',
         ETag: tagOf(html),
-        Vary: 'Accept-Encoding, Accept-Language',
+        Vary: 'Accept-Encoding, Accept-Language, Origin',
       },
     })
   }
@@ -68,22 +75,18 @@ export function pageResponder(settings: PageSettings & { readonly accentColor: s
         'Content-Type': found.type,
         'Cache-Control': 'public, max-age=31536000, immutable',
         ETag: `"${name}"`,
-        Vary: 'Accept-Encoding',
+        Vary: 'Accept-Encoding, Origin',
       },
     })
   }
 }
 
 /**
- * The same page on the issuer's host, if it was asked for on another: its cookie and its links belong to that one. A proxy, which
- * names itself in `Via` (RFC 9110 7.6.3), has its own host for us.
+ * Whether the browser asked another host than the issuer's, to which the cookie and the links belong. Behind a proxy, the host is
+ * the gateway's own, and a redirect would never end. A proxy names itself in `Via` (RFC 9110 7.6.3), or what it was asked for.
  */
-function onIssuersHost(
-  { headers, rawPath, rawQueryString }: APIGatewayProxyEventV2,
-  issuer: string,
-): string | undefined {
-  const { host, origin, pathname } = new URL(issuer)
-  if (headers.via !== undefined || headers.host === undefined || headers.host === host) return undefined
-  const path = rawPath.startsWith(pathname) ? rawPath : `${pathname}${rawPath}`.replace('//', '/')
-  return `${origin}${path}${rawQueryString ? `?${rawQueryString}` : ''}`
+function isElsewhere({ headers }: APIGatewayProxyEventV2, issuer: string, isProxied: boolean): boolean {
+  const { host } = new URL(issuer)
+  if (isProxied || headers.via !== undefined || headers['x-forwarded-host'] === host) return false
+  return headers.host !== undefined && headers.host !== host
 }

@@ -5,7 +5,8 @@ import { pageResponder } from './respond.ts'
 /** The pages of this deployment; with `PAGES=false`, every page is unknown. */
 export function pagesOfDeployment() {
   const settings = config()
-  return settings.pages
+  const respond = settings.pages
     ? pageResponder({ ...settings, sendsMail: settings.mailFrom !== undefined })
     : () => notFound()
+  return { respond, trustedProxies: settings }
 }
