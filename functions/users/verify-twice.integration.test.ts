@@ -1,3 +1,4 @@
+import { ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { capturedLog } from '../../tools/testing/captured-log.ts'
 import { engineStores } from '../../tools/testing/engine.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
@@ -10,7 +11,8 @@ const isRefused = { status: 400, body: { code: 'invalid_link' } }
 
 /** Ada has signed up on a real engine. */
 async function withAda() {
-  const services = testServices({ stores: await engineStores() })
+  const stores = await engineStores()
+  const services = testServices({ stores })
   const api = gateway(services)
   await api('POST /auth/signup', { body: ada })
   await delivered(services)
@@ -21,7 +23,7 @@ async function withAda() {
     await delivered(services)
     return mailTo(services, newEmail, 'verify_new_email').token
   }
-  return { services, api, verify, change, first: mailTo(services, ada.email, 'verify_email').token }
+  return { stores, services, api, verify, change, first: mailTo(services, ada.email, 'verify_email').token }
 }
 const fifty = (work: () => Promise<{ readonly status: number }>) =>
   capturedLog(async () => (await Promise.all(Array.from({ length: 50 }, work))).map(({ status }) => status))
@@ -78,6 +80,56 @@ describe('a link whose change was made', () => {
     expect(await verify(mailTo(services, 'queen@example.com', 'verify_new_email').token)).toMatchObject({
       status: 204,
     })
+  })
+
+  it('still does nothing after a reset of the password, and is void after its time, before TTL removes it', async () => {
+    const { stores, services, api, verify, first, change } = await withAda()
+    await verify(first)
+    const token = await change()
+    await verify(token)
+    await api('POST /auth/password/forgot', { body: { email: to } })
+    await delivered(services)
+    const reset = mailTo(services, to, 'reset_password').token
+    const body = { token: reset, newPassword: 'a new and longer password' }
+    expect(await api('POST /auth/password/reset', { body })).toMatchObject({ status: 204 })
+    const account = await services.users.findByEmail(to)
+    expect(await verify(token)).toMatchObject({ status: 204 })
+    expect(await services.users.findByEmail(to)).toEqual(account)
+    services.clock.advance(86_400)
+    expect(await verify(token)).toMatchObject(isRefused)
+    const { Items } = await stores.client.send(new ScanCommand({ TableName: stores.tables.sessionsTable }))
+    const left = Items?.find(({ purpose }) => purpose === 'change_email')
+    expect(left).toMatchObject({ email: to, redeemed: true })
+    expect(left).not.toHaveProperty('undoHash')
+    expect(JSON.stringify(Items)).not.toContain(token)
+  })
+
+  it('is void once its account is deleted, and verifies no later account of the address', async () => {
+    const { services, api, verify, first, change } = await withAda()
+    await verify(first)
+    const token = await change()
+    await verify(token)
+    const headers = bearer(await logIn(api, 'body', { ...ada, email: to }))
+    const deletion = await api('DELETE /users/me', { headers, body: { password: ada.password } })
+    expect(deletion).toMatchObject({ status: 204 })
+    expect(await api('POST /auth/signup', { body: { ...eve, email: to } })).toMatchObject({ status: 201 })
+    expect(await verify(token)).toMatchObject(isRefused)
+    expect(await services.users.findByEmail(to)).toMatchObject({ emailVerified: false })
+  })
+
+  it('stays valid when the mail function gets its job once more', async () => {
+    const { services, verify, first, change } = await withAda()
+    await verify(first)
+    const token = await change()
+    await verify(token)
+    await delivered(services)
+    const { id: userId, sessionVersion } = (await services.users.findByEmail(to)) ?? {
+      id: '',
+      sessionVersion: 0,
+    }
+    services.waitingJobs.push({ type: 'email_change_requested', userId, newEmail: to, sessionVersion })
+    expect(await delivered(services)).toEqual([])
+    expect(await verify(token)).toMatchObject({ status: 204 })
   })
 
   it('is refused with the id of another user in it', async () => {

@@ -25,6 +25,8 @@ export async function emailChange(
 ): Promise<void> {
   // A request is void once sessions were ended after it.
   if (account?.status !== 'active' || account.sessionVersion !== sessionVersion) return
+  // The stream may repeat a job whose change is already made. A new code would void the link that may be opened again.
+  if (account.email === newEmail) return
   const holder = await ports.users.findByEmail(newEmail)
   // Only a verified address may undo the change.
   const undo = account.emailVerified ? newToken(account.id) : undefined
