@@ -5,8 +5,7 @@ import { alreadyRegistered, withinBudget } from './email-budget.ts'
 import { emailChange } from './email-change-messages.ts'
 import type { EmailJob } from './email-jobs.ts'
 import { digitsHash } from './email-login.ts'
-import { mail, mailVerified, newCode, type Recipient, recipientOf } from './email-sending.ts'
-import { locales } from './locales.ts'
+import { mail, mailVerified, newCode, recipientIn, recipientOf } from './email-sending.ts'
 import { isSame, newDigits } from './one-time-codes.ts'
 import type { Ports } from './ports.ts'
 import type { Account } from './users.ts'
@@ -50,19 +49,12 @@ export async function processEmailJob(ports: MailPorts, job: EmailJob): Promise<
     case 'token_reused':
       return mailVerified(ports, await ports.users.findById(job.userId), { kind: job.type, at: job.at })
     case 'email_changed':
-      await mail(ports, told(job), { kind: 'email_changed', at: job.at, newEmail: job.newEmail, days })
+      await mail(ports, recipientIn(job), { kind: 'email_changed', at: job.at, newEmail: job.newEmail, days })
       return
     case 'account_deleted':
-      await mail(ports, told(job), { kind: 'account_deleted', at: job.at, by: job.by })
+      await mail(ports, recipientIn(job), { kind: 'account_deleted', at: job.at, by: job.by })
   }
 }
-
-/** The recipient of a job about an account that has lost this address. Jobs of earlier versions name no language. */
-const told = ({
-  userId,
-  email,
-  locale = locales[0],
-}: Extract<EmailJob, { type: 'email_changed' | 'account_deleted' }>): Recipient => ({ userId, email, locale })
 
 type Found = Account | undefined
 

@@ -118,11 +118,9 @@ const labelOf = (paragraph: string) => {
 const filled = (text: string, values: Readonly<Record<string, string>>) =>
   text.replace(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder)
 
-function factsOf(
-  { at, userAgent, ip, newEmail }: Facts,
-  common: MailTexts['common'],
-  locale: Locale,
-): [label: string, value: string][] {
+type Common = MailTexts['common']
+
+function factsOf({ at, userAgent, ip, newEmail }: Facts, common: Common, locale: Locale): [string, string][] {
   const rows = {
     at: at === undefined ? undefined : instant(at, locale),
     device: userAgent === undefined ? undefined : deviceName(userAgent, common),
@@ -134,7 +132,7 @@ function factsOf(
   )
 }
 
-function deviceName(userAgent: string, { deviceName, app, unknownDevice }: MailTexts['common']): string {
+function deviceName(userAgent: string, { deviceName, app, unknownDevice }: Common): string {
   const { browser, system } = namedDevice(userAgent)
   if (!system) return browser ?? unknownDevice
   return filled(deviceName, { browser: browser ?? app, system })

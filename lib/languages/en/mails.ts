@@ -1,5 +1,5 @@
 /**
- * The texts of the mails. Each text is a paragraph; `[label]({link})` is the button. mails/README.md describes the placeholders.
+ * The texts of the mails, one table. Each text is a paragraph; `[label]({link})` is the button. mails/README.md describes the placeholders.
  * No mail contains the user's name: the author of a sign-up chooses the name and the address, and could use it to send text to
  * a stranger from our address. Lines are long, because each text stands on one.
  */

@@ -1,5 +1,6 @@
 import type { Mails } from '../en/mails.ts'
 
+/** The texts of the mails: one table, as long as the English one. */
 export const mails: Mails = {
   common: {
     automatic:
