@@ -17,7 +17,7 @@ const config: Config = {
     {
       ...shared,
       displayName: 'fast',
-      testMatch: ['<rootDir>/{client,functions,lib,pages,tools}/**/*.test.ts'],
+      testMatch: ['<rootDir>/{client,examples,functions,lib,pages,tools}/**/*.test.ts'],
       testPathIgnorePatterns: ['\\.(integration|e2e)\\.test\\.ts$'],
       setupFilesAfterEnv: ['<rootDir>/tools/testing/fast-setup.ts'],
     },
@@ -32,7 +32,7 @@ const config: Config = {
     {
       ...shared,
       displayName: 'e2e',
-      testMatch: ['<rootDir>/{client,functions,lib,pages,tools}/**/*.e2e.test.ts'],
+      testMatch: ['<rootDir>/{client,examples,functions,lib,pages,tools}/**/*.e2e.test.ts'],
     },
   ],
 }

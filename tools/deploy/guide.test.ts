@@ -37,7 +37,7 @@ describe('docs/deploy.md', () => {
       expect(known).toContain(`# ${setting}=`)
   })
 
-  const pages = globSync(['*.md', '{docs,functions,lib,tools}/**/*.md'])
+  const pages = globSync(['*.md', '{client,docs,examples,functions,lib,pages,tools}/**/*.md'])
   const linksOf = (file: string) => [
     ...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:)([^)#]*)(#[^)]*)?\)/g),
   ]

@@ -33,6 +33,7 @@ export async function stopAll(): Promise<void> {
 
 interface Options {
   readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
   readonly onLine?: (line: string) => void
   readonly log?: string | undefined
 }
@@ -44,11 +45,12 @@ interface Options {
 export function start(
   name: string,
   [command = '', ...args]: readonly string[],
-  { env = {}, onLine, log }: Options = {},
+  { env = {}, cwd, onLine, log }: Options = {},
 ): Child {
   if (closed) throw new Error(`${name} is not started any more`)
   const child = spawn(command, args, {
     detached: true,
+    ...(cwd && { cwd }),
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
   })

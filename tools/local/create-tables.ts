@@ -29,7 +29,7 @@ export async function createTables(names: TableNames, endpoint: string): Promise
 }
 
 /** Creates a table, unless it exists, with the properties that every engine understands. */
-async function createTable(
+export async function createTable(
   client: DynamoDBClient,
   TableName: string,
   { TimeToLiveSpecification, ...properties }: Properties,
