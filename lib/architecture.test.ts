@@ -22,7 +22,7 @@ const packages: Readonly<Record<string, readonly RegExp[]>> = {
     /^@aws-sdk\/credential-provider-env$/,
     /^@smithy\/(core\/(checksum|protocols)|node-http-handler|signature-v4)$/,
   ],
-  'tools/generate': [/^yaml$/, /^zod\/mini$/, /^@zxcvbn-ts\/language-[a-z-]+$/],
+  'tools/generate': [/^(esbuild|yaml)$/, /^zod\/mini$/, /^@zxcvbn-ts\/language-[a-z-]+$/],
   'tools/bundle': [/^@aws-sdk\/credential-provider-env$/],
   'tools/local': [
     /^@aws-sdk\/client-dynamodb(-streams)?$/,

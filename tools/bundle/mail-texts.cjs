@@ -8,7 +8,11 @@ const root = join(__dirname, '../..')
 async function problemsIn(folder) {
   const node = process.features.typescript ? process.execPath : join(root, 'node_modules/.bin/node')
   const script = join(root, 'tools/generate/check-mail-texts.ts')
-  const { stdout } = await promisify(execFile)(node, [script, folder], { cwd: root })
+  // A problem quotes its paragraph, which may be long.
+  const { stdout } = await promisify(execFile)(node, [script, folder], {
+    cwd: root,
+    maxBuffer: Number.POSITIVE_INFINITY,
+  })
   return JSON.parse(stdout)
 }
 

@@ -55,7 +55,19 @@ describe('a text that replaces ours', () => {
       { verify_email: { text: [link, 'For {time'] } },
       'verify_email.text has a brace that belongs to no placeholder',
     ],
-    [{ verify_email: { text: [link, 7] } }, 'verify_email.text must be a text'],
+    [{ verify_email: { text: [link, 7] } }, 'verify_email.text must be a list of paragraphs'],
+    [{ verify_email: { text: [[link]] } }, 'verify_email.text must be a list of paragraphs'],
+    [{ verify_email: { text: [link, { toString: 1 }] } }, 'verify_email.text must be a list of paragraphs'],
+    [{ verify_email: { text: ['[\u200b]({link})'] } }, 'verify_email.text must be a text'],
+    [{ verify_email: { text: [link, '\u2060\u00ad'] } }, 'verify_email.text must be a text'],
+    [{ verify_email: { subject: '\u200b' } }, 'verify_email.subject must be a text'],
+    [{ verify_email: { subject: 'Hello\u2028you' } }, /^verify_email\.subject must be one line/],
+    [{ verify_email: { subject: 'Hello\u0085you' } }, /^verify_email\.subject must be one line/],
+    [
+      { verify_email: { text: [link, '{constructor}'] } },
+      'verify_email.text contains {constructor}; its placeholders are: {product}, {link}, {time}',
+    ],
+    [{ verify_email: { text: ['[[Verify]]({link})'] } }, /^verify_email\.text can link only by a paragraph/],
     [{ email_login: { text: [link] } }, 'email_login.text must contain {code}'],
     [{ email_login: { text: [link, 'The code is {code}'] } }, /^email_login\.text must have \{code\} and/],
     [{ new_device: { text: [link] } }, 'new_device.text must contain {facts}'],
@@ -86,14 +98,19 @@ describe('the folder of texts', () => {
   afterAll(() => rmSync(folder, { recursive: true }))
   beforeEach(() => cpSync('mails', folder, { recursive: true }))
 
-  it('is named with each problem: a mistake, a language that we do not have, a file that is no JSON', () => {
+  it('is named with each problem: a mistake, a language that we do not have, a file that is no JSON, but no hidden file', () => {
     writeFileSync(join(folder, 'de.json'), '{"verify_email": {"subject": "Hallo {name}"}}')
     writeFileSync(join(folder, 'it.json'), '{}')
-    writeFileSync(join(folder, 'ja.json'), '{')
+    writeFileSync(join(folder, 'ja.json'), '{"verify_email":\n oops}')
+    writeFileSync(join(folder, 'pt.json'), '\uFEFF{}')
+    rmSync(join(folder, 'fr.json'))
+    writeFileSync(join(folder, '.DS_Store'), '')
     expect(mailTextProblems(folder)).toEqual([
       'mails/it.json: the texts of mails stand in en.json, de.json, fr.json, es.json, pt.json, ja.json only',
       expect.stringMatching(/^mails\/de\.json: verify_email\.subject contains \{name\}: /),
-      expect.stringMatching(/^mails\/ja\.json: .*JSON/),
+      'mails/fr.json: is missing; without texts, it contains {}',
+      expect.stringMatching(/^mails\/pt\.json: is no JSON: /),
+      'mails/ja.json: is no JSON: line 2, column 2: Unexpected "oops" in JSON',
     ])
   })
 })

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type TransformFailure, transformSync } from 'esbuild'
 import { locales } from '../../lib/domain/locales.ts'
 import { mails as en } from '../../lib/languages/en/mails.ts'
 import { linkLine } from '../../lib/mail/templates.ts'
@@ -25,7 +26,7 @@ const inBraces = (names: readonly string[]) => names.map((name) => `{${name}}`).
 export function mailTextProblems(folder = 'mails'): string[] {
   const known = locales.map((locale) => `${locale}.json`)
   const problems = readdirSync(folder)
-    .filter((file) => file !== 'README.md' && !known.includes(file))
+    .filter((file) => file !== 'README.md' && !file.startsWith('.') && !known.includes(file))
     .map((file) => `mails/${file}: the texts of mails stand in ${known.join(', ')} only`)
   for (const file of known)
     problems.push(...inFile(join(folder, file)).map((each) => `mails/${file}: ${each}`))
@@ -33,11 +34,24 @@ export function mailTextProblems(folder = 'mails'): string[] {
 }
 
 function inFile(path: string): string[] {
+  if (!existsSync(path)) return ['is missing; without texts, it contains {}']
+  const text = readFileSync(path, 'utf8')
   try {
-    return problemsOf(JSON.parse(readFileSync(path, 'utf8')))
+    return problemsOf(JSON.parse(text))
   } catch (error) {
-    return [(error as Error).message]
+    return [`is no JSON: ${placeIn(text) ?? (error as Error).message}`]
   }
+}
+
+/** Where a text is no JSON, and why. Node names the line of only some mistakes, esbuild that of each. */
+function placeIn(text: string): string | undefined {
+  try {
+    transformSync(text, { loader: 'json', logLevel: 'silent' })
+  } catch (error) {
+    const [{ location, text: why } = {}] = (error as Partial<TransformFailure>).errors ?? []
+    if (location) return `line ${location.line}, column ${location.column + 1}: ${why}`
+  }
+  return undefined
 }
 
 /** What is wrong with texts that replace ours. */
@@ -54,6 +68,9 @@ export function problemsOf(texts: unknown): string[] {
   })
 }
 
+const isList = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string')
+
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -62,7 +79,7 @@ function inText(value: unknown, own: string | readonly string[]): string[] {
     const needed = placeholdersIn(own).filter((name) => name !== 'product')
     return [...inLine(value, placeholdersIn(own)), ...missing(needed, String(value))]
   }
-  if (!Array.isArray(value) || value.length === 0) return ['must be a list of paragraphs']
+  if (!isList(value)) return ['must be a list of paragraphs']
   const allowed = placeholdersIn(own)
   const needed = allowed.filter((name) => parts.includes(name))
   const twice = parts.filter((part) => value.join('\n').split(`{${part}}`).length > 2)
@@ -76,21 +93,23 @@ function inText(value: unknown, own: string | readonly string[]): string[] {
 const missing = (needed: readonly string[], text: string) =>
   needed.filter((name) => !text.includes(`{${name}}`)).map((name) => `must contain {${name}}`)
 
-function inParagraph(paragraph: unknown, allowed: readonly string[]): string[] {
-  const [whole, label, target = ''] = linkLine.exec(String(paragraph)) ?? []
+function inParagraph(paragraph: string, allowed: readonly string[]): string[] {
+  const [whole, label, target = ''] = linkLine.exec(paragraph) ?? []
   if (whole) return inLine(label, ['product']).concat(unknown([target], allowed))
   if (paragraph === '{code}' || paragraph === '{facts}') return inLine(paragraph, allowed)
-  const text = String(paragraph)
-  if (/\{(link|forgotLink)\}|\]\(/.test(text))
-    return [`can link only by a paragraph that is "[label]({link})" or "[label]({forgotLink})": "${text}"`]
-  if (/\{(code|facts)\}/.test(text))
-    return [`must have {code} and {facts} as paragraphs of their own: "${text}"`]
-  return inLine(paragraph, [...allowed, 'product'])
+  if (/\{(link|forgotLink)\}|\]\(/.test(paragraph))
+    return [
+      `can link only by a paragraph that is "[label]({link})" or "[label]({forgotLink})": "${paragraph}"`,
+    ]
+  if (/\{(code|facts)\}/.test(paragraph))
+    return [`must have {code} and {facts} as paragraphs of their own: "${paragraph}"`]
+  return inLine(paragraph, [...new Set([...allowed, 'product'])])
 }
 
-/** A line break or an invisible character could forge a header, or hide a text from who reads it here. */
+/** A line break could forge a header, a change of direction could hide a text, and a label that is invisible hides its link. */
 function inLine(line: unknown, allowed: readonly string[]): string[] {
-  if (typeof line !== 'string' || line.trim() === '') return ['must be a text']
+  if (typeof line !== 'string' || !/[^\s\p{Default_Ignorable_Code_Point}]/u.test(line))
+    return ['must be a text']
   if (/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(line) || !line.isWellFormed())
     return ['must be one line, without CR, LF or other control characters']
   if (/[{}]/.test(line.replace(/\{[^{}]*\}/g, ''))) return ['has a brace that belongs to no placeholder']

@@ -1,16 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { projectCopy } from '../testing/project-copy.ts'
 
-const copy = mkdtempSync(join(tmpdir(), 'cardea-new-table-'))
-beforeAll(() => {
-  const { stdout } = spawnSync('git', ['ls-files', '-z'], { encoding: 'utf8' })
-  for (const file of stdout.split('\0').filter(Boolean)) cpSync(file, join(copy, file))
-  symlinkSync(join(process.cwd(), 'node_modules'), join(copy, 'node_modules'))
-})
-afterAll(() => rmSync(copy, { recursive: true, force: true }))
-
+const copy = projectCopy()
 const add = (file: string, text: string) => writeFileSync(join(copy, file), text)
 function edit(file: string, from: string, to: string): void {
   const text = readFileSync(join(copy, file), 'utf8')

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
-import { contract as mailFunction } from '../../functions/mail/send.ts'
 import type { Config } from '../../lib/config.ts'
 import { start, throwWhenEnded, untilReady } from './child-process.ts'
 import { createTables } from './create-tables.ts'
@@ -71,6 +70,8 @@ export async function serveFunctions({ config, folder, local, signal }: Serving)
   throwWhenEnded(serverless)
 
   // serverless-offline reads no stream.
+  // Imported when `npm start` begins, a handler would fail on a text of mails that is no JSON before the check of the texts.
+  const { contract: mailFunction } = await import('../../functions/mail/send.ts')
   const { prefix } = mailFunction.stream
   const invocations = `http://localhost:${lambdaPort}/2015-03-31/functions/cardea-local-mailSend/invocations`
   const invoke = async (event: object) =>
