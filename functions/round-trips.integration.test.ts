@@ -50,6 +50,8 @@ describe('round trips in sequence', () => {
       const expected = roundTripsByContract(entry.contract)
       const made = await countOf(entry)
       if (made === expected) continue
+      if (!entry.contract.needs?.length)
+        throw new Error(`${entry.file}.ts makes calls, but its contract has no needs`)
       throw new Error(
         `${entry.file}.ts makes ${made} round trips in sequence, and its contract needs ${expected}. Use settleAll for calls that do ` +
           `not depend on each other, or list ${entry.name} in tools/testing/units.ts`,
