@@ -100,6 +100,34 @@ describe('the account', () => {
     expect(await label(page, 'Name').inputValue()).toBe('Ada, Countess of Lovelace')
   })
 
+  it('speaks the language that the user chose, also where the address names none', async () => {
+    await page.locator('#locale').selectOption('Deutsch')
+    await press(page, 'Save')
+    await shown(page, 'heading', 'Ihr Konto').waitFor()
+    await page.goto(url('account'))
+    await page.waitForURL(url('account?lang=de'))
+    await shown(page, 'heading', 'Ihr Konto').waitFor()
+    await page.goto(url('account?lang=en'))
+    await shown(page, 'heading', 'Your account').waitFor()
+    await page.locator('#locale').selectOption('English')
+    const loaded = page.waitForEvent('load')
+    await press(page, 'Save')
+    await loaded
+    await shown(page, 'heading', 'Your account').waitFor()
+  })
+
+  it('begins anew when it comes back from the back-forward cache, with nothing shown before', async () => {
+    const isHidden = await page.evaluate(() => {
+      dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))
+      return document.querySelector('main')?.hidden
+    })
+    expect(isHidden).toBe(true)
+    const loaded = page.waitForEvent('load')
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
+    await loaded
+    await shown(page, 'heading', 'Your account').waitFor()
+  })
+
   it('shows another device, and logs it out after a question', async () => {
     const other = await browser.newContext({ locale: 'en-GB' })
     const tab = await other.newPage()
@@ -246,10 +274,17 @@ describe('two tabs', () => {
     await see(page, 'Saved.')
   })
 
-  it('are logged out together', async () => {
+  it('are logged out together, and the page stays until the server has ended the session', async () => {
+    await page.route(/\/auth\/logout$/, (route) => route.abort())
     await press(page, 'Log out')
-    await page.waitForURL(/\/ui\/login\?/)
     await other.waitForURL(/\/ui\/login\?/)
+    await see(page, /cannot be reached/)
+    expect(complaints.splice(0)).toEqual([expect.stringContaining('ERR_FAILED')])
+    await page.unroute(/\/auth\/logout$/)
+    const answered = page.waitForResponse(/\/auth\/logout$/)
+    await press(page, 'Try again')
+    expect((await answered).status()).toBe(204)
+    await page.waitForURL(/\/ui\/login\?/)
     await other.close()
   })
 })

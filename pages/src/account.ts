@@ -4,13 +4,16 @@ import { confirmDialog } from './dialog.ts'
 import { announce, element, find, showView, textOf } from './dom.ts'
 import { setBusy } from './form.ts'
 import { messageOf } from './messages.ts'
-import { fill, pageUrl } from './page-data.ts'
+import { fill, inLanguage, pageUrl, switchLanguage } from './page-data.ts'
 import { hintAtStrength } from './passwords.ts'
 import { start } from './start.ts'
 
 const { data, cardea, texts, on } = start('account')
 const confirm = confirmDialog(data)
 const input = (id: string) => find<HTMLInputElement>(`#${id}`)
+const language = find<HTMLSelectElement>('#locale')
+for (const link of document.querySelectorAll<HTMLAnchorElement>('footer [hreflang]'))
+  language.append(element('option', { value: link.hreflang, lang: link.hreflang }, link.textContent ?? ''))
 let user: User | undefined
 let isLeaving = false
 
@@ -24,10 +27,12 @@ function toLogin(): void {
 function showUser(changed: User): void {
   user = changed
   input('name').value = user.name
+  language.value = user.locale
   find('[data-view="account"] [data-email]').textContent = user.email
   find('[data-unverified]').hidden = user.emailVerified
   find('[data-admin]').hidden = !user.roles.includes('admin')
-  for (const field of document.querySelectorAll<HTMLInputElement>('[data-username]')) field.value = user.email
+  for (const field of document.querySelectorAll<HTMLInputElement>('[data-username]'))
+    field.defaultValue = user.email
 }
 
 function done(form: HTMLFormElement, text: string): void {
@@ -41,8 +46,10 @@ function form(name: string): HTMLFormElement {
 }
 
 on('[data-form="profile"]', async ({ name = '' }) => {
-  const { data: changed, error } = await cardea.updateMe({ name })
+  const isOther = language.value !== user?.locale
+  const { data: changed, error } = await cardea.updateMe({ name, locale: language.value as User['locale'] })
   if (error) return error
+  if (isOther) location.replace(inLanguage(changed.locale))
   showUser(changed)
   done(form('profile'), texts.saved)
   return undefined
@@ -92,11 +99,19 @@ find('[data-delete]').addEventListener('click', () =>
   }),
 )
 
-find('[data-logout]').addEventListener('click', async ({ currentTarget }) => {
-  setBusy(currentTarget as HTMLElement, true)
+find('[data-logout]').addEventListener('click', logOut)
+
+/** The page stays until the server has answered: a page that is left might never send the request. */
+async function logOut(): Promise<void> {
+  isLeaving = true
+  setBusy(find('[data-logout]'), true)
   const { error } = await cardea.logout()
-  if (error) showFailure(error)
-})
+  isLeaving = false
+  if (!error) return toLogin()
+  // Here the session is forgotten, but the server and the cookie still have it.
+  retry = logOut
+  showFailure(error)
+}
 
 const showSessions = sessionsOf({ data, cardea, texts, confirm })
 
@@ -104,12 +119,14 @@ function showFailure(error: ApiError): void {
   find('[data-failure]').textContent = messageOf(error, data.texts.errors, data.lang)
   showView('failed')
 }
-find('[data-retry]').addEventListener('click', () => location.reload())
+let retry = (): unknown => location.reload()
+find('[data-retry]').addEventListener('click', () => retry())
 
 async function load(): Promise<void> {
   const { data: known, error } = await cardea.getUser()
   if (error) return showFailure(error)
   if (!known) return toLogin()
+  if (switchLanguage(data, known)) return
   const [{ data: me, error: failed }, unlisted] = await Promise.all([cardea.getMe(), showSessions()])
   if (failed?.code === 'unauthorized') return toLogin()
   if (failed ?? unlisted) return showFailure((failed ?? unlisted) as ApiError)

@@ -19,6 +19,8 @@ export interface Action {
   readonly title: string
   readonly text: string
   readonly done: string
+  /** `{name}` in the text. */
+  readonly newName?: string
   readonly isDangerous?: boolean
   readonly run: () => Promise<{ readonly error?: ApiError | undefined }>
 }

@@ -20,6 +20,8 @@ export async function showUser(
     cardea.adminListSessions({ userId }),
   ])
   if (error ?? unlisted) return error ?? unlisted
+  // Another user, or the list, was asked for meanwhile.
+  if (location.hash !== `#${userId}`) return undefined
   user = found as ListedUser
   const isOwn = user.id === ownId
   const { name, email, emailVerified, roles, status, createdAt } = user
@@ -72,7 +74,7 @@ function ask(page: AdminPage, action: Action, ownId: string): void {
   const named = { user: `${name} (${email})` }
   page.confirm({
     title: action.title,
-    text: fill(action.text, named),
+    text: fill(action.text, { ...named, name: action.newName ?? '' }),
     action: action.button,
     isDangerous: action.isDangerous ?? false,
     run: async () => {
@@ -96,7 +98,8 @@ function whenRenamed(page: AdminPage, ownId: string): void {
       {
         button: textOf('[data-form="rename"] button'),
         title: texts.renameTitle,
-        text: fill(texts.renameText, { name }),
+        text: texts.renameText,
+        newName: name,
         done: texts.renamed,
         run: () => cardea.adminUpdateUser({ userId, name }),
       },

@@ -3,7 +3,7 @@ import { showUser } from './admin-user.ts'
 import { confirmDialog } from './dialog.ts'
 import { announce, element, find, showView, textOf } from './dom.ts'
 import { messageOf } from './messages.ts'
-import { fill, pageUrl } from './page-data.ts'
+import { fill, pageUrl, switchLanguage } from './page-data.ts'
 import { start } from './start.ts'
 import { dateOf } from './times.ts'
 
@@ -90,9 +90,12 @@ async function showList(): Promise<void> {
   if (error) showFailure(error)
 }
 
+/** Only an id: `..` would change the path of a request. */
+const idOf = (hash: string) => /^#([\w-]+)$/.exec(hash)?.[1]
+
 /** The user's id stands behind `#`, so that the back button leads to the list. */
 async function route(): Promise<void> {
-  const id = location.hash.slice(1)
+  const id = idOf(location.hash)
   if (id) {
     const error = await showUser(page, id, ownId)
     if (error) showFailure(error)
@@ -109,6 +112,7 @@ async function begin(): Promise<void> {
   const { data: user, error } = await cardea.getUser()
   if (error) return showFailure(error)
   if (!user) return toLogin()
+  if (switchLanguage(data, user)) return
   if (!user.roles.includes('admin')) return showView('refused')
   ownId = user.id
   await route()

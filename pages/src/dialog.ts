@@ -28,6 +28,8 @@ export function confirmDialog(data: PageData): (question: Question) => void {
     return error
   })
   find('[data-cancel]', dialog).addEventListener('click', () => dialog.close())
+  // No password stays behind.
+  dialog.addEventListener('close', () => form.reset())
   // What runs cannot be called back, so the dialog stays until it is known how it ended.
   dialog.addEventListener('cancel', (event) => {
     if (confirm.hasAttribute('data-busy')) event.preventDefault()

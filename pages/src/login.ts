@@ -1,7 +1,7 @@
 import { find, showView } from './dom.ts'
 import { setBusy } from './form.ts'
 import { messageOf } from './messages.ts'
-import { fill, goOn } from './page-data.ts'
+import { fill, goOn, switchLanguage } from './page-data.ts'
 import { start } from './start.ts'
 
 const { data, cardea, texts, on } = start('login')
@@ -33,7 +33,7 @@ async function offerKnownUser(): Promise<void> {
     types = true
   })
   const { data: user } = await cardea.getUser()
-  if (!user || types) return
+  if (!user || types || switchLanguage(data, user)) return
   find('[data-name]').textContent = user.name
   find('[data-view="known"] [data-email]').textContent = user.email
   find('[data-continue]').textContent = fill(texts.continueAs, { name: user.name })
@@ -41,10 +41,13 @@ async function offerKnownUser(): Promise<void> {
   const other = find('[data-other]')
   other.addEventListener('click', async () => {
     setBusy(other, true)
-    await cardea.logout()
+    const { error } = await cardea.logout()
+    find('.alert', form).textContent = error ? messageOf(error, data.texts.errors, data.lang) : ''
     showView('form')
     find('#email').focus()
   })
   showView('known')
+  // "Continue as Ada" must not continue as Bob, who logs in in another tab.
+  cardea.onAuthStateChange(({ event }) => event === 'user_changed' && location.reload())
 }
 if (cardea.hasSession() !== undefined) void offerKnownUser()

@@ -1,3 +1,4 @@
+import type { User } from '../../client/src/client.ts'
 import type { Pages } from '../../lib/languages/en/pages.ts'
 
 export type PageName = Exclude<keyof Pages, 'common' | 'errors'>
@@ -8,7 +9,7 @@ export type Errors = Pick<Pages['errors'], 'required' | 'other'> & Partial<Pages
 /** What the server writes into each page. */
 export interface PageData {
   readonly issuer: string
-  readonly lang: string
+  readonly lang: User['locale']
   /** Where the user wants to go after login. The server has checked it. */
   readonly redirect: string | null
   readonly emailLogin: boolean
@@ -34,11 +35,23 @@ export function pageUrl({ issuer }: PageData, page: PageName, search = location.
   return `${issuer.replace(/\/+$/, '')}/ui/${page}${search}`
 }
 
+/** The address of this page in another language. */
+export function inLanguage(locale: string): string {
+  const url = new URL(location.href)
+  url.searchParams.set('lang', locale)
+  return url.href
+}
+
+/** Shows the page in the user's language, unless its address names one. @returns whether it does so. */
+export function switchLanguage({ lang }: PageData, { locale }: User): boolean {
+  const isOther = locale !== lang && !new URLSearchParams(location.search).has('lang')
+  if (isOther) location.replace(inLanguage(locale))
+  return isOther
+}
+
 /** Goes where the user wanted to go before the login. It never resolves, so that a button stays busy until the page is gone. */
 export function goOn(data: PageData): Promise<never> {
   const lang = new URLSearchParams(location.search).get('lang')
-  // The page may come back from the back-forward cache, with its busy button.
-  addEventListener('pageshow', ({ persisted }) => persisted && location.reload())
   location.assign(data.redirect ?? pageUrl(data, 'account', lang ? `?lang=${encodeURIComponent(lang)}` : ''))
   return new Promise(() => {})
 }

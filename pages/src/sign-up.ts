@@ -11,7 +11,7 @@ const sent = sentView(data, async ({ email = '' }) => (await cardea.resendVerifi
 hintAtStrength(input('password'), data, () => [input('name').value, input('email').value])
 
 on('[data-view="form"] form', async ({ name = '', email = '', password = '' }) => {
-  const { data: tokens, error } = await cardea.signUp({ name, email, password })
+  const { data: tokens, error } = await cardea.signUp({ name, email, password, locale: data.lang })
   if (error) return error
   if (tokens) return goOn(data)
   sent.showFor(email)

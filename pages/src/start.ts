@@ -4,9 +4,23 @@ import { onSubmit, type Send } from './form.ts'
 import { type PageName, pageData } from './page-data.ts'
 import { revealPasswords } from './passwords.ts'
 
+/**
+ * The back-forward cache keeps a page with all that it showed and knew: a user's data after a logout elsewhere, the token of a link,
+ * a busy button. So what it keeps is hidden, and a page that comes back begins anew.
+ */
+function forgetWhenLeft(): void {
+  addEventListener('pagehide', ({ persisted }) => {
+    if (persisted) find('main').hidden = true
+  })
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) location.reload()
+  })
+}
+
 /** What every page begins with. */
 export function start<Name extends PageName>(page: Name) {
   const { data, texts } = pageData(page)
+  forgetWhenLeft()
   revealPasswords()
   return {
     data,

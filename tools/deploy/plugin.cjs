@@ -50,6 +50,17 @@ module.exports = class Deployment {
         )
     }
 
+    // The issuer is a reference if the gateway gives the address.
+    const printPages = () => {
+      const { issuer, pages } = ofService()
+      const { gatheredData } = serverless.pluginManager.plugins.find(
+        (plugin) => plugin.constructor.name === 'AwsInfo',
+      )
+      const own = gatheredData.info.endpoints.map((text) => text.replace('httpApi: ', ''))
+      const address = typeof issuer === 'string' ? issuer : own.find((text) => text.startsWith('https://'))
+      if (pages && address) serverless.addServiceOutputSection('pages', `${address}/ui`)
+    }
+
     this.configurationVariablesSources = {
       deployment: {
         resolve: async ({ address, resolveVariable }) => {
@@ -68,6 +79,7 @@ module.exports = class Deployment {
       'before:deploy:function:packageFunction': letLambdaRead,
       'after:package:finalize': writeBoundary,
       'before:deploy:function:initialize': refuseOneFunction,
+      'after:aws:info:displayEndpoints': printPages,
       // The first step of a deployment that asks AWS for anything but the bucket.
       'before:aws:deploy:deploy:createStack': () =>
         checkBeforeDeployment(serverless, ofService(), options['allow-change'] ?? [], (compared) =>

@@ -75,6 +75,7 @@ describe('serverless deploy', () => {
   it('with the same settings updates the stack, then sets its policy and protects it', async () => {
     const { status, said, calls, actions } = await deploy(whole, all, { templates: deployed() })
     expect([status, said]).toEqual([0, expect.stringContaining('Service deployed')])
+    expect(said).toContain('pages: https://auth.example.com/ui')
     const inputOf = (name: string) => calls.find(({ action }) => action === name)?.input
     expect(JSON.parse(String(inputOf('SetStackPolicy')?.StackPolicyBody))).toEqual({ Statement: stackPolicy })
     expect(inputOf('UpdateTerminationProtection')).toMatchObject({
