@@ -26,7 +26,7 @@ const packages: Readonly<Record<string, readonly RegExp[]>> = {
   'tools/bundle': [/^@aws-sdk\/credential-provider-env$/],
   'tools/local': [
     /^@aws-sdk\/client-dynamodb(-streams)?$/,
-    /^(aws-lambda|aws-ses-v2-local|fflate|yaml|zod)$/,
+    /^(aws-lambda|aws-ses-v2-local|esbuild|fflate|yaml|zod)$/,
   ],
   'tools/cli': [
     /^@aws-sdk\/client-(cloudformation|cloudwatch-logs|dynamodb|sesv2|ssm|sts)$/,

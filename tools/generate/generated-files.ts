@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { clientOperations } from './client-operations.ts'
-import { commonPasswordsData } from './common-passwords.ts'
 import { functionsYml } from './functions-yml.ts'
 import { limitsTable } from './limits-table.ts'
 import { mailTextProblems, mailTextTable } from './mail-texts.ts'
@@ -15,10 +14,19 @@ const mailsSection = /(<!-- texts -->).*?(<!-- \/texts -->)/s
 
 /** Every generated file by its path. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
+  // Its dictionaries load slowly, and `npm start` does not need them.
+  const { commonPasswordsData } = await import('./common-passwords.ts')
   return new Map([
     ...(await filesOfContracts()),
     ['lib/blocklist/common-passwords.data.ts', await commonPasswordsData()],
   ])
+}
+
+/** The path of a generated file that is stale, if there is one. */
+export async function staleFile(): Promise<string | undefined> {
+  for (const [path, text] of await filesOfContracts())
+    if ((await readFile(path, 'utf8').catch(() => '')) !== text) return path
+  return undefined
 }
 
 /**

@@ -17,14 +17,18 @@ export interface Entry<
   readonly contract: C
 }
 
-/** The functions, read from their folder, so that no list of routes has to be maintained. */
-export async function registry(): Promise<readonly Entry[]> {
-  const files = (await readdir('functions', { recursive: true }))
+/** The files of the functions in their folder, so that no list of routes has to be maintained. */
+export async function handlerFiles(): Promise<readonly string[]> {
+  return (await readdir('functions', { recursive: true }))
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map((file) => file.replaceAll('\\', '/'))
     .sort()
+}
+
+export async function registry(): Promise<readonly Entry[]> {
   return Promise.all(
-    files.map(async (file) => {
-      const { contract } = await import(`../../functions/${file.replaceAll('\\', '/')}`)
+    (await handlerFiles()).map(async (file) => {
+      const { contract } = await import(`../../functions/${file}`)
       if (!contract) throw new Error(`functions/${file} exports no contract`)
       const path = file.slice(0, -'.ts'.length)
       return { name: nameOf(path), file: `functions/${path}`, contract }

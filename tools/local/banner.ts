@@ -7,9 +7,12 @@ const marks = (access: Contract['access']) => (access === 'public' ? '' : ` (${a
 /** The text that `npm start` prints once it serves: the address, the routes and the first commands. */
 export async function banner(
   port: number,
-  parts: { endpoint: string; mailbox: string; keysFile: string; keys: 'made' | 'kept' },
+  parts: { endpoint: string; mailbox: string; keysFile: string; keys: 'made' | 'kept'; hasPages: boolean },
 ): Promise<string> {
   const contracts = (await registry()).filter(isRoute).map(({ contract }) => contract)
+  const pages = parts.hasPages
+    ? `\n  pages    http://localhost:${port}/ui    ready-made: sign-up, login, account`
+    : ''
   const width = Math.max(...contracts.map(({ path }) => path.length))
   const routes = contracts
     .sort((a, b) => a.path.localeCompare(b.path))
@@ -20,11 +23,16 @@ export async function banner(
   return `
 Cardea is running on http://localhost:${port}
 
-  API      http://localhost:${port}    described at /openapi.json and in README.md
+  API      http://localhost:${port}    described at /openapi.json and in README.md${pages}
   mailbox  ${parts.mailbox}    every mail that is sent, and the links in it
   data     DynamoDB at ${parts.endpoint}; keys ${parts.keys} in ${parts.keysFile}
 
 ${routes.join('\n')}
+
+Settings to change first, in .env (see .env.example):
+
+  PRODUCT_NAME     the name of your product, in mails and on pages
+  ALLOWED_ORIGINS  the addresses of your front end, such as http://localhost:5173
 
 Open an account:
 

@@ -1,14 +1,31 @@
+import { readFile } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createRequire } from 'node:module'
 import { setTimeout as wait } from 'node:timers/promises'
 
 /** Starts a substitute for Amazon SES. It sends nothing. It shows the mails at its address and lists them at `/store`. */
-export async function startMailbox(port: number): Promise<string> {
+export async function startMailbox(port: number): Promise<void> {
   // With this variable the library would send the mails.
   delete process.env.SMTP_TRANSPORT
   const { default: library } = await import('aws-ses-v2-local')
   const server = await library.default({ host: '127.0.0.1', port })
   // Express 5 also calls back when it could not listen.
   if (!server.listening) throw new Error(`The mailbox cannot listen on port ${port}`)
-  return `http://localhost:${port}`
+  const page = await viewer()
+  const [serve] = server.listeners('request') as [
+    (request: IncomingMessage, response: ServerResponse) => void,
+  ]
+  server.removeAllListeners('request').on('request', (request, response) => {
+    if (request.method !== 'GET' || request.url !== '/') return serve(request, response)
+    response.setHeader('content-type', 'text/html; charset=utf-8').end(page)
+  })
+}
+
+/** The page with the mails. It shows each in a frame, in which the pages of a link refuse to be shown: links open a new tab. */
+async function viewer(): Promise<string> {
+  const file = createRequire(import.meta.url).resolve('aws-ses-v2-local/static/index.html')
+  const page = await readFile(file, 'utf8')
+  return page.replace('iframeDoc.body.innerHTML = ', '$&`<base target="_blank">` + ')
 }
 
 /** Whether an error comes from the mailbox. Some of its requests fail where nothing catches it. */

@@ -1,9 +1,11 @@
 /**
  * Loaded before serverless-offline (`node --import`), so that it passes requests on as API Gateway does. Unpatched, it answers
  * 400 to a cookie that RFC 6265 does not allow, even to one of another project. It parses the JSON bodies `0`, `false`, `null`
- * and strings. It treats a body without a content type as JSON.
+ * and strings. It treats a body without a content type as JSON. Patched, it also serves a changed bundle without a restart.
  */
+import { statSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 
 interface Request {
   mime: string | null
@@ -49,3 +51,25 @@ function cookiesOf(header: string): Record<string, string[]> {
   }
   return state
 }
+
+interface Pool {
+  get(key: string, definition: { readonly handler: string }): unknown
+}
+
+const location = process.argv.find((argument) => argument.startsWith('location='))?.slice('location='.length)
+const { default: Pool } = require('./lambda/LambdaFunctionPool.js') as { default: { prototype: Pool } }
+const { get } = Pool.prototype
+/** Gives a bundle that has changed new workers. A call that runs goes on, and the pool ends the old workers when they idle. */
+Pool.prototype.get = function (key, definition) {
+  const file = join(String(location), definition.handler.replace(/\.\w+$/, '.mjs'))
+  const version = statSync(file, { throwIfNoEntry: false })?.mtimeMs
+  return get.call(this, `${key}@${version}`, definition)
+}
+
+// Tests and `npm run start:packaged` validate serverless.yml. It takes the longest of what the framework does here.
+const Schema = createRequire(import.meta.resolve('serverless'))(
+  'serverless/lib/classes/config-schema-handler',
+) as {
+  prototype: { validateConfig(): Promise<void> }
+}
+Schema.prototype.validateConfig = async () => undefined

@@ -41,19 +41,14 @@ const wideLimits = Object.entries<Limit>(limits)
   .map(([name, { seconds }]) => [settingOf(name), `1000000/${seconds}`])
 
 /**
- * The settings of `npm start`: the given ones, and local defaults for issuer, sender, limits and links. Links open the first
- * allowed origin that may be linked to. The defaults are never packaged.
+ * The settings of `npm start`: the given ones, and local defaults for issuer, sender and limits. The defaults are never packaged.
  */
 export function localEnv(given: Readonly<Record<string, string>>): Record<string, string> {
-  const { values } = readSettings({ port: settings.port, origins: settings.allowedOrigins }, given)
-  const own = `http://localhost:${values.port}`
-  const isLinkable = (origin: string) =>
-    readSettings({ url: settings.linkBaseUrl }, { LINK_BASE_URL: origin }).problems.length === 0
+  const { values } = readSettings({ port: settings.port }, given)
   return {
     ...Object.fromEntries(wideLimits),
-    ISSUER: own,
+    ISSUER: `http://localhost:${values.port}`,
     MAIL_FROM: 'no-reply@example.com',
-    LINK_BASE_URL: values.origins?.find(isLinkable) ?? own,
     ...given,
   }
 }

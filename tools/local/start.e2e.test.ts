@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { browser } from '../testing/browser.ts'
+import { startChromium } from '../testing/chromium.ts'
 import { npmStartOver, type Started } from '../testing/npm-start.ts'
 import { run } from '../testing/run.ts'
 import { mailedToken } from './mailbox.ts'
@@ -60,7 +61,11 @@ describe('npm start', () => {
     const { origin, mailbox } = started
     expect(started.said()).toContain(`Cardea is running on ${origin}\n\n  API      ${origin} `)
     expect(started.said()).toContain(`\n  mailbox  ${mailbox} `)
+    expect(started.said()).toContain(`\n  pages    ${origin}/ui `)
     expect(started.said()).toMatch(/POST +\/auth\/login/)
+    expect(started.said()).toMatch(
+      /^Settings to change first, .*\n\n {2}PRODUCT_NAME .*\n {2}ALLOWED_ORIGINS /m,
+    )
     expect(started.said()).toContain(`curl -X POST ${started.origin}/auth/signup`)
     expect(started.said()).not.toMatch(/warn|deprecat/i)
   })
@@ -147,9 +152,10 @@ describe('npm start', () => {
     expect(preflight.headers.get('access-control-allow-origin')).not.toBe('https://evil.example')
   })
 
-  it('serves the OpenAPI document', async () => {
+  it('serves the OpenAPI document, with its own address', async () => {
     const { body } = await browser(started)('GET', '/openapi.json')
-    expect(body).toEqual(JSON.parse(readFileSync('functions/openapi.json', 'utf8')))
+    const document = JSON.parse(readFileSync('functions/openapi.json', 'utf8'))
+    expect(body).toEqual({ ...document, servers: [{ url: started.origin }] })
   })
 
   it('serves on, and prints one line, when the mailbox fails at a request', async () => {
@@ -188,9 +194,7 @@ describe('a folder in which npm start runs', () => {
 describe('npm start with its default settings', () => {
   let started: Started
   beforeAll(async () => {
-    // Links may open none of these addresses.
-    const ALLOWED_ORIGINS = 'http://192.168.1.20:5173,http://app.example.com'
-    started = await npmStart({ LOCAL_FOLDER: join(folder, 'as-it-comes'), ALLOWED_ORIGINS })
+    started = await npmStart({ LOCAL_FOLDER: join(folder, 'as-it-comes') })
     await started.ready()
   })
   afterAll(() => started.interrupt())
@@ -251,6 +255,27 @@ describe('npm start with its default settings', () => {
     })
     expect(await go('POST', '/auth/login', { email, password })).toMatchObject({ status: 401 })
     expect(await go('POST', '/auth/login', { email, password: newPassword })).toMatchObject({ status: 200 })
+  })
+
+  it('mails a link that opens in a page of its own, which runs its scripts', async () => {
+    await browser(started)('POST', '/auth/signup', { ...ada, email: 'link@example.com' })
+    await mailedToken(started.mailbox, 'link@example.com', 'verify-email')
+    const chromium = await startChromium()
+    try {
+      const context = await chromium.newContext()
+      // The first call of a function starts a process, which takes seconds on a loaded machine.
+      context.setDefaultTimeout(90_000)
+      const page = await context.newPage()
+      await page.goto(started.mailbox)
+      const mail = page.locator('.email', { hasText: 'link@example.com' })
+      await mail.getByText('Toggle HTML view').click()
+      const opening = context.waitForEvent('page')
+      await mail.frameLocator('iframe').locator('a').first().click()
+      // A script removes the token from the address.
+      await (await opening).waitForURL(`${started.origin}/ui/verify-email`)
+    } finally {
+      await chromium.close()
+    }
   })
 
   it('lets a front-end test sign up 12 users', async () => {

@@ -1,12 +1,12 @@
 /** `npm start`, and `npm run start:packaged`, which begins without the users and keys of its last run. */
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
+import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Config } from '../../lib/config.ts'
 import { storedKeys } from '../../lib/crypto/key-cache.ts'
 import { makeFirstKeys } from '../../lib/crypto/key-rotation.ts'
 import { fileParameters } from '../../lib/parameters/file.ts'
-import { filesOfContracts } from '../generate/generated-files.ts'
 import { banner } from './banner.ts'
 import { stopAll, throwWhenEnded } from './child-process.ts'
 import { announceEndpoint, forgetEndpoint, runningEndpoint, startDynoxide } from './dynamodb.ts'
@@ -15,7 +15,7 @@ import { onStop } from './on-stop.ts'
 import { servePackage } from './packaged/serve.ts'
 import { startParameterStore } from './parameter-store.ts'
 import { checkFree } from './ports.ts'
-import { serveFunctions } from './serverless-offline.ts'
+import { compileCache, serveFunctions } from './serverless-offline.ts'
 import { envFile, localConfig, unknownNames } from './settings.ts'
 
 const { packaged } = parseArgs({ options: { packaged: { type: 'boolean', default: false } } }).values
@@ -49,6 +49,7 @@ async function main(): Promise<void> {
   const unknown = unknownNames(envFile())
   if (unknown) console.warn(unknown)
   const config = localConfig()
+  enableCompileCache(compileCache(config.localFolder))
   const folder = packaged ? join(config.localFolder, 'packaged') : config.localFolder
   await checkStart(config, folder)
 
@@ -60,8 +61,7 @@ async function main(): Promise<void> {
   const { keysPath } = config
   const store = await startParameterStore(parameters, keysPath)
   const endpoint = (!packaged && config.dynamodbEndpoint) || (await ownDynamodb(folder))
-  if (!config.sesEndpoint) begin('the mailbox')
-  const mailbox = config.sesEndpoint ?? (await startMailbox(config.mailboxPort))
+  const mailbox = config.sesEndpoint ?? `http://localhost:${config.mailboxPort}`
   begin(`the functions, which are ${packaged ? 'packaged' : 'bundled'} first`)
   const local = {
     DYNAMODB_ENDPOINT: endpoint,
@@ -70,8 +70,13 @@ async function main(): Promise<void> {
     KEYS_PATH: keysPath,
   }
   const serve = packaged ? servePackage : serveFunctions
-  await serve({ config, folder, local, signal: ending.signal })
-  if (!ending.signal.aborted) console.log(await banner(config.port, { endpoint, mailbox, keysFile, keys }))
+  await Promise.all([
+    serve({ config, folder, local, signal: ending.signal }),
+    config.sesEndpoint ?? startMailbox(config.mailboxPort),
+    checkContracts(),
+  ])
+  if (!ending.signal.aborted)
+    console.log(await banner(config.port, { endpoint, mailbox, keysFile, keys, hasPages: config.pages }))
 }
 
 /** @throws a sentence that tells what keeps the program from starting. */
@@ -85,14 +90,17 @@ async function checkStart({ port, mailboxPort, sesEndpoint }: Config, folder: st
   }
   await checkFree(port, `PORT=3001 ${script}`)
   if (!sesEndpoint) await checkFree(mailboxPort, `MAILBOX_PORT=8006 ${script}`)
-  for (const [path, text] of await filesOfContracts()) {
-    const isFresh = (await readFile(path, 'utf8').catch(() => '')) === text
-    if (!isFresh) throw new Error(`${path} is not what the contracts say: run npm run generate`)
-  }
   if (packaged) await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true }).catch(({ code }: NodeJS.ErrnoException) => {
     throw new Error(`LOCAL_FOLDER is not a folder, and cannot be made one: ${code}`)
   })
+}
+
+async function checkContracts(): Promise<void> {
+  // It loads every handler, which may happen while other programs start.
+  const { staleFile } = await import('../generate/generated-files.ts')
+  const stale = await staleFile()
+  if (stale) throw new Error(`${stale} is not what the contracts say: run npm run generate`)
 }
 
 async function ownDynamodb(folder: string): Promise<string> {

@@ -10,9 +10,12 @@ afterAll(async () => {
   for (const group of groups) await interruptGroup(group)
 })
 
-/** Starts what `npm start` (or `npm run <script>`) starts, with users and keys in a folder of the test. */
+/**
+ * Starts what `npm start` (or `npm run <script>`) starts, with users and keys in a folder of the test. `cwd` may be a copy of the
+ * project.
+ */
 export const npmStartOver =
-  (folder: string, script = 'start') =>
+  (folder: string, script = 'start', cwd = '.') =>
   async (settings: Record<string, string> = {}) => {
     const port = await freePort()
     const mailboxPort = await freePort()
@@ -26,7 +29,7 @@ export const npmStartOver =
       ...settings,
     }
     // As from a terminal: npm, its shell and the script are one process group, and Ctrl-C signals the group.
-    const child = spawn('npm', ['run', script], { env, detached: true })
+    const child = spawn('npm', ['run', script], { cwd, env, detached: true })
     const group = -Number(child.pid)
     groups.push(group)
     let said = ''

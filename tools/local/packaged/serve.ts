@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { unzipSync } from 'fflate'
-import { type Config, readConfig } from '../../../lib/config.ts'
+import { type Config, linkBaseUrlOf, readConfig } from '../../../lib/config.ts'
 import { start } from '../child-process.ts'
 import { createTables } from '../create-tables.ts'
-import { type Serving, serverlessCommand, serverlessEnv } from '../serverless-offline.ts'
+import { FRAMEWORK, type Serving, serverlessEnv } from '../serverless-offline.ts'
 import { givenSettings } from '../settings.ts'
 import { type Invoke, pollStream } from '../stream-poller.ts'
 import { lambdaFunction } from './function.ts'
@@ -32,16 +32,17 @@ export async function servePackage({ config, folder, local, signal }: Serving): 
 }
 
 /** Packages as a deployment does, with the given settings and nothing else of our environment. */
-async function packageStage(
-  { localFolder, mailFrom = '', linkBaseUrl = '' }: Config,
-  folder: string,
-): Promise<Deployment> {
+async function packageStage(config: Config, folder: string): Promise<Deployment> {
   const target = join(folder, 'package')
-  const options = ['--stage', 'dev', '--package', relative('.', target)]
-  const command = serverlessCommand(folder, 'package', ...options)
-  const settings = { ...givenSettings(), MAIL_FROM: mailFrom, LINK_BASE_URL: linkBaseUrl }
+  const bundles = ['--param', `bundles=${relative('.', join(folder, 'bundles'))}`]
+  const command = [FRAMEWORK, 'package', '--stage', 'dev', '--package', relative('.', target), ...bundles]
+  const settings = {
+    ...givenSettings(),
+    MAIL_FROM: String(config.mailFrom),
+    LINK_BASE_URL: linkBaseUrlOf(config),
+  }
   const serverless = start('serverless', [process.execPath, ...command], {
-    env: { ...settings, ...serverlessEnv(localFolder) },
+    env: { ...settings, ...serverlessEnv(config.localFolder) },
   })
   await serverless.end
   const template = join(target, 'cloudformation-template-update-stack.json')

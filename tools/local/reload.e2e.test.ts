@@ -1,0 +1,52 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { npmStartOver, type Started } from '../testing/npm-start.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'cardea-reload-'))
+const copy = join(folder, 'copy')
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('npm start, while the code changes', () => {
+  let started: Started
+  const index = join(copy, 'functions/well-known/index.ts')
+  let original = ''
+
+  beforeAll(async () => {
+    const parts = ['functions', 'lib', 'tools', 'pages', 'mails', 'client', 'docs', '.github']
+    for (const part of [...parts, 'package.json', 'tsconfig.json', 'serverless.yml', '.env.example'])
+      cpSync(part, join(copy, part), { recursive: true })
+    symlinkSync(resolve('node_modules'), join(copy, 'node_modules'))
+    original = readFileSync(index, 'utf8')
+    started = await npmStartOver(join(folder, 'local'), 'start', copy)()
+    await started.ready()
+  })
+  afterAll(() => started.interrupt())
+
+  const name = async () => ((await (await fetch(started.origin)).json()) as { name: string }).name
+  const change = (from: string, to: string) => {
+    expect(original).toContain(from)
+    writeFileSync(index, original.replace(from, to))
+  }
+
+  it('serves a changed handler with the next request, and prints one line', async () => {
+    expect(await name()).toBe('cardea')
+    change('project.name', `'renamed'`)
+    await started.prints('Reloaded functions/well-known/index.ts\n')
+    expect(await name()).toBe('renamed')
+  })
+
+  it('names the file and the line of a syntax error, and serves the former code', async () => {
+    change('export const handler', 'export const = handler')
+    await started.prints('Not reloaded, so the former code is still served:\nfunctions/well-known/index.ts:')
+    expect(started.said()).toMatch(/^functions\/well-known\/index\.ts:\d+:\d+: Expected identifier/m)
+    expect(await name()).toBe('renamed')
+  })
+
+  it('tells that a changed contract needs npm run generate and a restart', async () => {
+    change('Name, version and links', 'Name and links')
+    await started.prints('run npm run generate, then restart')
+    expect(started.said()).toMatch(/^functions\/openapi\.json is not what the contracts say now: /m)
+    expect(await name()).toBe('cardea')
+  })
+})
