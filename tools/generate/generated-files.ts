@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { clientOperations } from './client-operations.ts'
 import { functionsYml } from './functions-yml.ts'
 import { limitsTable } from './limits-table.ts'
-import { mailTextProblems, mailTextTable } from './mail-texts.ts'
+import { checkMailTexts, mailTextTable } from './mail-texts.ts'
 import { openapi } from './openapi.ts'
 import { registry } from './registry.ts'
 import { filesWithTables, readTables, TABLE_NAMES, tablesModule } from './tables-yml.ts'
@@ -34,8 +34,7 @@ export async function staleFile(): Promise<string | undefined> {
  * @throws one error about all texts of a deployer that are wrong.
  */
 export async function filesOfContracts(): Promise<ReadonlyMap<string, string>> {
-  const problems = mailTextProblems()
-  if (problems.length > 0) throw new Error(['Wrong texts of mails:', ...problems].join('\n  '))
+  checkMailTexts()
   const entries = await registry()
   const { version } = JSON.parse(await readFile('package.json', 'utf8'))
   const limitsPage = await readFile('docs/limits.md', 'utf8')

@@ -33,6 +33,12 @@ export function mailTextProblems(folder = 'mails'): string[] {
   return problems
 }
 
+/** @throws one error about all texts of a deployer that are wrong. */
+export function checkMailTexts(): void {
+  const problems = mailTextProblems()
+  if (problems.length > 0) throw new Error(['Wrong texts of mails:', ...problems].join('\n  '))
+}
+
 function inFile(path: string): string[] {
   if (!existsSync(path)) return ['is missing; without texts, it contains {}']
   const text = readFileSync(path, 'utf8')

@@ -1,11 +1,9 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { npmStartOver, type Started } from '../testing/npm-start.ts'
+import { projectCopy } from '../testing/project-copy.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'cardea-reload-'))
-const copy = join(folder, 'copy')
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const copy = projectCopy()
 
 describe('npm start, while the code changes', () => {
   let started: Started
@@ -13,12 +11,8 @@ describe('npm start, while the code changes', () => {
   let original = ''
 
   beforeAll(async () => {
-    const parts = ['functions', 'lib', 'tools', 'pages', 'mails', 'client', 'docs', '.github']
-    for (const part of [...parts, 'package.json', 'tsconfig.json', 'serverless.yml', '.env.example'])
-      cpSync(part, join(copy, part), { recursive: true })
-    symlinkSync(resolve('node_modules'), join(copy, 'node_modules'))
     original = readFileSync(index, 'utf8')
-    started = await npmStartOver(join(folder, 'local'), 'start', copy)()
+    started = await npmStartOver(join(copy, '.cardea'), 'start', copy)()
     await started.ready()
   })
   afterAll(() => started.interrupt())

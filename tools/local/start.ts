@@ -7,6 +7,7 @@ import type { Config } from '../../lib/config.ts'
 import { storedKeys } from '../../lib/crypto/key-cache.ts'
 import { makeFirstKeys } from '../../lib/crypto/key-rotation.ts'
 import { fileParameters } from '../../lib/parameters/file.ts'
+import { checkMailTexts } from '../generate/mail-texts.ts'
 import { banner } from './banner.ts'
 import { stopAll, throwWhenEnded } from './child-process.ts'
 import { announceEndpoint, forgetEndpoint, runningEndpoint, startDynoxide } from './dynamodb.ts'
@@ -52,6 +53,8 @@ async function main(): Promise<void> {
   enableCompileCache(compileCache(config.localFolder))
   const folder = packaged ? join(config.localFolder, 'packaged') : config.localFolder
   await checkStart(config, folder)
+  // Before the bundling, which would report the same without saying so.
+  checkMailTexts()
 
   const keysFile = join(folder, 'keys.json')
   const parameters = fileParameters(keysFile)
