@@ -55,6 +55,15 @@ describe('a client', () => {
     expect((await client.login(credentials())).error?.code).toBe(code)
   })
 
+  it.each(['.', '..'])('sends nothing for the id %s, which would lead to another route', async (userId) => {
+    const { tab, browser } = await makeSetting()
+    const client = tab()
+    await client.login(credentials())
+    const before = browser.sent.length
+    expect((await client.adminGetUser({ userId })).error?.code).toBe('not_found')
+    expect(browser.sent).toHaveLength(before)
+  })
+
   it('says that the API could not be reached', async () => {
     const client = tabOf(async () => {
       throw new TypeError('fetch failed')

@@ -37,10 +37,13 @@ export function sender(issuer: string, credentials: RequestCredentials, fetcher:
     const { method, path, query } = operations[name] as { method: string; path: string; query?: true }
     const rest: Record<string, unknown> = { ...input }
     const filled = path.replace(/\{(\w+)\}/g, (_, field) => {
-      const value = rest[field]
+      const value = String(rest[field])
       delete rest[field]
-      return encodeURIComponent(String(value))
+      return encodeURIComponent(value)
     })
+    // Even when encoded, a segment of dots would lead to another route (WHATWG URL 4.4).
+    if (/\/\.{1,2}(?:\/|$)/.test(filled))
+      return { error: new ApiError('not_found', 'This does not exist.') } as never
     const fields = Object.entries(rest).filter(([, value]) => value !== undefined)
     const search =
       query && fields.length > 0
