@@ -203,7 +203,7 @@ describe('fetch', () => {
     expect(seen).toEqual(['Basic abc'])
   })
 
-  it('sends no token where nobody is logged in', async () => {
+  it('sends no token where there is no session', async () => {
     const { tab, browser, fetchOf } = await loggedIn()
     await tab.logout()
     const { seen, client } = fetchOf()

@@ -1,3 +1,5 @@
+// Longer than 150 lines: the public types of the package stand beside what they describe.
+
 import { ApiError, type CommonCode } from './api-error.ts'
 import type { Listener } from './listeners.ts'
 import { type OperationName, type Operations, operations, type User } from './operations.ts'
@@ -26,7 +28,7 @@ export type ClientOptions = {
 
 /** What a call of a user may end with, besides the refusals of its operation. */
 export type SessionCode =
-  /** Nobody is logged in. */
+  /** There is no session. */
   | 'unauthorized'
   /** Another user logged in while the call waited. It was not sent as that user. */
   | 'user_changed'
@@ -97,7 +99,7 @@ export function createClient(options: ClientOptions): Client {
     for (let attempt = 1; ; attempt++) {
       if (token instanceof ApiError) return { error: token }
       if (token === undefined)
-        return { error: new ApiError('unauthorized', 'Nobody is logged in.', { status: 401 }) }
+        return { error: new ApiError('unauthorized', 'Log in first.', { status: 401 }) }
       const result = await send(token)
       if (result.error?.code !== 'unauthorized' || attempt === 2) return result
       token = await tokens(token)

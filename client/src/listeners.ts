@@ -14,7 +14,7 @@ export function report(error: unknown): void {
   tell(error)
 }
 
-/** What listeners are to hear. It waits here while a lock is held: no code of the application runs under the lock. */
+/** What listeners are to hear. It waits here during a lock: no code of the application runs under the lock. */
 export function eventQueue() {
   const listeners = new Set<Listener>()
   const waiting: AuthState[] = []

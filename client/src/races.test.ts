@@ -92,7 +92,7 @@ describe('a login', () => {
 })
 
 describe('a call of Ada', () => {
-  it('does not become that of Eve between its two attempts, even on a page that knew nobody', async () => {
+  it('does not become that of Eve between its two attempts, even on a page that knew no user', async () => {
     const { tab, browser, services } = await makeSetting()
     const one = tab()
     const { data } = await one.login(credentials())
@@ -201,7 +201,7 @@ describe('tabs', () => {
     expect(refreshes(browser)).toBe(1)
   })
 
-  it('that come back see a login that they missed, although nobody was logged in before', async () => {
+  it('that come back see a login that they missed, although there was no session before', async () => {
     const { tab } = await makeSetting()
     const away = notHearing(tab)
     await tab().login(credentials())

@@ -89,7 +89,7 @@ describe('an access token', () => {
 })
 
 describe('a refresh', () => {
-  it('that does not reach the server is sent again, and logs nobody out', async () => {
+  it('that does not reach the server is sent again, and ends no session', async () => {
     const { tab, browser } = await makeSetting()
     const client = tab()
     await client.login(credentials())
@@ -169,7 +169,7 @@ describe('a refresh', () => {
     await client.login(credentials())
     later(901)
     let release = () => {}
-    const held = navigator.locks.request(
+    const suspended = navigator.locks.request(
       `cardea:${parties.issuer}`,
       () => new Promise<void>((go) => (release = go)),
     )
@@ -179,7 +179,7 @@ describe('a refresh', () => {
     expect(performance.now() - started).toBeGreaterThan(1_150)
     expect(refreshes(browser)).toBe(1)
     release()
-    await held
+    await suspended
   })
 })
 
@@ -233,7 +233,7 @@ describe('a logout', () => {
     expect([answer.status, answer.body.code]).toEqual([401, 'session_ended'])
   })
 
-  it('is an error if the server could not be told, but nobody is logged in here', async () => {
+  it('is an error if the server could not be told, but there is no session here', async () => {
     const { tab, browser } = await makeSetting()
     const client = tab()
     await client.login(credentials())

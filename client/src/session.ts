@@ -1,3 +1,5 @@
+// Longer than 150 lines: token, user, epoch and refresh are one state, and each race is between two of them.
+
 import { ApiError, type CommonCode } from './api-error.ts'
 import { eventQueue, type Listener } from './listeners.ts'
 import { browserLock, type Exclusive, ownLock } from './lock.ts'
@@ -6,7 +8,7 @@ import { refreshTokenIn, type TokenStorage } from './refresh-token.ts'
 import type { Send } from './send.ts'
 import { type AccessToken, type Message, sharedState } from './shared-state.ts'
 
-/** `undefined`: nobody is logged in. */
+/** `undefined`: there is no session. */
 export type TokenResult = AccessToken | undefined | ApiError<RefreshCode>
 type RefreshCode = Operations['refresh']['refusal'] | CommonCode
 
@@ -67,7 +69,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
   const locks = shared.isShared ? globalThis.navigator?.locks : undefined
   const lock = locks ? browserLock(name, locks) : ownLock()
   const exclusive: Exclusive = (task) => lock(task).finally(events.flush)
-  let held: { readonly token: AccessToken; readonly monotonic: number; readonly wall: number } | undefined
+  let current: { readonly token: AccessToken; readonly monotonic: number; readonly wall: number } | undefined
   let user: User | undefined
   let epoch = shared.epoch()
   let refreshing: Promise<TokenResult> | undefined
@@ -77,14 +79,14 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
 
   /** The clock that says more counts: the monotonic one stops during sleep, the wall clock may be set back. */
   const left = () =>
-    held
-      ? held.token.left - Math.max(performance.now() - held.monotonic, Date.now() - held.wall)
+    current
+      ? current.token.left - Math.max(performance.now() - current.monotonic, Date.now() - current.wall)
       : Number.NEGATIVE_INFINITY
-  const isFresh = () => left() > Math.min(RENEW_MS, (held?.token.life ?? 0) / 5)
+  const isFresh = () => left() > Math.min(RENEW_MS, (current?.token.life ?? 0) / 5)
 
   function adopt(token: AccessToken, since: { monotonic: number; wall: number }): void {
     const before = user
-    held = { token, ...since }
+    current = { token, ...since }
     user = token.user
     shared.setHint('yes')
     handover?.()
@@ -95,7 +97,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
 
   function end(reason: string): void {
     const wasKnown = user !== undefined || shared.hint() === 'yes'
-    held = undefined
+    current = undefined
     user = undefined
     shared.setHint('no')
     inFlight?.abort()
@@ -108,7 +110,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
   function hear(message: Message): void {
     // A message can be older than a login or logout that has happened since.
     if (!shared.isNewest(message.epoch)) return
-    if (message.epoch !== epoch) held = undefined
+    if (message.epoch !== epoch) current = undefined
     epoch = message.epoch
     if (message.type === 'ended') end(message.reason)
     else if (message.token.left > left()) adopt(message.token, now())
@@ -118,7 +120,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
   /** Forgets what other tabs have ended or replaced. This tab may have been frozen, and have missed their messages. */
   function catchUp(): void {
     const isOld = epoch !== shared.epoch()
-    if (isOld) held = undefined
+    if (isOld) current = undefined
     epoch = shared.epoch()
     if (user && shared.hint() === 'no') end(isOld ? 'logout' : 'session_ended')
   }
@@ -139,7 +141,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     if (waited && !isRenewed(stale)) await nextHandover()
     catchUp()
     const began = epoch
-    if (isRenewed(stale)) return held?.token
+    if (isRenewed(stale)) return current?.token
     if (shared.hint() === 'no') return undefined
     let refreshToken: string | undefined
     try {
@@ -159,7 +161,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     if (began !== shared.epoch()) return 'superseded'
     if (data) {
       await accept(data, since)
-      return held?.token
+      return current?.token
     }
     if (!endings.includes(error.code)) return error
     end(error.code)
@@ -168,7 +170,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     return undefined
   }
 
-  const isRenewed = (stale: string | undefined) => held?.token.value !== stale && isFresh()
+  const isRenewed = (stale: string | undefined) => current?.token.value !== stale && isFresh()
 
   const nextHandover = () =>
     new Promise<void>((resolve) => {
@@ -216,15 +218,15 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     async token(stale) {
       catchUp()
       events.flush()
-      if (isRenewed(stale)) return held?.token
+      if (isRenewed(stale)) return current?.token
       if (shared.hint() === 'no') return undefined
       refreshing ??= refresh(stale).finally(() => {
         refreshing = undefined
       })
       const result = await refreshing
       // An outage is no reason to refuse what the token still allows.
-      return result instanceof ApiError && held && held.token.value !== stale && left() > 0
-        ? held.token
+      return result instanceof ApiError && current && current.token.value !== stale && left() > 0
+        ? current.token
         : result
     },
     login(attempt, ofUser) {
@@ -247,7 +249,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
       })
     },
     logout(reason, request) {
-      const accessToken = left() > 0 ? held?.token.value : undefined
+      const accessToken = left() > 0 ? current?.token.value : undefined
       epoch = shared.raise()
       end(reason)
       shared.tell({ type: 'ended', epoch, reason })
@@ -263,7 +265,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
       events.flush()
     },
     forget() {
-      held = undefined
+      current = undefined
       shared.setHint('')
     },
     listen: events.listen,

@@ -62,7 +62,7 @@ describe('the notes API', () => {
     expect(JSON.stringify(resources)).not.toContain('localhost')
   })
 
-  it('is not packaged without an issuer, which would let the gateway trust nobody', () => {
+  it('is not packaged without an issuer, without which the gateway could trust no token', () => {
     const { status, said } = packaged({})
     expect([status, said]).toEqual([1, expect.stringContaining('authorizers.accessToken.issuerUrl')])
   })

@@ -88,7 +88,7 @@ describe('a back end that logs its visitors in', () => {
     expect(refreshes()).toBe(1)
   })
 
-  it('logs nobody out when Cardea does not answer', async () => {
+  it('ends no session when Cardea does not answer', async () => {
     const { visitor, cardea } = await backend()
     const { ask, cookies, logIn } = visitor()
     await logIn()

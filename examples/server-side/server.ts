@@ -59,7 +59,7 @@ export function server({ api, origin, secret, ...options }: Options): Server {
       throw error
     })
     if (answer.ok) return (await answer.clone().json()) as Tokens
-    // Only this means that the session is over. Anything else is an outage, which logs nobody out.
+    // Only this means that the session is over. Anything else is an outage, which ends no session.
     if (answer.status === 401) return undefined
     refreshes.delete(refreshToken)
     throw new Error(`Cardea answered a refresh with ${answer.status}`)

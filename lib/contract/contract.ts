@@ -1,3 +1,5 @@
+// Longer than 150 lines: the kinds of contract are one table.
+
 import type * as z from 'zod/mini'
 import { type LimitName, limits, type RequestLimit } from '../domain/limits.ts'
 import type { RefusalCode } from '../domain/refusal.ts'

@@ -18,7 +18,7 @@ describe('a function that serves pages', () => {
     expect([head.statusCode, body]).toEqual([200, undefined])
   })
 
-  it('refuses whoever comes past the proxy that it trusts', async () => {
+  it('refuses a request that comes past the proxy that it trusts', async () => {
     const handler = handlerOf([digest])
     expect(await ask(handler)).toMatchObject({ statusCode: 403, headers: { 'Cache-Control': 'no-store' } })
     const throughProxy = { 'Cardea-Proxy-Secret': secret, 'CloudFront-Viewer-Address': '203.0.113.9:46532' }

@@ -26,7 +26,7 @@ resend.addEventListener('click', async () => {
   resend.hidden = !error
 })
 
-/** Nobody is sent on without being asked. Whoever already types is not interrupted. */
+/** Asks before it leads on. It does not interrupt a user who already types. */
 async function offerKnownUser(): Promise<void> {
   let types = false
   form.addEventListener('keydown', () => {

@@ -26,7 +26,7 @@ const textsOfField: Readonly<Record<string, keyof Errors>> = {
   password: 'newPassword',
 }
 
-/** A duration in words, such as "5 minutes". It is rounded up, so that nobody comes too early. */
+/** A duration in words, such as "5 minutes". It is rounded up, so that no user comes too early. */
 export function duration(seconds: number, lang: string): string {
   const [amount, unit] =
     seconds < 60

@@ -66,7 +66,7 @@ export function readWords<const O extends Options>({ options, actions }: Words<O
 function parsed(options: Options, typed: readonly string[]) {
   const isOption = (word: string) =>
     word.startsWith('--') && Object.hasOwn(options, word.slice(2).split('=')[0] ?? '')
-  // Node reads each word with a dash as an option. It reads one that begins with NUL, which nobody can type, as a value.
+  // Node reads each word with a dash as an option. It reads one that begins with NUL, which cannot be typed, as a value.
   const hide = (word: string) => (/^-/.test(word) && word !== '--' && !isOption(word) ? `\0${word}` : word)
   const show = <T>(value: T) => (typeof value === 'string' ? value.replace('\0', '') : value)
   try {

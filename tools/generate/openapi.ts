@@ -1,3 +1,5 @@
+// Longer than 150 lines: one document, described from top to bottom.
+
 import { dirname } from 'node:path'
 import * as z from 'zod/mini'
 import { type Contract, limitsOf, REFRESH_COOKIE, rolesOf, type Schema } from '../../lib/contract/contract.ts'

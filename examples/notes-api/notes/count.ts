@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda'
 import { rolesOf } from './roles.ts'
 import { countNotes } from './store.ts'
 
-/** For administrators. A former administrator may read this number until the token expires, which harms nobody. */
+/** For administrators. A former administrator may read this number until the token expires, which does no harm. */
 export const handler = async ({
   requestContext,
   pathParameters,

@@ -40,7 +40,7 @@ export async function addNote(userId: string, note: Note): Promise<void> {
   await db.send(new PutCommand({ TableName, Item: { userId, ...note } }))
 }
 
-/** The key contains the caller's id, so nobody deletes a note of another user. */
+/** The key contains the caller's id, so no user can delete a note of another. */
 export async function deleteNote(userId: string, noteId: string): Promise<void> {
   await db.send(new DeleteCommand({ TableName, Key: { userId, noteId } }))
 }
