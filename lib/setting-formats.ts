@@ -68,7 +68,7 @@ export function digests(text: string): readonly Buffer[] {
 /** A colour that text can have on white (WCAG 2.2, 1.4.3). */
 export function accentColor(text: string): string {
   if (/^#[\da-f]{6}$/i.test(text) && contrast(text, '#ffffff') >= 4.5) return text
-  throw new Error('must be a colour such as #1a56db with a contrast of at least 4.5 to white')
+  throw new Error('must be a colour #rrggbb with a contrast of 4.5 to white')
 }
 
 export function productName(text: string): string {

@@ -41,7 +41,11 @@ describe('packaging', () => {
   })
 
   it('of prod fails with all problems at once, and quotes nothing', () => {
-    const { failed, said } = packaged('prod', { BCRYPT_COST: 'hunter2', TRACING: 'hunter2' })
+    const { failed, said } = packaged('prod', {
+      BCRYPT_COST: 'hunter2',
+      TRACING: 'hunter2',
+      PAGES: 'false',
+    })
     expect(failed).toBe(true)
     for (const name of ['ALLOWED_ORIGINS', 'MAIL_FROM', 'BCRYPT_COST', 'TRACING'])
       expect(said).toMatch(new RegExp(`^ {2}- ${name} `, 'm'))
