@@ -67,7 +67,7 @@ describe('the packaged template', () => {
       Properties.RouteKey,
       Properties.AuthorizationType ?? 'NONE',
     ])
-    const promised = entries
+    const ofApi = entries
       .filter(isRoute)
       .flatMap(({ contract: { method, path, access } }) =>
         (method === 'GET' ? ['GET', 'HEAD'] : [method]).map((each) => [
@@ -75,6 +75,11 @@ describe('the packaged template', () => {
           access === 'public' ? 'NONE' : 'CUSTOM',
         ]),
       )
+    const ofPages = entries.flatMap(({ contract }) =>
+      'paths' in contract ? contract.paths.flatMap((path) => [`GET ${path}`, `HEAD ${path}`]) : [],
+    )
+    expect(ofPages.length).toBeGreaterThan(5)
+    const promised = [...ofApi, ...ofPages.map((route) => [route, 'NONE'])]
     expect(routes.sort()).toEqual(promised.sort())
   })
 
