@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
-import { config, isServing } from '../config.ts'
+import { config } from '../config.ts'
 import { type Answer, compressed, notFound, tagOf } from './answers.ts'
 import { type OpenApi, referenceHtml } from './reference-html.ts'
 import { script } from './reference-script.ts'
@@ -39,8 +39,8 @@ export function referenceResponder(document: OpenApi, issuer: string, calls: boo
 /** The reference of this deployment; with `DOCS=false` it is unknown. */
 export function referenceOfDeployment(document: OpenApi) {
   const settings = config()
-  const respond = settings.docs
-    ? referenceResponder(document, settings.issuer, !isServing())
-    : () => notFound()
+  // This setting reaches no deployed function. serverless-offline sets Lambda's own variables too.
+  const isLocal = settings.ssmEndpoint !== undefined
+  const respond = settings.docs ? referenceResponder(document, settings.issuer, isLocal) : () => notFound()
   return { respond, trustedProxies: settings }
 }
