@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { templates } from '#built-pages'
 import { pages } from '../languages/en/pages.ts'
 import { type ErrorName, errorNames } from './error-texts.ts'
 
@@ -22,9 +23,7 @@ function sourceOf(file: string, seen = new Set<string>()): string {
   return [source, ...imported].join('\n')
 }
 
-const names = readdirSync('pages/html')
-  .map((file) => file.replace('.html', ''))
-  .filter((name) => name !== 'layout')
+const names = Object.keys(templates).filter((name) => name !== 'layout')
 
 describe('a page', () => {
   it.each(names)('%s has a text for each refusal of the operations that it calls', (page) => {
@@ -38,7 +37,7 @@ describe('a page', () => {
   })
 
   it.each(names)('%s has a text for each field that may be wrong', (page) => {
-    const html = readFileSync(`pages/html/${page}.html`, 'utf8')
+    const html = String(templates[page])
     const needed: [RegExp, ErrorName][] = [
       [/type="email"[^>]* required|required[^>]* type="email"|name="newEmail"/, 'email'],
       [/name="name"/, 'name'],
@@ -49,7 +48,7 @@ describe('a page', () => {
   })
 
   it.each(names)('%s has every text that its script asks for', (page) => {
-    const html = readFileSync(`pages/html/${page}.html`, 'utf8')
+    const html = String(templates[page])
     const asked = [...sourceOf(`${page}.ts`).matchAll(/\btexts\.(\w+)/g)].map(([, name = '']) => name)
     // A text of the template is not sent again (html.ts).
     const own = asked.filter((name) => Object.hasOwn(pages[page as keyof typeof pages], name))

@@ -17,6 +17,17 @@ const hashed = (name, content) => {
   return name.replace('.', `-${hash}.`)
 }
 
+const read = (file) => readFileSync(join(folder, file), 'utf8')
+
+/** Puts a part of `parts/` where a template has `{{> part name=value}}`. In the part, `[[name]]` stands for the value. */
+const withParts = (template) =>
+  template.replace(/\{\{> ([\w-]+)((?: \w+=[\w.-]+)*)\}\}/g, (_, part, given) => {
+    const values = new Map(given.split(' ').map((pair) => pair.split('=')))
+    return read(`parts/${part}.html`)
+      .trimEnd()
+      .replace(/\[\[(\w+)\]\]/g, (_, name) => values.get(name))
+  })
+
 /** Builds the pages: templates, and assets whose names contain a hash of their content. */
 function buildPages() {
   const names = readdirSync(join(folder, 'html'))
@@ -68,7 +79,7 @@ function buildPages() {
     templates: Object.fromEntries(
       ['layout', ...names].map((name) => [
         name,
-        readFileSync(join(folder, 'html', `${name}.html`), 'utf8').replace(/\n\s*/g, '\n'),
+        withParts(read(`html/${name}.html`)).replace(/\n\s*/g, '\n'),
       ]),
     ),
     assets: Object.fromEntries(
