@@ -1,5 +1,4 @@
 import type { Seconds } from './lifetimes.ts'
-import type { Locale } from './locales.ts'
 
 /**
  * A job for the mail function. It says what happened, not what to write. The mail function looks up whether the address has an
@@ -28,10 +27,10 @@ export type EmailJob =
     }
   | NotificationJob
 
-/** The account no longer has this address, or is gone. So the job contains its language, too. */
+/** The account no longer has this address, or is gone. So the job contains its language, too: `storedLocale` reads it. */
 interface Addressed {
   readonly email: string
-  readonly locale?: Locale | undefined
+  readonly locale?: string | undefined
 }
 
 export type NotificationJob =

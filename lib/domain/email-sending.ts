@@ -1,7 +1,7 @@
 import { codeSeconds, type Purpose } from './code-purposes.ts'
 import type { EmailJob } from './email-jobs.ts'
 import type { EmailTemplate } from './email-templates.ts'
-import { type Locale, locales } from './locales.ts'
+import { type Locale, storedLocale } from './locales.ts'
 import { newToken } from './one-time-codes.ts'
 import type { OneTimeCode, Ports } from './ports.ts'
 import type { Account } from './users.ts'
@@ -15,12 +15,16 @@ export interface Recipient {
 
 export const recipientOf = ({ id: userId, email, locale }: Account): Recipient => ({ userId, email, locale })
 
-/** The recipient in a job about an account that has lost this address. Jobs of earlier versions name no language. */
+/** The recipient in a job about an account that has lost this address. */
 export const recipientIn = ({
   userId,
   email,
-  locale = locales[0],
-}: Extract<EmailJob, { type: 'email_changed' | 'account_deleted' }>): Recipient => ({ userId, email, locale })
+  locale,
+}: Extract<EmailJob, { type: 'email_changed' | 'account_deleted' }>): Recipient => ({
+  userId,
+  email,
+  locale: storedLocale(locale),
+})
 
 /** Stores a code that replaces an older one of its purpose (`put`) or joins it (`add`). Returns the raw token. */
 export async function newCode(

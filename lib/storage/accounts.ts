@@ -1,4 +1,4 @@
-import { locales } from '../domain/locales.ts'
+import { storedLocale } from '../domain/locales.ts'
 import { type Account, type ListedUser, roles, statuses } from '../domain/users.ts'
 import { ITEM_VERSION } from './client.ts'
 import { fieldsOf, oneOf, optional, text, texts, truth, whole } from './item-checks.ts'
@@ -36,12 +36,7 @@ const complete = {
 /** @throws if an attribute is missing or of another type, naming it. */
 export function accountOf(item: Readonly<Record<string, unknown>>): Account {
   const { locale, ...fields } = fieldsOf('account', item, complete)
-  // Items of earlier versions have no language, and those of later ones may have a language that this version does not know.
-  return known({
-    id: userIdOf(item),
-    ...fields,
-    locale: locales.find((each) => each === locale) ?? locales[0],
-  })
+  return known({ id: userIdOf(item), ...fields, locale: storedLocale(locale) })
 }
 
 /** The attributes of an account in the index `listing`. */

@@ -1,7 +1,6 @@
 import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { EmailJob } from '../domain/email-jobs.ts'
-import { locales } from '../domain/locales.ts'
 import type { EmailJobs } from '../domain/ports.ts'
 import type { TableNames } from '../domain/table-names.ts'
 import { withRetries } from './client.ts'
@@ -12,7 +11,6 @@ type Shape<T extends EmailJob['type']> = Record<
   Exclude<keyof Extract<EmailJob, { type: T }>, 'type'>,
   Check<unknown>
 >
-const locale = optional(oneOf(...locales))
 const withheld: Check<unknown> = (value) => value === undefined || value === true
 const shapes: { readonly [T in EmailJob['type']]: Shape<T> } = {
   signed_up: { userId: text, withheld },
@@ -32,9 +30,15 @@ const shapes: { readonly [T in EmailJob['type']]: Shape<T> } = {
     ip: text,
   },
   password_changed: { userId: text, at: whole },
-  email_changed: { userId: text, at: whole, email: text, locale, newEmail: text },
+  email_changed: { userId: text, at: whole, email: text, locale: optional(text), newEmail: text },
   token_reused: { userId: text, at: whole },
-  account_deleted: { userId: text, at: whole, email: text, locale, by: oneOf('owner', 'administrator') },
+  account_deleted: {
+    userId: text,
+    at: whole,
+    email: text,
+    locale: optional(text),
+    by: oneOf('owner', 'administrator'),
+  },
 }
 
 const isKnown = (type: unknown): type is EmailJob['type'] =>
