@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { gunzipSync } from 'node:zlib'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import { isKnown } from '../lambda/etag.ts'
 
 export type Answer = APIGatewayProxyStructuredResultV2
 
@@ -10,20 +10,18 @@ export const SECURITY = {
   'Referrer-Policy': 'no-referrer',
 }
 
-/** An entity tag that follows from the content. */
-export const tagOf = (content: string | Buffer) =>
-  `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`
-
 /** Sends compressed content as it is, or unpacked to a client that does not take gzip. */
 export function compressed(
-  { headers: asked }: APIGatewayProxyEventV2,
-  { content, headers }: { content: Buffer; headers: Record<string, string> },
+  event: APIGatewayProxyEventV2,
+  { content, headers }: { content: Buffer; headers: Record<string, string> & { readonly ETag: string } },
 ): Answer {
-  if (asked['if-none-match']?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === headers.ETag)) {
+  if (isKnown(event, headers.ETag)) {
     const { 'Content-Type': _, ...kept } = headers
     return { statusCode: 304, headers: { ...SECURITY, ...kept } }
   }
-  const takesGzip = /(?:^|[,\s])gzip(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(asked['accept-encoding'] ?? '')
+  const takesGzip = /(?:^|[,\s])gzip(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(
+    event.headers['accept-encoding'] ?? '',
+  )
   return {
     statusCode: 200,
     headers: { ...SECURITY, ...headers, ...(takesGzip && { 'Content-Encoding': 'gzip' }) },

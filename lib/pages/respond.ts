@@ -1,8 +1,9 @@
 import { gzipSync } from 'node:zlib'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { assets } from '#built-pages'
+import { tagOf } from '../lambda/etag.ts'
 import { isLanguage, preferredLanguage } from '../languages/languages.ts'
-import { type Answer, compressed, notFound, redirectTo, tagOf } from './answers.ts'
+import { type Answer, compressed, notFound, redirectTo } from './answers.ts'
 import { htmlOf, isPage, type PageSettings, pagesUrl } from './html.ts'
 import { themeOf } from './theme.ts'
 
