@@ -15,7 +15,7 @@ const packages: Readonly<Record<string, readonly RegExp[]>> = {
   contract: [/^zod\/mini$/],
   lambda: [/^aws-lambda$/, /^@middy\//, /^zod\/(mini|locales)$/],
   storage: [/^@aws-sdk\/(client|lib|util)-dynamodb$/],
-  crypto: [/^bcryptjs$/, /^jsonwebtoken$/],
+  crypto: [/^bcryptjs$/, /^jsonwebtoken\/(sign|verify)\.js$/],
   pages: [/^aws-lambda$/, /^#built-pages$/],
   mail: [/^@aws-sdk\/client-sesv2$/],
   parameters: [
@@ -65,7 +65,7 @@ const files = ['client/src', 'functions', 'lib', 'pages/src', 'tools', 'bench']
       join(folder, file).replaceAll(sep, '/'),
     ),
   )
-  .filter((file) => /(?<!\.test|\.data)\.ts$/.test(file))
+  .filter((file) => /(?<!\.test|\.data|\.d)\.ts$/.test(file))
 const imports = new Map(files.map((file) => [file, importsOf(file)]))
 
 const targetOf = (file: string, name: string) =>

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { LONGEST_ACCESS_TOKEN_SECONDS } from '../domain/lifetimes.ts'
 import type { AccessTokenIssuer, AccessTokenVerifier } from '../domain/ports.ts'
-import { isId, isTime, kidOf, signJwt, type TokenKind, verifyJwt } from './jwt.ts'
+import { isId, isTime, kidOf, type TokenKind, verifyJwt } from './jwt.ts'
+import { signJwt } from './jwt-signing.ts'
 import type { Keys } from './keys.ts'
 
 /** RFC 9068. API Gateway's own JWT authorizer accepts only the RS256 family, so other APIs can verify our tokens with it. */

@@ -1,5 +1,6 @@
 import type { Cursors } from '../domain/ports.ts'
-import { kidOf, signJwt, type TokenKind, verifyJwt } from './jwt.ts'
+import { kidOf, type TokenKind, verifyJwt } from './jwt.ts'
+import { signJwt } from './jwt-signing.ts'
 import type { Keys } from './keys.ts'
 
 const kind: TokenKind = { algorithm: 'HS256', typ: 'cursor+jwt' }

@@ -1,5 +1,7 @@
+/// <reference path="./jsonwebtoken.d.ts" />
+
 import type { KeyObject } from 'node:crypto'
-import jwt from 'jsonwebtoken'
+import verify from 'jsonwebtoken/verify.js'
 import type { Seconds } from '../domain/lifetimes.ts'
 
 /** One kind of token. Its algorithm and type belong together, so that no kind is accepted as another (RFC 8725 3.12). */
@@ -15,15 +17,6 @@ export type KeysById = ReadonlyMap<string, KeyObject>
 const LONGEST_TOKEN = 4096
 /** How far the clock of the signing machine may be ahead of ours. */
 const TOLERANCE_SECONDS = 30
-
-export function signJwt(
-  kind: TokenKind,
-  { kid, key }: { readonly kid: string; readonly key: KeyObject },
-  claims: { readonly iat: Seconds; readonly exp: Seconds; readonly [name: string]: unknown },
-): string {
-  const { algorithm, typ } = kind
-  return jwt.sign(claims, key, { algorithm, keyid: kid, header: { alg: algorithm, typ } })
-}
 
 /** The `kid` in the header of a token that is not verified yet. */
 export function kidOf(token: string): string | undefined {
@@ -70,7 +63,7 @@ export function verifyJwt(
     if (!key) return undefined
 
     // 5. Check the signature, `exp` and `nbf`.
-    const claims = jwt.verify(token, key, { algorithms: [algorithm], clockTimestamp: expected.now })
+    const claims = verify(token, key, { algorithms: [algorithm], clockTimestamp: expected.now })
 
     // 6. The times are whole numbers, and the token was not issued in the future (RFC 7519 4.1.6).
     if (!isRecord(claims) || !isTime(claims.iat) || !isTime(claims.exp)) return undefined

@@ -1,5 +1,6 @@
 import type { RefreshTokens } from '../domain/ports.ts'
-import { isId, isTime, kidOf, signJwt, type TokenKind, verifyJwt } from './jwt.ts'
+import { isId, isTime, kidOf, type TokenKind, verifyJwt } from './jwt.ts'
+import { signJwt } from './jwt-signing.ts'
 import type { Keys } from './keys.ts'
 
 /** Only this service reads it, so a shared secret suffices. It is worthless without its session item. */
