@@ -1,6 +1,7 @@
 const { join } = require('node:path')
 const { mailTexts } = require('./mail-texts.cjs')
 const { pages } = require('./pages.cjs')
+const { sdkParts } = require('./sdk-parts.cjs')
 
 /**
  * The packages that bundles leave out, the file that replaces each, and the version that was read when this was decided. The files
@@ -12,6 +13,10 @@ const replaced = {
   '@smithy/core/event-streams': { file: 'event-streams.ts', version: '3.41.0' },
   'ecdsa-sig-formatter': { file: 'ecdsa-sig-formatter.ts', version: '1.0.11' },
   'lodash.includes': { file: 'lodash-includes.cjs', version: '4.3.0' },
+  'lodash.isinteger': { file: 'lodash-isinteger.cjs', version: '4.0.4' },
+  'lodash.once': { file: 'never-called.ts', version: '4.1.1' },
+  ms: { file: 'never-called.ts', version: '2.1.3' },
+  'safe-buffer': { file: 'safe-buffer.cjs', version: '5.2.1' },
   semver: { file: 'semver.ts', version: '7.8.6' },
 }
 const paths = Object.entries(replaced).map(([name, { file }]) => [name, join(__dirname, file)])
@@ -29,7 +34,7 @@ const options = {
   mainFields: ['module', 'main'],
   conditions: ['module'],
   alias: Object.fromEntries(paths),
-  plugins: [mailTexts, pages],
+  plugins: [mailTexts, pages, sdkParts],
 }
 
 /** For serverless-esbuild, which takes a function and has options of its own. */

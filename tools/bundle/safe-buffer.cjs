@@ -1,0 +1,2 @@
+/** Replaces `safe-buffer`, which exports this module itself where `Buffer.from` exists. */
+module.exports = require('node:buffer')
