@@ -127,7 +127,9 @@ describe('a process that is frozen after its answer, between two attempts of the
       rotatedAt: now,
       rotatedBy: 'login',
       refreshRate: { since: now, refreshes: 0 },
+      authTime: now,
       amr: ['pwd'],
+      acr: 'aal1',
       userAgent: 'a test',
       ip: '198.51.100.7',
     })

@@ -16,13 +16,17 @@ import { refreshTokens as makeRefreshTokens } from './crypto/refresh-tokens.ts'
 import { rateLimiter as makeRateLimiter } from './domain/rate-limiter.ts'
 import { sesMailer } from './mail/sender.ts'
 import { ssmParameters } from './parameters/ssm.ts'
+import { dynamoAuthSessions } from './storage/auth-sessions.ts'
 import { documentClient } from './storage/client.ts'
 import { dynamoCodes } from './storage/codes.ts'
 import { dynamoCounters } from './storage/counters.ts'
 import { dynamoDenylist } from './storage/denylist.ts'
 import { dynamoEmailJobs } from './storage/email-jobs.ts'
 import { dynamoOutbox } from './storage/outbox.ts'
+import { dynamoPasskeys } from './storage/passkeys.ts'
+import { dynamoSessionOpenings } from './storage/session-openings.ts'
 import { dynamoSessions } from './storage/sessions.ts'
+import { dynamoTotps } from './storage/totps.ts'
 import { dynamoUserData } from './storage/user-data.ts'
 import { dynamoUsers } from './storage/users.ts'
 
@@ -90,6 +94,10 @@ export const rateLimiter = /* @__PURE__ */ once(() =>
   makeRateLimiter({ ...core(), counters: dynamoCounters(client(), config()), keyedHashes: keyedHashes() }),
 )
 export const userData = /* @__PURE__ */ once(() => dynamoUserData(client(), config()))
+export const authSessions = /* @__PURE__ */ once(() => dynamoAuthSessions(client(), config()))
+export const sessionOpenings = /* @__PURE__ */ once(() => dynamoSessionOpenings(client(), config()))
+export const totps = /* @__PURE__ */ once(() => dynamoTotps(client(), config()))
+export const passkeys = /* @__PURE__ */ once(() => dynamoPasskeys(client(), config()))
 export const codes = /* @__PURE__ */ once(() => dynamoCodes(client(), config()))
 export const outbox = /* @__PURE__ */ once(() => dynamoOutbox(client(), config()))
 export const emailJobs = /* @__PURE__ */ once(() => dynamoEmailJobs(client(), config()))

@@ -1,6 +1,11 @@
 import { contrast } from './colors.ts'
 import type { Budget } from './domain/limits.ts'
-import { type Notification, notifications } from './domain/policy.ts'
+import {
+  type Notification,
+  notifications,
+  type SecondFactorFor,
+  secondFactorPolicies,
+} from './domain/policy.ts'
 
 // The formats of settings. Each function converts a text into its value, or throws an error that does not quote the text.
 
@@ -16,6 +21,12 @@ export function optional<T>(read: (text: string) => T): (text: string) => T | un
 export function truth(text: string): boolean {
   if (text === 'true' || text === 'false') return text === 'true'
   throw new Error('must be true or false')
+}
+
+export function secondFactorPolicy(text: string): SecondFactorFor {
+  const found = secondFactorPolicies.find((each) => each === text)
+  if (found) return found
+  throw new Error(`must be one of ${secondFactorPolicies.join(', ')}`)
 }
 
 export function budget(text: string): Budget {

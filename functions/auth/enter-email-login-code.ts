@@ -7,6 +7,7 @@ import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
 import {
   accessTokenIssuer,
+  authSessions,
   codes,
   keyedHashes,
   outbox,
@@ -27,7 +28,13 @@ export const contract = defineContract({
     'default, the digits are void; the link stays valid.',
   body: z.strictObject({ email, challenge: token, code: digits, transport }),
   responses: { 200: tokenResponse },
-  refusals: ['not_enabled', 'invalid_code', 'conflict'],
+  refusals: [
+    'not_enabled',
+    'invalid_code',
+    'conflict',
+    'second_factor_required',
+    'second_factor_enrolment_required',
+  ],
   stepLimits: ['loginPerIp', 'codePerEmail', 'codeTries'],
   needs: [
     'keys/access/private:GetParametersByPath',
@@ -49,6 +56,7 @@ const factories = {
   codes,
   keyedHashes,
   sessions,
+  authSessions,
   accessTokenIssuer,
   refreshTokens,
   outbox,

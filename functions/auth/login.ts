@@ -7,6 +7,7 @@ import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
 import {
   accessTokenIssuer,
+  authSessions,
   outbox,
   passwords,
   rateLimiter,
@@ -23,7 +24,13 @@ export const contract = defineContract({
   summary: 'Log in with email and password',
   body: z.strictObject({ email, password, transport }),
   responses: { 200: tokenResponse },
-  refusals: ['invalid_credentials', 'account_disabled', 'email_not_verified'],
+  refusals: [
+    'invalid_credentials',
+    'account_disabled',
+    'email_not_verified',
+    'second_factor_required',
+    'second_factor_enrolment_required',
+  ],
   stepLimits: ['loginPerIp', 'loginFailures'],
   needs: [
     'keys/access/private:GetParametersByPath',
@@ -39,7 +46,16 @@ export const contract = defineContract({
   memory: 1769,
 })
 
-const factories = { rateLimiter, users, passwords, sessions, outbox, accessTokenIssuer, refreshTokens }
+const factories = {
+  rateLimiter,
+  users,
+  passwords,
+  sessions,
+  authSessions,
+  outbox,
+  accessTokenIssuer,
+  refreshTokens,
+}
 
 export const handler = route(contract, factories, async ({ services, body, client, reply }) => {
   return reply(200, ...tokenReply(body.transport, await logIn(services, body, client)))

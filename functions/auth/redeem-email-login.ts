@@ -5,7 +5,15 @@ import { tokenResponse } from '../../lib/contract/models.ts'
 import { redeemEmailLogin } from '../../lib/domain/email-login.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
-import { accessTokenIssuer, codes, outbox, refreshTokens, sessions, users } from '../../lib/services.ts'
+import {
+  accessTokenIssuer,
+  authSessions,
+  codes,
+  outbox,
+  refreshTokens,
+  sessions,
+  users,
+} from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
@@ -18,7 +26,13 @@ export const contract = defineContract({
     'the password that the account was created with.',
   body: z.strictObject({ token, transport }),
   responses: { 200: tokenResponse },
-  refusals: ['not_enabled', 'invalid_link', 'conflict'],
+  refusals: [
+    'not_enabled',
+    'invalid_link',
+    'conflict',
+    'second_factor_required',
+    'second_factor_enrolment_required',
+  ],
   needs: [
     'keys/access/private:GetParametersByPath',
     'keys/refresh:GetParametersByPath',
@@ -32,7 +46,7 @@ export const contract = defineContract({
   ],
 })
 
-const factories = { users, codes, sessions, accessTokenIssuer, refreshTokens, outbox }
+const factories = { users, codes, sessions, authSessions, accessTokenIssuer, refreshTokens, outbox }
 
 export const handler = route(contract, factories, async ({ services, body, client, reply }) => {
   const tokens = await redeemEmailLogin(services, body.token, client)

@@ -8,6 +8,7 @@ import { tokenReply } from '../../lib/lambda/token-reply.ts'
 import { preferredLanguage } from '../../lib/languages/languages.ts'
 import {
   accessTokenIssuer,
+  authSessions,
   breachedPasswords,
   commonPasswords,
   outbox,
@@ -26,10 +27,11 @@ export const contract = defineContract({
   summary: 'Create an account',
   description:
     'Where emails must be verified: always 202 without tokens, and a mail. Otherwise: 201 with tokens, or 409 if the email is taken. ' +
+    'If every account needs a second factor: 403 with an `authSession` to add one. ' +
     'Without `locale`, mails are in the language that `Accept-Language` prefers.',
   body: z.strictObject({ email, password: newPassword, name, locale: z.optional(locale), transport }),
   responses: { 202: null, 201: tokenResponse },
-  refusals: ['email_taken', 'weak_password'],
+  refusals: ['email_taken', 'weak_password', 'second_factor_enrolment_required'],
   limits: ['signupPerIp'],
   stepLimits: ['signupMails'],
   needs: [
@@ -45,7 +47,7 @@ export const contract = defineContract({
 })
 
 const forPasswords = { passwords, commonPasswords, breachedPasswords }
-const forTokens = { sessions, accessTokenIssuer, refreshTokens }
+const forTokens = { sessions, authSessions, accessTokenIssuer, refreshTokens }
 const factories = { rateLimiter, users, outbox, ...forPasswords, ...forTokens }
 
 export const handler = route(

@@ -13,6 +13,7 @@ import {
   passwords,
   rateLimiter,
   refreshTokens,
+  sessions,
   users,
 } from '../../lib/services.ts'
 
@@ -21,10 +22,12 @@ export const contract = defineContract({
   operationId: 'changePassword',
   path: '/users/me/password',
   access: 'user',
+  fresh: true,
   summary: 'Change your own password',
   description:
-    'Ends every session. The caller continues with the tokens of the answer; every other device has to log in again.',
-  body: z.strictObject({ currentPassword: password, newPassword, transport }),
+    'Ends every session. The caller continues with the tokens of the answer; every other device has to log in again. An ' +
+    'account that has a password must send it.',
+  body: z.strictObject({ currentPassword: z.optional(password), newPassword, transport }),
   responses: { 200: tokenResponse },
   refusals: ['wrong_password', 'weak_password', 'conflict'],
   limits: ['passwordPerUser'],
@@ -34,6 +37,7 @@ export const contract = defineContract({
     'keys/pepper:GetParametersByPath',
     'keys/keyed-hash:GetParametersByPath',
     'sessions:UpdateItem',
+    'sessions:GetItem',
     'users:GetItem',
     'users:UpdateItem',
     'refresh-token-denylist:PutItem',
@@ -46,6 +50,7 @@ export const contract = defineContract({
 const factories = {
   rateLimiter,
   users,
+  sessions,
   passwords,
   commonPasswords,
   breachedPasswords,

@@ -1,30 +1,24 @@
-import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
-import { password } from '../../lib/contract/fields.ts'
 import { deletionNeeds } from '../../lib/contract/user-data.ts'
 import { deleteOwnAccount } from '../../lib/domain/own-account.ts'
 import { clearedRefreshCookie } from '../../lib/lambda/cookies.ts'
 import { route } from '../../lib/lambda/route.ts'
-import { outbox, passwords, rateLimiter, sessions, userData, users } from '../../lib/services.ts'
+import { outbox, sessions, userData, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'DELETE',
   operationId: 'deleteMe',
   path: '/users/me',
   access: 'user',
+  fresh: true,
   summary: 'Delete your own account',
   description:
     'Deletes your account and its sessions. Every token is refused at once, and your email can sign up again. The rest ' +
     'expires: email jobs after an hour, counters after a day, denylist entries with the last token. The operator ' +
     'decides how long logs and backups are kept. A verified email gets a mail about the deletion.',
-  body: z.strictObject({ password }),
   responses: { 204: null },
-  refusals: ['wrong_password', 'last_administrator', 'conflict'],
-  limits: ['passwordPerUser'],
+  refusals: ['last_administrator', 'conflict'],
   needs: [
-    'keys/pepper:GetParametersByPath',
-    'keys/keyed-hash:GetParametersByPath',
-    'sessions:UpdateItem',
     'users:GetItem',
     'users:DeleteItem',
     'users:UpdateItem',
@@ -34,12 +28,11 @@ export const contract = defineContract({
     ...deletionNeeds,
     'sessions:PutItem',
   ],
-  memory: 1769,
 })
 
-const factories = { rateLimiter, users, passwords, sessions, userData, outbox }
+const factories = { users, sessions, userData, outbox }
 
-export const handler = route(contract, factories, async ({ services, principal, body, reply }) => {
-  await deleteOwnAccount(services, principal, body.password)
+export const handler = route(contract, factories, async ({ services, principal, reply }) => {
+  await deleteOwnAccount(services, principal)
   return reply(204, undefined, { cookie: clearedRefreshCookie })
 })

@@ -11,6 +11,7 @@ export const contract = defineContract({
   operationId: 'endMySession',
   path: '/users/me/sessions/{sessionId}',
   access: 'user',
+  fresh: true,
   summary: 'End one of your sessions',
   params: z.object({ sessionId }),
   responses: { 204: null },

@@ -11,6 +11,7 @@ export const contract = defineContract({
   operationId: 'endMySessions',
   path: '/users/me/sessions',
   access: 'user',
+  fresh: true,
   summary: 'End all your other sessions; with `all=true` also the current one',
   query: z.strictObject({ all: z.optional(z.enum(['true', 'false'])) }),
   responses: { 204: null },

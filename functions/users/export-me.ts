@@ -14,6 +14,7 @@ export const contract = defineContract({
   operationId: 'exportMe',
   path: '/users/me/export',
   access: 'user',
+  fresh: true,
   summary: 'Export your account and sessions, without secrets',
   responses: {
     200: z.object({

@@ -37,6 +37,8 @@ export interface Contract {
   readonly path: `/${string}`
   /** Who may call: anyone, any user with an access token, or a user with one of these roles. */
   readonly access: 'public' | 'user' | Role | readonly Role[]
+  /** The last proof must be at most FRESH_SECONDS old (RFC 9470). */
+  readonly fresh?: true
   readonly summary: string
   readonly description?: string
   /** The path parameters. A malformed one is answered with 404. */
@@ -88,6 +90,7 @@ export function refusalsOf(contract: Contract): ReadonlySet<RefusalCode> {
     'untrusted_proxy',
     ...(contract.refusals ?? []),
     ...(contract.access === 'public' ? [] : (['unauthorized'] as const)),
+    ...(contract.fresh ? (['reauthentication_required'] as const) : []),
     ...(rolesOf(contract) ? (['forbidden'] as const) : []),
     ...(contract.params ? (['not_found'] as const) : []),
     ...(contract.query || contract.body ? (['invalid_request'] as const) : []),

@@ -37,6 +37,22 @@ export const errors: Readonly<Record<RefusalCode, { readonly status: number; rea
   weak_password: { status: 400, detail: 'This password is too easy to guess.' },
   invalid_link: { status: 400, detail: 'This link is not valid, or no longer valid. Request a new one.' },
   invalid_code: { status: 400, detail: 'This code is wrong or no longer valid.' },
+  reauthentication_required: {
+    status: 401,
+    detail:
+      'Prove who you are again with POST /auth/reauthenticate, then send this request with the new access token.',
+  },
+  second_factor_required: {
+    status: 403,
+    detail: 'Send a second factor with this authSession to POST /auth/second-factor.',
+  },
+  second_factor_enrolment_required: { status: 403, detail: 'Add a second factor to your account first.' },
+  second_factor_missing: { status: 409, detail: 'An administrator must have a second factor.' },
+  last_way_in: { status: 409, detail: 'This is the only way to log in to the account.' },
+  invalid_auth_session: { status: 400, detail: 'This login has expired or was completed. Log in again.' },
+  invalid_passkey: { status: 400, detail: 'This passkey could not be verified.' },
+  passkey_exists: { status: 409, detail: 'This passkey is registered already.' },
+  too_many_passkeys: { status: 409, detail: 'An account can have 20 passkeys. Remove one first.' },
   too_many_attempts: { status: 429, detail: 'Too many attempts. Wait for the seconds in Retry-After.' },
   not_enabled: { status: 404, detail: 'This deployment does not offer this feature.' },
   unavailable: { status: 503, detail: 'A service that this request needs does not answer. Try again.' },

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { factorNames } from '../domain/factors.ts'
 import { locales } from '../domain/locales.ts'
 import { roles, statuses } from '../domain/users.ts'
 
@@ -78,6 +79,19 @@ export const problem = z
     detail: z.optional(z.string()),
     code: z.string(),
     requestId: z.string(),
+    maxAge: z.optional(z.int()).register(z.globalRegistry, {
+      description: 'For `reauthentication_required`: how many seconds ago the last proof may be.',
+    }),
+    authSession: z.optional(z.string()).register(z.globalRegistry, {
+      description:
+        'For `second_factor_required`: send it to `POST /auth/second-factor`. Keep it in memory only.',
+    }),
+    expiresIn: z
+      .optional(z.int())
+      .register(z.globalRegistry, { description: 'Seconds until `authSession` expires.' }),
+    factors: z
+      .optional(z.readonly(z.array(z.enum(factorNames))))
+      .register(z.globalRegistry, { description: 'For `second_factor_required`: what may be proven.' }),
     errors: z.optional(z.array(z.object({ path: z.string(), message: z.string() }))),
   })
   .register(z.globalRegistry, { id: 'Problem' })

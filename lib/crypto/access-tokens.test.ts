@@ -18,6 +18,7 @@ const input = {
   claimsVersion: 3,
   authTime: NOW - 50,
   amr: ['pwd'],
+  acr: 'aal1' as const,
   issuedAt: NOW,
   expiresAt: NOW + 900,
 }
@@ -63,6 +64,7 @@ describe('an access token', () => {
       roles: ['user'],
       auth_time: NOW - 50,
       amr: ['pwd'],
+      acr: 'aal1' as const,
       cv: 3,
     })
   })

@@ -28,7 +28,7 @@ export function accessTokenIssuer(
     async ready() {
       await keys.signingKey()
     },
-    async issue({ userId, sessionId, roles, claimsVersion, authTime, amr, issuedAt, expiresAt }) {
+    async issue({ userId, sessionId, roles, claimsVersion, authTime, amr, acr, issuedAt, expiresAt }) {
       return signJwt(kind, await keys.signingKey(), {
         iss: issuer,
         aud: audience,
@@ -41,6 +41,7 @@ export function accessTokenIssuer(
         roles,
         auth_time: authTime,
         amr,
+        acr,
         cv: claimsVersion,
       })
     },
@@ -57,12 +58,22 @@ export function accessTokenVerifier(
       const known = await keys.publicKeys(kidOf(token))
       const claims = verifyJwt(token, kind, { keys: known, issuer, audience, now })
       if (!claims) return undefined
-      const { sub, sid, jti, iat, exp, roles, cv } = claims
+      const { sub, sid, jti, iat, exp, roles, cv, auth_time: authTime, acr } = claims
       // Check the type of every claim that RFC 9068 2.2 and our denylist rely on.
-      if (!isId(sub) || !isId(sid) || !isId(jti) || !isTime(cv)) return undefined
+      if (!isId(sub) || !isId(sid) || !isId(jti) || !isTime(cv) || !isTime(authTime)) return undefined
       if (!Array.isArray(roles) || !roles.every((role) => typeof role === 'string')) return undefined
       if (Number(exp) - Number(iat) > LONGEST_ACCESS_TOKEN_SECONDS) return undefined
-      return { userId: sub, sessionId: sid, roles, claimsVersion: cv, expiresAt: Number(exp) }
+      // Tokens of earlier versions have no level.
+      const level = acr === 'aal2' ? acr : 'aal1'
+      return {
+        userId: sub,
+        sessionId: sid,
+        roles,
+        claimsVersion: cv,
+        expiresAt: Number(exp),
+        authTime,
+        acr: level,
+      }
     },
   }
 }

@@ -43,6 +43,7 @@ const accessToken = ({ instances, clock }: Deployment, index: number, seconds = 
     claimsVersion: 1,
     authTime: clock.now,
     amr: ['pwd'],
+    acr: 'aal1',
     issuedAt: clock.now,
     expiresAt: clock.now + seconds,
   })

@@ -52,6 +52,7 @@ describe('a refresh token', () => {
       claimsVersion: 1,
       authTime: NOW,
       amr: ['pwd'],
+      acr: 'aal1',
       issuedAt: NOW,
       expiresAt: NOW + 900,
     })

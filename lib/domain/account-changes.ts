@@ -13,6 +13,7 @@ export const refusalFor: Readonly<Record<NotChanged, RefusalCode>> = {
   last_administrator: 'last_administrator',
   email_taken: 'email_taken',
   email_changed_recently: 'email_changed_recently',
+  passkey_exists: 'passkey_exists',
 }
 
 /** Returns the account after a change. Refuses if the change failed. */

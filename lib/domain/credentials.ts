@@ -1,4 +1,5 @@
 import { admit } from './admission.ts'
+import { notAdmitted } from './auth-sessions.ts'
 import type { Client, Ports } from './ports.ts'
 import { subjectOfIp } from './rate-limiter.ts'
 import { Refusal } from './refusal.ts'
@@ -8,13 +9,24 @@ import { ensureSigningKeys, type TokenPair, type TokenPorts } from './token-pair
 import type { Account } from './users.ts'
 
 type LoginPorts = TokenPorts &
-  Pick<Ports, 'users' | 'passwords' | 'rateLimiter' | 'limits' | 'policy' | 'events' | 'sessions' | 'outbox'>
+  Pick<
+    Ports,
+    | 'users'
+    | 'passwords'
+    | 'rateLimiter'
+    | 'limits'
+    | 'policy'
+    | 'events'
+    | 'sessions'
+    | 'authSessions'
+    | 'outbox'
+  >
 
 /**
  * Opens a session for an email and its password. Independent calls run together, in three round trips. An unknown email costs
  * the same calls and the same hash as a wrong password.
  * Refuses with `too_many_attempts` before the compare, with `invalid_credentials` after a wrong password, and with
- * `account_disabled` or `email_not_verified` after the right one.
+ * `account_disabled`, `email_not_verified`, `second_factor_required` or `second_factor_enrolment_required` after the right one.
  * ASVS 6.3.1, 6.3.8, OWASP Authentication Cheat Sheet.
  */
 export async function logIn(
@@ -50,11 +62,14 @@ export async function logIn(
   }
 
   // 3. The right password resets the count of failures, even if the account is not admitted.
-  const admission = admit(policy, account, { amr: ['pwd'], client })
+  const proof = { amr: ['pwd'], client }
+  const admission = admit(policy, account, proof)
   if (typeof admission === 'string') {
-    await rateLimiter.resetAttempts(email)
-    events.record({ type: 'login.failed', userId: account.id, reason: admission })
-    throw new Refusal(admission)
+    const [refusal] = await settleAll(
+      notAdmitted(ports, account, proof, admission),
+      rateLimiter.resetAttempts(email),
+    )
+    throw refusal
   }
   const [tokens] = await settleAll(
     openSession(ports, admission),

@@ -4,24 +4,24 @@ import { deviceOf } from './devices.ts'
 import { deniedUntil, type Seconds } from './lifetimes.ts'
 import { queueEmailJob } from './notifications.ts'
 import { isGood, isSame, type Opened, readToken } from './one-time-codes.ts'
-import { reauthenticate } from './own-account.ts'
+import { ownAccount } from './own-account.ts'
 import type { Client, FormerEmail, NotChanged, OneTimeCode, Ports } from './ports.ts'
 import type { Principal } from './principal.ts'
 import { Refusal } from './refusal.ts'
 import { type Account, isUnproven } from './users.ts'
 
 /**
- * Requests another email, with the password (ASVS 7.5.1). Nothing changes until the new address is verified. The caller is not
- * told whether the address belongs to another account. Refuses with `not_enabled`, `wrong_password`, `invalid_request` for the
+ * Requests another email. Nothing changes until the new address is verified. The caller is not
+ * told whether the address belongs to another account. Refuses with `not_enabled`, `invalid_request` for the
  * current email, or `email_changed_recently`.
  */
 export async function requestEmailChange(
-  ports: Pick<Ports, 'users' | 'passwords' | 'policy' | 'outbox' | 'clock' | 'events'>,
+  ports: Pick<Ports, 'users' | 'policy' | 'outbox' | 'clock' | 'events'>,
   principal: Principal,
-  { newEmail, password }: { newEmail: string; password: string },
+  newEmail: string,
 ): Promise<void> {
   if (!ports.policy.sendsMail) throw new Refusal('not_enabled')
-  const { id: userId, email, sessionVersion } = await reauthenticate(ports, principal, password)
+  const { id: userId, email, sessionVersion } = await ownAccount(ports, principal)
   if (newEmail === email) {
     throw new Refusal('invalid_request', {
       issues: [{ path: 'newEmail', message: 'is your email already' }],

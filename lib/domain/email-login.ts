@@ -1,5 +1,6 @@
 import { changedOrRefuse, disablePassword } from './account-changes.ts'
 import { admit } from './admission.ts'
+import { notAdmitted } from './auth-sessions.ts'
 import { deviceOf } from './devices.ts'
 import {
   challengeHashOf,
@@ -38,7 +39,7 @@ export async function requestEmailLogin(
 }
 
 type LogInPorts = TokenPorts &
-  Pick<Ports, 'users' | 'codes' | 'sessions' | 'policy' | 'outbox' | 'clock' | 'events'>
+  Pick<Ports, 'users' | 'codes' | 'sessions' | 'authSessions' | 'policy' | 'outbox' | 'clock' | 'events'>
 
 /** Opens a session for a mailed token. Refuses with `not_enabled`, `invalid_link` or `conflict`. */
 export async function redeemEmailLogin(ports: LogInPorts, token: string, client: Client): Promise<TokenPair> {
@@ -93,8 +94,11 @@ async function logIn(
   if ((await ports.codes.redeem(code, account)) === 'spent')
     throw new Refusal(spent, { subject: { userId: account.id } })
   const owned = account.emailVerified ? account : await proveEmail(ports, account, client)
-  const admission = admit(ports.policy, owned, { amr: ['otp'], client })
-  if (typeof admission === 'string') throw new Refusal(spent, { subject: { userId: account.id } })
+  const proof = { amr: ['email'], client }
+  const admission = admit(ports.policy, owned, proof)
+  if (admission === 'account_disabled' || admission === 'email_not_verified')
+    throw new Refusal(spent, { subject: { userId: account.id } })
+  if (typeof admission === 'string') throw await notAdmitted(ports, owned, proof, admission)
   return openSession(ports, admission)
 }
 

@@ -1,14 +1,28 @@
-import type { Account } from './users.ts'
+import type { Spent } from './factor-ports.ts'
+import type { Account, Factors } from './users.ts'
 
-/** A second factor. Each factor has its own file and is listed in `factors`. */
-export interface Factor {
-  readonly name: string
-  isEnrolled(account: Account): boolean
+/** What can be proven after the first proof. Recovery codes stand in for a factor. */
+export const factorNames = ['totp', 'passkey', 'recoveryCode'] as const
+export type FactorName = (typeof factorNames)[number]
+
+/** A second proof that a factor has checked, and what it uses up. Each factor's own file makes one. */
+export interface FactorProof {
+  /** The methods that it adds to those of the first proof (RFC 8176). */
+  readonly amr: readonly string[]
+  readonly spends: Spent
 }
 
-/** Cardea has no second factor yet. */
-const factors: readonly Factor[] = []
+/** Whether a second factor must be proven after the first proof. */
+export const hasFactor = ({ factors }: Pick<Account, 'factors'>): boolean =>
+  factors.totp || factors.passkeys > 0
 
-/** The second factors that an account has, one of which must be proven after the first proof. */
-export const enrolledFactors = (account: Account): readonly Factor[] =>
-  factors.filter((factor) => factor.isEnrolled(account))
+/** The factors that an account can prove. Recovery codes come with the first factor and go with the last. */
+export const provableFactors = (account: Pick<Account, 'factors'>): readonly FactorName[] => [
+  ...(account.factors.totp ? (['totp'] as const) : []),
+  ...(account.factors.passkeys > 0 ? (['passkey'] as const) : []),
+  ...(hasFactor(account) ? (['recoveryCode'] as const) : []),
+]
+
+/** How many ways to log in without a mail an account has: its password and its passkeys. */
+export const waysIn = ({ passwordHash, factors }: { passwordHash: string; factors: Factors }): number =>
+  (passwordHash === '' ? 0 : 1) + factors.passkeys

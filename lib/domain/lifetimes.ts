@@ -7,6 +7,8 @@ export interface Lifetimes {
   readonly sessionIdleSeconds: number
   readonly sessionAbsoluteSeconds: number
   readonly refreshGraceSeconds: number
+  /** How old the last proof may be where a route asks for a fresh one (RFC 9470). */
+  readonly freshSeconds: number
 }
 
 /** The longest lifetime of an access token, whatever the setting. */

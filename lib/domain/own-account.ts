@@ -17,27 +17,26 @@ export async function ownAccount({ users }: Pick<Ports, 'users'>, principal: Pri
   return account
 }
 
-/** Returns the caller's own account after checking its password again (ASVS 7.5.1). Refuses with `wrong_password`. */
-export async function reauthenticate(
-  ports: Pick<Ports, 'users' | 'passwords'>,
-  principal: Principal,
-  password: string,
-): Promise<Account> {
-  const account = await ownAccount(ports, principal)
-  if (await ports.passwords.compare(password, account.passwordHash)) return account
-  throw new Refusal('wrong_password', { subject: { userId: account.id } })
+/**
+ * Checks the current password of an account that has one, for a change of it (ASVS 6.2.3). Refuses with `wrong_password`, also if
+ * it is missing.
+ */
+export async function checkPassword(
+  { passwords }: Pick<Ports, 'passwords'>,
+  { id: userId, passwordHash }: Account,
+  password: string | undefined,
+): Promise<void> {
+  if (passwordHash === '') return
+  if (password === undefined || !(await passwords.compare(password, passwordHash)))
+    throw new Refusal('wrong_password', { subject: { userId }, isAttempt: password !== undefined })
 }
 
 /**
- * Deletes the caller's account, its email reservation and its sessions. Every token is refused from the next request on.
- * Refuses with `wrong_password`, `last_administrator` or `conflict`.
+ * Deletes the caller's account, its email reservation, its factors and its sessions. Every token is refused from the next request
+ * on. Refuses with `last_administrator` or `conflict`.
  */
-export async function deleteOwnAccount(
-  ports: RemovalPorts & Pick<Ports, 'passwords'>,
-  principal: Principal,
-  password: string,
-): Promise<void> {
-  await removeAccount(ports, await reauthenticate(ports, principal, password), 'owner')
+export async function deleteOwnAccount(ports: RemovalPorts, principal: Principal): Promise<void> {
+  await removeAccount(ports, await ownAccount(ports, principal), 'owner')
 }
 
 /** The user's items in the tables of user data, for an export. */

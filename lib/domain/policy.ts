@@ -8,6 +8,10 @@ export const notifications = [
 ] as const
 export type Notification = (typeof notifications)[number]
 
+/** Whose sessions need a second factor: nobody's, those that use the role `admin`, or all. */
+export const secondFactorPolicies = ['none', 'admin', 'all'] as const
+export type SecondFactorFor = (typeof secondFactorPolicies)[number]
+
 /** What the deployer has decided. */
 export interface Policy {
   /** Mail is configured, so features that need mail are offered. */
@@ -18,6 +22,8 @@ export interface Policy {
   readonly unverifiedAccountDays: number
   /** Whether users can log in by email, without a password. */
   readonly emailLogin: boolean
+  /** Who must have a second factor. */
+  readonly secondFactorFor: SecondFactorFor
   readonly notifications: readonly Notification[]
   /** The minimum length of a new password, in characters. */
   readonly passwordMinLength: number

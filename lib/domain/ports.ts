@@ -1,8 +1,19 @@
 /** All ports are in one long file, which shows everything that the domain needs from outside. */
 
+import type { Assurance } from './assurance.ts'
 import type { Purpose } from './code-purposes.ts'
 import type { EmailJob } from './email-jobs.ts'
 import type { EmailTemplate } from './email-templates.ts'
+import type {
+  AuthSessionStore,
+  FactorWrites,
+  PasskeyStore,
+  PasskeyVerifier,
+  RecoveryCodeHashes,
+  SessionOpenings,
+  TotpSecrets,
+  TotpStore,
+} from './factor-ports.ts'
 import type { Lifetimes, Seconds } from './lifetimes.ts'
 import type { LimitName, Limits } from './limits.ts'
 import type { Locale } from './locales.ts'
@@ -38,6 +49,8 @@ export interface AccountChange extends AccountFields {
     /** The unverified account that has the new email, as it was read. It is removed, and its claims are put on the denylist. */
     readonly takesFrom?: Account
   }
+  /** The items that belong to a change of `factors`. */
+  readonly factorWrites?: FactorWrites
   /** Another user who makes the change. It succeeds only if that user's claims version has not changed either. */
   readonly by?: Pick<Principal, 'userId' | 'claimsVersion'> | undefined
 }
@@ -48,6 +61,7 @@ export type NotChanged =
   | 'last_administrator'
   | 'email_taken'
   | 'email_changed_recently'
+  | 'passkey_exists'
 type Changed = Account | NotChanged
 
 /** What users change about themselves without proof; a field that is missing stays as it is. */
@@ -111,7 +125,7 @@ export interface UserStore {
 }
 
 /** One login of one client: a family of refresh tokens of which only the newest generation is valid. */
-export interface Session extends Client {
+export interface Session extends Client, Assurance {
   readonly id: string
   readonly userId: string
   readonly sessionVersion: number
@@ -126,7 +140,6 @@ export interface Session extends Client {
   /** The request that created the current generation. */
   readonly rotatedBy: string
   readonly refreshRate: RefreshRate
-  readonly amr: readonly string[]
 }
 
 /** The number of refreshes of a session in the current window. */
@@ -148,6 +161,8 @@ export interface Rotation {
 export interface SessionStore {
   /** Never overwrites: a session id is used once. */
   open(session: Session): Promise<void>
+  /** Returns a session that has not expired at `now`, read consistently. */
+  find(userId: string, sessionId: string, now: Seconds): Promise<Session | undefined>
   /** Moves to the next generation if the presented one is current and the session is valid; otherwise returns the session. */
   rotate(rotation: Rotation): Promise<{ readonly rotated: boolean; readonly session: Session | undefined }>
   /**
@@ -178,17 +193,16 @@ export interface Denylist {
 export interface AccessTokenIssuer {
   /** Loads the signing key. Fails if it is not available. */
   ready(): Promise<void>
-  /** `authTime` is when the user last proved their identity, `amr` how (RFC 8176). */
-  issue(token: {
-    readonly userId: string
-    readonly sessionId: string
-    readonly roles: readonly Role[]
-    readonly claimsVersion: number
-    readonly authTime: Seconds
-    readonly amr: readonly string[]
-    readonly issuedAt: Seconds
-    readonly expiresAt: Seconds
-  }): Promise<string>
+  issue(
+    token: Assurance & {
+      readonly userId: string
+      readonly sessionId: string
+      readonly roles: readonly Role[]
+      readonly claimsVersion: number
+      readonly issuedAt: Seconds
+      readonly expiresAt: Seconds
+    },
+  ): Promise<string>
 }
 
 export interface AccessTokenVerifier {
@@ -412,4 +426,11 @@ export interface Ports {
   readonly breachedPasswords: BreachedPasswords
   readonly mailer: Mailer
   readonly userData: UserData
+  readonly authSessions: AuthSessionStore
+  readonly sessionOpenings: SessionOpenings
+  readonly totps: TotpStore
+  readonly totpSecrets: TotpSecrets
+  readonly recoveryCodeHashes: RecoveryCodeHashes
+  readonly passkeys: PasskeyStore
+  readonly passkeyVerifier: PasskeyVerifier
 }

@@ -1,3 +1,4 @@
+import type { Level } from './assurance.ts'
 import type { Seconds } from './lifetimes.ts'
 
 /** The user whom a request acts for, from a verified access token. */
@@ -8,4 +9,7 @@ export interface Principal {
   /** The claims version of the access token: writes for the principal are conditioned on it. */
   readonly claimsVersion: number
   readonly expiresAt: Seconds
+  /** When the user last proved who they are (RFC 9470). */
+  readonly authTime: Seconds
+  readonly acr: Level
 }

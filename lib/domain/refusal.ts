@@ -1,3 +1,5 @@
+import type { FactorName } from './factors.ts'
+
 /** Every reason for a refusal. `contract/errors.ts` maps each to its status and its public sentence. */
 export type RefusalCode =
   | 'invalid_request' // the request does not fit its contract
@@ -23,6 +25,15 @@ export type RefusalCode =
   | 'weak_password' // guessed early by attackers
   | 'invalid_link' // a mailed token that is forged, used, replaced or expired
   | 'invalid_code' // digits that are wrong, used, replaced or expired
+  | 'reauthentication_required' // the last proof is too old for this request (RFC 9470)
+  | 'second_factor_required' // the first proof is right, and a second factor must follow
+  | 'second_factor_enrolment_required' // the policy asks for a second factor, and the account has none
+  | 'second_factor_missing' // an administrator must have a second factor
+  | 'last_way_in' // the only password or passkey must stay
+  | 'invalid_auth_session' // a second step that is unknown, spent or expired
+  | 'invalid_passkey' // a WebAuthn response that fails a check
+  | 'passkey_exists' // the passkey is registered already
+  | 'too_many_passkeys' // the account has as many passkeys as it may have
   | 'too_many_attempts' // a limit is reached; `retryAfter` says for how long
   | 'not_enabled' // this deployment does not offer it
   | 'unavailable' // a service that we depend on does not answer; never admits
@@ -36,6 +47,18 @@ export interface Issue {
   readonly message: string
 }
 
+/** Further members of a problem (RFC 9457 3.2), for the codes that have some. */
+export interface ProblemMembers {
+  /** For `reauthentication_required`: how many seconds ago the last proof may be. */
+  readonly maxAge?: number
+  /** For `second_factor_required` and `second_factor_enrolment_required`. */
+  readonly authSession?: string
+  /** Seconds until the auth session expires. */
+  readonly expiresIn?: number
+  /** For `second_factor_required`: what may be proven. */
+  readonly factors?: readonly FactorName[]
+}
+
 /** An expected refusal. Every other error is a fault of ours. */
 export class Refusal extends Error {
   readonly code: RefusalCode
@@ -46,6 +69,7 @@ export class Refusal extends Error {
   readonly subject: Subject
   /** Whether the request contained a secret: without one, it is no attempt. */
   readonly isAttempt: boolean
+  readonly members: ProblemMembers
 
   constructor(
     code: RefusalCode,
@@ -55,6 +79,7 @@ export class Refusal extends Error {
       cause?: unknown
       subject?: Subject
       isAttempt?: boolean
+      members?: ProblemMembers
     } = {},
   ) {
     super(code, { cause: options.cause })
@@ -64,5 +89,6 @@ export class Refusal extends Error {
     this.retryAfter = options.retryAfter
     this.subject = options.subject ?? {}
     this.isAttempt = options.isAttempt ?? true
+    this.members = options.members ?? {}
   }
 }

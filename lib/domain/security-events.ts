@@ -21,6 +21,10 @@ export type SecurityEvent =
       readonly userId?: string
       readonly reason: 'unknown_email' | 'wrong_password' | 'account_disabled' | 'email_not_verified'
     }
+  /** The first proof was right, and a second factor is asked for. */
+  | { readonly type: 'login.second_factor_required'; readonly userId: string }
+  /** A user proved again who they are. */
+  | { readonly type: 'session.reauthenticated'; readonly userId: string; readonly sessionId: string }
   /** The account reached its limit of failed logins: the next attempt has to wait. */
   | { readonly type: 'login.locked'; readonly userId?: string }
   /** A reset or a login should have lifted the lock, and the write failed. */
@@ -98,6 +102,10 @@ type Unlogged =
   | 'email_taken'
   | 'email_changed_recently'
   | 'weak_password'
+  | 'second_factor_missing'
+  | 'last_way_in'
+  | 'passkey_exists'
+  | 'too_many_passkeys'
   | 'not_enabled'
   | 'unavailable'
 
@@ -112,6 +120,11 @@ export const refusalEvents: Readonly<Record<Exclude<RefusalCode, Unlogged>, Secu
   origin_not_allowed: 'access.denied',
   session_ended: 'access.denied',
   too_many_attempts: 'access.denied',
+  reauthentication_required: 'access.denied',
+  invalid_auth_session: 'secret.refused',
+  invalid_passkey: 'secret.refused',
+  second_factor_required: 'login.second_factor_required',
+  second_factor_enrolment_required: 'access.denied',
   wrong_password: 'secret.refused',
   invalid_refresh_token: 'secret.refused',
   invalid_link: 'secret.refused',

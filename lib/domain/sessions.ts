@@ -1,19 +1,22 @@
 import { randomUUID } from 'node:crypto'
-import type { Admission, FirstProof } from './admission.ts'
+import type { Admission } from './admission.ts'
+import type { Assurance } from './assurance.ts'
 import { deviceOf } from './devices.ts'
+import type { NotOpened, Opening } from './factor-ports.ts'
 import { deniedUntil, LONGEST_SESSION_SECONDS, type Seconds } from './lifetimes.ts'
 import { notify } from './notifications.ts'
-import type { Ports, Session } from './ports.ts'
+import type { Client, Ports, Session } from './ports.ts'
+import type { Principal } from './principal.ts'
 import { Refusal } from './refusal.ts'
 import { settleAll } from './settle-all.ts'
 import { ensureSigningKeys, issueTokenPair, type TokenPair, type TokenPorts } from './token-pairs.ts'
 import type { Account } from './users.ts'
 
-/** Creates the first generation of a session after a first proof, with `amr` from RFC 8176. It is not stored yet. */
+/** Creates the first generation of a session. It is not stored yet. */
 export function newSession(
   { clock, lifetimes }: Pick<Ports, 'clock' | 'lifetimes'>,
   account: Account,
-  { amr, client }: FirstProof,
+  { amr, acr, client }: Pick<Assurance, 'amr' | 'acr'> & { readonly client: Client },
 ): Session {
   const now = clock.now()
   return {
@@ -28,33 +31,94 @@ export function newSession(
     rotatedAt: now,
     rotatedBy: 'login',
     refreshRate: { since: now, refreshes: 0 },
+    authTime: now,
     amr,
+    acr,
     ...client,
   }
 }
 
-/** Opens a session and issues its first pair. */
+/**
+ * Creates the session that replaces another one of the same user, after a change that ends the other. It ends when the other one
+ * would have ended, and its assurance is that of the other one, unless `proven` raises it.
+ */
+export function continuedSession(
+  ports: Pick<Ports, 'clock' | 'lifetimes'>,
+  account: Account,
+  former: Session,
+  client: Client,
+  proven: Partial<Assurance> = {},
+): Session {
+  const { authTime, amr, acr, createdAt, expiresAt } = former
+  const next = newSession(ports, account, { amr, acr, client })
+  const idleExpiresAt = Math.min(next.idleExpiresAt, expiresAt)
+  return { ...next, createdAt, expiresAt, idleExpiresAt, authTime, ...proven }
+}
+
+/** Returns the caller's session. Refuses with `session_ended` if it was ended since the authorizer read the token. */
+export async function ownSession(
+  { sessions, clock }: Pick<Ports, 'sessions' | 'clock'>,
+  { userId, sessionId }: Pick<Principal, 'userId' | 'sessionId'>,
+): Promise<Session> {
+  const session = await sessions.find(userId, sessionId, clock.now())
+  if (!session) throw new Refusal('unauthorized')
+  return session
+}
+
+type OpeningPorts = TokenPorts & Pick<Ports, 'users' | 'policy' | 'outbox' | 'events'>
+
+/** Opens a session after a first proof, and issues its first pair. */
 export async function openSession(
-  ports: TokenPorts & Pick<Ports, 'users' | 'sessions' | 'policy' | 'outbox' | 'events'>,
-  { account, ...proof }: Admission,
+  ports: OpeningPorts & Pick<Ports, 'sessions'>,
+  admission: Admission,
 ): Promise<TokenPair> {
+  // Only `openProvenSession` uses up a second proof.
+  if (admission.factor) throw new Error('This admission has a second proof')
+  const session = await admittedSession(ports, admission)
+  await settleAll(ports.sessions.open(session), notifyOfDevice(ports, admission, session))
+  return firstPair(ports, admission, session)
+}
+
+/**
+ * Opens a session in the transaction that uses up the second proof, and issues its first pair. `ends` is deleted in the same
+ * transaction. Returns the reason if the session was not opened.
+ */
+export async function openProvenSession(
+  ports: OpeningPorts & Pick<Ports, 'sessionOpenings'>,
+  admission: Admission,
+  ends?: Opening['ends'],
+): Promise<TokenPair | NotOpened> {
+  const session = await admittedSession(ports, admission)
+  const { account, factor } = admission
+  const outcome = await ports.sessionOpenings.open({ session, account, spends: factor?.spends, ends })
+  if (outcome !== 'opened') return outcome
+  await notifyOfDevice(ports, admission, session)
+  return firstPair(ports, admission, session)
+}
+
+async function admittedSession(
+  ports: OpeningPorts,
+  { account, client, amr, acr }: Admission,
+): Promise<Session> {
   await ensureSigningKeys(ports)
   // An unverified account may still have an expiry, from a time when verification was required. Remove it: the account is in
   // use.
   if (account.keptUntil !== undefined && !(await ports.users.endExpiry(account)))
     throw new Refusal('unavailable')
-  const session = newSession(ports, account, proof)
-  const opened = ports.sessions.open(session)
-  const device = deviceOf(proof.client)
-  const isKnown = account.devices.includes(device)
-  const job = {
-    userId: account.id,
-    at: session.createdAt,
-    device,
-    sessionVersion: session.sessionVersion,
-    ...proof.client,
-  }
-  await settleAll(opened, isKnown ? Promise.resolve() : notify(ports, { type: 'new_device', ...job }))
+  return newSession(ports, account, { amr, acr, client })
+}
+
+async function notifyOfDevice(
+  ports: OpeningPorts,
+  { account, client }: Admission,
+  { createdAt: at, sessionVersion }: Session,
+): Promise<void> {
+  const device = deviceOf(client)
+  if (account.devices.includes(device)) return
+  await notify(ports, { type: 'new_device', userId: account.id, at, device, sessionVersion, ...client })
+}
+
+function firstPair(ports: OpeningPorts, { account }: Admission, session: Session): Promise<TokenPair> {
   ports.events.record({ type: 'login.succeeded', userId: account.id, sessionId: session.id })
   return issueTokenPair(ports, account, session)
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { admit } from './admission.ts'
+import { notAdmitted } from './auth-sessions.ts'
 import { deviceOf } from './devices.ts'
 import type { EmailJob } from './email-jobs.ts'
 import type { Locale } from './locales.ts'
@@ -9,7 +10,7 @@ import { Refusal } from './refusal.ts'
 import { openSession } from './sessions.ts'
 import { settleAll } from './settle-all.ts'
 import { ensureSigningKeys, type TokenPair, type TokenPorts } from './token-pairs.ts'
-import type { Account } from './users.ts'
+import { type Account, noFactors } from './users.ts'
 
 const DAY = 86_400
 
@@ -25,7 +26,7 @@ type SignUpJob = Extract<EmailJob, { type: 'signed_up' | 'sign_up_attempted' }>
 export async function signUp(
   ports: PasswordRulePorts &
     TokenPorts &
-    Pick<Ports, 'users' | 'sessions' | 'passwords' | 'rateLimiter' | 'outbox'>,
+    Pick<Ports, 'users' | 'sessions' | 'authSessions' | 'passwords' | 'rateLimiter' | 'outbox'>,
   { client, ...input }: { email: string; password: string; name: string; locale: Locale; client: Client },
 ): Promise<TokenPair | undefined> {
   const { users, passwords, policy, clock, events } = ports
@@ -50,6 +51,7 @@ export async function signUp(
     claimsVersion: 1,
     sessionVersion: 1,
     devices: [deviceOf(client)],
+    factors: noFactors,
     // An account that can be used unverified has an owner, so it does not expire.
     ...(policy.requireVerifiedEmail && { keptUntil: now + policy.unverifiedAccountDays * DAY }),
   }
@@ -66,8 +68,9 @@ export async function signUp(
   }
   // The account exists whether or not the job was written: the user can request another mail.
   const mailed = left.catch(() => events.record({ type: 'mail.lost', userId: account.id, job: job.type }))
-  const admission = admit(policy, account, { amr: ['pwd'], client })
-  if (typeof admission === 'string') throw new Refusal(admission)
+  const proof = { amr: ['pwd'], client }
+  const admission = admit(policy, account, proof)
+  if (typeof admission === 'string') throw await notAdmitted(ports, account, proof, admission)
   const [tokens] = await settleAll(openSession(ports, admission), mailed)
   return tokens
 }

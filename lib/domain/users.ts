@@ -35,6 +35,14 @@ export interface ListedUser extends Identity {
   readonly status: (typeof statuses)[number]
 }
 
+/** The second factors that an account has. Written in the transaction that adds or removes one. */
+export interface Factors {
+  readonly totp: boolean
+  /** The number of passkeys. */
+  readonly passkeys: number
+}
+export const noFactors: Factors = { totp: false, passkeys: 0 }
+
 /** The stored user. Both versions only grow. Each write of them is conditioned on the value that was read. */
 export interface Account extends User, ListedUser {
   /** Empty if the password is disabled. */
@@ -45,6 +53,7 @@ export interface Account extends User, ListedUser {
   readonly sessionVersion: number
   /** The devices that the user has logged in from, newest first, as `deviceOf` returns them. */
   readonly devices: readonly string[]
+  readonly factors: Factors
   /** When TTL removes an unverified account. Readers treat it as deleted from that second on. */
   readonly keptUntil?: Seconds | undefined
 }
@@ -60,7 +69,10 @@ export const isExpired = (account: Account, now: Seconds): boolean =>
 /** The fields that are changed together with the claims version; `endsSessions` increments the session version too. */
 export interface AccountFields
   extends Partial<
-    Pick<Account, 'roles' | 'status' | 'name' | 'passwordHash' | 'email' | 'emailVerified' | 'devices'>
+    Pick<
+      Account,
+      'roles' | 'status' | 'name' | 'passwordHash' | 'email' | 'emailVerified' | 'devices' | 'factors'
+    >
   > {
   readonly endsSessions: boolean
 }

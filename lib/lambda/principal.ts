@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import * as z from 'zod/mini'
-import type { Seconds } from '../domain/lifetimes.ts'
+import { levels } from '../domain/assurance.ts'
+import type { Lifetimes, Seconds } from '../domain/lifetimes.ts'
 import type { Principal } from '../domain/principal.ts'
 import { Refusal } from '../domain/refusal.ts'
 
@@ -11,6 +12,8 @@ const principalSchema = z.object({
   // API Gateway does not document whether numbers stay numbers.
   claimsVersion: z.coerce.number().check(z.int()),
   expiresAt: z.coerce.number().check(z.int()),
+  authTime: z.coerce.number().check(z.int()),
+  acr: z.enum(levels),
 })
 
 /**
@@ -29,4 +32,14 @@ export function principalOf(
   if (result.data.expiresAt <= now) throw new Refusal('unauthorized')
   if (roles && !roles.some((role) => result.data.roles.includes(role))) throw new Refusal('forbidden')
   return result.data
+}
+
+/** Refuses if the user's last proof is too old for this request. RFC 9470 section 3. */
+export function checkFreshness(
+  { authTime }: Principal,
+  { freshSeconds }: Pick<Lifetimes, 'freshSeconds'>,
+  now: Seconds,
+): void {
+  if (now - authTime > freshSeconds)
+    throw new Refusal('reauthentication_required', { members: { maxAge: freshSeconds } })
 }

@@ -86,6 +86,7 @@ function answer(refusal: Refusal | undefined, requestId: string): APIGatewayProx
     detail,
     code: refusal?.code ?? 'internal_error',
     requestId,
+    ...refusal?.members,
     ...(refusal?.issues.length && { errors: [...refusal.issues] }),
   }
   return {
@@ -94,10 +95,16 @@ function answer(refusal: Refusal | undefined, requestId: string): APIGatewayProx
       'Content-Type': 'application/problem+json; charset=utf-8',
       'Cache-Control': 'no-store',
       // RFC 9110 15.5.2: a 401 names the accepted scheme.
-      ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
+      ...(status === 401 && { 'WWW-Authenticate': challengeOf(refusal) }),
       ...(status === 503 && { 'Retry-After': String(RETRY_AFTER) }),
       ...(refusal?.retryAfter && { 'Retry-After': String(refusal.retryAfter) }),
     },
     body: JSON.stringify(body),
   }
 }
+
+/** RFC 9470 section 3: says how old the last proof may be. */
+const challengeOf = (refusal: Refusal | undefined): string =>
+  refusal?.members.maxAge === undefined
+    ? 'Bearer'
+    : `Bearer error="insufficient_user_authentication", max_age="${refusal.members.maxAge}"`

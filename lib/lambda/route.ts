@@ -8,7 +8,7 @@ import type { Principal } from '../domain/principal.ts'
 import { etag } from './etag.ts'
 import { eventsOf, type Factories, type Services, withServices } from './handler-services.ts'
 import { httpSemantics } from './http-semantics.ts'
-import { principalOf } from './principal.ts'
+import { checkFreshness, principalOf } from './principal.ts'
 import { problems } from './problem-details.ts'
 import { type Counted, count } from './rate-limits.ts'
 import { presentedTokens } from './refresh-token.ts'
@@ -50,7 +50,9 @@ export function route<const C extends Contract, const F extends Factories>(
     if (contract.cacheControl?.startsWith('public')) handler.use(etag() as MiddlewareObj)
     if (contract.access !== 'public') {
       handler.before(({ event }) => {
-        event.principal = principalOf(event, rolesOf(contract), services().clock.now())
+        const now = services().clock.now()
+        event.principal = principalOf(event, rolesOf(contract), now)
+        if (contract.fresh) checkFreshness(event.principal, services().lifetimes, now)
       })
     }
     if (contract.body)

@@ -11,6 +11,7 @@ import { accountOf } from './accounts.ts'
 import { unlessConditionFails, withRetries } from './client.ts'
 import { reasonsOf } from './dynamodb-errors.ts'
 import { emailReservations } from './email-reservations.ts'
+import { factorParts } from './factor-parts.ts'
 import { fieldsOf, text, whole } from './item-checks.ts'
 import { accountKey, formerEmailKey, sessionKey } from './item-keys.ts'
 import { sessionItem } from './session-items.ts'
@@ -24,6 +25,7 @@ export function accountChanges(
   const { usersTable, sessionsTable } = tables
   const parts = transactionParts(tables)
   const reservations = emailReservations(tables)
+  const factors = factorParts(tables)
 
   const transact = async (guarded: readonly Guarded[]): Promise<'done' | NotChanged> => {
     try {
@@ -78,7 +80,8 @@ export function accountChanges(
     },
 
     async change(read, change) {
-      const { deniedUntil, replaces, by, redeems, leaves, emailMove, endsSessions, ...fields } = change
+      const { deniedUntil, replaces, by, redeems, leaves, emailMove, factorWrites, endsSessions, ...fields } =
+        change
       const changed = changedBy(read, { ...fields, endsSessions })
       const set = { ...fields, claimsVersion: changed.claimsVersion, sessionVersion: changed.sessionVersion }
       const endsExpiry = read.keptUntil !== undefined && changed.keptUntil === undefined
@@ -92,6 +95,7 @@ export function accountChanges(
         [parts.denyClaims(read, changed.claimsVersion, deniedUntil), 'version_conflict'],
         ...(replaces ? exchange(read.id, replaces) : []),
         ...(redeems ? [parts.redemption(redeems, leaves)] : []),
+        ...(factorWrites ? factors.writes(read.id, factorWrites) : []),
         ...(emailMove ? reservations.move(read, changed.email, emailMove) : []),
         ...(emailMove?.takesFrom ? removal(emailMove.takesFrom, deniedUntil) : []),
         ...(endsExpiry && !emailMove ? lasting(read) : []),

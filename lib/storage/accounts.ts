@@ -1,5 +1,6 @@
+import { hasFactor } from '../domain/factors.ts'
 import { storedLocale } from '../domain/locales.ts'
-import { type Account, type ListedUser, roles, statuses } from '../domain/users.ts'
+import { type Account, type Factors, type ListedUser, noFactors, roles, statuses } from '../domain/users.ts'
 import { ITEM_VERSION } from './client.ts'
 import { fieldsOf, oneOf, optional, text, texts, truth, whole } from './item-checks.ts'
 import { accountKey, listingKey, userIdOf } from './item-keys.ts'
@@ -8,10 +9,11 @@ import { accountKey, listingKey, userIdOf } from './item-keys.ts'
  * The id is part of the key only. An account is at most 1 KB, so a write costs one unit. Only the longest email together with a name
  * of emoji needs more.
  */
-export const accountItem = ({ id, ...account }: Account): Record<string, unknown> => ({
+export const accountItem = ({ id, factors, ...account }: Account): Record<string, unknown> => ({
   ...accountKey(id),
   ...listingKey({ id, ...account }),
   ...account,
+  ...(hasFactor({ factors }) && { factors }),
   v: ITEM_VERSION,
 })
 
@@ -23,6 +25,10 @@ const listed = {
   createdAt: text,
   status: oneOf(...statuses),
 }
+const isFactors = (value: unknown): value is Factors => {
+  const { totp, passkeys } = (value ?? {}) as Partial<Factors>
+  return truth(totp) && whole(passkeys)
+}
 const complete = {
   ...listed,
   passwordHash: text,
@@ -31,12 +37,13 @@ const complete = {
   devices: texts,
   keptUntil: optional(whole),
   locale: optional(text),
+  factors: optional(isFactors),
 }
 
 /** @throws if an attribute is missing or of another type, naming it. */
 export function accountOf(item: Readonly<Record<string, unknown>>): Account {
-  const { locale, ...fields } = fieldsOf('account', item, complete)
-  return known({ id: userIdOf(item), ...fields, locale: storedLocale(locale) })
+  const { locale, factors = noFactors, ...fields } = fieldsOf('account', item, complete)
+  return known({ id: userIdOf(item), ...fields, factors, locale: storedLocale(locale) })
 }
 
 /** The attributes of an account in the index `listing`. */

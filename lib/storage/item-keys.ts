@@ -11,6 +11,13 @@ import { positionOf } from '../domain/users.ts'
  * | former email      | users                  | USER#<id>      | FORMER_EMAIL   | `keptUntil`: 7 days        | user id             |
  * | administrators    | users                  | ADMINISTRATORS | ADMINISTRATORS | -                          | its only key        |
  * | session           | sessions               | USER#<id>      | SESSION#<sid>  | absolute end of the family | user and session id |
+ * | TOTP              | users                  | USER#<id>      | TOTP           | -                          | user id             |
+ * | recovery codes    | users                  | USER#<id>      | RECOVERY_CODES | -                          | user id             |
+ * | passkey           | users                  | USER#<id>      | PASSKEY#<hash> | -                          | user and passkey id |
+ * | passkey's reservation | users              | CREDENTIAL#<hash> | RESERVATION | -                          | passkey id          |
+ * | pending TOTP      | sessions               | USER#<id>      | PENDING_TOTP   | creation + 10 minutes      | user id             |
+ * | auth session      | sessions               | USER#<id>      | AUTH#<hash>    | creation + 10 minutes      | user id and token   |
+ * | spent challenge   | sessions               | CHALLENGE#<hash> | SPENT        | expiry of the challenge    | its key             |
  * | one-time code     | sessions               | USER#<id>      | CODE#<purpose> | expiry of the code         | user id and purpose |
  * | counter           | sessions               | LIMIT#<id>     | <window>       | end of the window          | limit and subject   |
  * | attempts          | sessions               | LIMIT#<id>     | ATTEMPTS       | last attempt + 1 day       | limit and subject   |
@@ -41,6 +48,19 @@ export const sessionsOf = (userId: string) => ({ pk: `USER#${userId}`, prefix: '
 /** Key range of all items of a user in a table. */
 export const everythingOf = (userId: string) => ({ pk: `USER#${userId}`, prefix: '' })
 export const codeKey = (userId: string, purpose: Purpose) => userKey(userId, `CODE#${purpose}`)
+export const totpKey = (userId: string) => userKey(userId, 'TOTP')
+export const recoveryCodesKey = (userId: string) => userKey(userId, 'RECOVERY_CODES')
+/** `<hash>` is the SHA-256 of the credential id. A credential belongs to one account. */
+export const passkeyKey = (userId: string, passkeyId: string) => userKey(userId, `PASSKEY#${passkeyId}`)
+export const credentialKey = (passkeyId: string) => ({ pk: `CREDENTIAL#${passkeyId}`, sk: 'RESERVATION' })
+/** Key range of a user's passkeys. */
+export const passkeysOf = (userId: string) => ({ pk: `USER#${userId}`, prefix: 'PASSKEY#' })
+export const pendingTotpKey = (userId: string) => userKey(userId, 'PENDING_TOTP')
+export const authSessionKey = (userId: string, tokenHash: string) => userKey(userId, `AUTH#${tokenHash}`)
+export const spentChallengeKey = (challengeHash: string) => ({
+  pk: `CHALLENGE#${challengeHash}`,
+  sk: 'SPENT',
+})
 export const formerEmailKey = (userId: string) => userKey(userId, 'FORMER_EMAIL')
 export const windowKey = (id: string, start: number) => ({ pk: `LIMIT#${id}`, sk: String(start) })
 export const attemptsKey = (id: string) => ({ pk: `LIMIT#${id}`, sk: 'ATTEMPTS' })

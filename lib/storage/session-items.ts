@@ -1,6 +1,7 @@
+import { levels } from '../domain/assurance.ts'
 import type { Session } from '../domain/ports.ts'
 import { ITEM_VERSION } from './client.ts'
-import { fieldsOf, text, texts, whole } from './item-checks.ts'
+import { fieldsOf, oneOf, optional, text, texts, whole } from './item-checks.ts'
 import { sessionKey } from './item-keys.ts'
 
 export const sessionItem = (session: Session): Record<string, unknown> => ({
@@ -14,9 +15,13 @@ const isRefreshRate = (value: unknown): value is Session['refreshRate'] => {
   return whole(since) && whole(refreshes)
 }
 
-/** @throws if an attribute is missing or of another type, naming it. */
-export const sessionOf = (item: Readonly<Record<string, unknown>>): Session =>
-  fieldsOf('session', item, {
+/** Items of earlier versions have neither a level nor a time of their proof. @throws if an attribute is missing or of another type, naming it. */
+export function sessionOf(item: Readonly<Record<string, unknown>>): Session {
+  const {
+    acr = levels[0],
+    authTime,
+    ...fields
+  } = fieldsOf('session', item, {
     id: text,
     userId: text,
     sessionVersion: whole,
@@ -28,7 +33,11 @@ export const sessionOf = (item: Readonly<Record<string, unknown>>): Session =>
     rotatedAt: whole,
     rotatedBy: text,
     refreshRate: isRefreshRate,
+    authTime: optional(whole),
     amr: texts,
+    acr: optional(oneOf(...levels)),
     userAgent: text,
     ip: text,
   })
+  return { ...fields, acr, authTime: authTime ?? fields.createdAt }
+}

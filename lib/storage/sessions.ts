@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import {
   type DynamoDBDocumentClient,
+  GetCommand,
   PutCommand,
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
-import type { SessionStore } from '../domain/ports.ts'
+import type { Session, SessionStore } from '../domain/ports.ts'
 import type { TableNames } from '../domain/table-names.ts'
 import { accountOf } from './accounts.ts'
 import { ITEM_VERSION, readTogether, unlessConditionFails, withRetries } from './client.ts'
@@ -38,6 +39,17 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
           isDeepStrictEqual(sessionOf(unmarshall(error.Item)), session)
         if (!isOurs) throw error
       }
+    },
+
+    async find(userId, sessionId, now) {
+      const command = new GetCommand({
+        TableName: sessionsTable,
+        Key: sessionKey(userId, sessionId),
+        ConsistentRead: true,
+      })
+      const { Item } = await withRetries(() => client.send(command))
+      const session = Item && sessionOf(Item)
+      return session && isAlive(session, now) ? session : undefined
     },
 
     async rotate({ userId, sessionId, generation, now, idleExpiresAt, rotatedBy, refreshRate }) {
@@ -108,8 +120,9 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
 
     async list(userId, now) {
       const sessions = (await read(sessionsOf(userId))).map(sessionOf)
-      const alive = sessions.filter(({ idleExpiresAt, expiresAt }) => idleExpiresAt > now && expiresAt > now)
-      return alive.sort((a, b) => b.lastUsedAt - a.lastUsedAt || (a.id < b.id ? -1 : 1))
+      return sessions
+        .filter((session) => isAlive(session, now))
+        .sort((a, b) => b.lastUsedAt - a.lastUsedAt || (a.id < b.id ? -1 : 1))
     },
 
     async forgetBefore(userId, sessionVersion) {
@@ -120,3 +133,5 @@ export function dynamoSessions(client: DynamoDBDocumentClient, tables: TableName
     forgetAll: deleteAll,
   }
 }
+
+const isAlive = ({ idleExpiresAt, expiresAt }: Session, now: number) => idleExpiresAt > now && expiresAt > now

@@ -45,7 +45,9 @@ async function stage() {
       rotatedAt: NOW,
       rotatedBy: 'x',
       refreshRate: { since: NOW, refreshes: 0 },
+      authTime: NOW,
       amr: ['pwd'],
+      acr: 'aal1',
       userAgent: 'test',
       ip: '192.0.2.1',
     })

@@ -34,6 +34,7 @@ export async function deployment(service: string, stage: string, env: Env) {
     problems,
     issuer: env.ISSUER?.trim() || ownAddress(values.domainName),
     docs: given.DOCS?.trim() || String(stage !== 'prod'),
+    secondFactorFor: given.SECOND_FACTOR_FOR?.trim() || (stage === 'dev' ? 'none' : 'admin'),
     pages: env.PAGES?.trim() !== 'false',
     keysPath,
     ...tables,

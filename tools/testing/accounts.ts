@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Account } from '../../lib/domain/users.ts'
+import { type Account, noFactors } from '../../lib/domain/users.ts'
 
 /** An account with an id and email of its own, not stored yet. */
 export function newAccount(change: Partial<Account> = {}): Account {
@@ -18,6 +18,7 @@ export function newAccount(change: Partial<Account> = {}): Account {
     claimsVersion: 1,
     sessionVersion: 1,
     devices: [],
+    factors: noFactors,
     ...change,
   }
 }

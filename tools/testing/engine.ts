@@ -4,13 +4,17 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { settingOf } from '../../lib/domain/limits.ts'
 import type { Clock } from '../../lib/domain/ports.ts'
 import { tables as kinds, type TableNames } from '../../lib/domain/table-names.ts'
+import { dynamoAuthSessions } from '../../lib/storage/auth-sessions.ts'
 import { endingWithInvocation } from '../../lib/storage/client.ts'
 import { dynamoCodes } from '../../lib/storage/codes.ts'
 import { dynamoCounters } from '../../lib/storage/counters.ts'
 import { dynamoDenylist } from '../../lib/storage/denylist.ts'
 import { dynamoEmailJobs } from '../../lib/storage/email-jobs.ts'
 import { dynamoOutbox } from '../../lib/storage/outbox.ts'
+import { dynamoPasskeys } from '../../lib/storage/passkeys.ts'
+import { dynamoSessionOpenings } from '../../lib/storage/session-openings.ts'
 import { dynamoSessions } from '../../lib/storage/sessions.ts'
+import { dynamoTotps } from '../../lib/storage/totps.ts'
 import { dynamoUserData } from '../../lib/storage/user-data.ts'
 import { dynamoUsers } from '../../lib/storage/users.ts'
 import { tableNamesOf } from '../deploy/settings.ts'
@@ -35,6 +39,10 @@ const storesOver = (client: DynamoDBDocumentClient, tables: TableNames, clock: C
   sessions: dynamoSessions(client, tables),
   denylist: dynamoDenylist(client, tables),
   userData: dynamoUserData(client, tables),
+  authSessions: dynamoAuthSessions(client, tables),
+  sessionOpenings: dynamoSessionOpenings(client, tables),
+  totps: dynamoTotps(client, tables),
+  passkeys: dynamoPasskeys(client, tables),
   codes: dynamoCodes(client, tables),
   counters: dynamoCounters(client, tables),
   outbox: dynamoOutbox(client, tables),

@@ -1,3 +1,4 @@
+import type { FactorWrites } from '../../lib/domain/factor-ports.ts'
 import type { AccountChange, UserStore } from '../../lib/domain/ports.ts'
 import type { Principal } from '../../lib/domain/principal.ts'
 import { type Account, type AccountFields, changedBy, isActiveAdministrator } from '../../lib/domain/users.ts'
@@ -7,6 +8,24 @@ import { isFree, type MemoryTables, roundTrip } from './memory-tables.ts'
 /** The changes of an account, and its removal. */
 export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'change' | 'remove'> {
   const { accounts, codes, formerEmails, reservations, revokedClaims, sessions } = tables
+  const { totps, pendingTotps, recoveryCodes, passkeys } = tables
+  /** Why the items of factors cannot be written, or the write. */
+  const factorsOf = (
+    userId: string,
+    { totp, confirms, recoveryCodes: codes, addsPasskey, removesPasskeys = [] }: FactorWrites,
+  ): 'version_conflict' | 'passkey_exists' | (() => void) => {
+    if (confirms && pendingTotps.get(userId)?.enrolmentId !== confirms.enrolmentId) return 'version_conflict'
+    if (addsPasskey && passkeys.has(addsPasskey.id)) return 'passkey_exists'
+    return () => {
+      if (totp === 'removed') totps.delete(userId)
+      else if (totp) totps.set(userId, totp)
+      if (confirms) pendingTotps.delete(userId)
+      if (codes === 'removed') recoveryCodes.delete(userId)
+      else if (codes) recoveryCodes.set(userId, codes)
+      if (addsPasskey) passkeys.set(addsPasskey.id, addsPasskey)
+      for (const { id } of removesPasskeys) passkeys.delete(id)
+    }
+  }
   /** Why the reservations forbid the move of the email, or the move itself. */
   const moveOf = (
     { id, email: from }: Account,
@@ -54,7 +73,10 @@ export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'cha
     isActiveAdministrator(account) && [...accounts.values()].filter(isActiveAdministrator).length === 1
 
   return {
-    async change(read, { deniedUntil: _, replaces, redeems, leaves, emailMove, by, ...fields }) {
+    async change(
+      read,
+      { deniedUntil: _, replaces, redeems, leaves, emailMove, factorWrites, by, ...fields },
+    ) {
       await roundTrip()
       const found = sameVersions(read)
       if (!found || (replaces && !sessions.has(replaces.sessionId))) return 'version_conflict'
@@ -62,9 +84,12 @@ export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'cha
       const changed = changedBy(read, fields)
       const move = emailMove ? moveOf(read, changed.email, emailMove) : () => undefined
       if (typeof move === 'string') return move
+      const write = factorWrites ? factorsOf(read.id, factorWrites) : () => undefined
+      if (typeof write === 'string') return write
       if (!actorIsCurrent(by, read)) return 'principal_outdated'
       if (isLast(read) && !isActiveAdministrator(changed)) return 'last_administrator'
       move()
+      write()
       if (redeems) codes.delete(codeId(redeems))
       if (leaves) codes.set(codeId(leaves), leaves)
       const { keptUntil, ...others } = found
@@ -93,6 +118,9 @@ export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'cha
       accounts.delete(read.id)
       for (const [email, { userId }] of reservations) if (userId === read.id) reservations.delete(email)
       formerEmails.delete(read.id)
+      totps.delete(read.id)
+      recoveryCodes.delete(read.id)
+      for (const [id, { userId }] of passkeys) if (userId === read.id) passkeys.delete(id)
       revokedClaims.set(read.id, Number.MAX_SAFE_INTEGER)
       return { former: former && former.keptUntil > now ? former : undefined }
     },

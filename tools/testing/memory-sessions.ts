@@ -2,13 +2,26 @@ import { isDeepStrictEqual } from 'node:util'
 import type { SessionStore } from '../../lib/domain/ports.ts'
 import { type MemoryTables, roundTrip } from './memory-tables.ts'
 
-export function memorySessions({ accounts, codes, revokedFamilies, sessions }: MemoryTables): SessionStore {
+export function memorySessions({
+  accounts,
+  authSessions,
+  codes,
+  pendingTotps,
+  revokedFamilies,
+  sessions,
+}: MemoryTables): SessionStore {
   return {
     async open(session) {
       await roundTrip()
       const found = sessions.get(session.id)
       if (found && !isDeepStrictEqual(found, session)) throw new Error('This session id was used before')
       sessions.set(session.id, session)
+    },
+    async find(userId, sessionId, now) {
+      await roundTrip()
+      const found = sessions.get(sessionId)
+      if (found?.userId !== userId || found.idleExpiresAt <= now || found.expiresAt <= now) return undefined
+      return found
     },
     async rotate({ userId, sessionId, generation, now, idleExpiresAt, rotatedBy, refreshRate }) {
       await roundTrip()
@@ -60,6 +73,9 @@ export function memorySessions({ accounts, codes, revokedFamilies, sessions }: M
     async forgetAll(userId) {
       await roundTrip()
       for (const [id, session] of sessions) if (session.userId === userId) sessions.delete(id)
+      for (const [hash, authSession] of authSessions)
+        if (authSession.userId === userId) authSessions.delete(hash)
+      pendingTotps.delete(userId)
       for (const [id, code] of codes) if (code.userId === userId) codes.delete(id)
     },
   }

@@ -1,4 +1,10 @@
 import type {
+  AuthSessionStore,
+  PasskeyStore,
+  SessionOpenings,
+  TotpStore,
+} from '../../lib/domain/factor-ports.ts'
+import type {
   Clock,
   CodeStore,
   Counters,
@@ -9,6 +15,7 @@ import type {
 } from '../../lib/domain/ports.ts'
 import { memoryCodes } from './memory-codes.ts'
 import { memoryCounters } from './memory-counters.ts'
+import { memoryAuthSessions, memoryPasskeys, memorySessionOpenings, memoryTotps } from './memory-factors.ts'
 import { memorySessions } from './memory-sessions.ts'
 import { type MemoryTables, roundTrip } from './memory-tables.ts'
 import { memoryUsers } from './memory-users.ts'
@@ -27,6 +34,10 @@ export function memoryStores(
   codes: CodeStore
   counters: Counters
   userData: UserData
+  authSessions: AuthSessionStore
+  sessionOpenings: SessionOpenings
+  totps: TotpStore
+  passkeys: PasskeyStore
 } {
   const { revokedFamilies, revokedClaims } = tables
   return {
@@ -34,6 +45,10 @@ export function memoryStores(
     users: memoryUsers(tables, clock),
     sessions: memorySessions(tables),
     codes: memoryCodes(tables),
+    authSessions: memoryAuthSessions(tables),
+    sessionOpenings: memorySessionOpenings(tables),
+    totps: memoryTotps(tables),
+    passkeys: memoryPasskeys(tables),
     counters: memoryCounters(tables),
     denylist: {
       async denies({ userId, sessionId, claimsVersion }) {

@@ -1,3 +1,10 @@
+import type {
+  AuthSession,
+  Passkey,
+  PendingTotp,
+  StoredRecoveryCodes,
+  Totp,
+} from '../../lib/domain/factor-ports.ts'
 import { currentSignal } from '../../lib/domain/invocation-signal.ts'
 import type { Attempts, FormerEmail, OneTimeCode, Session } from '../../lib/domain/ports.ts'
 import { Refusal } from '../../lib/domain/refusal.ts'
@@ -15,6 +22,15 @@ export interface MemoryTables {
   readonly windows: Map<string, number>
   readonly attempts: Map<string, Attempts>
   readonly sessions: Map<string, Session>
+  /** By user id, as the next two. */
+  readonly totps: Map<string, Totp>
+  readonly pendingTotps: Map<string, PendingTotp>
+  readonly recoveryCodes: Map<string, StoredRecoveryCodes>
+  /** By passkey id: each belongs to one user. */
+  readonly passkeys: Map<string, Passkey>
+  /** By the hash of their token. */
+  readonly authSessions: Map<string, AuthSession>
+  readonly spentChallenges: Set<string>
   /** Session ids, with the time until which the entry is needed. */
   readonly revokedFamilies: Map<string, number>
   /** User ids, with the lowest claims version still accepted. */
@@ -29,6 +45,12 @@ export const memoryTables = (): MemoryTables => ({
   windows: new Map(),
   attempts: new Map(),
   sessions: new Map(),
+  totps: new Map(),
+  pendingTotps: new Map(),
+  recoveryCodes: new Map(),
+  passkeys: new Map(),
+  authSessions: new Map(),
+  spentChallenges: new Set(),
   revokedFamilies: new Map(),
   revokedClaims: new Map(),
 })

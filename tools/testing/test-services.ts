@@ -8,6 +8,12 @@ import type { Keys } from '../../lib/crypto/keys.ts'
 import { bcryptPasswords } from '../../lib/crypto/passwords.ts'
 import { publishedKeys } from '../../lib/crypto/published-keys.ts'
 import { refreshTokens } from '../../lib/crypto/refresh-tokens.ts'
+import type {
+  AuthSessionStore,
+  PasskeyStore,
+  SessionOpenings,
+  TotpStore,
+} from '../../lib/domain/factor-ports.ts'
 import type { Lifetimes } from '../../lib/domain/lifetimes.ts'
 import { limits as defaultLimits, type Limits } from '../../lib/domain/limits.ts'
 import { notifications, type Policy } from '../../lib/domain/policy.ts'
@@ -36,6 +42,10 @@ export interface Stores extends JobStores {
   readonly denylist: Denylist
   readonly codes: CodeStore
   readonly counters: Counters
+  readonly authSessions: AuthSessionStore
+  readonly sessionOpenings: SessionOpenings
+  readonly totps: TotpStore
+  readonly passkeys: PasskeyStore
   readonly userData: UserData
 }
 
@@ -56,6 +66,7 @@ export const lifetimes: Lifetimes = {
   sessionIdleSeconds: 14 * 86_400,
   sessionAbsoluteSeconds: 30 * 86_400,
   refreshGraceSeconds: 60,
+  freshSeconds: 600,
 }
 
 /** Limits that no test reaches unless it sets its own. */
@@ -67,6 +78,7 @@ export const policy: Policy = {
   sendsMail: true,
   requireVerifiedEmail: false,
   emailLogin: true,
+  secondFactorFor: 'none',
   notifications,
   passwordMinLength: 15,
   productName: 'Cardea',

@@ -11,6 +11,7 @@ export const contract = defineContract({
   operationId: 'adminDeleteUser',
   path: '/users/{userId}',
   access: 'admin',
+  fresh: true,
   summary: 'Delete a user',
   params: z.object({ userId }),
   responses: { 204: null },

@@ -11,6 +11,7 @@ export const contract = defineContract({
   operationId: 'adminEndSessions',
   path: '/users/{userId}/sessions',
   access: 'admin',
+  fresh: true,
   summary: 'End every session of a user',
   params: z.object({ userId }),
   responses: { 204: null },

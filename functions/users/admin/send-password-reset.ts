@@ -10,6 +10,7 @@ export const contract = defineContract({
   operationId: 'adminSendPasswordReset',
   path: '/users/{userId}/password-reset',
   access: 'admin',
+  fresh: true,
   summary: 'Mail a user a link to set a new password',
   description: 'Only the user can set the new password. The current one stays valid until then.',
   params: z.object({ userId }),

@@ -12,6 +12,7 @@ export const contract = defineContract({
   operationId: 'adminUpdateUser',
   path: '/users/{userId}',
   access: 'admin',
+  fresh: true,
   summary: 'Change a user’s roles, status or name',
   description:
     'Takes effect on the user’s next request and next refresh. Disabling ends every session; enabling restores none.',

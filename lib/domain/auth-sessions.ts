@@ -1,0 +1,42 @@
+import type { FirstProof, NotAdmitted } from './admission.ts'
+import { provableFactors } from './factors.ts'
+import type { Seconds } from './lifetimes.ts'
+import { newToken } from './one-time-codes.ts'
+import type { Ports } from './ports.ts'
+import { Refusal } from './refusal.ts'
+import type { Account } from './users.ts'
+
+/** How long a second step may take. */
+export const AUTH_SESSION_SECONDS: Seconds = 600
+
+/**
+ * Makes the refusal of an account that was not admitted. If a second factor must follow, or must be added first, it stores the
+ * first proof as an auth session. A user can have several, so that another person who knows the password voids none of them.
+ * After the OAuth 2.0 First-Party Applications draft.
+ */
+export async function notAdmitted(
+  { authSessions, clock, events }: Pick<Ports, 'authSessions' | 'clock' | 'events'>,
+  account: Account,
+  { amr }: FirstProof,
+  reason: NotAdmitted,
+): Promise<Refusal> {
+  const userId = account.id
+  if (reason === 'account_disabled' || reason === 'email_not_verified') {
+    events.record({ type: 'login.failed', userId, reason })
+    return new Refusal(reason)
+  }
+  const { token: authSession, tokenHash } = newToken(userId)
+  const enrolsOnly = reason === 'second_factor_enrolment_required'
+  const expiresAt = clock.now() + AUTH_SESSION_SECONDS
+  const { sessionVersion } = account
+  await authSessions.put({ userId, tokenHash, sessionVersion, amr, enrolsOnly, expiresAt })
+  events.record({ type: 'login.second_factor_required', userId })
+  return new Refusal(reason, {
+    subject: { userId },
+    members: {
+      authSession,
+      expiresIn: AUTH_SESSION_SECONDS,
+      ...(!enrolsOnly && { factors: provableFactors(account) }),
+    },
+  })
+}

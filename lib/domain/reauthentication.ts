@@ -1,0 +1,50 @@
+import { hasFactor } from './factors.ts'
+import { deniedUntil } from './lifetimes.ts'
+import { checkPassword, ownAccount } from './own-account.ts'
+import type { Client, Ports } from './ports.ts'
+import type { Principal } from './principal.ts'
+import { Refusal } from './refusal.ts'
+import type { Prove } from './second-factor.ts'
+import { continuedSession, ownSession } from './sessions.ts'
+import { settleAll } from './settle-all.ts'
+import { ensureSigningKeys, issueTokenPair, type TokenPair, type TokenPorts } from './token-pairs.ts'
+
+/**
+ * Proves again who the user is, and replaces the session: the former tokens are refused from then on. An account with a factor
+ * proves that; one without proves its password; one with neither logs in again. Only this moves `auth_time`. RFC 9470, ASVS 7.5.1.
+ * Refuses with `second_factor_required` for the password of an account with a factor, with `wrong_password` or the refusal of the
+ * proof, or with `unauthorized` if the session or the account has changed.
+ */
+export async function reauthenticate(
+  ports: TokenPorts & Pick<Ports, 'users' | 'sessions' | 'passwords' | 'sessionOpenings' | 'events'>,
+  principal: Principal,
+  { client, ...proof }: { client: Client } & ({ password: string } | { prove: Prove }),
+): Promise<TokenPair> {
+  await ensureSigningKeys(ports)
+  const [account, former] = await settleAll(ownAccount(ports, principal), ownSession(ports, principal))
+  const { id: userId } = account
+
+  // 1. Check the proof that the account can give.
+  const now = ports.clock.now()
+  const factor = 'prove' in proof ? await proof.prove(account) : undefined
+  if ('password' in proof) {
+    if (hasFactor(account)) throw new Refusal('second_factor_required', { subject: { userId } })
+    if (account.passwordHash === '') throw new Refusal('wrong_password', { subject: { userId } })
+    await checkPassword(ports, account, proof.password)
+  }
+
+  // 2. One transaction uses up the proof, ends the former session and opens its successor.
+  const amr = [...new Set([...former.amr, ...(factor?.amr ?? ['pwd'])])]
+  const proven = { authTime: now, amr, acr: factor ? ('aal2' as const) : former.acr }
+  const session = continuedSession(ports, account, former, client, proven)
+  const outcome = await ports.sessionOpenings.open({
+    session,
+    account,
+    spends: factor?.spends,
+    ends: { sessionId: former.id, deniedUntil: deniedUntil(former.expiresAt) },
+  })
+  if (outcome === 'spent') throw new Refusal('invalid_code', { subject: { userId } })
+  if (outcome !== 'opened') throw new Refusal('unauthorized', { subject: { userId } })
+  ports.events.record({ type: 'session.reauthenticated', userId, sessionId: session.id })
+  return issueTokenPair(ports, account, session)
+}

@@ -1,0 +1,56 @@
+import { admit } from './admission.ts'
+import { notAdmitted } from './auth-sessions.ts'
+import type { FactorProof } from './factors.ts'
+import { readToken } from './one-time-codes.ts'
+import type { Client, Ports } from './ports.ts'
+import { Refusal } from './refusal.ts'
+import { openProvenSession } from './sessions.ts'
+import { ensureSigningKeys, type TokenPair, type TokenPorts } from './token-pairs.ts'
+import type { Account } from './users.ts'
+
+/** Checks a second proof of an account, or refuses. It uses nothing up. */
+export type Prove = (account: Account) => Promise<FactorProof>
+
+/**
+ * Completes a login with a second factor. A wrong proof leaves the auth session as it is.
+ * Refuses with `invalid_auth_session`, with the refusal of the proof, or with `invalid_code` if another request has used it.
+ */
+export async function proveSecondFactor(
+  ports: TokenPorts &
+    Pick<Ports, 'users' | 'authSessions' | 'sessionOpenings' | 'policy' | 'outbox' | 'events'>,
+  { authSession: token, client, prove }: { authSession: string; client: Client; prove: Prove },
+): Promise<TokenPair> {
+  await ensureSigningKeys(ports)
+
+  // 1. The first proof is less than ten minutes old, and nothing has ended the user's sessions since then.
+  const { userId, tokenHash } = readAuthSession(token)
+  const { authSession, account } = await ports.authSessions.find(userId, tokenHash)
+  const now = ports.clock.now()
+  if (!authSession || !account || authSession.enrolsOnly || authSession.expiresAt <= now)
+    throw new Refusal('invalid_auth_session', { subject: { claimedUserId: userId } })
+  if (authSession.sessionVersion !== account.sessionVersion)
+    throw new Refusal('invalid_auth_session', { subject: { userId } })
+
+  // 2. The second proof is right.
+  const factor = await prove(account)
+
+  // 3. The account may have a session.
+  const proof = { amr: authSession.amr, client }
+  const admission = admit(ports.policy, account, proof, factor)
+  if (typeof admission === 'string') throw await notAdmitted(ports, account, proof, admission)
+
+  // 4. One transaction uses up the proof and the auth session, and opens the session.
+  const opened = await openProvenSession(ports, admission, { authSession, now })
+  if (opened === 'spent') throw new Refusal('invalid_code', { subject: { userId } })
+  if (typeof opened === 'string') throw new Refusal('invalid_auth_session', { subject: { userId } })
+  return opened
+}
+
+/** An auth session is a token of `one-time-codes.ts`, in a body instead of a link. */
+export function readAuthSession(token: string): ReturnType<typeof readToken> {
+  try {
+    return readToken(token)
+  } catch {
+    throw new Refusal('invalid_auth_session')
+  }
+}

@@ -1,0 +1,45 @@
+import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
+import type { AuthSession, AuthSessionStore } from '../domain/factor-ports.ts'
+import type { TableNames } from '../domain/table-names.ts'
+import { accountOf } from './accounts.ts'
+import { ITEM_VERSION, readTogether, withRetries } from './client.ts'
+import { fieldsOf, text, texts, truth, whole } from './item-checks.ts'
+import { accountKey, authSessionKey } from './item-keys.ts'
+
+/** Logins that wait for their second factor: an item each. */
+export function dynamoAuthSessions(
+  client: DynamoDBDocumentClient,
+  { usersTable, sessionsTable }: Pick<TableNames, 'usersTable' | 'sessionsTable'>,
+): AuthSessionStore {
+  return {
+    async put(authSession) {
+      const Item = {
+        ...authSessionKey(authSession.userId, authSession.tokenHash),
+        ...authSession,
+        v: ITEM_VERSION,
+      }
+      await withRetries(() => client.send(new PutCommand({ TableName: sessionsTable, Item })))
+    },
+
+    async find(userId, tokenHash) {
+      const [account, authSession] = await readTogether(client, [
+        { table: usersTable, key: accountKey(userId) },
+        { table: sessionsTable, key: authSessionKey(userId, tokenHash) },
+      ])
+      return {
+        account: account && accountOf(account),
+        authSession: authSession && authSessionOf(authSession),
+      }
+    },
+  }
+}
+
+const authSessionOf = (item: Readonly<Record<string, unknown>>): AuthSession =>
+  fieldsOf('auth session', item, {
+    userId: text,
+    tokenHash: text,
+    sessionVersion: whole,
+    amr: texts,
+    enrolsOnly: truth,
+    expiresAt: whole,
+  })
