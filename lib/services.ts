@@ -22,6 +22,7 @@ import { dynamoCodes } from './storage/codes.ts'
 import { dynamoCounters } from './storage/counters.ts'
 import { dynamoDenylist } from './storage/denylist.ts'
 import { dynamoEmailJobs } from './storage/email-jobs.ts'
+import { dynamoFactorUndos } from './storage/factor-undos.ts'
 import { dynamoOutbox } from './storage/outbox.ts'
 import { dynamoPasskeys } from './storage/passkeys.ts'
 import { dynamoSessionOpenings } from './storage/session-openings.ts'
@@ -98,6 +99,7 @@ export const authSessions = /* @__PURE__ */ once(() => dynamoAuthSessions(client
 export const sessionOpenings = /* @__PURE__ */ once(() => dynamoSessionOpenings(client(), config()))
 export const totps = /* @__PURE__ */ once(() => dynamoTotps(client(), config()))
 export const passkeys = /* @__PURE__ */ once(() => dynamoPasskeys(client(), config()))
+export const factorUndos = /* @__PURE__ */ once(() => dynamoFactorUndos(client(), config()))
 export const codes = /* @__PURE__ */ once(() => dynamoCodes(client(), config()))
 export const outbox = /* @__PURE__ */ once(() => dynamoOutbox(client(), config()))
 export const emailJobs = /* @__PURE__ */ once(() => dynamoEmailJobs(client(), config()))

@@ -91,7 +91,7 @@ export interface Operations {
       readonly code: string
     }
     output: TokenResponse
-    refusal: 'invalid_code' | 'invalid_request' | 'untrusted_proxy' | 'not_enabled' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+    refusal: 'invalid_code' | 'invalid_request' | 'untrusted_proxy' | 'second_factor_required' | 'second_factor_enrolment_required' | 'not_enabled' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Request a mail to set a new password. */
   requestPasswordReset: {
@@ -108,7 +108,7 @@ export interface Operations {
       readonly password: string
     }
     output: TokenResponse
-    refusal: 'invalid_request' | 'invalid_credentials' | 'untrusted_proxy' | 'account_disabled' | 'email_not_verified' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+    refusal: 'invalid_request' | 'invalid_credentials' | 'untrusted_proxy' | 'account_disabled' | 'email_not_verified' | 'second_factor_required' | 'second_factor_enrolment_required' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** End the session. */
   logout: {
@@ -116,13 +116,21 @@ export interface Operations {
     output: undefined
     refusal: 'invalid_request' | 'untrusted_proxy' | 'origin_not_allowed' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
   }
+  /** Prove again who you are. */
+  reauthenticate: {
+    input: {
+      readonly password: string
+    }
+    output: TokenResponse
+    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'wrong_password' | 'second_factor_required' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+  }
   /** Log in with the link of a login mail. */
   redeemEmailLogin: {
     input: {
       readonly token: string
     }
     output: TokenResponse
-    refusal: 'invalid_link' | 'invalid_request' | 'untrusted_proxy' | 'not_enabled' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
+    refusal: 'invalid_link' | 'invalid_request' | 'untrusted_proxy' | 'second_factor_required' | 'second_factor_enrolment_required' | 'not_enabled' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
   }
   /** Exchange the refresh token for the next pair. */
   refresh: {
@@ -156,10 +164,18 @@ export interface Operations {
       readonly locale?: "en" | "de" | "fr" | "es" | "pt" | "ja"
     }
     output: TokenResponse | undefined
-    refusal: 'weak_password' | 'invalid_request' | 'untrusted_proxy' | 'email_taken' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+    refusal: 'weak_password' | 'invalid_request' | 'untrusted_proxy' | 'second_factor_enrolment_required' | 'email_taken' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Undo a change of email. */
   undoEmailChange: {
+    input: {
+      readonly token: string
+    }
+    output: undefined
+    refusal: 'invalid_link' | 'invalid_request' | 'untrusted_proxy' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
+  }
+  /** Undo the first second factor of an account. */
+  undoSecondFactor: {
     input: {
       readonly token: string
     }
@@ -180,7 +196,7 @@ export interface Operations {
       readonly userId: string
     }
     output: undefined
-    refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'own_account' | 'last_administrator' | 'conflict' | 'internal_error' | 'unavailable'
+    refusal: 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'own_account' | 'last_administrator' | 'conflict' | 'internal_error' | 'unavailable'
   }
   /** Get a user. */
   adminGetUser: {
@@ -199,7 +215,7 @@ export interface Operations {
       readonly name?: string
     }
     output: ListedUser
-    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'own_account' | 'last_administrator' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
+    refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'own_account' | 'last_administrator' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
   }
   /** End every session of a user. */
   adminEndSessions: {
@@ -207,7 +223,7 @@ export interface Operations {
       readonly userId: string
     }
     output: undefined
-    refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'conflict' | 'internal_error' | 'unavailable'
+    refusal: 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'conflict' | 'internal_error' | 'unavailable'
   }
   /** List the sessions of a user. */
   adminListSessions: {
@@ -239,33 +255,30 @@ export interface Operations {
       readonly userId: string
     }
     output: undefined
-    refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_enabled' | 'not_found' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+    refusal: 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'forbidden' | 'not_enabled' | 'not_found' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Request a change of your email. */
   changeEmail: {
     input: {
       readonly newEmail: string
-      readonly password: string
     }
     output: undefined
-    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'wrong_password' | 'not_enabled' | 'email_changed_recently' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+    refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'not_enabled' | 'email_changed_recently' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Change your own password. */
   changePassword: {
     input: {
-      readonly currentPassword: string
+      readonly currentPassword?: string
       readonly newPassword: string
     }
     output: TokenResponse
-    refusal: 'weak_password' | 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'wrong_password' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+    refusal: 'weak_password' | 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'wrong_password' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Delete your own account. */
   deleteMe: {
-    input: {
-      readonly password: string
-    }
+    input: Record<string, never>
     output: undefined
-    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'wrong_password' | 'last_administrator' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+    refusal: 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'last_administrator' | 'conflict' | 'internal_error' | 'unavailable'
   }
   /** Get your own account. */
   getMe: {
@@ -288,7 +301,7 @@ export interface Operations {
       readonly sessionId: string
     }
     output: undefined
-    refusal: 'unauthorized' | 'untrusted_proxy' | 'not_found' | 'internal_error' | 'unavailable'
+    refusal: 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'not_found' | 'internal_error' | 'unavailable'
   }
   /** End all your other sessions; with `all=true` also the current one. */
   endMySessions: {
@@ -296,7 +309,7 @@ export interface Operations {
       readonly all?: "true" | "false"
     }
     output: undefined
-    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'conflict' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+    refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'conflict' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** List your sessions. */
   listMySessions: {
@@ -314,7 +327,7 @@ export interface Operations {
       readonly user: ExportedUser
       readonly sessions: readonly (ExportedSession)[]
     }
-    refusal: 'unauthorized' | 'untrusted_proxy' | 'internal_error' | 'unavailable'
+    refusal: 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'internal_error' | 'unavailable'
   }
   /** Check that the service answers. */
   getHealth: {
@@ -383,12 +396,14 @@ export const operations = {
   requestPasswordReset: { method: 'POST', path: '/auth/password/forgot' },
   login: { method: 'POST', path: '/auth/login', login: true },
   logout: { method: 'POST', path: '/auth/logout' },
+  reauthenticate: { method: 'POST', path: '/auth/reauthenticate', user: true, login: true },
   redeemEmailLogin: { method: 'POST', path: '/auth/email-login/redeem', login: true },
   refresh: { method: 'POST', path: '/auth/refresh' },
   resendVerification: { method: 'POST', path: '/auth/email/resend' },
   resetPassword: { method: 'POST', path: '/auth/password/reset' },
   signUp: { method: 'POST', path: '/auth/signup', login: true },
   undoEmailChange: { method: 'POST', path: '/auth/email/undo' },
+  undoSecondFactor: { method: 'POST', path: '/auth/second-factor/undo' },
   verifyEmail: { method: 'POST', path: '/auth/email/verify' },
   adminDeleteUser: { method: 'DELETE', path: '/users/{userId}', user: true },
   adminGetUser: { method: 'GET', path: '/users/{userId}', user: true },

@@ -10,8 +10,10 @@ import {
   authSessions,
   codes,
   outbox,
+  passkeys,
   refreshTokens,
   sessions,
+  totps,
   users,
 } from '../../lib/services.ts'
 
@@ -40,13 +42,25 @@ export const contract = defineContract({
     'users:BatchGetItem',
     'users:ConditionCheckItem',
     'users:UpdateItem',
+    'users:Query',
+    'users:DeleteItem',
     'refresh-token-denylist:PutItem',
     'sessions:DeleteItem',
     'sessions:PutItem',
   ],
 })
 
-const factories = { users, codes, sessions, authSessions, accessTokenIssuer, refreshTokens, outbox }
+const factories = {
+  users,
+  codes,
+  sessions,
+  authSessions,
+  totps,
+  passkeys,
+  accessTokenIssuer,
+  refreshTokens,
+  outbox,
+}
 
 export const handler = route(contract, factories, async ({ services, body, client, reply }) => {
   const tokens = await redeemEmailLogin(services, body.token, client)

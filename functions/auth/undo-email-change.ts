@@ -3,7 +3,7 @@ import { defineContract } from '../../lib/contract/contract.ts'
 import { token } from '../../lib/contract/fields.ts'
 import { undoEmailChange } from '../../lib/domain/email-changes.ts'
 import { route } from '../../lib/lambda/route.ts'
-import { codes, outbox, sessions, users } from '../../lib/services.ts'
+import { codes, outbox, passkeys, sessions, totps, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
@@ -22,6 +22,7 @@ export const contract = defineContract({
     'sessions:BatchGetItem',
     'users:BatchGetItem',
     'users:GetItem',
+    'users:Query',
     'users:UpdateItem',
     'users:DeleteItem',
     'refresh-token-denylist:PutItem',
@@ -32,7 +33,7 @@ export const contract = defineContract({
   ],
 })
 
-const factories = { users, codes, sessions, outbox }
+const factories = { users, codes, sessions, totps, passkeys, outbox }
 
 export const handler = route(contract, factories, async ({ services, body, client, reply }) => {
   await undoEmailChange(services, body.token, client)

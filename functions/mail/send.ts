@@ -1,7 +1,7 @@
 import type { StreamContract } from '../../lib/contract/contract.ts'
 import { processEmailJob } from '../../lib/domain/email-job-processing.ts'
 import { deliverer } from '../../lib/lambda/email-job-stream.ts'
-import { codes, emailJobs, keyedHashes, mailer, rateLimiter, users } from '../../lib/services.ts'
+import { codes, emailJobs, factorUndos, keyedHashes, mailer, rateLimiter, users } from '../../lib/services.ts'
 
 export const contract: StreamContract = {
   stream: { prefix: 'MAIL#' },
@@ -11,6 +11,7 @@ export const contract: StreamContract = {
     'sessions/stream:Read',
     'users:GetItem',
     'users:UpdateItem',
+    'users:PutItem',
     'refresh-token-denylist:PutItem',
     'sessions:PutItem',
     'sessions:UpdateItem',
@@ -21,6 +22,6 @@ export const contract: StreamContract = {
   timeout: 60,
 }
 
-const factories = { users, codes, keyedHashes, rateLimiter, mailer, emailJobs }
+const factories = { users, codes, factorUndos, keyedHashes, rateLimiter, mailer, emailJobs }
 
 export const handler = deliverer(factories, processEmailJob)

@@ -21,7 +21,7 @@ const days = UNDO_SECONDS / 86_400
 export async function emailChange(
   ports: MailPorts,
   account: Account | undefined,
-  { newEmail, sessionVersion }: Extract<EmailJob, { type: 'email_change_requested' }>,
+  { newEmail, sessionVersion, at }: Extract<EmailJob, { type: 'email_change_requested' }>,
 ): Promise<void> {
   // A request is void once sessions were ended after it.
   if (account?.status !== 'active' || account.sessionVersion !== sessionVersion) return
@@ -32,6 +32,7 @@ export async function emailChange(
   const undo = account.emailVerified ? newToken(account.id) : undefined
   const token = await newCode(ports, account, 'change_email', {
     newEmail,
+    ...(at !== undefined && { requestedAt: at }),
     ...(undo && { undoHash: undo.tokenHash }),
     ...(holder && { replaces: holder.id }),
   })

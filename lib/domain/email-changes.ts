@@ -1,6 +1,7 @@
 import { disablePassword, forgetSessions, withOptimisticRetry } from './account-changes.ts'
-import { UNDO_SECONDS } from './code-purposes.ts'
+import { codeSeconds, UNDO_SECONDS } from './code-purposes.ts'
 import { deviceOf } from './devices.ts'
+import { type FactorRemoval, type FactorRemovalPorts, factorsRemovedSince } from './factor-removal.ts'
 import { deniedUntil, type Seconds } from './lifetimes.ts'
 import { queueEmailJob } from './notifications.ts'
 import { isGood, isSame, type Opened, readToken } from './one-time-codes.ts'
@@ -29,7 +30,7 @@ export async function requestEmailChange(
   }
   const now = ports.clock.now()
   if (await ports.users.formerEmail(userId, now)) throw new Refusal('email_changed_recently')
-  await ports.outbox.put({ type: 'email_change_requested', userId, newEmail, sessionVersion }, now)
+  await ports.outbox.put({ type: 'email_change_requested', userId, newEmail, sessionVersion, at: now }, now)
   ports.events.record({ type: 'email.change_requested', userId })
 }
 
@@ -48,13 +49,14 @@ export async function completeChange(
   { users, clock }: Pick<Ports, 'users' | 'clock'>,
   { code, account: before }: Opened,
 ): Promise<NotChanged | { before: Account; account: Account; replaced: Account | undefined }> {
-  const { newEmail: to = '', undoHash, replaces, ...kept } = code
+  const { newEmail: to = '', undoHash, replaces, requestedAt, ...kept } = code
   const now = clock.now()
+  const since = requestedAt === undefined ? {} : { requestedAt }
   const holder = await users.findByEmail(to)
   // A parallel request with the same link was faster.
   if (holder?.id === before.id) return 'version_conflict'
   if (holder && (holder.id !== replaces || !givesWay(holder))) return 'email_taken'
-  const keeps = undoHash && { email: before.email, undoHash, keptUntil: now + UNDO_SECONDS }
+  const keeps = undoHash && { email: before.email, undoHash, keptUntil: now + UNDO_SECONDS, ...since }
   const account = await users.change(before, {
     email: to,
     emailVerified: true,
@@ -67,12 +69,12 @@ export async function completeChange(
   return typeof account === 'string' ? account : { before, account, replaced: holder }
 }
 
-type UndoPorts = Pick<Ports, 'users' | 'sessions' | 'outbox' | 'clock' | 'events'>
+type UndoPorts = FactorRemovalPorts & Pick<Ports, 'users' | 'sessions' | 'outbox' | 'clock' | 'events'>
 
 /**
  * Undoes a change of email with the token mailed to the former address, or stops it before the new address is verified. The
  * author of the change knew the password. So the password is disabled, and a mail to set a new one follows. Every session ends,
- * and only the current device stays known. A disabled account gets its address back and stays disabled. Refuses with
+ * and only the current device stays known. Factors that were added since the request are removed. A disabled account gets its address back and stays disabled. Refuses with
  * `invalid_link` or `conflict`.
  */
 export async function undoEmailChange(
@@ -93,11 +95,13 @@ export async function undoEmailChange(
     if (former && isSame(former.undoHash, tokenHash)) {
       // The email has changed between the two reads.
       if (former.email === account.email) return 'version_conflict'
-      return ports.users.change(account, { ...rescue, ...back(former, now) })
+      const removal = await removalSince(ports, account, former.requestedAt, former.keptUntil - UNDO_SECONDS)
+      return ports.users.change(account, { ...rescue, ...removal, ...back(former, now) })
     }
     const pending = codes.find(({ undoHash }) => isSame(undoHash, tokenHash))
     if (!pending || !mayStop(pending, account, now)) throw invalid
-    return ports.users.change(account, { ...rescue, redeems: pending })
+    const removal = await removalSince(ports, account, pending.requestedAt, pending.expiresAt)
+    return ports.users.change(account, { ...rescue, ...removal, redeems: pending })
   })
   await undone(ports, account)
 }
@@ -119,11 +123,22 @@ export async function restoreFormerEmail(ports: UndoPorts, userId: string): Prom
     const former = account && (await ports.users.formerEmail(userId, now))
     if (!former) throw new Refusal('not_found')
     if (former.email === account.email) return 'version_conflict'
-    return ports.users.change(account, { ...disablePassword(now), devices: [], ...back(former, now) })
+    const removal = await removalSince(ports, account, former.requestedAt, former.keptUntil - UNDO_SECONDS)
+    const rescue = { ...disablePassword(now), devices: [], ...removal }
+    return ports.users.change(account, { ...rescue, ...back(former, now) })
   })
   await undone(ports, account)
   return account
 }
+
+/** A change of an earlier version has no time of its request. Its link was valid for a day before `latest`. */
+const removalSince = (
+  ports: FactorRemovalPorts,
+  account: Account,
+  requestedAt: Seconds | undefined,
+  latest: Seconds,
+): Promise<FactorRemoval> =>
+  factorsRemovedSince(ports, account, requestedAt ?? latest - codeSeconds.change_email)
 
 const back = (former: FormerEmail, now: Seconds) => ({
   email: former.email,

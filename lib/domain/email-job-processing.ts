@@ -6,13 +6,14 @@ import { emailChange } from './email-change-messages.ts'
 import type { EmailJob } from './email-jobs.ts'
 import { digitsHash } from './email-login.ts'
 import { mail, mailVerified, newCode, recipientIn, recipientOf } from './email-sending.ts'
+import { mailFactorUndo } from './factor-undo.ts'
 import { isSame, newDigits } from './one-time-codes.ts'
 import type { Ports } from './ports.ts'
 import type { Account } from './users.ts'
 
 type MailPorts = Pick<
   Ports,
-  'users' | 'codes' | 'mailer' | 'keyedHashes' | 'rateLimiter' | 'clock' | 'events'
+  'users' | 'codes' | 'factorUndos' | 'mailer' | 'keyedHashes' | 'rateLimiter' | 'clock' | 'events'
 >
 
 const HOUR = 3600
@@ -39,6 +40,10 @@ export async function processEmailJob(ports: MailPorts, job: EmailJob): Promise<
       return reset(ports, await ports.users.findById(job.userId), 'reset_started')
     case 'email_change_undone':
       return reset(ports, await ports.users.findById(job.userId), 'email_kept')
+    case 'first_factor_added':
+      return mailFactorUndo(ports, await ports.users.findById(job.userId), job)
+    case 'factor_undone':
+      return reset(ports, await ports.users.findById(job.userId), 'factor_undone')
     case 'email_login_requested':
       return emailLogin(ports, await ports.users.findByEmail(job.email), job.challengeHash)
     case 'email_change_requested':
@@ -100,7 +105,7 @@ async function attempted(
 async function reset(
   ports: MailPorts,
   account: Found,
-  kind: 'reset_password' | 'reset_started' | 'email_kept' | 'finish_sign_up',
+  kind: 'reset_password' | 'reset_started' | 'email_kept' | 'factor_undone' | 'finish_sign_up',
 ): Promise<void> {
   if (account?.status !== 'active') return
   const to = recipientOf(account)
@@ -109,7 +114,7 @@ async function reset(
     await mail(ports, to, { kind, token, minutes: minutes('reset_password') })
   }
   // An administrator and the owner who undid a change have proven who they are.
-  if (kind === 'reset_started' || kind === 'email_kept') await send()
+  if (kind === 'reset_started' || kind === 'email_kept' || kind === 'factor_undone') await send()
   else await withinBudget(ports, { to, kind }, send)
 }
 

@@ -18,12 +18,17 @@ export type EmailJob =
   | { readonly type: 'reset_requested'; readonly email: string }
   | { readonly type: 'reset_started'; readonly userId: string }
   | { readonly type: 'email_change_undone'; readonly userId: string }
+  /** The account has got its first factor. */
+  | { readonly type: 'first_factor_added'; readonly userId: string; readonly at: Seconds }
+  | { readonly type: 'factor_undone'; readonly userId: string }
   | { readonly type: 'email_login_requested'; readonly email: string; readonly challengeHash: string }
   | {
       readonly type: 'email_change_requested'
       readonly userId: string
       readonly newEmail: string
       readonly sessionVersion: number
+      /** Earlier versions did not write it. */
+      readonly at?: Seconds | undefined
     }
   | NotificationJob
 

@@ -2,6 +2,7 @@ import { changedOrRefuse, disablePassword } from './account-changes.ts'
 import { admit } from './admission.ts'
 import { notAdmitted } from './auth-sessions.ts'
 import { deviceOf } from './devices.ts'
+import { allFactorsRemoved, type FactorRemovalPorts } from './factor-removal.ts'
 import {
   challengeHashOf,
   isChallengeFor,
@@ -39,6 +40,7 @@ export async function requestEmailLogin(
 }
 
 type LogInPorts = TokenPorts &
+  FactorRemovalPorts &
   Pick<Ports, 'users' | 'codes' | 'sessions' | 'authSessions' | 'policy' | 'outbox' | 'clock' | 'events'>
 
 /** Opens a session for a mailed token. Refuses with `not_enabled`, `invalid_link` or `conflict`. */
@@ -104,14 +106,19 @@ async function logIn(
 
 /**
  * Records the first proof of the email. A stranger may have signed up with it and waited for its owner. So the password is
- * disabled, and every session of the account ends.
+ * disabled, its factors are removed, and every session of the account ends.
  */
 async function proveEmail(
-  ports: Pick<Ports, 'users' | 'clock' | 'events'>,
+  ports: FactorRemovalPorts & Pick<Ports, 'users' | 'clock' | 'events'>,
   account: Account,
   client: Client,
 ): Promise<Account> {
-  const change = { emailVerified: true, ...disablePassword(ports.clock.now()), devices: [deviceOf(client)] }
+  const change = {
+    emailVerified: true,
+    ...disablePassword(ports.clock.now()),
+    devices: [deviceOf(client)],
+    ...(await allFactorsRemoved(ports, account)),
+  }
   const owned = changedOrRefuse(await ports.users.change(account, change))
   ports.events.record({ type: 'email.verified', userId: account.id })
   ports.events.record({ type: 'password.voided', userId: account.id, reason: 'first_proof' })

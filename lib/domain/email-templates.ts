@@ -29,6 +29,15 @@ export type EmailTemplate =
     }
   /** Email login: a link, and the same as digits for a device without a browser. */
   | { readonly kind: 'email_login'; readonly token: string; readonly code: string; readonly minutes: number }
+  /** The account has its first second factor; `token` undoes it. */
+  | {
+      readonly kind: 'first_factor_added'
+      readonly at: Seconds
+      readonly token: string
+      readonly days: number
+    }
+  /** The first factor was undone. The password is disabled until this token sets a new one. */
+  | { readonly kind: 'factor_undone'; readonly token: string; readonly minutes: number }
   | { readonly kind: 'new_device'; readonly at: Seconds; readonly userAgent: string; readonly ip: string }
   | { readonly kind: 'password_changed'; readonly at: Seconds }
   /** To the former address after the change. */

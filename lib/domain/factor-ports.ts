@@ -58,6 +58,26 @@ export interface FactorWrites {
   /** Also reserves its credential id, which must be new. */
   readonly addsPasskey?: Passkey
   readonly removesPasskeys?: readonly Passkey[]
+  /** Deletes this link, which must still be there. */
+  readonly redeemsUndo?: FactorUndo
+}
+
+/** A mailed link that undoes the first factor. It is bound to no version. */
+export interface FactorUndo {
+  readonly userId: string
+  readonly tokenHash: string
+  /** Factors added at this time or later are removed. */
+  readonly since: Seconds
+  readonly keptUntil: Seconds
+}
+
+export interface FactorUndoStore {
+  put(undo: FactorUndo): Promise<void>
+  /** Returns the link and its user, in one consistent read. */
+  find(
+    userId: string,
+    tokenHash: string,
+  ): Promise<{ readonly undo: FactorUndo | undefined; readonly account: Account | undefined }>
 }
 
 /** A proof that is used up in the transaction that opens its session. */

@@ -112,13 +112,13 @@ export async function redeemToken(
   ports: Pick<Ports, 'codes' | 'users' | 'clock'>,
   token: string,
   purposes: readonly Purpose[],
-  changeOf: (opened: Opened) => Omit<AccountChange, 'redeems' | 'deniedUntil'>,
+  changeOf: (opened: Opened) => Promise<Omit<AccountChange, 'redeems' | 'deniedUntil'>>,
 ): Promise<{ readonly account: Account; readonly before: Account }> {
   const until = deniedUntil(ports.clock.now())
   // A parallel request may redeem the token first. The next read shows that.
   return withOptimisticRetry(async () => {
     const opened = await openToken(ports, token, ...purposes)
-    const change = { ...changeOf(opened), redeems: opened.code, deniedUntil: until }
+    const change = { ...(await changeOf(opened)), redeems: opened.code, deniedUntil: until }
     const outcome = await ports.users.change(opened.account, change)
     return typeof outcome === 'string' ? outcome : { account: outcome, before: opened.account }
   })

@@ -1,5 +1,6 @@
 import { forgetSessions } from './account-changes.ts'
 import { deviceOf } from './devices.ts'
+import { allFactorsRemoved, type FactorRemovalPorts } from './factor-removal.ts'
 import { notify } from './notifications.ts'
 import { openToken, redeemToken } from './one-time-codes.ts'
 import { checkNewPassword, type PasswordRulePorts } from './password-rules.ts'
@@ -8,11 +9,12 @@ import { settleAll } from './settle-all.ts'
 
 /**
  * Sets a password with a mailed token, without the old password. Every session ends, the lock after failed logins is lifted,
- * and the email is verified. Refuses with `invalid_link`, or with `weak_password`, which does not use up the token.
+ * and the email is verified. Factors stay, unless this is the first proof of the email. Refuses with `invalid_link`, or with `weak_password`, which does not use up the token.
  * OWASP Forgot Password Cheat Sheet; ASVS 6.4.3, 7.4.3.
  */
 export async function resetPassword(
   ports: PasswordRulePorts &
+    FactorRemovalPorts &
     Pick<Ports, 'users' | 'sessions' | 'codes' | 'passwords' | 'rateLimiter' | 'clock' | 'outbox'>,
   { token, newPassword }: { token: string; newPassword: string },
   client: Client,
@@ -25,12 +27,14 @@ export async function resetPassword(
   const passwordHash = await ports.passwords.hash(newPassword)
 
   // 3. One transaction redeems the token, sets the password and ends the sessions, or does nothing.
-  const { account } = await redeemToken(ports, token, ['reset_password'], () => ({
+  const { account } = await redeemToken(ports, token, ['reset_password'], async ({ account }) => ({
     passwordHash,
     emailVerified: true,
     endsSessions: true,
     // Only the device that used the link stays known, so a login from a thief's device causes a notification.
     devices: [deviceOf(client)],
+    // A stranger may have signed up with this email and added a factor before its owner proved it.
+    ...(account.emailVerified ? {} : await allFactorsRemoved(ports, account)),
   }))
   ports.events.record({ type: 'password.reset', userId: account.id })
 

@@ -6,6 +6,7 @@ import type { EmailJob } from './email-jobs.ts'
 import type { EmailTemplate } from './email-templates.ts'
 import type {
   AuthSessionStore,
+  FactorUndoStore,
   FactorWrites,
   PasskeyStore,
   PasskeyVerifier,
@@ -307,6 +308,7 @@ export interface OneTimeCode {
   /** For a change of email: the new address, and the hash that the undo token is compared with. */
   readonly newEmail?: string | undefined
   readonly undoHash?: string | undefined
+  readonly requestedAt?: Seconds | undefined
   /** For a change of email: the id of the unverified account that the mail announced as removed. */
   readonly replaces?: string | undefined
   /** For a change of email that was made with this code. The code changes nothing any more, and `email` is the new address. */
@@ -345,6 +347,8 @@ export interface FormerEmail {
   readonly email: string
   readonly undoHash: string
   readonly keptUntil: Seconds
+  /** When the change was requested. */
+  readonly requestedAt?: Seconds | undefined
 }
 
 /** Accepts email jobs from handlers; the mail function processes them. */
@@ -432,5 +436,6 @@ export interface Ports {
   readonly totpSecrets: TotpSecrets
   readonly recoveryCodeHashes: RecoveryCodeHashes
   readonly passkeys: PasskeyStore
+  readonly factorUndos: FactorUndoStore
   readonly passkeyVerifier: PasskeyVerifier
 }

@@ -23,6 +23,8 @@ export type SecurityEvent =
     }
   /** The first proof was right, and a second factor is asked for. */
   | { readonly type: 'login.second_factor_required'; readonly userId: string }
+  /** The owner of the mailbox undid the first factor of the account. */
+  | { readonly type: 'factor.undone'; readonly userId: string }
   /** A user proved again who they are. */
   | { readonly type: 'session.reauthenticated'; readonly userId: string; readonly sessionId: string }
   /** The account reached its limit of failed logins: the next attempt has to wait. */
@@ -34,7 +36,12 @@ export type SecurityEvent =
   | {
       readonly type: 'password.voided'
       readonly userId: string
-      readonly reason: 'second_sign_up' | 'first_proof' | 'email_change_undone'
+      readonly reason:
+        | 'second_sign_up'
+        | 'first_proof'
+        | 'email_change_undone'
+        | 'factor_undone'
+        | 'factors_reset'
     }
   | { readonly type: 'password.breach_check_failed' }
   /** A login should have replaced a hash of a former scheme, and the write failed. The next login tries again. */

@@ -23,6 +23,8 @@ const templates: { readonly [K in EmailTemplate['kind']]: Extract<EmailTemplate,
     days: 7,
   },
   email_login: { kind: 'email_login', token, code: '048213', minutes: 10 },
+  first_factor_added: { kind: 'first_factor_added', at, token, days: 7 },
+  factor_undone: { kind: 'factor_undone', token, minutes: 30 },
   new_device: { kind: 'new_device', at, userAgent: firefox, ip: '2001:db8::7' },
   password_changed: { kind: 'password_changed', at },
   email_changed: { kind: 'email_changed', at, newEmail: 'new@example.com', days: 7 },
@@ -52,6 +54,14 @@ const musts: {
   },
   reset_started: {
     says: ['An administrator', 'Choose a new password', '30 minutes'],
+    pages: [`reset-password#token=${token}`, 'forgot-password'],
+  },
+  first_factor_added: {
+    says: ['second factor', 'If it was not you', 'logs out every device', '7 days'],
+    pages: [`undo-second-factor#token=${token}`],
+  },
+  factor_undone: {
+    says: ['was removed', 'no longer works', 'Choose a new password', '30 minutes'],
     pages: [`reset-password#token=${token}`, 'forgot-password'],
   },
   email_kept: {

@@ -12,6 +12,7 @@ type Page =
   | 'verify-email'
   | 'reset-password'
   | 'undo-email-change'
+  | 'undo-second-factor'
   | 'email-login'
 
 /** What a mail contains beside its text. The text says where each part stands. */
@@ -55,6 +56,12 @@ const contents: {
     code,
     time: [minutes, 'minute'],
   }),
+  first_factor_added: ({ at, token, days }) => ({
+    facts: { at },
+    link: ['undo-second-factor', token],
+    time: [days, 'day'],
+  }),
+  factor_undone: ({ token, minutes }) => ({ link: ['reset-password', token], time: [minutes, 'minute'] }),
   new_device: ({ at, userAgent, ip }) => ({ facts: { at, userAgent, ip }, link: ['forgot-password'] }),
   password_changed: ({ at }) => ({ facts: { at }, link: ['forgot-password'] }),
   email_changed: ({ at, newEmail, days }) => ({ facts: { at, newEmail }, time: [days, 'day'] }),

@@ -12,7 +12,7 @@ import { unlessConditionFails, withRetries } from './client.ts'
 import { reasonsOf } from './dynamodb-errors.ts'
 import { emailReservations } from './email-reservations.ts'
 import { factorParts } from './factor-parts.ts'
-import { fieldsOf, text, whole } from './item-checks.ts'
+import { fieldsOf, optional, text, whole } from './item-checks.ts'
 import { accountKey, formerEmailKey, sessionKey } from './item-keys.ts'
 import { sessionItem } from './session-items.ts'
 import { type Guarded, setting, transactionParts } from './transaction-parts.ts'
@@ -48,7 +48,12 @@ export function accountChanges(
     const command = new GetCommand({ TableName: usersTable, Key, ConsistentRead: true })
     const { Item } = await withRetries(() => client.send(command))
     if (!Item) return undefined
-    const former = fieldsOf('former email', Item, { email: text, undoHash: text, keptUntil: whole })
+    const former = fieldsOf('former email', Item, {
+      email: text,
+      undoHash: text,
+      keptUntil: whole,
+      requestedAt: optional(whole),
+    })
     return former.keptUntil > now ? former : undefined
   }
 

@@ -25,6 +25,7 @@ export const codeOf = (item: Readonly<Record<string, unknown>>): OneTimeCode =>
     expiresAt: whole,
     newEmail: optional(text),
     undoHash: optional(text),
+    requestedAt: optional(whole),
     replaces: optional(text),
     redeemed: optional(truth),
     challengeHash: optional(text),

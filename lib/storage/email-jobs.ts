@@ -20,7 +20,9 @@ const shapes: { readonly [T in EmailJob['type']]: Shape<T> } = {
   reset_started: { userId: text },
   email_change_undone: { userId: text },
   email_login_requested: { email: text, challengeHash: text },
-  email_change_requested: { userId: text, newEmail: text, sessionVersion: whole },
+  email_change_requested: { userId: text, newEmail: text, sessionVersion: whole, at: optional(whole) },
+  first_factor_added: { userId: text, at: whole },
+  factor_undone: { userId: text },
   new_device: {
     userId: text,
     at: whole,

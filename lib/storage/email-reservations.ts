@@ -52,15 +52,15 @@ export function emailReservations({ usersTable }: Pick<TableNames, 'usersTable'>
   })
 
   /** Keeps the reservation of the former email while the change can be undone. Only one change at a time. */
-  const keep = (userId: string, { email, undoHash, keptUntil }: FormerEmail, now: number): Guarded[] => [
+  const keep = (userId: string, former: FormerEmail, now: number): Guarded[] => [
     [
       {
         Update: {
           TableName: usersTable,
-          Key: emailReservationKey(email),
+          Key: emailReservationKey(former.email),
           UpdateExpression: 'SET keptUntil = :until',
           ConditionExpression: 'userId = :id',
-          ExpressionAttributeValues: { ':id': userId, ':until': keptUntil },
+          ExpressionAttributeValues: { ':id': userId, ':until': former.keptUntil },
         },
       },
       'version_conflict',
@@ -69,7 +69,7 @@ export function emailReservations({ usersTable }: Pick<TableNames, 'usersTable'>
       {
         Put: {
           TableName: usersTable,
-          Item: { ...formerEmailKey(userId), email, undoHash, keptUntil, v: ITEM_VERSION },
+          Item: { ...formerEmailKey(userId), ...former, v: ITEM_VERSION },
           ConditionExpression: 'attribute_not_exists(pk) OR keptUntil <= :now',
           ExpressionAttributeValues: { ':now': now },
         },

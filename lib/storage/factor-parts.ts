@@ -2,7 +2,14 @@ import type { FactorWrites } from '../domain/factor-ports.ts'
 import type { NotChanged } from '../domain/ports.ts'
 import type { TableNames } from '../domain/table-names.ts'
 import { ITEM_VERSION } from './client.ts'
-import { credentialKey, passkeyKey, pendingTotpKey, recoveryCodesKey, totpKey } from './item-keys.ts'
+import {
+  credentialKey,
+  factorUndoKey,
+  passkeyKey,
+  pendingTotpKey,
+  recoveryCodesKey,
+  totpKey,
+} from './item-keys.ts'
 import type { Guarded } from './transaction-parts.ts'
 
 /** The parts of a transaction that add or remove the items of factors. The account's part moves both versions. */
@@ -28,7 +35,7 @@ export function factorParts({ usersTable, sessionsTable }: Pick<TableNames, 'use
   ]
   return {
     writes(userId: string, writes: FactorWrites): Guarded[] {
-      const { totp, confirms, recoveryCodes, addsPasskey, removesPasskeys = [] } = writes
+      const { totp, confirms, recoveryCodes, addsPasskey, removesPasskeys = [], redeemsUndo } = writes
       const parts: Guarded[] = []
       if (totp) parts.push(totp === 'removed' ? remove(totpKey(userId)) : put(totpKey(userId), totp))
       if (confirms)
@@ -57,6 +64,17 @@ export function factorParts({ usersTable, sessionsTable }: Pick<TableNames, 'use
           put(passkeyKey(userId, addsPasskey.id), addsPasskey, 'passkey_exists', isNew),
         )
       }
+      if (redeemsUndo)
+        parts.push([
+          {
+            Delete: {
+              TableName: usersTable,
+              Key: factorUndoKey(userId, redeemsUndo.tokenHash),
+              ConditionExpression: 'attribute_exists(pk)',
+            },
+          },
+          'version_conflict',
+        ])
       for (const { id } of removesPasskeys)
         parts.push(remove(passkeyKey(userId, id)), remove(credentialKey(id)))
       return parts

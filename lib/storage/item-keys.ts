@@ -14,6 +14,7 @@ import { positionOf } from '../domain/users.ts'
  * | TOTP              | users                  | USER#<id>      | TOTP           | -                          | user id             |
  * | recovery codes    | users                  | USER#<id>      | RECOVERY_CODES | -                          | user id             |
  * | passkey           | users                  | USER#<id>      | PASSKEY#<hash> | -                          | user and passkey id |
+ * | undo of a factor  | users                  | USER#<id>      | FACTOR_UNDO#<hash> | `keptUntil`: 7 days    | user id and token   |
  * | passkey's reservation | users              | CREDENTIAL#<hash> | RESERVATION | -                          | passkey id          |
  * | pending TOTP      | sessions               | USER#<id>      | PENDING_TOTP   | creation + 10 minutes      | user id             |
  * | auth session      | sessions               | USER#<id>      | AUTH#<hash>    | creation + 10 minutes      | user id and token   |
@@ -51,6 +52,8 @@ export const codeKey = (userId: string, purpose: Purpose) => userKey(userId, `CO
 export const totpKey = (userId: string) => userKey(userId, 'TOTP')
 export const recoveryCodesKey = (userId: string) => userKey(userId, 'RECOVERY_CODES')
 /** `<hash>` is the SHA-256 of the credential id. A credential belongs to one account. */
+export const factorUndoKey = (userId: string, tokenHash: string) =>
+  userKey(userId, `FACTOR_UNDO#${tokenHash}`)
 export const passkeyKey = (userId: string, passkeyId: string) => userKey(userId, `PASSKEY#${passkeyId}`)
 export const credentialKey = (passkeyId: string) => ({ pk: `CREDENTIAL#${passkeyId}`, sk: 'RESERVATION' })
 /** Key range of a user's passkeys. */

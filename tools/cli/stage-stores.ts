@@ -3,7 +3,9 @@ import { type Config, policyOf, readSettings, settings } from '../../lib/config.
 import type { SecurityEvents } from '../../lib/domain/security-events.ts'
 import { documentClient } from '../../lib/storage/client.ts'
 import { dynamoOutbox } from '../../lib/storage/outbox.ts'
+import { dynamoPasskeys } from '../../lib/storage/passkeys.ts'
 import { dynamoSessions } from '../../lib/storage/sessions.ts'
+import { dynamoTotps } from '../../lib/storage/totps.ts'
 import { dynamoUserData } from '../../lib/storage/user-data.ts'
 import { dynamoUsers } from '../../lib/storage/users.ts'
 import { problemsOfNames, tableNamesOf } from '../deploy/settings.ts'
@@ -49,6 +51,8 @@ function stores(events: SecurityEvents, config: Config, place: string) {
   const ports = {
     users: dynamoUsers(client, config, clock),
     sessions: dynamoSessions(client, config),
+    totps: dynamoTotps(client, config),
+    passkeys: dynamoPasskeys(client, config),
     userData: dynamoUserData(client, config),
     outbox: dynamoOutbox(client, config),
     policy: policyOf(config),

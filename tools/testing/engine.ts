@@ -10,6 +10,7 @@ import { dynamoCodes } from '../../lib/storage/codes.ts'
 import { dynamoCounters } from '../../lib/storage/counters.ts'
 import { dynamoDenylist } from '../../lib/storage/denylist.ts'
 import { dynamoEmailJobs } from '../../lib/storage/email-jobs.ts'
+import { dynamoFactorUndos } from '../../lib/storage/factor-undos.ts'
 import { dynamoOutbox } from '../../lib/storage/outbox.ts'
 import { dynamoPasskeys } from '../../lib/storage/passkeys.ts'
 import { dynamoSessionOpenings } from '../../lib/storage/session-openings.ts'
@@ -43,6 +44,7 @@ const storesOver = (client: DynamoDBDocumentClient, tables: TableNames, clock: C
   sessionOpenings: dynamoSessionOpenings(client, tables),
   totps: dynamoTotps(client, tables),
   passkeys: dynamoPasskeys(client, tables),
+  factorUndos: dynamoFactorUndos(client, tables),
   codes: dynamoCodes(client, tables),
   counters: dynamoCounters(client, tables),
   outbox: dynamoOutbox(client, tables),

@@ -47,7 +47,7 @@ export async function mailAfter(fixture: Fixture, route: string, request?: TestR
 export const toEve = { body: { email: eve.email } }
 const changeEmail = (fixture: Fixture) => ({
   ...asEve(fixture),
-  body: { newEmail: 'evie@example.com', password: eve.password },
+  body: { newEmail: 'evie@example.com' },
 })
 
 /** A request that succeeds at a route, in a fresh fixture. */
@@ -67,6 +67,7 @@ export const validRequests: Record<string, (fixture: Fixture) => TestRequest | P
   'POST /auth/signup': () => ({ body: { ...eve, email: 'new@example.com' } }),
   'POST /auth/login': () => ({ body: { email: eve.email, password: eve.password } }),
   'POST /auth/refresh': ({ login }) => ({ body: { refreshToken: login.body.refreshToken } }),
+  'POST /auth/reauthenticate': (fixture) => ({ ...asEve(fixture), body: { password: eve.password } }),
   'POST /auth/logout': ({ login }) => ({ body: { refreshToken: login.body.refreshToken } }),
   'POST /auth/email/verify': async (fixture) => {
     const { token } = await mailAfter(fixture, 'POST /auth/email/resend', toEve)
@@ -96,7 +97,7 @@ export const validRequests: Record<string, (fixture: Fixture) => TestRequest | P
   'POST /users/{userId}/password-reset': aboutEve,
   'GET /users/me': asEve,
   'PATCH /users/me': (fixture) => ({ ...asEve(fixture), body: { name: 'Eve' } }),
-  'DELETE /users/me': (fixture) => ({ ...asEve(fixture), body: { password: eve.password } }),
+  'DELETE /users/me': asEve,
   'PUT /users/me/password': (fixture) => ({ ...asEve(fixture), body: passwords }),
   'GET /users/me/export': asEve,
   'GET /users/me/sessions': asEve,

@@ -8,13 +8,14 @@ import { isFree, type MemoryTables, roundTrip } from './memory-tables.ts'
 /** The changes of an account, and its removal. */
 export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'change' | 'remove'> {
   const { accounts, codes, formerEmails, reservations, revokedClaims, sessions } = tables
-  const { totps, pendingTotps, recoveryCodes, passkeys } = tables
+  const { totps, pendingTotps, recoveryCodes, passkeys, factorUndos } = tables
   /** Why the items of factors cannot be written, or the write. */
   const factorsOf = (
     userId: string,
-    { totp, confirms, recoveryCodes: codes, addsPasskey, removesPasskeys = [] }: FactorWrites,
+    { totp, confirms, recoveryCodes: codes, addsPasskey, removesPasskeys = [], redeemsUndo }: FactorWrites,
   ): 'version_conflict' | 'passkey_exists' | (() => void) => {
     if (confirms && pendingTotps.get(userId)?.enrolmentId !== confirms.enrolmentId) return 'version_conflict'
+    if (redeemsUndo && !factorUndos.has(redeemsUndo.tokenHash)) return 'version_conflict'
     if (addsPasskey && passkeys.has(addsPasskey.id)) return 'passkey_exists'
     return () => {
       if (totp === 'removed') totps.delete(userId)
@@ -24,6 +25,7 @@ export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'cha
       else if (codes) recoveryCodes.set(userId, codes)
       if (addsPasskey) passkeys.set(addsPasskey.id, addsPasskey)
       for (const { id } of removesPasskeys) passkeys.delete(id)
+      if (redeemsUndo) factorUndos.delete(redeemsUndo.tokenHash)
     }
   }
   /** Why the reservations forbid the move of the email, or the move itself. */

@@ -1,5 +1,6 @@
 import type {
   AuthSessionStore,
+  FactorUndoStore,
   NotOpened,
   Opening,
   PasskeyStore,
@@ -69,6 +70,18 @@ export const memoryPasskeys = ({ accounts, passkeys }: MemoryTables): PasskeySto
     const renamed = { ...found, name }
     passkeys.set(passkeyId, renamed)
     return renamed
+  },
+})
+
+export const memoryFactorUndos = ({ accounts, factorUndos }: MemoryTables): FactorUndoStore => ({
+  async put(undo) {
+    await roundTrip()
+    factorUndos.set(undo.tokenHash, undo)
+  },
+  async find(userId, tokenHash) {
+    await roundTrip()
+    const undo = factorUndos.get(tokenHash)
+    return { account: accounts.get(userId), undo: undo?.userId === userId ? undo : undefined }
   },
 })
 

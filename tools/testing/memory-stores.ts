@@ -1,5 +1,6 @@
 import type {
   AuthSessionStore,
+  FactorUndoStore,
   PasskeyStore,
   SessionOpenings,
   TotpStore,
@@ -15,7 +16,13 @@ import type {
 } from '../../lib/domain/ports.ts'
 import { memoryCodes } from './memory-codes.ts'
 import { memoryCounters } from './memory-counters.ts'
-import { memoryAuthSessions, memoryPasskeys, memorySessionOpenings, memoryTotps } from './memory-factors.ts'
+import {
+  memoryAuthSessions,
+  memoryFactorUndos,
+  memoryPasskeys,
+  memorySessionOpenings,
+  memoryTotps,
+} from './memory-factors.ts'
 import { memorySessions } from './memory-sessions.ts'
 import { type MemoryTables, roundTrip } from './memory-tables.ts'
 import { memoryUsers } from './memory-users.ts'
@@ -38,6 +45,7 @@ export function memoryStores(
   sessionOpenings: SessionOpenings
   totps: TotpStore
   passkeys: PasskeyStore
+  factorUndos: FactorUndoStore
 } {
   const { revokedFamilies, revokedClaims } = tables
   return {
@@ -49,6 +57,7 @@ export function memoryStores(
     sessionOpenings: memorySessionOpenings(tables),
     totps: memoryTotps(tables),
     passkeys: memoryPasskeys(tables),
+    factorUndos: memoryFactorUndos(tables),
     counters: memoryCounters(tables),
     denylist: {
       async denies({ userId, sessionId, claimsVersion }) {

@@ -1,5 +1,6 @@
 import type {
   AuthSession,
+  FactorUndo,
   Passkey,
   PendingTotp,
   StoredRecoveryCodes,
@@ -26,6 +27,8 @@ export interface MemoryTables {
   readonly totps: Map<string, Totp>
   readonly pendingTotps: Map<string, PendingTotp>
   readonly recoveryCodes: Map<string, StoredRecoveryCodes>
+  /** By the hash of their token. */
+  readonly factorUndos: Map<string, FactorUndo>
   /** By passkey id: each belongs to one user. */
   readonly passkeys: Map<string, Passkey>
   /** By the hash of their token. */
@@ -49,6 +52,7 @@ export const memoryTables = (): MemoryTables => ({
   pendingTotps: new Map(),
   recoveryCodes: new Map(),
   passkeys: new Map(),
+  factorUndos: new Map(),
   authSessions: new Map(),
   spentChallenges: new Set(),
   revokedFamilies: new Map(),

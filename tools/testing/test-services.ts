@@ -10,6 +10,7 @@ import { publishedKeys } from '../../lib/crypto/published-keys.ts'
 import { refreshTokens } from '../../lib/crypto/refresh-tokens.ts'
 import type {
   AuthSessionStore,
+  FactorUndoStore,
   PasskeyStore,
   SessionOpenings,
   TotpStore,
@@ -46,6 +47,7 @@ export interface Stores extends JobStores {
   readonly sessionOpenings: SessionOpenings
   readonly totps: TotpStore
   readonly passkeys: PasskeyStore
+  readonly factorUndos: FactorUndoStore
   readonly userData: UserData
 }
 

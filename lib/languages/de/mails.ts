@@ -113,6 +113,27 @@ export const mails: Mails = {
       'Falls Sie es nicht waren, ignorieren Sie diese E-Mail bitte und öffnen Sie den Link nicht.',
     ],
   },
+  first_factor_added: {
+    subject: 'Ihr Konto bei {product} hat jetzt einen zweiten Faktor',
+    text: [
+      'Zu Ihrem Konto bei {product} wurde ein zweiter Faktor hinzugefügt: Ab jetzt genügt das Passwort allein nicht mehr zum Anmelden.',
+      '{facts}',
+      'Wenn Sie das waren, müssen Sie nichts tun.',
+      'Wenn Sie das nicht waren, hat jemand anderes Zugang zu Ihrem Konto. Entfernen Sie den zweiten Faktor hier: Das meldet auch alle Geräte ab und sperrt das Passwort. Danach senden wir Ihnen einen Link, mit dem Sie ein neues festlegen.',
+      '[Zweiten Faktor entfernen]({link})',
+      'Der Link funktioniert einmal und ist {time} lang gültig.',
+    ],
+  },
+  factor_undone: {
+    subject: 'Legen Sie ein neues Passwort für {product} fest',
+    text: [
+      'Der zweite Faktor Ihres Kontos bei {product} wurde entfernt, wie Sie es verlangt haben. Das Passwort gilt nicht mehr, und alle Geräte wurden abgemeldet.',
+      'Bitte legen Sie ein neues Passwort fest und melden Sie sich danach wieder an.',
+      '[Neues Passwort festlegen]({link})',
+      'Der Link funktioniert einmal und ist {time} lang gültig.',
+      '[Falls der Link abgelaufen ist, fordern Sie hier einen neuen an]({forgotLink})',
+    ],
+  },
   new_device: {
     subject: 'Neue Anmeldung in Ihrem Konto bei {product}',
     text: [
@@ -155,7 +176,7 @@ export const mails: Mails = {
   account_deleted: {
     subject: 'Ihr Konto bei {product} wurde gelöscht',
     text: [
-      'Ihr Konto bei {product} wurde gelöscht. Der Auftrag dazu kam mit dem Passwort des Kontos.',
+      'Ihr Konto bei {product} wurde gelöscht. Der Auftrag dazu kam aus dem Konto.',
       '{facts}',
       'Alle Geräte sind abgemeldet, und das Konto kann nicht wiederhergestellt werden. Was in Protokollen und Sicherungen verbleibt, wird später gelöscht.',
       'Falls Sie das nicht wollten, wenden Sie sich bitte an {product}: Möglicherweise kannte jemand Ihr Passwort.',

@@ -114,6 +114,27 @@ export const mails = {
       'If it was not you, please ignore this email and do not open the link.',
     ],
   },
+  first_factor_added: {
+    subject: 'Your account at {product} now has a second factor',
+    text: [
+      'A second factor was added to your account at {product}: from now on, a password alone does not log in.',
+      '{facts}',
+      'If it was you, you do not need to do anything.',
+      'If it was not you, somebody else has access to your account. Remove the second factor here: this also logs out every device and disables the password. We then send you a link to choose a new one.',
+      '[Remove the second factor]({link})',
+      'The link works once, for {time}.',
+    ],
+  },
+  factor_undone: {
+    subject: 'Choose a new password for {product}',
+    text: [
+      'The second factor of your account at {product} was removed, as you asked. The password no longer works, and every device is logged out.',
+      'Please choose a new password, and then log in again.',
+      '[Choose a new password]({link})',
+      'The link works once, for {time}.',
+      '[If the link has expired, ask for another one here]({forgotLink})',
+    ],
+  },
   new_device: {
     subject: 'New login to your account at {product}',
     text: [
@@ -156,7 +177,7 @@ export const mails = {
   account_deleted: {
     subject: 'Your account at {product} was deleted',
     text: [
-      'Your account at {product} was deleted. The request was made with its password.',
+      'Your account at {product} was deleted. The request was made in the account.',
       '{facts}',
       'Every device is logged out, and the account cannot be restored. What is left in logs and backups is deleted later.',
       'If you did not want this, please tell {product}: somebody may have known your password.',

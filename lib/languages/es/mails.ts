@@ -113,6 +113,27 @@ export const mails: Mails = {
       'Si no ha sido usted, ignore este correo y no abra el enlace.',
     ],
   },
+  first_factor_added: {
+    subject: 'Su cuenta de {product} tiene ahora un segundo factor',
+    text: [
+      'Se ha añadido un segundo factor a su cuenta de {product}: a partir de ahora, la contraseña sola no basta para iniciar sesión.',
+      '{facts}',
+      'Si ha sido usted, no tiene que hacer nada.',
+      'Si no ha sido usted, otra persona tiene acceso a su cuenta. Elimine el segundo factor aquí: esto también cierra la sesión en todos los dispositivos y desactiva la contraseña. Después le enviaremos un enlace para elegir una nueva.',
+      '[Eliminar el segundo factor]({link})',
+      'El enlace funciona una sola vez, durante {time}.',
+    ],
+  },
+  factor_undone: {
+    subject: 'Elija una contraseña nueva para {product}',
+    text: [
+      'El segundo factor de su cuenta de {product} se ha eliminado, como usted pidió. La contraseña ya no funciona y se ha cerrado la sesión en todos los dispositivos.',
+      'Elija una contraseña nueva y vuelva a iniciar sesión.',
+      '[Elegir una contraseña nueva]({link})',
+      'El enlace funciona una sola vez, durante {time}.',
+      '[Si el enlace ha caducado, pida otro aquí]({forgotLink})',
+    ],
+  },
   new_device: {
     subject: 'Nuevo inicio de sesión en su cuenta de {product}',
     text: [
@@ -155,7 +176,7 @@ export const mails: Mails = {
   account_deleted: {
     subject: 'Se ha eliminado su cuenta de {product}',
     text: [
-      'Se ha eliminado su cuenta de {product}. La solicitud se hizo con su contraseña.',
+      'Se ha eliminado su cuenta de {product}. La solicitud se hizo desde la cuenta.',
       '{facts}',
       'Se ha cerrado la sesión en todos los dispositivos, y la cuenta no se puede recuperar. Lo que queda en registros y copias de seguridad se elimina más tarde.',
       'Si usted no lo quería, avise a {product}: puede que alguien conociera su contraseña.',

@@ -113,6 +113,27 @@ export const mails: Mails = {
       'Si ce n’était pas vous, ignorez cet e-mail et n’ouvrez pas le lien.',
     ],
   },
+  first_factor_added: {
+    subject: 'Votre compte {product} a maintenant un second facteur',
+    text: [
+      'Un second facteur a été ajouté à votre compte {product} : désormais, le mot de passe seul ne suffit plus pour se connecter.',
+      '{facts}',
+      'Si c’était vous, vous n’avez rien à faire.',
+      'Si ce n’était pas vous, quelqu’un d’autre a accès à votre compte. Supprimez le second facteur ici : cela déconnecte aussi tous les appareils et désactive le mot de passe. Nous vous envoyons ensuite un lien pour en choisir un nouveau.',
+      '[Supprimer le second facteur]({link})',
+      'Le lien ne fonctionne qu’une fois, pendant {time}.',
+    ],
+  },
+  factor_undone: {
+    subject: 'Choisissez un nouveau mot de passe pour {product}',
+    text: [
+      'Le second facteur de votre compte {product} a été supprimé, comme vous l’avez demandé. Le mot de passe ne fonctionne plus et tous les appareils sont déconnectés.',
+      'Veuillez choisir un nouveau mot de passe, puis vous reconnecter.',
+      '[Choisir un nouveau mot de passe]({link})',
+      'Le lien ne fonctionne qu’une fois, pendant {time}.',
+      '[Si le lien a expiré, demandez-en un autre ici]({forgotLink})',
+    ],
+  },
   new_device: {
     subject: 'Nouvelle connexion à votre compte {product}',
     text: [
@@ -155,7 +176,7 @@ export const mails: Mails = {
   account_deleted: {
     subject: 'Votre compte {product} a été supprimé',
     text: [
-      'Votre compte {product} a été supprimé. La demande a été faite avec son mot de passe.',
+      'Votre compte {product} a été supprimé. La demande a été faite depuis le compte.',
       '{facts}',
       'Tous les appareils sont déconnectés, et le compte ne peut pas être rétabli. Ce qui reste dans les journaux et les sauvegardes sera supprimé plus tard.',
       'Si vous ne l’avez pas voulu, contactez {product} : quelqu’un connaissait peut-être votre mot de passe.',

@@ -112,6 +112,27 @@ export const mails: Mails = {
       'Se não foi você, ignore este e-mail e não abra o link.',
     ],
   },
+  first_factor_added: {
+    subject: 'A sua conta em {product} tem agora um segundo fator',
+    text: [
+      'Foi adicionado um segundo fator à sua conta em {product}: a partir de agora, a senha sozinha não basta para entrar.',
+      '{facts}',
+      'Se foi você, não precisa fazer nada.',
+      'Se não foi você, outra pessoa tem acesso à sua conta. Remova o segundo fator aqui: isso também desconecta todos os dispositivos e desativa a senha. Depois enviamos a você um link para escolher uma nova.',
+      '[Remover o segundo fator]({link})',
+      'O link funciona uma única vez, por {time}.',
+    ],
+  },
+  factor_undone: {
+    subject: 'Escolha uma nova senha para {product}',
+    text: [
+      'O segundo fator da sua conta em {product} foi removido, como você pediu. A senha não funciona mais, e todos os dispositivos foram desconectados.',
+      'Escolha uma nova senha e depois entre novamente.',
+      '[Escolher uma nova senha]({link})',
+      'O link funciona uma única vez, por {time}.',
+      '[Se o link expirou, peça outro aqui]({forgotLink})',
+    ],
+  },
   new_device: {
     subject: 'Novo acesso à sua conta em {product}',
     text: [
@@ -154,7 +175,7 @@ export const mails: Mails = {
   account_deleted: {
     subject: 'A sua conta em {product} foi excluída',
     text: [
-      'A sua conta em {product} foi excluída. O pedido foi feito com a senha da conta.',
+      'A sua conta em {product} foi excluída. O pedido foi feito na própria conta.',
       '{facts}',
       'Todos os dispositivos foram desconectados, e a conta não pode ser restaurada. O que resta em registros e cópias de segurança é excluído mais tarde.',
       'Se você não queria isso, avise {product}: alguém pode ter conhecido a sua senha.',
