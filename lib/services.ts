@@ -116,3 +116,10 @@ export const rotation = /* @__PURE__ */ once(() => ({
   rotate: (name: Rotating, now: number) =>
     rotate(parameters(), name, { now, everySeconds: config().keyRotationDays * 86_400 }),
 }))
+
+/** What issues a pair of tokens. */
+export const tokenServices = { accessTokenIssuer, refreshTokens }
+/** What checks and sets a password. */
+export const passwordServices = { passwords, commonPasswords, breachedPasswords }
+/** The items of second factors. */
+export const factorServices = { totps, passkeys }

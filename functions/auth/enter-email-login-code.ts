@@ -2,20 +2,19 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { digits, email, token, transport } from '../../lib/contract/fields.ts'
 import { tokenResponse } from '../../lib/contract/models.ts'
+import { factorRemovalNeeds, tokenNeeds } from '../../lib/contract/needs.ts'
 import { enterEmailLoginCode } from '../../lib/domain/email-login.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
 import {
-  accessTokenIssuer,
   authSessions,
   codes,
+  factorServices,
   keyedHashes,
   outbox,
-  passkeys,
   rateLimiter,
-  refreshTokens,
   sessions,
-  totps,
+  tokenServices,
   users,
 } from '../../lib/services.ts'
 
@@ -29,45 +28,26 @@ export const contract = defineContract({
     'For a device without a browser. Takes the challenge from the request for the mail. After five wrong attempts by ' +
     'default, the digits are void; the link stays valid.',
   body: z.strictObject({ email, challenge: token, code: digits, transport }),
+  opensSession: true,
   responses: { 200: tokenResponse },
-  refusals: [
-    'not_enabled',
-    'invalid_code',
-    'conflict',
-    'second_factor_required',
-    'second_factor_enrolment_required',
-  ],
+  refusals: ['not_enabled', 'invalid_code', 'conflict'],
   stepLimits: ['loginPerIp', 'codePerEmail', 'codeTries'],
   needs: [
-    'keys/access/private:GetParametersByPath',
-    'keys/refresh:GetParametersByPath',
+    ...factorRemovalNeeds,
+    ...tokenNeeds,
     'keys/keyed-hash:GetParametersByPath',
     'sessions:UpdateItem',
     'users:GetItem',
     'users:ConditionCheckItem',
     'users:UpdateItem',
-    'users:BatchGetItem',
-    'users:Query',
-    'users:DeleteItem',
     'refresh-token-denylist:PutItem',
     'sessions:DeleteItem',
     'sessions:PutItem',
   ],
 })
 
-const factories = {
-  rateLimiter,
-  users,
-  codes,
-  keyedHashes,
-  sessions,
-  authSessions,
-  totps,
-  passkeys,
-  accessTokenIssuer,
-  refreshTokens,
-  outbox,
-}
+const stores = { users, codes, sessions, authSessions, outbox }
+const factories = { rateLimiter, keyedHashes, ...stores, ...tokenServices, ...factorServices }
 
 export const handler = route(contract, factories, async ({ services, body, client, reply }) => {
   const tokens = await enterEmailLoginCode(services, body, client)

@@ -2,16 +2,16 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { password, transport } from '../../lib/contract/fields.ts'
 import { tokenResponse } from '../../lib/contract/models.ts'
+import { tokenNeeds } from '../../lib/contract/needs.ts'
 import { reauthenticate } from '../../lib/domain/reauthentication.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
 import {
-  accessTokenIssuer,
   passwords,
   rateLimiter,
-  refreshTokens,
   sessionOpenings,
   sessions,
+  tokenServices,
   users,
 } from '../../lib/services.ts'
 
@@ -29,8 +29,7 @@ export const contract = defineContract({
   refusals: ['wrong_password', 'second_factor_required'],
   limits: ['passwordPerUser'],
   needs: [
-    'keys/access/private:GetParametersByPath',
-    'keys/refresh:GetParametersByPath',
+    ...tokenNeeds,
     'keys/pepper:GetParametersByPath',
     'keys/keyed-hash:GetParametersByPath',
     'users:GetItem',
@@ -44,15 +43,7 @@ export const contract = defineContract({
   memory: 1769,
 })
 
-const factories = {
-  rateLimiter,
-  users,
-  sessions,
-  sessionOpenings,
-  passwords,
-  accessTokenIssuer,
-  refreshTokens,
-}
+const factories = { rateLimiter, users, sessions, sessionOpenings, passwords, ...tokenServices }
 
 export const handler = route(contract, factories, async ({ services, principal, body, client, reply }) => {
   const tokens = await reauthenticate(services, principal, { password: body.password, client })

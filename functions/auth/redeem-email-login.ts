@@ -2,18 +2,17 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { token, transport } from '../../lib/contract/fields.ts'
 import { tokenResponse } from '../../lib/contract/models.ts'
+import { factorRemovalNeeds, tokenNeeds } from '../../lib/contract/needs.ts'
 import { redeemEmailLogin } from '../../lib/domain/email-login.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
 import {
-  accessTokenIssuer,
   authSessions,
   codes,
+  factorServices,
   outbox,
-  passkeys,
-  refreshTokens,
   sessions,
-  totps,
+  tokenServices,
   users,
 } from '../../lib/services.ts'
 
@@ -27,40 +26,22 @@ export const contract = defineContract({
     'Takes the token of the link `/email-login#token=...`. If this is the first proof of the email, it also disables ' +
     'the password that the account was created with.',
   body: z.strictObject({ token, transport }),
+  opensSession: true,
   responses: { 200: tokenResponse },
-  refusals: [
-    'not_enabled',
-    'invalid_link',
-    'conflict',
-    'second_factor_required',
-    'second_factor_enrolment_required',
-  ],
+  refusals: ['not_enabled', 'invalid_link', 'conflict'],
   needs: [
-    'keys/access/private:GetParametersByPath',
-    'keys/refresh:GetParametersByPath',
+    ...factorRemovalNeeds,
+    ...tokenNeeds,
     'sessions:BatchGetItem',
-    'users:BatchGetItem',
     'users:ConditionCheckItem',
     'users:UpdateItem',
-    'users:Query',
-    'users:DeleteItem',
     'refresh-token-denylist:PutItem',
     'sessions:DeleteItem',
     'sessions:PutItem',
   ],
 })
 
-const factories = {
-  users,
-  codes,
-  sessions,
-  authSessions,
-  totps,
-  passkeys,
-  accessTokenIssuer,
-  refreshTokens,
-  outbox,
-}
+const factories = { users, codes, sessions, authSessions, outbox, ...tokenServices, ...factorServices }
 
 export const handler = route(contract, factories, async ({ services, body, client, reply }) => {
   const tokens = await redeemEmailLogin(services, body.token, client)

@@ -2,11 +2,12 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { token } from '../../lib/contract/fields.ts'
 import { tokenResponse } from '../../lib/contract/models.ts'
+import { tokenNeeds } from '../../lib/contract/needs.ts'
 import { refreshSession } from '../../lib/domain/session-refresh.ts'
 import { oneRefreshToken } from '../../lib/lambda/refresh-token.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
-import { accessTokenIssuer, outbox, refreshTokens, sessions } from '../../lib/services.ts'
+import { outbox, sessions, tokenServices } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
@@ -24,8 +25,7 @@ export const contract = defineContract({
   refusals: ['invalid_refresh_token', 'session_ended', 'refresh_token_reused'],
   stepLimits: ['refreshPerSession'],
   needs: [
-    'keys/access/private:GetParametersByPath',
-    'keys/refresh:GetParametersByPath',
+    ...tokenNeeds,
     'sessions:UpdateItem',
     'users:BatchGetItem',
     'refresh-token-denylist:BatchGetItem',
@@ -35,7 +35,7 @@ export const contract = defineContract({
   ],
 })
 
-const factories = { sessions, outbox, accessTokenIssuer, refreshTokens }
+const factories = { sessions, outbox, ...tokenServices }
 
 export const handler = route(contract, factories, async ({ services, presented, reply }) => {
   const tokens = await refreshSession(services, oneRefreshToken(presented))

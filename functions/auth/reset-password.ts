@@ -1,18 +1,16 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { newPassword, token } from '../../lib/contract/fields.ts'
+import { factorRemovalNeeds } from '../../lib/contract/needs.ts'
 import { resetPassword } from '../../lib/domain/password-resets.ts'
 import { route } from '../../lib/lambda/route.ts'
 import {
-  breachedPasswords,
   codes,
-  commonPasswords,
+  factorServices,
   outbox,
-  passkeys,
-  passwords,
+  passwordServices,
   rateLimiter,
   sessions,
-  totps,
   users,
 } from '../../lib/services.ts'
 
@@ -29,13 +27,11 @@ export const contract = defineContract({
   responses: { 204: null },
   refusals: ['invalid_link', 'weak_password', 'conflict'],
   needs: [
+    ...factorRemovalNeeds,
     'keys/pepper:GetParametersByPath',
     'keys/keyed-hash:GetParametersByPath',
     'sessions:BatchGetItem',
-    'users:BatchGetItem',
     'users:UpdateItem',
-    'users:Query',
-    'users:DeleteItem',
     'refresh-token-denylist:PutItem',
     'sessions:DeleteItem',
     'sessions:PutItem',
@@ -45,18 +41,7 @@ export const contract = defineContract({
   memory: 1769,
 })
 
-const factories = {
-  users,
-  sessions,
-  codes,
-  totps,
-  passkeys,
-  passwords,
-  commonPasswords,
-  breachedPasswords,
-  rateLimiter,
-  outbox,
-}
+const factories = { users, sessions, codes, rateLimiter, outbox, ...passwordServices, ...factorServices }
 
 export const handler = route(contract, factories, async ({ services, body, client, reply }) => {
   await resetPassword(services, body, client)

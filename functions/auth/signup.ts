@@ -2,20 +2,18 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { email, locale, name, newPassword, transport } from '../../lib/contract/fields.ts'
 import { tokenResponse } from '../../lib/contract/models.ts'
+import { tokenNeeds } from '../../lib/contract/needs.ts'
 import { signUp } from '../../lib/domain/sign-up.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
 import { preferredLanguage } from '../../lib/languages/languages.ts'
 import {
-  accessTokenIssuer,
   authSessions,
-  breachedPasswords,
-  commonPasswords,
   outbox,
-  passwords,
+  passwordServices,
   rateLimiter,
-  refreshTokens,
   sessions,
+  tokenServices,
   users,
 } from '../../lib/services.ts'
 
@@ -30,13 +28,13 @@ export const contract = defineContract({
     'If every account needs a second factor: 403 with an `authSession` to add one. ' +
     'Without `locale`, mails are in the language that `Accept-Language` prefers.',
   body: z.strictObject({ email, password: newPassword, name, locale: z.optional(locale), transport }),
+  opensSession: true,
   responses: { 202: null, 201: tokenResponse },
-  refusals: ['email_taken', 'weak_password', 'second_factor_enrolment_required'],
+  refusals: ['email_taken', 'weak_password'],
   limits: ['signupPerIp'],
   stepLimits: ['signupMails'],
   needs: [
-    'keys/access/private:GetParametersByPath',
-    'keys/refresh:GetParametersByPath',
+    ...tokenNeeds,
     'keys/pepper:GetParametersByPath',
     'keys/keyed-hash:GetParametersByPath',
     'sessions:UpdateItem',
@@ -46,9 +44,8 @@ export const contract = defineContract({
   memory: 1769,
 })
 
-const forPasswords = { passwords, commonPasswords, breachedPasswords }
-const forTokens = { sessions, authSessions, accessTokenIssuer, refreshTokens }
-const factories = { rateLimiter, users, outbox, ...forPasswords, ...forTokens }
+const stores = { users, sessions, authSessions, outbox }
+const factories = { rateLimiter, ...stores, ...passwordServices, ...tokenServices }
 
 export const handler = route(
   contract,

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { token } from '../../lib/contract/fields.ts'
+import { factorRemovalNeeds } from '../../lib/contract/needs.ts'
 import { undoEmailChange } from '../../lib/domain/email-changes.ts'
 import { route } from '../../lib/lambda/route.ts'
-import { codes, outbox, passkeys, sessions, totps, users } from '../../lib/services.ts'
+import { codes, factorServices, outbox, sessions, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
@@ -19,12 +20,10 @@ export const contract = defineContract({
   responses: { 204: null },
   refusals: ['invalid_link', 'conflict'],
   needs: [
+    ...factorRemovalNeeds,
     'sessions:BatchGetItem',
-    'users:BatchGetItem',
     'users:GetItem',
-    'users:Query',
     'users:UpdateItem',
-    'users:DeleteItem',
     'refresh-token-denylist:PutItem',
     'sessions:DeleteItem',
     'sessions:PutItem',
@@ -33,7 +32,7 @@ export const contract = defineContract({
   ],
 })
 
-const factories = { users, codes, sessions, totps, passkeys, outbox }
+const factories = { users, codes, sessions, outbox, ...factorServices }
 
 export const handler = route(contract, factories, async ({ services, body, client, reply }) => {
   await undoEmailChange(services, body.token, client)

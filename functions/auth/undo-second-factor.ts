@@ -1,9 +1,10 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { token } from '../../lib/contract/fields.ts'
+import { factorRemovalNeeds } from '../../lib/contract/needs.ts'
 import { undoFactors } from '../../lib/domain/factor-undo.ts'
 import { route } from '../../lib/lambda/route.ts'
-import { factorUndos, outbox, passkeys, sessions, totps, users } from '../../lib/services.ts'
+import { factorServices, factorUndos, outbox, sessions, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
@@ -19,10 +20,8 @@ export const contract = defineContract({
   responses: { 204: null },
   refusals: ['invalid_link', 'conflict'],
   needs: [
-    'users:BatchGetItem',
-    'users:Query',
+    ...factorRemovalNeeds,
     'users:UpdateItem',
-    'users:DeleteItem',
     'refresh-token-denylist:PutItem',
     'sessions:PutItem',
     'sessions:Query',
@@ -30,7 +29,7 @@ export const contract = defineContract({
   ],
 })
 
-const factories = { users, sessions, factorUndos, totps, passkeys, outbox }
+const factories = { users, sessions, factorUndos, outbox, ...factorServices }
 
 export const handler = route(contract, factories, async ({ services, body, client, reply }) => {
   await undoFactors(services, body.token, client)

@@ -2,20 +2,11 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { newPassword, password, transport } from '../../lib/contract/fields.ts'
 import { tokenResponse } from '../../lib/contract/models.ts'
+import { tokenNeeds } from '../../lib/contract/needs.ts'
 import { changePassword } from '../../lib/domain/password-changes.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
-import {
-  accessTokenIssuer,
-  breachedPasswords,
-  commonPasswords,
-  outbox,
-  passwords,
-  rateLimiter,
-  refreshTokens,
-  sessions,
-  users,
-} from '../../lib/services.ts'
+import { outbox, passwordServices, rateLimiter, sessions, tokenServices, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'PUT',
@@ -32,8 +23,7 @@ export const contract = defineContract({
   refusals: ['wrong_password', 'weak_password', 'conflict'],
   limits: ['passwordPerUser'],
   needs: [
-    'keys/access/private:GetParametersByPath',
-    'keys/refresh:GetParametersByPath',
+    ...tokenNeeds,
     'keys/pepper:GetParametersByPath',
     'keys/keyed-hash:GetParametersByPath',
     'sessions:UpdateItem',
@@ -47,17 +37,7 @@ export const contract = defineContract({
   memory: 1769,
 })
 
-const factories = {
-  rateLimiter,
-  users,
-  sessions,
-  passwords,
-  commonPasswords,
-  breachedPasswords,
-  accessTokenIssuer,
-  refreshTokens,
-  outbox,
-}
+const factories = { rateLimiter, users, sessions, outbox, ...tokenServices, ...passwordServices }
 
 export const handler = route(contract, factories, async ({ services, principal, body, client, reply }) => {
   const tokens = await changePassword(services, principal, { ...body, client })

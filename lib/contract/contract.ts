@@ -49,6 +49,8 @@ export interface Contract {
   readonly body?: z.core.$ZodObject
   /** The handler takes a refresh token: from the cookie, or from `refreshToken` in the body. */
   readonly takesRefreshToken?: true
+  /** A login: an account that needs a second factor gets no tokens, but `second_factor_required` or the like. */
+  readonly opensSession?: true
   /** The successful answers by status; `null` without a body. Fields that a schema does not name are removed. */
   readonly responses: { readonly [status: number]: Schema | null }
   /** The refusal codes of this route. `refusalsOf` adds those that follow from its other fields. */
@@ -90,6 +92,9 @@ export function refusalsOf(contract: Contract): ReadonlySet<RefusalCode> {
     'untrusted_proxy',
     ...(contract.refusals ?? []),
     ...(contract.access === 'public' ? [] : (['unauthorized'] as const)),
+    ...(contract.opensSession
+      ? (['second_factor_required', 'second_factor_enrolment_required'] as const)
+      : []),
     ...(contract.fresh ? (['reauthentication_required'] as const) : []),
     ...(rolesOf(contract) ? (['forbidden'] as const) : []),
     ...(contract.params ? (['not_found'] as const) : []),

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { factorNames } from '../domain/factors.ts'
+import { factorNames } from '../domain/factor-names.ts'
 import { locales } from '../domain/locales.ts'
 import { roles, statuses } from '../domain/users.ts'
 

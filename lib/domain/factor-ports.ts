@@ -1,7 +1,6 @@
 /** The ports of second factors and of proving oneself again. `ports.ts` lists them with all others. */
 
 import type { Seconds } from './lifetimes.ts'
-import type { Session } from './ports.ts'
 import type { Account } from './users.ts'
 
 /** The TOTP enrolment of a user (RFC 6238). */
@@ -113,27 +112,6 @@ export interface AuthSessionStore {
     userId: string,
     tokenHash: string,
   ): Promise<{ readonly authSession: AuthSession | undefined; readonly account: Account | undefined }>
-}
-
-/** A session that is opened together with the use of its proof. */
-export interface Opening {
-  readonly session: Session
-  /** Its versions must not have changed since it was read, and it must be active. */
-  readonly account: Account
-  readonly spends?: Spent | undefined
-  /** Deleted in the same transaction: the auth session, which must not have expired, or the session that is replaced. */
-  readonly ends?:
-    | { readonly authSession: AuthSession; readonly now: Seconds }
-    | { readonly sessionId: string; readonly deniedUntil: Seconds }
-    | undefined
-}
-
-/** `ended`: what the session should replace is gone. `spent`: the proof was used before, or its factor is gone. */
-export type NotOpened = 'version_conflict' | 'ended' | 'spent'
-
-export interface SessionOpenings {
-  /** Opens the session, uses up the proof and ends what it replaces, in one transaction. */
-  open(opening: Opening): Promise<'opened' | NotOpened>
 }
 
 export interface TotpStore {

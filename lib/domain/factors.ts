@@ -1,9 +1,6 @@
+import type { FactorName } from './factor-names.ts'
 import type { Spent } from './factor-ports.ts'
 import type { Account, Factors } from './users.ts'
-
-/** What can be proven after the first proof. Recovery codes stand in for a factor. */
-export const factorNames = ['totp', 'passkey', 'recoveryCode'] as const
-export type FactorName = (typeof factorNames)[number]
 
 /** A second proof that a factor has checked, and what it uses up. Each factor's own file makes one. */
 export interface FactorProof {

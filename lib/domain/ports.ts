@@ -5,13 +5,14 @@ import type { Purpose } from './code-purposes.ts'
 import type { EmailJob } from './email-jobs.ts'
 import type { EmailTemplate } from './email-templates.ts'
 import type {
+  AuthSession,
   AuthSessionStore,
   FactorUndoStore,
   FactorWrites,
   PasskeyStore,
   PasskeyVerifier,
   RecoveryCodeHashes,
-  SessionOpenings,
+  Spent,
   TotpSecrets,
   TotpStore,
 } from './factor-ports.ts'
@@ -184,6 +185,27 @@ export interface SessionStore {
   forgetBefore(userId: string, sessionVersion: number): Promise<void>
   /** Deletes every session and code of a deleted user. */
   forgetAll(userId: string): Promise<void>
+}
+
+/** A session that is opened together with the use of its proof. */
+export interface Opening {
+  readonly session: Session
+  /** Its versions must not have changed since it was read, and it must be active. */
+  readonly account: Account
+  readonly spends?: Spent | undefined
+  /** Deleted in the same transaction: the auth session, which must not have expired, or the session that is replaced. */
+  readonly ends?:
+    | { readonly authSession: AuthSession; readonly now: Seconds }
+    | { readonly sessionId: string; readonly deniedUntil: Seconds }
+    | undefined
+}
+
+/** `ended`: what the session should replace is gone. `spent`: the proof was used before, or its factor is gone. */
+export type NotOpened = 'version_conflict' | 'ended' | 'spent'
+
+export interface SessionOpenings {
+  /** Opens the session, uses up the proof and ends what it replaces, in one transaction. */
+  open(opening: Opening): Promise<'opened' | NotOpened>
 }
 
 export interface Denylist {

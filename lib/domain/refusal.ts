@@ -1,4 +1,4 @@
-import type { FactorName } from './factors.ts'
+import type { FactorName } from './factor-names.ts'
 
 /** Every reason for a refusal. `contract/errors.ts` maps each to its status and its public sentence. */
 export type RefusalCode =

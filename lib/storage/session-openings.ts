@@ -1,5 +1,6 @@
 import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb'
-import type { NotOpened, Opening, SessionOpenings, Spent } from '../domain/factor-ports.ts'
+import type { Spent } from '../domain/factor-ports.ts'
+import type { NotOpened, Opening, SessionOpenings } from '../domain/ports.ts'
 import type { TableNames } from '../domain/table-names.ts'
 import { ITEM_VERSION, withRetries } from './client.ts'
 import { reasonsOf } from './dynamodb-errors.ts'

@@ -1,12 +1,10 @@
 import type {
   AuthSessionStore,
   FactorUndoStore,
-  NotOpened,
-  Opening,
   PasskeyStore,
-  SessionOpenings,
   TotpStore,
 } from '../../lib/domain/factor-ports.ts'
+import type { NotOpened, Opening, SessionOpenings } from '../../lib/domain/ports.ts'
 import { type MemoryTables, roundTrip } from './memory-tables.ts'
 
 export const memoryAuthSessions = ({ accounts, authSessions }: MemoryTables): AuthSessionStore => ({

@@ -2,7 +2,6 @@ import type {
   AuthSessionStore,
   FactorUndoStore,
   PasskeyStore,
-  SessionOpenings,
   TotpStore,
 } from '../../lib/domain/factor-ports.ts'
 import type {
@@ -10,6 +9,7 @@ import type {
   CodeStore,
   Counters,
   Denylist,
+  SessionOpenings,
   SessionStore,
   UserData,
   UserStore,

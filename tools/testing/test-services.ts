@@ -12,7 +12,6 @@ import type {
   AuthSessionStore,
   FactorUndoStore,
   PasskeyStore,
-  SessionOpenings,
   TotpStore,
 } from '../../lib/domain/factor-ports.ts'
 import type { Lifetimes } from '../../lib/domain/lifetimes.ts'
@@ -23,6 +22,7 @@ import type {
   Counters,
   Denylist,
   Ports,
+  SessionOpenings,
   SessionStore,
   UserData,
   UserStore,
