@@ -221,6 +221,11 @@ function implied(contract: Contract, route: string): Causes {
     payload_too_large: (fixture) => ask(fixture, route, { body: { x: 'x'.repeat(10_240) } }),
     unauthorized: (fixture) => ask(fixture, route, { headers: {} }),
     forbidden: (fixture) => ask(fixture, route, asEve(fixture)),
+    second_factor_enrolment_required: async (fixture) => {
+      const api = under(fixture, { secondFactorFor: 'admin' })
+      const { headers } = asAdmin({ ...fixture, admin: { ...fixture.admin, login: await logIn(api) } })
+      return ask(fixture, route, { headers }, api)
+    },
     not_found: (fixture) =>
       ask(fixture, route, { params: { userId: randomUUID(), sessionId: randomUUID() } }),
     untrusted_proxy: async (fixture) => {

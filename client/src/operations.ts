@@ -196,7 +196,7 @@ export interface Operations {
       readonly userId: string
     }
     output: undefined
-    refusal: 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'own_account' | 'last_administrator' | 'conflict' | 'internal_error' | 'unavailable'
+    refusal: 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'forbidden' | 'second_factor_enrolment_required' | 'not_found' | 'own_account' | 'last_administrator' | 'conflict' | 'internal_error' | 'unavailable'
   }
   /** Get a user. */
   adminGetUser: {
@@ -204,7 +204,7 @@ export interface Operations {
       readonly userId: string
     }
     output: ListedUser
-    refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'internal_error' | 'unavailable'
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'second_factor_enrolment_required' | 'not_found' | 'internal_error' | 'unavailable'
   }
   /** Change a user’s roles, status or name. */
   adminUpdateUser: {
@@ -215,7 +215,7 @@ export interface Operations {
       readonly name?: string
     }
     output: ListedUser
-    refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'own_account' | 'last_administrator' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
+    refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'forbidden' | 'second_factor_enrolment_required' | 'not_found' | 'own_account' | 'last_administrator' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
   }
   /** End every session of a user. */
   adminEndSessions: {
@@ -223,7 +223,7 @@ export interface Operations {
       readonly userId: string
     }
     output: undefined
-    refusal: 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'conflict' | 'internal_error' | 'unavailable'
+    refusal: 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'forbidden' | 'second_factor_enrolment_required' | 'not_found' | 'conflict' | 'internal_error' | 'unavailable'
   }
   /** List the sessions of a user. */
   adminListSessions: {
@@ -233,7 +233,7 @@ export interface Operations {
     output: {
       readonly sessions: readonly (Session)[]
     }
-    refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'not_found' | 'internal_error' | 'unavailable'
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'second_factor_enrolment_required' | 'not_found' | 'internal_error' | 'unavailable'
   }
   /** List users page by page, or find the one with an email. */
   adminListUsers: {
@@ -247,7 +247,7 @@ export interface Operations {
       readonly users: readonly (ListedUser)[]
       readonly nextCursor: string | null
     }
-    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'internal_error' | 'unavailable'
+    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'second_factor_enrolment_required' | 'internal_error' | 'unavailable'
   }
   /** Mail a user a link to set a new password. */
   adminSendPasswordReset: {
@@ -255,7 +255,7 @@ export interface Operations {
       readonly userId: string
     }
     output: undefined
-    refusal: 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'forbidden' | 'not_enabled' | 'not_found' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+    refusal: 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'forbidden' | 'second_factor_enrolment_required' | 'not_enabled' | 'not_found' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Request a change of your email. */
   changeEmail: {

@@ -97,6 +97,7 @@ export function refusalsOf(contract: Contract): ReadonlySet<RefusalCode> {
       : []),
     ...(contract.fresh ? (['reauthentication_required'] as const) : []),
     ...(rolesOf(contract) ? (['forbidden'] as const) : []),
+    ...(rolesOf(contract)?.includes('admin') ? (['second_factor_enrolment_required'] as const) : []),
     ...(contract.params ? (['not_found'] as const) : []),
     ...(contract.query || contract.body ? (['invalid_request'] as const) : []),
     ...(contract.body ? (['unsupported_media_type', 'payload_too_large'] as const) : []),

@@ -15,6 +15,7 @@ const input = {
   userId,
   sessionId,
   roles: ['user'] as const,
+  withheldRoles: [],
   claimsVersion: 3,
   authTime: NOW - 50,
   amr: ['pwd'],
@@ -67,6 +68,17 @@ describe('an access token', () => {
       acr: 'aal1' as const,
       cv: 3,
     })
+  })
+
+  it('names the roles that were withheld, for a verifier of ours alone', async () => {
+    const token = await issuer.issue({ ...input, roles: ['user'], withheldRoles: ['admin'] })
+    expect(decode(token.split('.')[1])).toMatchObject({ roles: ['user'], withheld_roles: ['admin'] })
+    expect(await verifier.verify(token, NOW)).toMatchObject({ roles: ['user'], withheldRoles: ['admin'] })
+    const { header, claims } = await validToken()
+    for (const wrong of ['admin', [1], {}, null])
+      expect(
+        await verifier.verify(await signed(header, { ...claims, withheld_roles: wrong }), NOW),
+      ).toBeUndefined()
   })
 
   it('is valid from the second of its issue to the second before it expires', async () => {

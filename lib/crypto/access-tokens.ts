@@ -28,7 +28,7 @@ export function accessTokenIssuer(
     async ready() {
       await keys.signingKey()
     },
-    async issue({ userId, sessionId, roles, claimsVersion, authTime, amr, acr, issuedAt, expiresAt }) {
+    async issue({ userId, sessionId, roles, withheldRoles, claimsVersion, issuedAt, expiresAt, ...proven }) {
       return signJwt(kind, await keys.signingKey(), {
         iss: issuer,
         aud: audience,
@@ -39,9 +39,10 @@ export function accessTokenIssuer(
         iat: issuedAt,
         exp: expiresAt,
         roles,
-        auth_time: authTime,
-        amr,
-        acr,
+        ...(withheldRoles.length > 0 && { withheld_roles: withheldRoles }),
+        auth_time: proven.authTime,
+        amr: proven.amr,
+        acr: proven.acr,
         cv: claimsVersion,
       })
     },
@@ -58,10 +59,11 @@ export function accessTokenVerifier(
       const known = await keys.publicKeys(kidOf(token))
       const claims = verifyJwt(token, kind, { keys: known, issuer, audience, now })
       if (!claims) return undefined
-      const { sub, sid, jti, iat, exp, roles, cv, auth_time: authTime, acr } = claims
+      const { sub, sid, jti, iat, exp, roles, withheld_roles: withheldRoles, cv, acr } = claims
+      const authTime = claims.auth_time
       // Check the type of every claim that RFC 9068 2.2 and our denylist rely on.
       if (!isId(sub) || !isId(sid) || !isId(jti) || !isTime(cv) || !isTime(authTime)) return undefined
-      if (!Array.isArray(roles) || !roles.every((role) => typeof role === 'string')) return undefined
+      if (!isTexts(roles) || (withheldRoles !== undefined && !isTexts(withheldRoles))) return undefined
       if (Number(exp) - Number(iat) > LONGEST_ACCESS_TOKEN_SECONDS) return undefined
       // Tokens of earlier versions have no level.
       const level = acr === 'aal2' ? acr : 'aal1'
@@ -69,6 +71,7 @@ export function accessTokenVerifier(
         userId: sub,
         sessionId: sid,
         roles,
+        ...(withheldRoles && { withheldRoles }),
         claimsVersion: cv,
         expiresAt: Number(exp),
         authTime,
@@ -77,3 +80,6 @@ export function accessTokenVerifier(
     },
   }
 }
+
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string')

@@ -17,7 +17,7 @@ const kinds = {
     make: () =>
       accessTokenIssuer(parties, testKeys).issue({
         ...family,
-        ...{ roles: ['user'], claimsVersion: 3, authTime: NOW, amr: ['pwd'], acr: 'aal1' },
+        ...{ roles: ['user'], withheldRoles: [], claimsVersion: 3, authTime: NOW, amr: ['pwd'], acr: 'aal1' },
         ...{ issuedAt: NOW, expiresAt: NOW + 900 },
       }),
     open: (token: string) => accessTokenVerifier(parties, testKeys).verify(token, NOW),

@@ -40,6 +40,7 @@ const accessToken = ({ instances, clock }: Deployment, index: number, seconds = 
     userId: randomUUID(),
     sessionId: randomUUID(),
     roles: ['user'],
+    withheldRoles: [],
     claimsVersion: 1,
     authTime: clock.now,
     amr: ['pwd'],

@@ -49,6 +49,7 @@ describe('a refresh token', () => {
       userId,
       sessionId,
       roles: ['user'],
+      withheldRoles: [],
       claimsVersion: 1,
       authTime: NOW,
       amr: ['pwd'],

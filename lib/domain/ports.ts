@@ -221,6 +221,8 @@ export interface AccessTokenIssuer {
       readonly userId: string
       readonly sessionId: string
       readonly roles: readonly Role[]
+      /** Roles of the account that the session lacks a second factor for. */
+      readonly withheldRoles: readonly Role[]
       readonly claimsVersion: number
       readonly issuedAt: Seconds
       readonly expiresAt: Seconds

@@ -19,7 +19,7 @@ const KEEP_MS = 3000
  * 10.4.5.
  */
 export async function refreshSession(
-  ports: TokenPorts & Pick<Ports, 'sessions' | 'limits' | 'policy' | 'outbox' | 'events'>,
+  ports: TokenPorts & Pick<Ports, 'sessions' | 'limits' | 'outbox' | 'events'>,
   refreshToken: string | undefined,
 ): Promise<TokenPair> {
   const now = ports.clock.now()

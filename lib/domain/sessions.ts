@@ -64,7 +64,7 @@ export async function ownSession(
   return session
 }
 
-type OpeningPorts = TokenPorts & Pick<Ports, 'users' | 'policy' | 'outbox' | 'events'>
+type OpeningPorts = TokenPorts & Pick<Ports, 'users' | 'outbox' | 'events'>
 
 /** Opens a session after a first proof, and issues its first pair. */
 export async function openSession(

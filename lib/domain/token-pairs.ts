@@ -1,3 +1,4 @@
+import { rolesAt } from './factor-policy.ts'
 import type { Ports, Session } from './ports.ts'
 import type { Account } from './users.ts'
 
@@ -10,10 +11,13 @@ export interface TokenPair {
   readonly refreshTokenSeconds: number
 }
 
-export type TokenPorts = Pick<Ports, 'accessTokenIssuer' | 'refreshTokens' | 'clock' | 'lifetimes'>
+export type TokenPorts = Pick<Ports, 'accessTokenIssuer' | 'refreshTokens' | 'clock' | 'lifetimes' | 'policy'>
 
 /** Call this before a token or code is spent or an account changed: without signing keys, nothing must change. */
-export async function ensureSigningKeys({ accessTokenIssuer, refreshTokens }: TokenPorts): Promise<void> {
+export async function ensureSigningKeys({
+  accessTokenIssuer,
+  refreshTokens,
+}: Pick<TokenPorts, 'accessTokenIssuer' | 'refreshTokens'>): Promise<void> {
   await Promise.all([accessTokenIssuer.ready(), refreshTokens.ready()])
 }
 
@@ -32,7 +36,7 @@ export async function issueTokenPair(
     ports.accessTokenIssuer.issue({
       userId: account.id,
       sessionId: session.id,
-      roles: account.roles,
+      ...rolesAt(session.acr, ports.policy, account.roles),
       claimsVersion: account.claimsVersion,
       authTime: session.authTime,
       amr: session.amr,

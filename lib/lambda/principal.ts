@@ -9,6 +9,7 @@ const principalSchema = z.object({
   userId: z.uuid(),
   sessionId: z.uuid(),
   roles: z.readonly(z.array(z.string())),
+  withheldRoles: z.optional(z.readonly(z.array(z.string()))),
   // API Gateway does not document whether numbers stay numbers.
   claimsVersion: z.coerce.number().check(z.int()),
   expiresAt: z.coerce.number().check(z.int()),
@@ -30,7 +31,10 @@ export function principalOf(
   if (!result.success) throw new Refusal('unauthorized')
   // A gateway that caches the authorizer's answer does not know when the token expires.
   if (result.data.expiresAt <= now) throw new Refusal('unauthorized')
-  if (roles && !roles.some((role) => result.data.roles.includes(role))) throw new Refusal('forbidden')
+  if (roles && !roles.some((role) => result.data.roles.includes(role))) {
+    const isWithheld = roles.some((role) => result.data.withheldRoles?.includes(role))
+    throw new Refusal(isWithheld ? 'second_factor_enrolment_required' : 'forbidden')
+  }
   return result.data
 }
 
