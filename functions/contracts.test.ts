@@ -26,7 +26,7 @@ import { contractOf, type Gateway, gateway, type TestAnswer } from '../tools/tes
 import { silent, unavailable } from '../tools/testing/outages.ts'
 import { delivered } from '../tools/testing/test-mail.ts'
 import { limited } from '../tools/testing/test-services.ts'
-import { ada, eve, logIn } from '../tools/testing/test-users.ts'
+import { eve, logIn } from '../tools/testing/test-users.ts'
 
 /** Sends the valid request of a route, with a change. */
 const ask = async (
@@ -40,6 +40,11 @@ const conflicting = (route: string) => (fixture: Fixture) => {
   const changed = async () => 'version_conflict' as const
   const users = { ...fixture.services.users, change: changed, remove: changed }
   return ask(fixture, route, {}, gateway({ ...fixture.services, users }))
+}
+/** Eve's account as if she had a second factor, which nothing here proves. */
+const withFactor = ({ services, userId }: Fixture) => {
+  const account = services.tables.accounts.get(userId)
+  if (account) services.tables.accounts.set(userId, { ...account, factors: { totp: true, passkeys: 0 } })
 }
 /** The same services under another policy. */
 const under = (fixture: Fixture, policy: Partial<Policy>) =>
@@ -145,22 +150,25 @@ const special: Record<string, Causes> = {
     conflict: conflicting('POST /auth/email-login/code'),
   },
   'DELETE /users/me': {
-    wrong_password: (fixture) => ask(fixture, 'DELETE /users/me', { body: { password: 'wrong' } }),
-    last_administrator: (fixture) =>
-      fixture.api('DELETE /users/me', { ...asAdmin(fixture), body: { password: ada.password } }),
+    last_administrator: (fixture) => fixture.api('DELETE /users/me', asAdmin(fixture)),
     conflict: conflicting('DELETE /users/me'),
+  },
+  'POST /auth/reauthenticate': {
+    wrong_password: (fixture) => ask(fixture, 'POST /auth/reauthenticate', { body: { password: 'wrong' } }),
+  },
+  'POST /auth/second-factor/undo': {
+    invalid_link: spent('POST /auth/second-factor/undo'),
+    conflict: conflicting('POST /auth/second-factor/undo'),
   },
   'PUT /users/me/email': {
     not_enabled: switchedOff('PUT /users/me/email'),
-    wrong_password: (fixture) =>
-      ask(fixture, 'PUT /users/me/email', { body: { newEmail: 'evie@example.com', password: 'wrong' } }),
     email_changed_recently: async (fixture) => {
       await verified(fixture)
       const token = await tokenOfChange(fixture, 'evie@example.com')
       await fixture.api('POST /auth/email/verify', { body: { token } })
       const login = await logIn(fixture.api, 'body', { ...eve, email: 'evie@example.com' })
       return ask({ ...fixture, login }, 'PUT /users/me/email', {
-        body: { newEmail: 'other@example.com', password: eve.password },
+        body: { newEmail: 'other@example.com' },
       })
     },
   },
@@ -202,7 +210,7 @@ const special: Record<string, Causes> = {
 
 /** Eve requests another email. Returns the token that is mailed to it. */
 async function tokenOfChange(fixture: Fixture, newEmail: string): Promise<string> {
-  await fixture.api('PUT /users/me/email', { ...asEve(fixture), body: { newEmail, password: eve.password } })
+  await fixture.api('PUT /users/me/email', { ...asEve(fixture), body: { newEmail } })
   const mails = await delivered(fixture.services)
   const mail = mails.find(({ template }) => template.kind === 'verify_new_email')?.template
   if (mail?.kind !== 'verify_new_email') throw new Error(`${newEmail} was sent no mail`)
@@ -220,6 +228,20 @@ function implied(contract: Contract, route: string): Causes {
     },
     payload_too_large: (fixture) => ask(fixture, route, { body: { x: 'x'.repeat(10_240) } }),
     unauthorized: (fixture) => ask(fixture, route, { headers: {} }),
+    reauthentication_required: async (fixture) => {
+      const request = await validRequest(route, fixture)
+      fixture.services.clock.advance(fixture.services.lifetimes.freshSeconds + 1)
+      return fixture.api(route, request)
+    },
+    second_factor_required: async (fixture) => {
+      const request = await validRequest(route, fixture)
+      withFactor(fixture)
+      return fixture.api(route, request)
+    },
+    second_factor_enrolment_required: async (fixture) => {
+      const request = await validRequest(route, fixture)
+      return under(fixture, { secondFactorFor: 'all' })(route, request)
+    },
     forbidden: (fixture) => ask(fixture, route, asEve(fixture)),
     second_factor_enrolment_required: async (fixture) => {
       const api = under(fixture, { secondFactorFor: 'admin' })
@@ -247,7 +269,7 @@ function implied(contract: Contract, route: string): Causes {
 /** Attempts that count although they fail, where the valid request cannot be sent twice. */
 const wrong: Record<string, object> = {
   'POST /auth/login': { email: eve.email, password: 'wrong' },
-  'DELETE /users/me': { password: 'wrong' },
+  'POST /auth/reauthenticate': { password: 'wrong' },
   'PUT /users/me/password': { ...passwords, currentPassword: 'wrong' },
 }
 

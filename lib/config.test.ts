@@ -116,6 +116,7 @@ describe('every setting', () => {
       ISSUER: 'issuer',
       MAIL_CONFIGURATION_SET: 'mailConfigurationSet',
       DOCS: 'docs',
+      SECOND_FACTOR_FOR: 'secondFactorFor',
       KEYS_PATH: 'keysPath',
       ...Object.fromEntries(readTables().map(({ env, setting }) => [env, setting])),
     }

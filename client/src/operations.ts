@@ -69,7 +69,9 @@ export interface ExportedSession {
   readonly current: boolean
   readonly idleExpiresAt: string
   readonly expiresAt: string
+  readonly authTime: string
   readonly amr: readonly (string)[]
+  readonly acr: "aal1" | "aal2"
 }
 
 export interface Operations {
@@ -164,7 +166,7 @@ export interface Operations {
       readonly locale?: "en" | "de" | "fr" | "es" | "pt" | "ja"
     }
     output: TokenResponse | undefined
-    refusal: 'weak_password' | 'invalid_request' | 'untrusted_proxy' | 'second_factor_required' | 'second_factor_enrolment_required' | 'email_taken' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+    refusal: 'weak_password' | 'invalid_request' | 'untrusted_proxy' | 'second_factor_enrolment_required' | 'email_taken' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Undo a change of email. */
   undoEmailChange: {

@@ -42,7 +42,7 @@ describe('a login by email', () => {
     expect(login.cookies[0]).toMatch(/^__Host-cardea_refresh=/)
     expect(await api('GET /users/me', { headers: bearer(login) })).toMatchObject({ status: 200 })
     const { amr } = JSON.parse(Buffer.from(login.body.accessToken.split('.')[1], 'base64url').toString())
-    expect(amr).toEqual(['otp'])
+    expect(amr).toEqual(['email'])
     expect(await redeem(token)).toMatchObject(isRefused('invalid_link'))
     expect(await logIn(api)).toMatchObject({ status: 200 })
   })

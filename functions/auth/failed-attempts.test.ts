@@ -143,7 +143,8 @@ const attempts: readonly Attempt[] = [
   },
   {
     secret: 'a wrong password in a session',
-    attempt: (fixture) => fixture.api('DELETE /users/me', { ...asEve(fixture), body: { password: 'wrong' } }),
+    attempt: (fixture) =>
+      fixture.api('POST /auth/reauthenticate', { ...asEve(fixture), body: { password: 'wrong' } }),
     about: (fixture) => ({ userId: fixture.userId, actor: fixture.userId }),
     reason: 'wrong_password',
   },

@@ -28,9 +28,8 @@ export const contract = defineContract({
     'If every account needs a second factor: 403 with an `authSession` to add one. ' +
     'Without `locale`, mails are in the language that `Accept-Language` prefers.',
   body: z.strictObject({ email, password: newPassword, name, locale: z.optional(locale), transport }),
-  opensSession: true,
   responses: { 202: null, 201: tokenResponse },
-  refusals: ['email_taken', 'weak_password'],
+  refusals: ['email_taken', 'weak_password', 'second_factor_enrolment_required'],
   limits: ['signupPerIp'],
   stepLimits: ['signupMails'],
   needs: [

@@ -148,7 +148,7 @@ describe('a link that verifies an email', () => {
     expect(await verify(token)).toMatchObject({ status: 204 })
 
     const headers = bearer(await logIn(api, 'body', next))
-    const body = { newEmail: 'king@example.com', password: next.password }
+    const body = { newEmail: 'king@example.com' }
     await api('PUT /users/me/email', { headers, body })
     await delivered(services)
     await verify(mailTo(services, body.newEmail, 'verify_new_email').token)

@@ -35,6 +35,8 @@ describe('the authorizer', () => {
         roles: ['user'],
         claimsVersion: 1,
         expiresAt: services.clock.now() + 900,
+        authTime: services.clock.now(),
+        acr: 'aal1',
       },
     })
   })

@@ -28,7 +28,7 @@ async function withAda() {
   const verify = (token: string) => api('POST /auth/email/verify', { body: { token } })
   const change = async (newEmail = to, person = ada) => {
     const headers = bearer(await logIn(api, 'body', person))
-    await api('PUT /users/me/email', { headers, body: { newEmail, password: person.password } })
+    await api('PUT /users/me/email', { headers, body: { newEmail } })
     return delivered(services)
   }
   const undo = (token: string) => api('POST /auth/email/undo', { body: { token } })
@@ -60,7 +60,7 @@ describe('a change of email that was requested while the address was unverified'
   it('is void if its mail was written while the owner verified the address', async () => {
     const fixture = await withAda()
     const headers = bearer(await logIn(fixture.api))
-    await fixture.api('PUT /users/me/email', { headers, body: { newEmail: to, password: ada.password } })
+    await fixture.api('PUT /users/me/email', { headers, body: { newEmail: to } })
     const before = await fixture.services.users.findById(fixture.userId)
     await fixture.verify(mailTo(fixture.services, ada.email, 'verify_email').token)
     // The mail function read the account before.
@@ -74,7 +74,7 @@ describe('a change of email that was requested while the address was unverified'
   it('is mailed with a warning and an undo link if the owner has verified the address by then', async () => {
     const fixture = await withAda()
     const headers = bearer(await logIn(fixture.api))
-    await fixture.api('PUT /users/me/email', { headers, body: { newEmail: to, password: ada.password } })
+    await fixture.api('PUT /users/me/email', { headers, body: { newEmail: to } })
     await fixture.verify(mailTo(fixture.services, ada.email, 'verify_email').token)
     expect(kinds(await delivered(fixture.services))).toEqual([
       `${ada.email} email_change_requested`,
@@ -176,9 +176,7 @@ describe('a change of email to the address of an unverified account', () => {
     await fixture.change()
     const { token } = mailTo(fixture.services, to, 'verify_new_email')
     const headers = bearer(await logIn(fixture.api, 'body', other))
-    expect(
-      await fixture.api('DELETE /users/me', { headers, body: { password: eve.password } }),
-    ).toMatchObject({
+    expect(await fixture.api('DELETE /users/me', { headers })).toMatchObject({
       status: 204,
     })
     const next = await signedUp(fixture.api, other)

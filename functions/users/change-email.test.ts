@@ -18,7 +18,7 @@ async function withAda({ verified = true } = {}) {
   if (verified) await verify(mailTo(services, ada.email, 'verify_email').token)
   const change = async (newEmail = to, person = ada) => {
     const headers = bearer(await logIn(api, 'body', person))
-    return api('PUT /users/me/email', { headers, body: { newEmail, password: person.password } })
+    return api('PUT /users/me/email', { headers, body: { newEmail } })
   }
   const undo = (token: string) => api('POST /auth/email/undo', { body: { token } })
   return { services, api, verify, change, undo }
@@ -108,14 +108,12 @@ describe('a change of email', () => {
     expect(await fixture.verify(verifying)).toMatchObject(isRefused)
   })
 
-  it('needs the password, and a different address', async () => {
+  it('needs a fresh proof, and a different address', async () => {
     const fixture = await withAda()
     const headers = bearer(await logIn(fixture.api))
-    const wrong = await fixture.api('PUT /users/me/email', {
-      headers,
-      body: { newEmail: to, password: 'wrong' },
-    })
-    expect(wrong).toMatchObject({ status: 403, body: { code: 'wrong_password' } })
+    fixture.services.clock.advance(601)
+    const late = await fixture.api('PUT /users/me/email', { headers, body: { newEmail: to } })
+    expect(late).toMatchObject({ status: 401, body: { code: 'reauthentication_required' } })
     expect(await fixture.change(ada.email)).toMatchObject({
       status: 400,
       body: { errors: [{ path: 'newEmail' }] },

@@ -78,13 +78,13 @@ describe('a mail', () => {
     const newEmail = 'king@example.com'
     await api('PUT /users/me/email', {
       ...(await login(ada.email)),
-      body: { newEmail, password: ada.password },
+      body: { newEmail },
     })
     await delivered(services)
     await api('POST /auth/email/verify', {
       body: { token: mailTo(services, newEmail, 'verify_new_email').token },
     })
-    await api('DELETE /users/me', { ...(await login(newEmail)), body: { password: ada.password } })
+    await api('DELETE /users/me', await login(newEmail))
     await delivered(services)
     expect(services.mailbox.map(({ to, template, locale }) => `${to} ${template.kind} ${locale}`)).toEqual([
       'ada@example.com verify_email pt',

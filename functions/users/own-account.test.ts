@@ -158,7 +158,7 @@ describe('a request in progress', () => {
     })
     expect(services.tables.accounts.get(user.id)).toMatchObject({ status: 'disabled', sessionVersion: 2 })
     services.tables.revokedClaims.clear()
-    const leave = await api('DELETE /users/me', { ...own, body: { password: ada.password } })
+    const leave = await api('DELETE /users/me', own)
     expect(leave.status).toBe(401)
     expect(services.tables.accounts.size).toBe(1)
   })
@@ -181,7 +181,7 @@ describe('DELETE /users/me', () => {
   it('deletes account, reservation and sessions, refuses the tokens at once, and frees the email', async () => {
     const { services, api, login, own } = await withAda()
     await logIn(api)
-    const answer = await api('DELETE /users/me', { ...own, body: { password: ada.password } })
+    const answer = await api('DELETE /users/me', own)
     expect(answer).toMatchObject({ status: 204, cookies: [expect.stringContaining('Max-Age=0')] })
     const { accounts, reservations, sessions } = services.tables
     expect([accounts.size, reservations.size, sessions.size]).toEqual([0, 0, 0])
@@ -194,10 +194,11 @@ describe('DELETE /users/me', () => {
     expect(await logIn(api)).toMatchObject({ status: 200 })
   })
 
-  it('answers 403 for a wrong password, and deletes nothing', async () => {
+  it('needs a fresh proof, and without one deletes nothing', async () => {
     const { services, api, own } = await withAda()
-    const answer = await api('DELETE /users/me', { ...own, body: { password: 'wrong' } })
-    expect(answer).toMatchObject({ status: 403, body: { code: 'wrong_password' } })
+    services.clock.advance(601)
+    const answer = await api('DELETE /users/me', own)
+    expect(answer).toMatchObject({ status: 401, body: { code: 'reauthentication_required', maxAge: 600 } })
     expect(services.tables.accounts.size).toBe(1)
   })
 
@@ -205,8 +206,7 @@ describe('DELETE /users/me', () => {
     const services = testServices()
     const api = gateway(services)
     const first = await administrator(api, services)
-    const leave = (login: Parameters<typeof bearer>[0]) =>
-      api('DELETE /users/me', { headers: bearer(login), body: { password: ada.password } })
+    const leave = (login: Parameters<typeof bearer>[0]) => api('DELETE /users/me', { headers: bearer(login) })
     expect(await leave(first.login)).toMatchObject({ status: 409, body: { code: 'last_administrator' } })
     const second = await administrator(api, services, eve)
     expect(await leave(first.login)).toMatchObject({ status: 204 })
@@ -218,9 +218,7 @@ describe('DELETE /users/me', () => {
     const forgetAll = () => Promise.reject(new Error('no answer'))
     const sessions = { ...services.sessions, forgetAll }
     const failing = gateway({ ...services, sessions })
-    const { result, entries } = await capturedLog(() =>
-      failing('DELETE /users/me', { ...own, body: { password: ada.password } }),
-    )
+    const { result, entries } = await capturedLog(() => failing('DELETE /users/me', own))
     expect(result.status).toBe(204)
     expect(entries.map(({ type }) => type)).toEqual(['user.deleted', 'session.left_to_expire'])
     expect(await api('GET /users/me', own)).toMatchObject({ status: 401 })
@@ -245,7 +243,9 @@ describe('GET /users/me/export', () => {
           current: true,
           idleExpiresAt: '2027-01-29T08:00:00.000Z',
           expiresAt: '2027-02-14T08:00:00.000Z',
+          authTime: '2027-01-15T08:00:00.000Z',
           amr: ['pwd'],
+          acr: 'aal1',
         },
       ],
       ...Object.fromEntries(userTables.map((table) => [table, []])),

@@ -49,7 +49,7 @@ export interface Contract {
   readonly body?: z.core.$ZodObject
   /** The handler takes a refresh token: from the cookie, or from `refreshToken` in the body. */
   readonly takesRefreshToken?: true
-  /** A login: an account that needs a second factor gets no tokens, but `second_factor_required` or the like. */
+  /** A login of an account that may need a second factor. Then it gets no tokens, but `second_factor_required` or the like. */
   readonly opensSession?: true
   /** The successful answers by status; `null` without a body. Fields that a schema does not name are removed. */
   readonly responses: { readonly [status: number]: Schema | null }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { levels } from '../domain/assurance.ts'
 import { factorNames } from '../domain/factor-names.ts'
 import { locales } from '../domain/locales.ts'
 import { roles, statuses } from '../domain/users.ts'
@@ -51,7 +52,9 @@ export const exportedSession = z
   .extend(session, {
     idleExpiresAt: z.iso.datetime(),
     expiresAt: z.iso.datetime(),
+    authTime: z.iso.datetime(),
     amr: z.readonly(z.array(z.string())),
+    acr: z.enum(levels),
   })
   .register(z.globalRegistry, { id: 'ExportedSession' })
 

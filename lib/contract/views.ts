@@ -21,7 +21,9 @@ export const exportedSessionView = (stored: Session, currentId: string): z.input
   ...sessionView(stored, currentId),
   idleExpiresAt: instant(stored.idleExpiresAt),
   expiresAt: instant(stored.expiresAt),
+  authTime: instant(stored.authTime),
   amr: stored.amr,
+  acr: stored.acr,
 })
 
 export const exportedUserView = (

@@ -23,7 +23,15 @@ const input = {
   issuedAt: NOW,
   expiresAt: NOW + 900,
 }
-const subject = { userId, sessionId, roles: ['user'], claimsVersion: 3, expiresAt: NOW + 900 }
+const subject = {
+  userId,
+  sessionId,
+  roles: ['user'],
+  claimsVersion: 3,
+  expiresAt: NOW + 900,
+  authTime: NOW - 50,
+  acr: 'aal1',
+}
 
 const encode = (value: unknown) =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')

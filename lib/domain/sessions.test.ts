@@ -71,6 +71,8 @@ describe('opening a session', () => {
       roles: ['user'],
       claimsVersion: 1,
       expiresAt: ports.clock.now() + 900,
+      authTime: ports.clock.now(),
+      acr: 'aal1',
     })
   })
 })

@@ -325,7 +325,15 @@ describe('a route for users', () => {
   )
   const userId = '3370b83f-ce63-4a6f-aacf-07f2e0ddc2c8'
   const now = testServices().clock.now()
-  const principal = { userId, sessionId: userId, roles: ['user'], claimsVersion: '3', expiresAt: now + 1 }
+  const principal = {
+    userId,
+    sessionId: userId,
+    roles: ['user'],
+    claimsVersion: '3',
+    expiresAt: now + 1,
+    authTime: String(now - 600),
+    acr: 'aal1',
+  }
 
   it('takes its principal only from the authorizer', async () => {
     const event = eventOf('GET /x', { headers: { 'x-user-id': 'eve' } }, principal)
@@ -342,6 +350,8 @@ describe('a route for users', () => {
     { userId: { $ne: 1 }, sessionId: userId, roles: [] },
     { ...principal, roles: 'admin' },
     { ...principal, expiresAt: undefined },
+    { ...principal, authTime: undefined },
+    { ...principal, acr: 'aal3' },
     { ...principal, expiresAt: now },
   ])('answers 401 where the gateway passes no principal, or one with an expired token: %j', async (given) => {
     const { statusCode, headers } = await me.over(testServices())(eventOf('GET /x', {}, given), context())

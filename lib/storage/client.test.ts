@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { tableNamesOf } from '../../tools/deploy/settings.ts'
+import { newAccount } from '../../tools/testing/accounts.ts'
 import { runWithSignal } from '../domain/invocation-signal.ts'
 import { readTogether, withRetries } from './client.ts'
 import { dynamoSessions } from './sessions.ts'
@@ -96,7 +97,7 @@ describe('an ended invocation', () => {
 })
 
 describe('a conflict between transactions', () => {
-  const account = { id: 'i', email: 'ada@example.com' } as never
+  const account = newAccount()
 
   it('is not answered as a taken email', async () => {
     const { client } = clientThat(cancelled('TransactionConflict', 'None'))

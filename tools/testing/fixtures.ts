@@ -79,6 +79,17 @@ export const validRequests: Record<string, (fixture: Fixture) => TestRequest | P
     const { token } = await mailAfter(fixture, 'PUT /users/me/email', changeEmail(fixture))
     return { body: { token } }
   },
+  'POST /auth/second-factor/undo': async (fixture) => {
+    await verified(fixture)
+    const { services, userId } = fixture
+    await services.outbox.put(
+      { type: 'first_factor_added', userId, at: services.clock.now() },
+      services.clock.now(),
+    )
+    const [mail] = await delivered(services)
+    if (mail?.template.kind !== 'first_factor_added') throw new Error('There is no mail about the factor')
+    return { body: { token: mail.template.token } }
+  },
   'POST /auth/password/forgot': () => toEve,
   'POST /auth/password/reset': async (fixture) => {
     const { token } = await mailAfter(fixture, 'POST /auth/password/forgot', toEve)
