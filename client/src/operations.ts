@@ -124,7 +124,7 @@ export interface Operations {
       readonly password: string
     }
     output: TokenResponse
-    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'wrong_password' | 'second_factor_required' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'wrong_password' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Log in with the link of a login mail. */
   redeemEmailLogin: {

@@ -26,7 +26,7 @@ export const contract = defineContract({
     'proves that, one without its password. The session is replaced: continue with the tokens of the answer.',
   body: z.strictObject({ password, transport }),
   responses: { 200: tokenResponse },
-  refusals: ['wrong_password', 'second_factor_required'],
+  refusals: ['wrong_password'],
   limits: ['passwordPerUser'],
   needs: [
     ...tokenNeeds,

@@ -12,7 +12,7 @@ import { ensureSigningKeys, issueTokenPair, type TokenPair, type TokenPorts } fr
 /**
  * Proves again who the user is, and replaces the session: the former tokens are refused from then on. An account with a factor
  * proves that; one without proves its password; one with neither logs in again. Only this moves `auth_time`. RFC 9470, ASVS 7.5.1.
- * Refuses with `second_factor_required` for the password of an account with a factor, with `wrong_password` or the refusal of the
+ * Refuses with `invalid_request` for the password of an account with a factor, with `wrong_password` or the refusal of the
  * proof, or with `unauthorized` if the session or the account has changed.
  */
 export async function reauthenticate(
@@ -28,7 +28,10 @@ export async function reauthenticate(
   const now = ports.clock.now()
   const factor = 'prove' in proof ? await proof.prove(account) : undefined
   if ('password' in proof) {
-    if (hasFactor(account)) throw new Refusal('second_factor_required', { subject: { userId } })
+    if (hasFactor(account)) {
+      const message = 'is not enough, because the account has a second factor'
+      throw new Refusal('invalid_request', { issues: [{ path: 'password', message }] })
+    }
     if (account.passwordHash === '') throw new Refusal('wrong_password', { subject: { userId } })
     await checkPassword(ports, account, proof.password)
   }
