@@ -59,7 +59,9 @@ describe('npm start', () => {
 
   it('prints its addresses, its routes and a first command', () => {
     const { origin, mailbox } = started
-    expect(started.said()).toContain(`Cardea is running on ${origin}\n\n  API      ${origin} `)
+    expect(started.said()).toContain(
+      `Cardea is running on ${origin}\n\n  API      ${origin}    described at /docs `,
+    )
     expect(started.said()).toContain(`\n  mailbox  ${mailbox} `)
     expect(started.said()).toContain(`\n  pages    ${origin}/ui `)
     expect(started.said()).toMatch(/POST +\/auth\/login/)
