@@ -8,6 +8,7 @@ import {
   inDocument,
   later,
   makeSetting,
+  memoryStorage,
   messages,
   refreshes,
   tenTimesFaster,
@@ -299,19 +300,6 @@ describe('a change of password', () => {
 })
 
 describe('an app without cookies', () => {
-  const memoryStorage = () => {
-    let stored: string | undefined
-    return {
-      get: async () => stored,
-      set: async (token: string) => {
-        stored = token
-      },
-      remove: async () => {
-        stored = undefined
-      },
-    }
-  }
-
   it('keeps its refresh token in the storage of the application, and starts again from it', async () => {
     const { api } = await makeSetting()
     const browser = makeBrowser()

@@ -2,7 +2,7 @@
 
 import { ApiError, type CommonCode } from './api-error.ts'
 import { eventQueue, type Listener } from './listeners.ts'
-import { browserLock, type Exclusive, ownLock } from './lock.ts'
+import { browserLocks, type Exclusive, ownLocks } from './lock.ts'
 import type { Operations, User } from './operations.ts'
 import { refreshTokenIn, type TokenStorage } from './refresh-token.ts'
 import type { Send } from './send.ts'
@@ -67,8 +67,8 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
   const stored = refreshTokenIn(storage)
   const shared = sharedState(name, hear)
   const locks = shared.isShared ? globalThis.navigator?.locks : undefined
-  const lock = locks ? browserLock(name, locks) : ownLock()
-  const exclusive: Exclusive = (task) => lock(task).finally(events.flush)
+  const lock = locks ? browserLocks(name, locks) : ownLocks()
+  const forLogin: Exclusive = (task) => lock.login(task).finally(events.flush)
   let current: { readonly token: AccessToken; readonly monotonic: number; readonly wall: number } | undefined
   let user: User | undefined
   let epoch = shared.epoch()
@@ -185,7 +185,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
 
   async function refresh(stale: string | undefined): Promise<TokenResult> {
     for (let attempt = 0; ; attempt++) {
-      const result = await exclusive((waited) => refreshOnce(waited, stale))
+      const result = await lock.refresh((waited) => refreshOnce(waited, stale)).finally(events.flush)
       const wait = BACKOFF_MS[attempt]
       if (result === 'superseded') {
         if (wait === undefined)
@@ -206,8 +206,9 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
       if (epoch === shared.epoch() || document.visibilityState === 'hidden') return
       void session.token()
     }
-    addEventListener('pageshow', onShow)
-    addEventListener('visibilitychange', onShow)
+    // An app may have a stub of a document.
+    globalThis.addEventListener?.('pageshow', onShow)
+    globalThis.addEventListener?.('visibilitychange', onShow)
   }
 
   const session: Session = {
@@ -236,7 +237,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
       const overtaken = {
         error: new ApiError(ofUser ? 'user_changed' : 'unavailable', 'A logout or login overtook the call.'),
       }
-      return exclusive(async () => {
+      return forLogin(async () => {
         if (isOvertaken()) return overtaken
         const since = now()
         const result = await attempt()
@@ -254,7 +255,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
       end(reason)
       shared.tell({ type: 'ended', epoch, reason })
       const taken = stored.take()
-      const done = exclusive(async () => request({ accessToken, refreshToken: await taken }))
+      const done = forLogin(async () => request({ accessToken, refreshToken: await taken }))
       events.flush()
       return done
     },

@@ -35,6 +35,20 @@ export const count = ({ sent }: Browser, route: string) =>
   sent.filter((request) => request.route === route).length
 export const refreshes = (browser: Browser) => count(browser, 'POST /auth/refresh')
 export const events = ({ heard }: Tab) => heard.map(({ event }) => event)
+/** A storage for the refresh token of an app. */
+export function memoryStorage() {
+  let stored: string | undefined
+  return {
+    get: async () => stored,
+    set: async (token: string) => {
+      stored = token
+    },
+    remove: async () => {
+      stored = undefined
+    },
+  }
+}
+
 /** Time for messages between tabs to arrive. */
 export const messages = () => new Promise((resolve) => setTimeout(resolve, 30))
 
