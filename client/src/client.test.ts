@@ -104,6 +104,21 @@ describe('a client', () => {
   })
 })
 
+describe('a logout', () => {
+  it('outlives the page', async () => {
+    const { api, browser } = await makeSetting()
+    const real = browserFetch(api, browser)
+    const outlives: unknown[] = []
+    const client = tabOf(async (input, init) => {
+      outlives.push(init?.keepalive)
+      return real(input, init)
+    })
+    await client.login(credentials())
+    await client.logout()
+    expect(outlives).toEqual([false, true])
+  })
+})
+
 describe('the login page of the API', () => {
   it('gets the page to come back to, by default this one', async () => {
     const { tab } = await makeSetting()
@@ -129,6 +144,23 @@ describe('the login page of the API', () => {
       body: JSON.stringify(credentials()),
     })
     expect((await client.getUser()).data?.email).toBe(ada.email)
+  })
+})
+
+describe('a client that sent its user to the login page of the API', () => {
+  it('asks who is logged in, although it has a token', async () => {
+    const { tab, browser, api } = await makeSetting()
+    const client = tab()
+    await client.login(credentials())
+    client.loginUrl('http://localhost:5173/')
+    await browserFetch(api, browser)(`${parties.issuer}/auth/login`, {
+      method: 'POST',
+      credentials: 'include',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(credentials(eve)),
+    })
+    expect((await client.getUser()).data?.email).toBe(eve.email)
+    expect(events(client)).toEqual(['signed_in', 'user_changed'])
   })
 })
 

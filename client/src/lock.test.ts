@@ -99,6 +99,20 @@ describe('a login', () => {
   })
 })
 
+describe('a browser that refuses locks', () => {
+  it('logs in, refreshes and logs out', async () => {
+    const { tab, browser } = await makeSetting()
+    const refused = jest.spyOn(navigator.locks, 'request').mockRejectedValue(new Error('sandboxed'))
+    const client = tab()
+    expect((await client.login(credentials())).error).toBeUndefined()
+    later(901)
+    expect((await client.getMe()).data?.email).toBe(ada.email)
+    expect(await client.logout()).toEqual({ data: undefined })
+    expect([refreshes(browser), refused.mock.calls.length > 0]).toEqual([1, true])
+    refused.mockRestore()
+  })
+})
+
 describe('a suspended tab', () => {
   it.each([
     ['that refreshes delays a login', '', 12_000],

@@ -91,6 +91,22 @@ describe('a login', () => {
   })
 })
 
+describe('a refresh in flight', () => {
+  it('loses to a logout of a tab that it cannot hear', async () => {
+    const { tab, browser } = await makeSetting()
+    const [one, deaf] = [tab(), notHearing(tab)]
+    await one.login(credentials())
+    later(901)
+    let out: Promise<unknown> | undefined
+    browser.after = (route) => {
+      if (route === 'POST /auth/refresh') out = one.logout()
+    }
+    expect(await deaf.getUser()).toEqual({ data: null })
+    await out
+    expect([deaf.hasSession(), events(deaf), browser.cookies.size]).toEqual([false, [], 0])
+  })
+})
+
 describe('a call of Ada', () => {
   it('does not become that of Eve between its two attempts, even on a page that knew no user', async () => {
     const { tab, browser, services } = await makeSetting()
@@ -126,6 +142,20 @@ describe('a call of Ada', () => {
     expect((await one.getMe()).data?.email).toBe(eve.email)
   })
 
+  it('that reads her data leaves Eve logged in, who came before the answer', async () => {
+    const { tab, browser } = await makeSetting()
+    const [one, two] = [tab(), tab()]
+    await one.login(credentials())
+    browser.after = async (route) => {
+      if (route !== 'GET /users/me') return
+      await two.login(credentials(eve))
+      await messages()
+    }
+    expect((await one.getMe()).data?.email).toBe(ada.email)
+    expect((await one.getUser()).data?.email).toBe(eve.email)
+    expect(events(one)).toEqual(['signed_in', 'user_changed'])
+  })
+
   it('that deletes the account leaves Eve logged in, who came before the answer', async () => {
     const { tab, browser } = await makeSetting()
     const [one, two] = [tab(), tab()]
@@ -151,6 +181,17 @@ describe('tabs', () => {
     Object.defineProperty(globalThis, 'localStorage', { get: blocked, configurable: true })
     await one.login(credentials())
     await messages()
+    await one.logout()
+    await messages()
+    expect(events(two)).toEqual(['signed_in', 'signed_out'])
+  })
+
+  it('hear a logout although the clock was set back', async () => {
+    const { tab } = await makeSetting()
+    const [one, two] = [tab(), tab()]
+    await one.login(credentials())
+    await messages()
+    later(-5_000, ['wall'])
     await one.logout()
     await messages()
     expect(events(two)).toEqual(['signed_in', 'signed_out'])
@@ -208,6 +249,22 @@ describe('tabs', () => {
     page.show()
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect(events(away)).toEqual(['signed_in'])
+  })
+})
+
+describe('a hidden page', () => {
+  it('refreshes only when it is shown', async () => {
+    const { tab, browser } = await makeSetting()
+    const away = notHearing(tab)
+    await tab().login(credentials())
+    Object.assign(document, { visibilityState: 'hidden' })
+    page.show()
+    await messages()
+    expect(refreshes(browser)).toBe(0)
+    Object.assign(document, { visibilityState: 'visible' })
+    page.show()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect([refreshes(browser), events(away)]).toEqual([1, ['signed_in']])
   })
 })
 

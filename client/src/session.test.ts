@@ -11,6 +11,7 @@ import {
   memoryStorage,
   messages,
   refreshes,
+  tabOf,
   tenTimesFaster,
 } from '../testing/tabs.ts'
 import { createClient } from './client.ts'
@@ -75,6 +76,38 @@ describe('an access token', () => {
     expect(count(browser, 'GET /users/me')).toBe(2)
     expect(refreshes(browser)).toBe(1)
     expect(events(client)).toEqual(['signed_in', 'updated'])
+  })
+
+  it('is not renewed a second time for a call that is refused again', async () => {
+    const { api, browser } = await makeSetting()
+    const real = browserFetch(api, browser)
+    let refused = 0
+    const client = tabOf(async (input, init) => {
+      if (!String(input).endsWith('/users/me')) return real(input, init)
+      refused++
+      return Response.json({ code: 'unauthorized' }, { status: 401 })
+    })
+    await client.login(credentials())
+    expect((await client.getMe()).error?.code).toBe('unauthorized')
+    expect([refused, refreshes(browser)]).toEqual([2, 1])
+  })
+
+  it.each(['login', 'refresh'])('lives from the moment when the %s was sent, not answered', async (what) => {
+    const { tab, browser } = await makeSetting()
+    const client = tab()
+    if (what === 'refresh') {
+      await client.login(credentials())
+      later(901)
+    }
+    browser.after = () => {
+      browser.after = undefined
+      later(60)
+    }
+    await (what === 'login' ? client.login(credentials()) : client.getUser())
+    const before = refreshes(browser)
+    later(820)
+    await client.getUser()
+    expect(refreshes(browser)).toBe(before + 1)
   })
 
   it('goes on working during an outage of refresh, for as long as it is valid', async () => {
@@ -315,6 +348,19 @@ describe('an app without cookies', () => {
     expect(await storage.get()).not.toBe(token)
     expect(browser.cookies.size).toBe(0)
     await first.logout()
+    expect(await storage.get()).toBeUndefined()
+  })
+
+  it('keeps no refresh token of a session that has ended', async () => {
+    const { api, services } = await makeSetting()
+    const storage = memoryStorage()
+    const fetch = browserFetch(api, makeBrowser())
+    const client = createClient({ issuer: parties.issuer, transport: 'body', storage, fetch })
+    const { data } = await client.login(credentials())
+    const account = await services.users.findById(data?.user.id ?? '')
+    if (!account) throw new Error('no account')
+    await services.users.change(account, { endsSessions: true, deniedUntil: 2 ** 31 })
+    expect((await client.getMe()).error?.code).toBe('unauthorized')
     expect(await storage.get()).toBeUndefined()
   })
 })
