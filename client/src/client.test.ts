@@ -1,8 +1,16 @@
-import { browserFetch } from '../../tools/testing/browser-fetch.ts'
 import { delivered } from '../../tools/testing/test-mail.ts'
 import { parties } from '../../tools/testing/test-services.ts'
 import { ada, eve, mailTo } from '../../tools/testing/test-users.ts'
-import { count, credentials, events, inDocument, makeSetting, refreshes, tabOf } from '../testing/tabs.ts'
+import {
+  count,
+  credentials,
+  events,
+  inDocument,
+  logInElsewhere,
+  makeSetting,
+  refreshes,
+  tabOf,
+} from '../testing/tabs.ts'
 import { ApiError } from './client.ts'
 
 inDocument()
@@ -136,13 +144,7 @@ describe('the login page of the API', () => {
     await client.getUser()
     expect([client.hasSession(), refreshes(browser)]).toEqual([false, 1])
     client.loginUrl('http://localhost:5173/')
-    // A page of another origin has the same cookies, and other memory.
-    await browserFetch(api, browser)(`${parties.issuer}/auth/login`, {
-      method: 'POST',
-      credentials: 'include',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(credentials()),
-    })
+    await logInElsewhere(api, browser)
     expect((await client.getUser()).data?.email).toBe(ada.email)
   })
 })

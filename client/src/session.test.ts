@@ -7,6 +7,7 @@ import {
   events,
   inDocument,
   later,
+  logInElsewhere,
   makeSetting,
   memoryStorage,
   messages,
@@ -378,5 +379,35 @@ describe('a server', () => {
     await one.logout()
     await messages()
     expect((await two.getMe()).data?.email).toBe(eve.email)
+  })
+})
+
+describe('after loginUrl', () => {
+  it('a page that is opened too early hides the login from no later page', async () => {
+    const { tab, browser, api } = await makeSetting()
+    tab().loginUrl('http://localhost:5173/')
+    const early = tab()
+    for (const _ of [1, 2]) expect(await early.getUser()).toEqual({ data: null })
+    expect([early.hasSession(), refreshes(browser)]).toEqual([false, 1])
+    await logInElsewhere(api, browser)
+    expect((await tab().getUser()).data?.email).toBe(ada.email)
+  })
+
+  it('each new page asks the server, for an hour', async () => {
+    const { tab, browser } = await makeSetting()
+    tab().loginUrl('http://localhost:5173/')
+    for (const _ of [1, 2]) await tab().getUser()
+    expect(refreshes(browser)).toBe(2)
+    later(3601)
+    for (const _ of [1, 2]) await tab().getUser()
+    expect(refreshes(browser)).toBe(3)
+  })
+
+  it('a logout is the end of it, although its page knew of no session', async () => {
+    const { tab, browser } = await makeSetting()
+    tab().loginUrl('http://localhost:5173/')
+    await tab().logout()
+    expect(await tab().getUser()).toEqual({ data: null })
+    expect(refreshes(browser)).toBe(0)
   })
 })

@@ -71,6 +71,8 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
   const forLogin: Exclusive = (task) => lock.login(task).finally(events.flush)
   let current: { readonly token: AccessToken; readonly monotonic: number; readonly wall: number } | undefined
   let user: User | undefined
+  /** The server has said that there is no session. */
+  let isRefused = false
   let epoch = shared.epoch()
   let refreshing: Promise<TokenResult> | undefined
   /** Ends the request of a refresh. */
@@ -88,6 +90,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     const before = user
     current = { token, ...since }
     user = token.user
+    isRefused = false
     shared.setHint('yes')
     handover?.()
     if (!before) events.add({ event: 'signed_in', user })
@@ -99,11 +102,15 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     const wasKnown = user !== undefined || shared.hint() === 'yes'
     current = undefined
     user = undefined
-    shared.setHint('no')
+    isRefused = true
+    // The user may still log in on another origin. So the next page asks again; this one does not.
+    if (shared.hint() !== '' || !shared.awaitsLogin()) shared.setHint('no')
     inFlight?.abort()
     handover?.()
     if (wasKnown) events.add({ event: 'signed_out', reason })
   }
+
+  const hint = () => shared.hint() || (isRefused ? 'no' : '')
 
   const now = () => ({ monotonic: performance.now(), wall: Date.now() })
 
@@ -122,7 +129,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     const isOld = epoch !== shared.epoch()
     if (isOld) current = undefined
     epoch = shared.epoch()
-    if (user && shared.hint() === 'no') end(isOld ? 'logout' : 'session_ended')
+    if (user && hint() === 'no') end(isOld ? 'logout' : 'session_ended')
   }
 
   async function accept(response: TokenResponse, since: { monotonic: number; wall: number }): Promise<void> {
@@ -142,7 +149,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     catchUp()
     const began = epoch
     if (isRenewed(stale)) return current?.token
-    if (shared.hint() === 'no') return undefined
+    if (hint() === 'no') return undefined
     let refreshToken: string | undefined
     try {
       refreshToken = await stored.read()
@@ -215,12 +222,12 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     get user() {
       return user
     },
-    isKnown: () => ({ yes: true, no: false, '': undefined })[shared.hint()],
+    isKnown: () => ({ yes: true, no: false, '': undefined })[hint()],
     async token(stale) {
       catchUp()
       events.flush()
       if (isRenewed(stale)) return current?.token
-      if (shared.hint() === 'no') return undefined
+      if (hint() === 'no') return undefined
       refreshing ??= refresh(stale).finally(() => {
         refreshing = undefined
       })
@@ -233,7 +240,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     login(attempt, ofUser) {
       catchUp()
       const began = epoch
-      const isOvertaken = () => began !== shared.epoch() && (ofUser || shared.hint() === 'no')
+      const isOvertaken = () => began !== shared.epoch() && (ofUser || hint() === 'no')
       const overtaken = {
         error: new ApiError(ofUser ? 'user_changed' : 'unavailable', 'A logout or login overtook the call.'),
       }
@@ -252,6 +259,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     logout(reason, request) {
       const accessToken = left() > 0 ? current?.token.value : undefined
       epoch = shared.raise()
+      shared.awaitLogin(false)
       end(reason)
       shared.tell({ type: 'ended', epoch, reason })
       const taken = stored.take()
@@ -267,7 +275,9 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     },
     forget() {
       current = undefined
+      isRefused = false
       shared.setHint('')
+      shared.awaitLogin(true)
     },
     listen: events.listen,
   }

@@ -31,6 +31,14 @@ export function tabOf(fetch: typeof globalThis.fetch, apis: readonly string[] = 
 }
 
 export const credentials = ({ email, password } = ada) => ({ email, password })
+/** Logs Ada in on a page of another origin. It has the same cookies, and other memory. */
+export const logInElsewhere = (api: ReturnType<typeof gateway>, browser: Browser) =>
+  browserFetch(api, browser)(`${parties.issuer}/auth/login`, {
+    method: 'POST',
+    credentials: 'include',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(credentials()),
+  })
 export const count = ({ sent }: Browser, route: string) =>
   sent.filter((request) => request.route === route).length
 export const refreshes = (browser: Browser) => count(browser, 'POST /auth/refresh')
