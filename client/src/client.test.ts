@@ -1,3 +1,4 @@
+import { browserFetch } from '../../tools/testing/browser-fetch.ts'
 import { delivered } from '../../tools/testing/test-mail.ts'
 import { parties } from '../../tools/testing/test-services.ts'
 import { ada, eve, mailTo } from '../../tools/testing/test-users.ts'
@@ -155,12 +156,7 @@ describe('a client that sent its user to the login page of the API', () => {
     const client = tab()
     await client.login(credentials())
     client.loginUrl('http://localhost:5173/')
-    await browserFetch(api, browser)(`${parties.issuer}/auth/login`, {
-      method: 'POST',
-      credentials: 'include',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(credentials(eve)),
-    })
+    await logInElsewhere(api, browser, eve)
     expect((await client.getUser()).data?.email).toBe(eve.email)
     expect(events(client)).toEqual(['signed_in', 'user_changed'])
   })

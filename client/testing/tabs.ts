@@ -31,13 +31,13 @@ export function tabOf(fetch: typeof globalThis.fetch, apis: readonly string[] = 
 }
 
 export const credentials = ({ email, password } = ada) => ({ email, password })
-/** Logs Ada in on a page of another origin. It has the same cookies, and other memory. */
-export const logInElsewhere = (api: ReturnType<typeof gateway>, browser: Browser) =>
+/** Logs somebody in on a page of another origin. It has the same cookies, and other memory. */
+export const logInElsewhere = (api: ReturnType<typeof gateway>, browser: Browser, person = ada) =>
   browserFetch(api, browser)(`${parties.issuer}/auth/login`, {
     method: 'POST',
     credentials: 'include',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(credentials()),
+    body: JSON.stringify(credentials(person)),
   })
 export const count = ({ sent }: Browser, route: string) =>
   sent.filter((request) => request.route === route).length
