@@ -275,6 +275,9 @@ describe('a logout', () => {
     browser.before = cut
     expect((await client.logout()).error?.code).toBe('network_error')
     expect(await client.getUser()).toEqual({ data: null })
+    browser.before = undefined
+    expect((await client.getMe()).error?.code).toBe('unauthorized')
+    expect(count(browser, 'GET /users/me')).toBe(0)
   })
 })
 
