@@ -185,6 +185,20 @@ describe('a refresh', () => {
     expect(refreshes(browser)).toBe(1)
   })
 
+  it('that is refused is heard by a tab that does nothing', async () => {
+    const { tab, services } = await makeSetting()
+    const [one, two] = [tab(), tab()]
+    const { data } = await one.login(credentials())
+    await messages()
+    const account = await services.users.findById(data?.user.id ?? '')
+    if (!account) throw new Error('no account')
+    await services.users.change(account, { endsSessions: true, deniedUntil: 2 ** 31 })
+    later(901)
+    await one.getUser()
+    await messages()
+    expect(two.heard.at(-1)).toEqual({ event: 'signed_out', reason: 'session_ended' })
+  })
+
   it('is sent once if it is unknown whether there is a session, and never again', async () => {
     const { tab, browser } = await makeSetting()
     const client = tab()
