@@ -246,7 +246,6 @@ describe('fetch', () => {
     const { browser, api, tab } = await makeSetting()
     const first = tab()
     await first.login(credentials())
-    const { browserFetch } = await import('../../tools/testing/browser-fetch.ts')
     const fetchOf = (answers: readonly Response[] = []) => {
       const { seen, over } = recorder(answers)
       const client = tabOf(over(browserFetch(api, browser)), [

@@ -369,6 +369,24 @@ describe('an app without cookies', () => {
     expect(await storage.get()).toBeUndefined()
   })
 
+  it('sends no cookies', async () => {
+    const { api } = await makeSetting()
+    const real = browserFetch(api, makeBrowser())
+    const sent: unknown[] = []
+    const client = createClient({
+      issuer: parties.issuer,
+      transport: 'body',
+      storage: memoryStorage(),
+      fetch: (input, init) => {
+        sent.push(init?.credentials)
+        return real(input, init)
+      },
+    })
+    await client.login(credentials())
+    await client.logout()
+    expect(sent).toEqual(['omit', 'omit'])
+  })
+
   it('keeps no refresh token of a session that has ended', async () => {
     const { api, services } = await makeSetting()
     const storage = memoryStorage()
