@@ -13,8 +13,9 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Page } from 'playwright-core'
 import { browser } from '../testing/browser.ts'
-import { startChromium } from '../testing/chromium.ts'
+import { complaintsOf, startChromium } from '../testing/chromium.ts'
 import { npmStartOver, type Started } from '../testing/npm-start.ts'
 import { run } from '../testing/run.ts'
 import { mailedToken } from './mailbox.ts'
@@ -42,6 +43,18 @@ function processesOf(): string[] {
       })
     : spawnSync('ps', ['-eo', 'args='], { encoding: 'utf8' }).stdout.split('\n')
   return all.filter((line) => line.includes(basename(folder)))
+}
+
+async function inChromium(story: (page: Page) => Promise<void>): Promise<void> {
+  const chromium = await startChromium()
+  try {
+    const context = await chromium.newContext()
+    // The first call of a function starts a process, which takes seconds on a loaded machine.
+    context.setDefaultTimeout(90_000)
+    await story(await context.newPage())
+  } finally {
+    await chromium.close()
+  }
 }
 
 /** Logins need no verified email. */
@@ -139,6 +152,24 @@ describe('npm start', () => {
     const generation = (token: string) =>
       JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).gen
     expect(new Set(answers.map((answer) => generation(answer.body.refreshToken)))).toEqual(new Set([2]))
+  })
+
+  it('serves the API reference, whose forms send calls, with the token of a login', async () => {
+    await inChromium(async (page) => {
+      const complaints = complaintsOf(page, started.origin)
+      await page.goto(`${started.origin}/docs`)
+      const answer = async (operationId: string, body?: object) => {
+        await page.click(`nav a[href="#${operationId}"]`)
+        const form = page.getByRole('form', { name: operationId, exact: true })
+        if (body) await form.getByLabel('Body').fill(JSON.stringify(body))
+        await form.getByRole('button', { name: 'Send' }).click()
+        return form.locator('pre').textContent()
+      }
+      const { email, password } = ada
+      expect(await answer('login', { email, password })).toMatch(/^200 OK\n.*"accessToken": /s)
+      expect(await answer('getMe')).toMatch(/^200 OK\n.*"email": "ada@example.com"/s)
+      expect(complaints).toEqual([])
+    })
   })
 
   it('creates one account for ten sign-ups at once, and answers 409 to the others', async () => {
@@ -259,22 +290,15 @@ describe('npm start with its default settings', () => {
   it('mails a link that opens in a page of its own, which runs its scripts', async () => {
     await browser(started)('POST', '/auth/signup', { ...ada, email: 'link@example.com' })
     await mailedToken(started.mailbox, 'link@example.com', 'verify-email')
-    const chromium = await startChromium()
-    try {
-      const context = await chromium.newContext()
-      // The first call of a function starts a process, which takes seconds on a loaded machine.
-      context.setDefaultTimeout(90_000)
-      const page = await context.newPage()
+    await inChromium(async (page) => {
       await page.goto(started.mailbox)
       const mail = page.locator('.email', { hasText: 'link@example.com' })
       await mail.getByText('Toggle HTML view').click()
-      const opening = context.waitForEvent('page')
+      const opening = page.context().waitForEvent('page')
       await mail.frameLocator('iframe').locator('a').first().click()
       // A script removes the token from the address.
       await (await opening).waitForURL(`${started.origin}/ui/verify-email`)
-    } finally {
-      await chromium.close()
-    }
+    })
   })
 
   it('lets a front-end test sign up 12 users', async () => {
