@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { Config } from 'jest'
 
 const shared: Config = {
@@ -11,6 +12,8 @@ const shared: Config = {
 }
 
 const config: Config = {
+  // Jest leaves one core free, so on two cores it would run one file at a time. Tests with servers often wait for them.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   // To end a test that hangs, not to judge how fast a machine is.
   testTimeout: 180_000,
   projects: [

@@ -18,6 +18,8 @@ describe('the examples of the docs', () => {
       expect([page, blocks.length > 1]).toEqual([page, true])
       for (const [index, code] of blocks.entries()) writeFileSync(`${folder}/${page}-${index}.ts`, code)
     }
+    const claimsOf = blocksOf('your-own-api', 'ts').find((code) => code.includes("from 'jose'")) ?? ''
+    writeFileSync(`${folder}/claims-of.ts`, claimsOf)
     copyFileSync('examples/notes-api/notes/roles.ts', `${folder}/roles.ts`)
     writeFileSync(
       `${folder}/expo.d.ts`,

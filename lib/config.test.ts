@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { deploySettings } from '../tools/deploy/settings.ts'
 import { readTables } from '../tools/generate/tables-yml.ts'
-import { policyOf, readConfig, settings } from './config.ts'
+import { contradictions, policyOf, readConfig, settings } from './config.ts'
 import { limits } from './domain/limits.ts'
 
 const rows = Object.values(settings)
@@ -168,6 +168,14 @@ describe('settings of mail and limits', () => {
     ['UNVERIFIED_ACCOUNT_DAYS', { UNVERIFIED_ACCOUNT_DAYS: '1' }],
   ])('that are wrong or contradict each other are refused with the name %s', (name, change) => {
     expect(() => readConfig({ ...least, ...change })).toThrow(name)
+  })
+
+  it('say what to set where there are no pages, whoever set MAIL_FROM', () => {
+    const [sentence, ...others] = contradictions({ MAIL_FROM: mail.MAIL_FROM, PAGES: 'false' })
+    expect(sentence).toMatch(/^LINK_BASE_URL must be set, because PAGES=false: links of mails begin with /)
+    expect(sentence).not.toContain('MAIL_FROM')
+    expect(others).toEqual([])
+    expect(contradictions({ PAGES: 'false' })).toEqual([])
   })
 
   it.each([

@@ -139,7 +139,9 @@ export function readSettings<S extends Settings>(
 export function contradictions(env: Env): string[] {
   if (env.MAIL_FROM?.trim()) {
     const isLinked = env.LINK_BASE_URL?.trim() || env.PAGES?.trim() !== 'false'
-    return isLinked ? [] : ['LINK_BASE_URL must be set with MAIL_FROM and PAGES=false']
+    const sentence =
+      'LINK_BASE_URL must be set, because PAGES=false: links of mails begin with the address of your own pages'
+    return isLinked ? [] : [sentence]
   }
   return [
     ...(env.REQUIRE_VERIFIED_EMAIL?.trim() === 'true'

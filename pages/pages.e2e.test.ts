@@ -11,6 +11,7 @@ import { run } from '../tools/testing/run.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'cardea-pages-'))
 const ada = { name: 'Ada Lovelace', email: 'ada@example.com', password: 'a quiet river under snow' }
+const bob = { name: 'Bob Cratchit', email: 'bob@example.com', password: 'three slow lanterns burn' }
 const eve = { name: 'Eve Polastri', email: 'eve@example.com', password: 'nine green kettles sing' }
 let started: Started
 let browser: Browser
@@ -67,15 +68,15 @@ async function nextToken(path: string, request: () => Promise<void>): Promise<st
   throw new Error(`No mail with a link to ${path}`)
 }
 
-async function signUp(tab: Page, { name, email, password }: typeof ada): Promise<void> {
-  await tab.goto(url('sign-up'))
+/** @returns the page that the mail links to. */
+async function signUp(tab: Page, { name, email, password }: typeof ada, query = ''): Promise<string> {
+  await tab.goto(url(`sign-up${query}`))
   await label(tab, 'Name').fill(name)
   await label(tab, 'Email').fill(email)
   await label(tab, 'Password').fill(password)
   await press(tab, 'Create account')
   await shown(tab, 'heading', 'Check your mail').waitFor()
-  const token = await mailedToken(started.mailbox, email, 'verify-email')
-  await tab.goto(url(`verify-email#token=${token}`))
+  return url(`verify-email#token=${await mailedToken(started.mailbox, email, 'verify-email')}`)
 }
 
 async function logIn(tab: Page, { email, password }: typeof ada): Promise<void> {
@@ -86,7 +87,7 @@ async function logIn(tab: Page, { email, password }: typeof ada): Promise<void> 
 
 describe('somebody new', () => {
   it('signs up, and verifies the address by a button: opening the link does nothing yet', async () => {
-    await signUp(page, ada)
+    await page.goto(await signUp(page, ada))
     expect(page.url()).toBe(url('verify-email'))
     await press(page, 'Confirm email')
     await shown(page, 'heading', 'Your email is confirmed').waitFor()
@@ -107,6 +108,21 @@ describe('somebody new', () => {
     await shown(page, 'heading', 'Your account').waitFor()
     expect(await label(page, 'Name').inputValue()).toBe(ada.name)
     await see(page, 'This device')
+  })
+})
+
+describe('somebody who came from another page', () => {
+  it('goes back there, although the link of the mail opens in another tab', async () => {
+    const visitor = await browser.newContext({ locale: 'en-GB' })
+    const target = url('account?from=elsewhere')
+    const link = await signUp(await visitor.newPage(), bob, `?redirect=${encodeURIComponent(target)}`)
+    const tab = await visitor.newPage()
+    await tab.goto(link)
+    await press(tab, 'Confirm email')
+    await shown(tab, 'link', 'Continue').click()
+    await logIn(tab, bob)
+    await tab.waitForURL(target)
+    await visitor.close()
   })
 })
 
@@ -307,7 +323,7 @@ describe('an administrator', () => {
   it('finds a user, and disables the account after a question that names the user', async () => {
     const visitor = await browser.newContext({ locale: 'en-GB' })
     const tab = await visitor.newPage()
-    await signUp(tab, eve)
+    await tab.goto(await signUp(tab, eve))
     await press(tab, 'Confirm email')
     await shown(tab, 'heading', 'Your email is confirmed').waitFor()
     await visitor.close()

@@ -2,7 +2,16 @@ import { browserFetch } from '../../tools/testing/browser-fetch.ts'
 import { delivered } from '../../tools/testing/test-mail.ts'
 import { parties } from '../../tools/testing/test-services.ts'
 import { ada, eve, mailTo } from '../../tools/testing/test-users.ts'
-import { count, credentials, events, inDocument, makeSetting, refreshes, tabOf } from '../testing/tabs.ts'
+import {
+  count,
+  credentials,
+  events,
+  inDocument,
+  logInElsewhere,
+  makeSetting,
+  refreshes,
+  tabOf,
+} from '../testing/tabs.ts'
 import { ApiError } from './client.ts'
 
 inDocument()
@@ -104,6 +113,21 @@ describe('a client', () => {
   })
 })
 
+describe('a logout', () => {
+  it('outlives the page', async () => {
+    const { api, browser } = await makeSetting()
+    const real = browserFetch(api, browser)
+    const outlives: unknown[] = []
+    const client = tabOf(async (input, init) => {
+      outlives.push(init?.keepalive)
+      return real(input, init)
+    })
+    await client.login(credentials())
+    await client.logout()
+    expect(outlives).toEqual([false, true])
+  })
+})
+
 describe('the login page of the API', () => {
   it('gets the page to come back to, by default this one', async () => {
     const { tab } = await makeSetting()
@@ -121,14 +145,20 @@ describe('the login page of the API', () => {
     await client.getUser()
     expect([client.hasSession(), refreshes(browser)]).toEqual([false, 1])
     client.loginUrl('http://localhost:5173/')
-    // A page of another origin has the same cookies, and other memory.
-    await browserFetch(api, browser)(`${parties.issuer}/auth/login`, {
-      method: 'POST',
-      credentials: 'include',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(credentials()),
-    })
+    await logInElsewhere(api, browser)
     expect((await client.getUser()).data?.email).toBe(ada.email)
+  })
+})
+
+describe('a client that sent its user to the login page of the API', () => {
+  it('asks who is logged in, although it has a token', async () => {
+    const { tab, browser, api } = await makeSetting()
+    const client = tab()
+    await client.login(credentials())
+    client.loginUrl('http://localhost:5173/')
+    await logInElsewhere(api, browser, eve)
+    expect((await client.getUser()).data?.email).toBe(eve.email)
+    expect(events(client)).toEqual(['signed_in', 'user_changed'])
   })
 })
 
@@ -216,7 +246,6 @@ describe('fetch', () => {
     const { browser, api, tab } = await makeSetting()
     const first = tab()
     await first.login(credentials())
-    const { browserFetch } = await import('../../tools/testing/browser-fetch.ts')
     const fetchOf = (answers: readonly Response[] = []) => {
       const { seen, over } = recorder(answers)
       const client = tabOf(over(browserFetch(api, browser)), [

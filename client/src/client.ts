@@ -71,13 +71,16 @@ export interface Client extends Calls {
   onAuthStateChange(listener: Listener): () => void
 }
 
+/** API Gateway waits 30 s for a function. A login checks a password with bcrypt, perhaps on a function that starts just now. */
+const LOGIN_MS = 30_000
+
 export function createClient(options: ClientOptions): Client {
   const issuer = options.issuer.replace(/\/+$/, '')
   const fetcher: typeof fetch = (...request) => (options.fetch ?? globalThis.fetch)(...request)
   const storage = options.transport === 'body' ? options.storage : undefined
   const send = sender(issuer, storage ? 'omit' : 'include', fetcher)
   const session = createSession(`cardea:${issuer}`, send, storage)
-  const trusted = [issuer, ...(options.apis ?? [])].map((url) => new URL(url))
+  const trusted = [issuer, ...(options.apis ?? [])].map((url) => new Request(url).url.replace(/\/+$/, ''))
   const transport = storage ? ({ transport: 'body' } as const) : {}
 
   /** The access tokens for one call: the first, and one that renews it. All are of one user. */
@@ -111,7 +114,7 @@ export function createClient(options: ClientOptions): Client {
     const request = async (token?: AccessToken): Promise<AnyResult> => {
       const result: AnyResult = await send(name, { ...input, ...(login && transport) } as never, {
         accessToken: token?.value,
-        ...(login && { timeoutMs: 10_000 }),
+        ...(login && { timeoutMs: LOGIN_MS }),
       })
       if (name === 'getMe' || name === 'updateMe') session.update(result.data as User | undefined)
       // Not if another user has logged in meanwhile.
@@ -180,9 +183,13 @@ export function createClient(options: ClientOptions): Client {
   }
 }
 
-function isBelow(base: URL, url: string): boolean {
-  const { origin, pathname } = new URL(url)
-  return origin === base.origin && `${pathname}/`.startsWith(base.pathname.replace(/\/*$/, '/'))
+/**
+ * Both are URLs of a `Request`, and compared as text: the `URL` of React Native lacks members. A browser has resolved the segments
+ * of dots. React Native leaves that to the platform, so such a path gets no token.
+ */
+function isBelow(base: string, url: string): boolean {
+  const [path = ''] = url.slice(base.length).split(/[?#]/)
+  return url.startsWith(base) && /^(?:\/|$)/.test(path) && !/[\\\s]|\/(?:\.|%2e){1,2}(?:\/|$)/i.test(path)
 }
 
 /** Whether a refresh may help: not if the API asks for a new proof of the user (RFC 9470). */

@@ -91,6 +91,38 @@ describe('a login', () => {
   })
 })
 
+describe('a clock that is set back', () => {
+  it('lets a logout win over a login in flight all the same', async () => {
+    const { tab, browser } = await makeSetting()
+    const client = tab()
+    await client.login(credentials())
+    later(-5_000, ['wall'])
+    let out: Promise<unknown> | undefined
+    browser.after = (route) => {
+      if (route === 'POST /auth/login') out = client.logout()
+    }
+    expect((await client.login(credentials(eve))).error?.code).toBe('unavailable')
+    await out
+    expect([await client.getUser(), browser.cookies.size]).toEqual([{ data: null }, 0])
+  })
+})
+
+describe('a refresh in flight', () => {
+  it('loses to a logout of a tab that it cannot hear', async () => {
+    const { tab, browser } = await makeSetting()
+    const [one, deaf] = [tab(), notHearing(tab)]
+    await one.login(credentials())
+    later(901)
+    let out: Promise<unknown> | undefined
+    browser.after = (route) => {
+      if (route === 'POST /auth/refresh') out = one.logout()
+    }
+    expect(await deaf.getUser()).toEqual({ data: null })
+    await out
+    expect([deaf.hasSession(), events(deaf), browser.cookies.size]).toEqual([false, [], 0])
+  })
+})
+
 describe('a call of Ada', () => {
   it('does not become that of Eve between its two attempts, even on a page that knew no user', async () => {
     const { tab, browser, services } = await makeSetting()
@@ -124,6 +156,20 @@ describe('a call of Ada', () => {
     await messages()
     expect(count(browser, 'PUT /users/me/password')).toBe(0)
     expect((await one.getMe()).data?.email).toBe(eve.email)
+  })
+
+  it('that reads her data leaves Eve logged in, who came before the answer', async () => {
+    const { tab, browser } = await makeSetting()
+    const [one, two] = [tab(), tab()]
+    await one.login(credentials())
+    browser.after = async (route) => {
+      if (route !== 'GET /users/me') return
+      await two.login(credentials(eve))
+      await messages()
+    }
+    expect((await one.getMe()).data?.email).toBe(ada.email)
+    expect((await one.getUser()).data?.email).toBe(eve.email)
+    expect(events(one)).toEqual(['signed_in', 'user_changed'])
   })
 
   it('that deletes the account leaves Eve logged in, who came before the answer', async () => {
@@ -208,6 +254,22 @@ describe('tabs', () => {
     page.show()
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect(events(away)).toEqual(['signed_in'])
+  })
+})
+
+describe('a hidden page', () => {
+  it('refreshes only when it is shown', async () => {
+    const { tab, browser } = await makeSetting()
+    const away = notHearing(tab)
+    await tab().login(credentials())
+    Object.assign(document, { visibilityState: 'hidden' })
+    page.show()
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    expect(refreshes(browser)).toBe(0)
+    Object.assign(document, { visibilityState: 'visible' })
+    page.show()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect([refreshes(browser), events(away)]).toEqual([1, ['signed_in']])
   })
 })
 

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { operations } from './operations.ts'
 
 const folder = 'client/readme-examples'
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -32,4 +33,12 @@ describe('the examples of the README', () => {
     const { status, stdout } = spawnSync(process.execPath, tsc, { encoding: 'utf8' })
     expect([status, stdout]).toEqual([0, ''])
   })
+})
+
+it('the README names every function of an operation, and no other', () => {
+  const [, table = ''] =
+    /\| to \| functions \|\n(.*?)\n\n/s.exec(readFileSync('client/README.md', 'utf8')) ?? []
+  const named = [...table.matchAll(/`(\w+)`/g)].map(([, name]) => name)
+  const callable = Object.keys(operations).filter((name) => name !== 'refresh')
+  expect(named.sort()).toEqual(callable.sort())
 })

@@ -7,9 +7,12 @@ import {
   events,
   inDocument,
   later,
+  logInElsewhere,
   makeSetting,
+  memoryStorage,
   messages,
   refreshes,
+  tabOf,
   tenTimesFaster,
 } from '../testing/tabs.ts'
 import { createClient } from './client.ts'
@@ -74,6 +77,38 @@ describe('an access token', () => {
     expect(count(browser, 'GET /users/me')).toBe(2)
     expect(refreshes(browser)).toBe(1)
     expect(events(client)).toEqual(['signed_in', 'updated'])
+  })
+
+  it('is not renewed a second time for a call that is refused again', async () => {
+    const { api, browser } = await makeSetting()
+    const real = browserFetch(api, browser)
+    let refused = 0
+    const client = tabOf(async (input, init) => {
+      if (!String(input).endsWith('/users/me')) return real(input, init)
+      refused++
+      return Response.json({ code: 'unauthorized' }, { status: 401 })
+    })
+    await client.login(credentials())
+    expect((await client.getMe()).error?.code).toBe('unauthorized')
+    expect([refused, refreshes(browser)]).toEqual([2, 1])
+  })
+
+  it.each(['login', 'refresh'])('lives from the moment when the %s was sent, not answered', async (what) => {
+    const { tab, browser } = await makeSetting()
+    const client = tab()
+    if (what === 'refresh') {
+      await client.login(credentials())
+      later(901)
+    }
+    browser.after = () => {
+      browser.after = undefined
+      later(60)
+    }
+    await (what === 'login' ? client.login(credentials()) : client.getUser())
+    const before = refreshes(browser)
+    later(820)
+    await client.getUser()
+    expect(refreshes(browser)).toBe(before + 1)
   })
 
   it('goes on working during an outage of refresh, for as long as it is valid', async () => {
@@ -148,6 +183,20 @@ describe('a refresh', () => {
     expect(refreshes(browser)).toBe(1)
     expect(await one.getUser()).toEqual({ data: null })
     expect(refreshes(browser)).toBe(1)
+  })
+
+  it('that is refused is heard by a tab that does nothing', async () => {
+    const { tab, services } = await makeSetting()
+    const [one, two] = [tab(), tab()]
+    const { data } = await one.login(credentials())
+    await messages()
+    const account = await services.users.findById(data?.user.id ?? '')
+    if (!account) throw new Error('no account')
+    await services.users.change(account, { endsSessions: true, deniedUntil: 2 ** 31 })
+    later(901)
+    await one.getUser()
+    await messages()
+    expect(two.heard.at(-1)).toEqual({ event: 'signed_out', reason: 'session_ended' })
   })
 
   it('is sent once if it is unknown whether there is a session, and never again', async () => {
@@ -240,6 +289,9 @@ describe('a logout', () => {
     browser.before = cut
     expect((await client.logout()).error?.code).toBe('network_error')
     expect(await client.getUser()).toEqual({ data: null })
+    browser.before = undefined
+    expect((await client.getMe()).error?.code).toBe('unauthorized')
+    expect(count(browser, 'GET /users/me')).toBe(0)
   })
 })
 
@@ -299,19 +351,6 @@ describe('a change of password', () => {
 })
 
 describe('an app without cookies', () => {
-  const memoryStorage = () => {
-    let stored: string | undefined
-    return {
-      get: async () => stored,
-      set: async (token: string) => {
-        stored = token
-      },
-      remove: async () => {
-        stored = undefined
-      },
-    }
-  }
-
   it('keeps its refresh token in the storage of the application, and starts again from it', async () => {
     const { api } = await makeSetting()
     const browser = makeBrowser()
@@ -329,6 +368,37 @@ describe('an app without cookies', () => {
     await first.logout()
     expect(await storage.get()).toBeUndefined()
   })
+
+  it('sends no cookies', async () => {
+    const { api } = await makeSetting()
+    const real = browserFetch(api, makeBrowser())
+    const sent: unknown[] = []
+    const client = createClient({
+      issuer: parties.issuer,
+      transport: 'body',
+      storage: memoryStorage(),
+      fetch: (input, init) => {
+        sent.push(init?.credentials)
+        return real(input, init)
+      },
+    })
+    await client.login(credentials())
+    await client.logout()
+    expect(sent).toEqual(['omit', 'omit'])
+  })
+
+  it('keeps no refresh token of a session that has ended', async () => {
+    const { api, services } = await makeSetting()
+    const storage = memoryStorage()
+    const fetch = browserFetch(api, makeBrowser())
+    const client = createClient({ issuer: parties.issuer, transport: 'body', storage, fetch })
+    const { data } = await client.login(credentials())
+    const account = await services.users.findById(data?.user.id ?? '')
+    if (!account) throw new Error('no account')
+    await services.users.change(account, { endsSessions: true, deniedUntil: 2 ** 31 })
+    expect((await client.getMe()).error?.code).toBe('unauthorized')
+    expect(await storage.get()).toBeUndefined()
+  })
 })
 
 describe('a server', () => {
@@ -344,5 +414,35 @@ describe('a server', () => {
     await one.logout()
     await messages()
     expect((await two.getMe()).data?.email).toBe(eve.email)
+  })
+})
+
+describe('after loginUrl', () => {
+  it('a page that is opened too early hides the login from no later page', async () => {
+    const { tab, browser, api } = await makeSetting()
+    tab().loginUrl('http://localhost:5173/')
+    const early = tab()
+    for (const _ of [1, 2]) expect(await early.getUser()).toEqual({ data: null })
+    expect([early.hasSession(), refreshes(browser)]).toEqual([false, 1])
+    await logInElsewhere(api, browser)
+    expect((await tab().getUser()).data?.email).toBe(ada.email)
+  })
+
+  it('each new page asks the server, for an hour', async () => {
+    const { tab, browser } = await makeSetting()
+    tab().loginUrl('http://localhost:5173/')
+    for (const _ of [1, 2]) await tab().getUser()
+    expect(refreshes(browser)).toBe(2)
+    later(3601)
+    for (const _ of [1, 2]) await tab().getUser()
+    expect(refreshes(browser)).toBe(3)
+  })
+
+  it('a logout is the end of it, although its page knew of no session', async () => {
+    const { tab, browser } = await makeSetting()
+    tab().loginUrl('http://localhost:5173/')
+    await tab().logout()
+    expect(await tab().getUser()).toEqual({ data: null })
+    expect(refreshes(browser)).toBe(0)
   })
 })

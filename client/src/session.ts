@@ -2,7 +2,7 @@
 
 import { ApiError, type CommonCode } from './api-error.ts'
 import { eventQueue, type Listener } from './listeners.ts'
-import { browserLock, type Exclusive, ownLock } from './lock.ts'
+import { browserLocks, type Exclusive, ownLocks } from './lock.ts'
 import type { Operations, User } from './operations.ts'
 import { refreshTokenIn, type TokenStorage } from './refresh-token.ts'
 import type { Send } from './send.ts'
@@ -67,10 +67,12 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
   const stored = refreshTokenIn(storage)
   const shared = sharedState(name, hear)
   const locks = shared.isShared ? globalThis.navigator?.locks : undefined
-  const lock = locks ? browserLock(name, locks) : ownLock()
-  const exclusive: Exclusive = (task) => lock(task).finally(events.flush)
+  const lock = locks ? browserLocks(name, locks) : ownLocks()
+  const forLogin: Exclusive = (task) => lock.login(task).finally(events.flush)
   let current: { readonly token: AccessToken; readonly monotonic: number; readonly wall: number } | undefined
   let user: User | undefined
+  /** The server has said that there is no session. */
+  let isRefused = false
   let epoch = shared.epoch()
   let refreshing: Promise<TokenResult> | undefined
   /** Ends the request of a refresh. */
@@ -88,6 +90,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     const before = user
     current = { token, ...since }
     user = token.user
+    isRefused = false
     shared.setHint('yes')
     handover?.()
     if (!before) events.add({ event: 'signed_in', user })
@@ -99,11 +102,15 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     const wasKnown = user !== undefined || shared.hint() === 'yes'
     current = undefined
     user = undefined
-    shared.setHint('no')
+    isRefused = true
+    // The user may still log in on another origin. So the next page asks again; this one does not.
+    if (shared.hint() !== '' || !shared.awaitsLogin()) shared.setHint('no')
     inFlight?.abort()
     handover?.()
     if (wasKnown) events.add({ event: 'signed_out', reason })
   }
+
+  const hint = () => shared.hint() || (isRefused ? 'no' : '')
 
   const now = () => ({ monotonic: performance.now(), wall: Date.now() })
 
@@ -122,7 +129,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     const isOld = epoch !== shared.epoch()
     if (isOld) current = undefined
     epoch = shared.epoch()
-    if (user && shared.hint() === 'no') end(isOld ? 'logout' : 'session_ended')
+    if (user && hint() === 'no') end(isOld ? 'logout' : 'session_ended')
   }
 
   async function accept(response: TokenResponse, since: { monotonic: number; wall: number }): Promise<void> {
@@ -142,7 +149,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     catchUp()
     const began = epoch
     if (isRenewed(stale)) return current?.token
-    if (shared.hint() === 'no') return undefined
+    if (hint() === 'no') return undefined
     let refreshToken: string | undefined
     try {
       refreshToken = await stored.read()
@@ -185,7 +192,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
 
   async function refresh(stale: string | undefined): Promise<TokenResult> {
     for (let attempt = 0; ; attempt++) {
-      const result = await exclusive((waited) => refreshOnce(waited, stale))
+      const result = await lock.refresh((waited) => refreshOnce(waited, stale)).finally(events.flush)
       const wait = BACKOFF_MS[attempt]
       if (result === 'superseded') {
         if (wait === undefined)
@@ -206,20 +213,21 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
       if (epoch === shared.epoch() || document.visibilityState === 'hidden') return
       void session.token()
     }
-    addEventListener('pageshow', onShow)
-    addEventListener('visibilitychange', onShow)
+    // An app may have a stub of a document.
+    globalThis.addEventListener?.('pageshow', onShow)
+    globalThis.addEventListener?.('visibilitychange', onShow)
   }
 
   const session: Session = {
     get user() {
       return user
     },
-    isKnown: () => ({ yes: true, no: false, '': undefined })[shared.hint()],
+    isKnown: () => ({ yes: true, no: false, '': undefined })[hint()],
     async token(stale) {
       catchUp()
       events.flush()
       if (isRenewed(stale)) return current?.token
-      if (shared.hint() === 'no') return undefined
+      if (hint() === 'no') return undefined
       refreshing ??= refresh(stale).finally(() => {
         refreshing = undefined
       })
@@ -232,11 +240,11 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     login(attempt, ofUser) {
       catchUp()
       const began = epoch
-      const isOvertaken = () => began !== shared.epoch() && (ofUser || shared.hint() === 'no')
+      const isOvertaken = () => began !== shared.epoch() && (ofUser || hint() === 'no')
       const overtaken = {
         error: new ApiError(ofUser ? 'user_changed' : 'unavailable', 'A logout or login overtook the call.'),
       }
-      return exclusive(async () => {
+      return forLogin(async () => {
         if (isOvertaken()) return overtaken
         const since = now()
         const result = await attempt()
@@ -251,10 +259,11 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     logout(reason, request) {
       const accessToken = left() > 0 ? current?.token.value : undefined
       epoch = shared.raise()
+      shared.awaitLogin(false)
       end(reason)
       shared.tell({ type: 'ended', epoch, reason })
       const taken = stored.take()
-      const done = exclusive(async () => request({ accessToken, refreshToken: await taken }))
+      const done = forLogin(async () => request({ accessToken, refreshToken: await taken }))
       events.flush()
       return done
     },
@@ -266,7 +275,9 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     },
     forget() {
       current = undefined
+      isRefused = false
       shared.setHint('')
+      shared.awaitLogin(true)
     },
     listen: events.listen,
   }

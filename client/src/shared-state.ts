@@ -3,6 +3,9 @@ import type { User } from './operations.ts'
 /** Whether there is a session. Empty: unknown. */
 export type Hint = 'yes' | 'no' | ''
 
+/** Time for a sign-up, whose mail the user must open before the login. */
+const AWAIT_MS = 3_600_000
+
 export interface AccessToken {
   readonly value: string
   readonly user: User
@@ -26,6 +29,9 @@ export interface SharedState {
   raise(): string
   hint(): Hint
   setHint(hint: Hint): void
+  /** Whether the user was sent to log in on another origin within the last hour. */
+  awaitsLogin(): boolean
+  awaitLogin(isAwaited: boolean): void
   /** Sends to the other tabs. */
   tell(message: Message): void
 }
@@ -82,6 +88,8 @@ export function sharedState(name: string, hear: (message: Message) => void): Sha
     },
     hint: () => read('session') as Hint,
     setHint: (hint) => write('session', hint),
+    awaitsLogin: () => Math.abs(Date.now() - Number(read('awaits-login'))) < AWAIT_MS,
+    awaitLogin: (isAwaited) => write('awaits-login', isAwaited ? String(Date.now()) : ''),
     tell: (message) => channel?.postMessage(message),
   }
 }

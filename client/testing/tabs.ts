@@ -31,10 +31,32 @@ export function tabOf(fetch: typeof globalThis.fetch, apis: readonly string[] = 
 }
 
 export const credentials = ({ email, password } = ada) => ({ email, password })
+/** Logs somebody in on a page of another origin. It has the same cookies, and other memory. */
+export const logInElsewhere = (api: ReturnType<typeof gateway>, browser: Browser, person = ada) =>
+  browserFetch(api, browser)(`${parties.issuer}/auth/login`, {
+    method: 'POST',
+    credentials: 'include',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(credentials(person)),
+  })
 export const count = ({ sent }: Browser, route: string) =>
   sent.filter((request) => request.route === route).length
 export const refreshes = (browser: Browser) => count(browser, 'POST /auth/refresh')
 export const events = ({ heard }: Tab) => heard.map(({ event }) => event)
+/** A storage for the refresh token of an app. */
+export function memoryStorage() {
+  let stored: string | undefined
+  return {
+    get: async () => stored,
+    set: async (token: string) => {
+      stored = token
+    },
+    remove: async () => {
+      stored = undefined
+    },
+  }
+}
+
 /** Time for messages between tabs to arrive. */
 export const messages = () => new Promise((resolve) => setTimeout(resolve, 30))
 

@@ -1,3 +1,4 @@
+import { restoreDestination } from './destination.ts'
 import { showView } from './dom.ts'
 
 /**
@@ -6,6 +7,7 @@ import { showView } from './dom.ts'
  */
 export function takeToken({ isOptional = false } = {}): string | undefined {
   const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? undefined
+  if (token && restoreDestination()) return token
   history.replaceState(null, '', location.pathname + location.search)
   // A second link that is opened in this tab changes only what stands after `#`.
   addEventListener('hashchange', () => {

@@ -1,3 +1,4 @@
+import { rememberDestination } from './destination.ts'
 import { find, showView } from './dom.ts'
 import { setBusy } from './form.ts'
 import { messageOf } from './messages.ts'
@@ -21,6 +22,7 @@ resend.addEventListener('click', async () => {
   setBusy(resend, true)
   const { error } = await cardea.resendVerification({ email: find<HTMLInputElement>('#email').value })
   setBusy(resend, false)
+  rememberDestination(data)
   find('.alert', form).textContent = error ? messageOf(error, data.texts.errors, data.lang) : ''
   find('.done', form).textContent = error ? '' : (resend.dataset.resent ?? '')
   resend.hidden = !error

@@ -1,3 +1,4 @@
+import { rememberDestination } from './destination.ts'
 import { announce, find } from './dom.ts'
 import { onSubmit, type Send } from './form.ts'
 import { fill, type PageData } from './page-data.ts'
@@ -19,6 +20,7 @@ export function sentView(data: PageData, send: Send): { showFor: (email: string)
   return {
     showFor(address) {
       email = address
+      rememberDestination(data)
       text.textContent = fill(sentence, { email })
     },
   }

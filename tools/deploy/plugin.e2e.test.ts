@@ -25,6 +25,7 @@ const more = {
   ALARM_EMAIL: 'ops@example.com',
   LOG_RETENTION_DAYS: '365',
   USERS_TABLE: 'cardea-prod-people',
+  AUTHORIZER_CALLERS: 'a1b2c3d4e5',
 }
 const all = { ...needed, ...more }
 let whole: Package
@@ -94,6 +95,7 @@ describe('serverless deploy', () => {
         'Alarms',
         'AlarmSubscription',
         'AlarmTopic',
+        'AUTHORIZER_CALLERS',
         'HttpApiDomain',
         'HttpApiDomainMapping',
         'ISSUER',
@@ -101,7 +103,13 @@ describe('serverless deploy', () => {
         'UsersTable',
       ].sort(),
     )
-    for (const setting of ['DOMAIN_NAME', 'ALARM_EMAIL', 'LOG_RETENTION_DAYS', 'USERS_TABLE'])
+    for (const setting of [
+      'DOMAIN_NAME',
+      'ALARM_EMAIL',
+      'LOG_RETENTION_DAYS',
+      'USERS_TABLE',
+      'AUTHORIZER_CALLERS',
+    ])
       expect(said).toMatch(new RegExp(`Was .*${setting}`))
     expect([status, actions.filter((each) => changing.test(each))]).toEqual([1, []])
   })
@@ -111,6 +119,7 @@ describe('serverless deploy', () => {
       'AlarmSubscription',
       'AlarmTopic',
       'Alarms',
+      'AUTHORIZER_CALLERS',
       'HttpApiDomain',
       'HttpApiDomainMapping',
       'ISSUER',

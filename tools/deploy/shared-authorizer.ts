@@ -1,11 +1,15 @@
+import type { Resource } from './weakened-resources.ts'
+
+const PREFIX = 'AuthorizerCaller'
+
 /**
  * Lets APIs of other stacks use our authorizer: the export of its ARN, and a permission for each caller of AUTHORIZER_CALLERS.
  * Those stacks cannot add the permission themselves, because it belongs to the function.
  */
-export function sharedAuthorizer(service: string, stage: string, callers: readonly string[]): object {
+export function sharedAuthorizer(service: string, stage: string, callers: readonly string[]) {
   const FunctionName = { 'Fn::GetAtt': ['AuthorizerAccessTokenLambdaFunction', 'Arn'] }
   const permissions = callers.map((caller) => [
-    `AuthorizerCaller${caller.replace(/[^a-z\d]/gi, '')}`,
+    `${PREFIX}${caller.replace(/[^a-z\d]/gi, '')}`,
     {
       Type: 'AWS::Lambda::Permission',
       Properties: {
@@ -35,3 +39,9 @@ const sourceArn = (caller: string): string | object =>
     : {
         'Fn::Sub': `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:${caller}/authorizers/*`,
       }
+
+/** The id of the API that a resource permits to use the authorizer. */
+export const callerOf = (id: string, { Properties }: Resource): string | undefined =>
+  id.startsWith(PREFIX)
+    ? /:([^:]+)\/authorizers\//.exec(JSON.stringify(Properties?.SourceArn))?.[1]
+    : undefined

@@ -1,6 +1,7 @@
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec'
 import fc from 'fast-check'
 import { keptTypes, stackPolicy } from './protected-resources.ts'
+import { sharedAuthorizer } from './shared-authorizer.ts'
 import { differences, refusals, type Template } from './template-comparison.ts'
 
 const deployed = {
@@ -275,6 +276,39 @@ describe('a deployment over another', () => {
     const bucket = { Resources: { ServerlessDeploymentBucket: { Type: 'AWS::S3::Bucket' } } }
     expect(differences(bucket, deployed)).toEqual([])
     expect(differences({}, deployed)).toEqual([])
+  })
+})
+
+describe('a deployment that lists fewer callers of the authorizer', () => {
+  const account = 'arn:aws:execute-api:eu-west-1:123456789012'
+  const of = (callers: readonly string[], ...allowed: string[]) => {
+    const listing = (listed: readonly string[]) => ({
+      Resources: { ...deployed.Resources, ...sharedAuthorizer('cardea', 'prod', listed).Resources },
+    })
+    return refusals({
+      before: listing(['a1b2c3d4e5', `${account}:f6g7h8i9j0`]),
+      after: listing(callers),
+      allowed,
+    })
+  }
+
+  it('is refused, with a line that names the API and the setting', () => {
+    const says = (api: string) =>
+      `AUTHORIZER_CALLERS: the API ${api} could no longer use the authorizer. Was AUTHORIZER_CALLERS left out or changed?`
+    expect(of([`${account}:f6g7h8i9j0`])).toEqual([says('a1b2c3d4e5')])
+    expect(of(['a1b2c3d4e5'])).toEqual([says('f6g7h8i9j0')])
+    expect(of([])).toEqual([`${says('a1b2c3d4e5')} So would 1 more.`])
+  })
+
+  it('is accepted by the name of the setting, or if it lists others besides', () => {
+    expect(of([], 'AUTHORIZER_CALLERS')).toEqual([])
+    expect(of(['z9y8x7w6v5', 'a1b2c3d4e5', `${account}:f6g7h8i9j0`])).toEqual([])
+  })
+
+  it('may lose the permissions of its own API', () => {
+    const permission = { Type: 'AWS::Lambda::Permission', Properties: { FunctionName: 'login' } }
+    const before = { Resources: { ...deployed.Resources, AuthLoginLambdaPermissionHttpApi: permission } }
+    expect(refusals({ before, after: deployed, allowed: [] })).toEqual([])
   })
 })
 

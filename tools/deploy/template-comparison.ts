@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { readTables } from '../generate/tables-yml.ts'
 import { keptTypes } from './protected-resources.ts'
+import { callerOf } from './shared-authorizer.ts'
 import { type Difference, type Resource, wasForgotten, weakened } from './weakened-resources.ts'
 
 /** What of a CloudFormation template is compared. */
@@ -45,6 +46,11 @@ export function differences(before: Template, after: Template): readonly Differe
 }
 
 function lostResource(id: string, was: Resource, becomes: Resource | undefined): readonly Difference[] {
+  const caller = callerOf(id, was)
+  if (caller && !becomes) {
+    const says = `the API ${caller} could no longer use the authorizer. ${wasForgotten('AUTHORIZER_CALLERS')}`
+    return [{ name: 'AUTHORIZER_CALLERS', says }]
+  }
   const kept = keptTypes[was.Type]
   if (!kept) return []
   const isDeleted = becomes?.Type !== was.Type

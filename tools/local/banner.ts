@@ -1,3 +1,4 @@
+import type { Config } from '../../lib/config.ts'
 import type { Contract } from '../../lib/contract/contract.ts'
 import { isRoute, registry } from '../generate/registry.ts'
 
@@ -6,13 +7,14 @@ const marks = (access: Contract['access']) => (access === 'public' ? '' : ` (${a
 
 /** The text that `npm start` prints once it serves: the address, the routes and the first commands. */
 export async function banner(
-  port: number,
-  parts: { endpoint: string; mailbox: string; keysFile: string; keys: 'made' | 'kept'; hasPages: boolean },
+  { port, pages: hasPages, docs: hasReference }: Config,
+  parts: { endpoint: string; mailbox: string; keysFile: string; keys: 'made' | 'kept' },
 ): Promise<string> {
   const contracts = (await registry()).filter(isRoute).map(({ contract }) => contract)
-  const pages = parts.hasPages
+  const pages = hasPages
     ? `\n  pages    http://localhost:${port}/ui    ready-made: sign-up, login, account`
     : ''
+  const reference = hasReference ? '/docs' : '/openapi.json'
   const width = Math.max(...contracts.map(({ path }) => path.length))
   const routes = contracts
     .sort((a, b) => a.path.localeCompare(b.path))
@@ -23,7 +25,7 @@ export async function banner(
   return `
 Cardea is running on http://localhost:${port}
 
-  API      http://localhost:${port}    described at /openapi.json and in README.md${pages}
+  API      http://localhost:${port}    described at ${reference} and in README.md${pages}
   mailbox  ${parts.mailbox}    every mail that is sent, and the links in it
   data     DynamoDB at ${parts.endpoint}; keys ${parts.keys} in ${parts.keysFile}
 

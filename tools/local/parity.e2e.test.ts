@@ -50,6 +50,8 @@ const notAnObject = {
   code: 'invalid_request',
   body: { errors: [{ path: 'body', message: 'must be object' }] },
 }
+/** The answer of the gateway itself. */
+const refusedToken = { status: 401, text: '{"message":"Unauthorized"}' }
 const cleared = [expect.stringMatching(/^__Host-cardea_refresh=;.*Max-Age=0/)]
 const cookie = (refreshToken: string) => `__Host-cardea_refresh=${refreshToken}`
 const from = (origin: string) => ({ origin })
@@ -97,7 +99,8 @@ const rows: readonly Row[] = [
   ['no body and no origin', byCookie('/auth/refresh', {}), { status: 403, code: 'origin_not_allowed' }],
 
   ['an access token', bearer((token) => `Bearer ${token}`), { status: 200 }],
-  ['an access token with one more character', bearer((token) => `Bearer ${token}A`), { status: 401 }],
+  ['an access token with one more character', bearer((token) => `Bearer ${token}A`), refusedToken],
+  ['no access token', get('/users/me'), refusedToken],
   [
     'a refresh token with one more character',
     async ({ logIn }) =>

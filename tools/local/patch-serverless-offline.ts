@@ -1,25 +1,35 @@
 /**
  * Loaded before serverless-offline (`node --import`), so that it passes requests on as API Gateway does. Unpatched, it answers
  * 400 to a cookie that RFC 6265 does not allow, even to one of another project. It parses the JSON bodies `0`, `false`, `null`
- * and strings. It treats a body without a content type as JSON. Patched, it also serves a changed bundle without a restart.
+ * and strings. It treats a body without a content type as JSON. Its refusals of a token have another body. Patched, it also
+ * serves a changed bundle without a restart.
  */
 import { statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
 interface Request {
+  readonly response: { readonly isBoom?: boolean; readonly output?: Output }
   mime: string | null
   state: Record<string, string[]> | null
   readonly payload: Buffer | null
   readonly raw: { readonly req: { readonly rawHeaders: string[] } }
   readonly headers: { readonly cookie?: string; readonly 'content-type'?: string }
 }
+/** An error as hapi sends it. */
+interface Output {
+  readonly statusCode: number
+  payload: object
+}
 interface Toolkit {
   readonly continue: symbol
 }
 interface Server {
-  ext(event: 'onPreHandler', method: (request: Request, toolkit: Toolkit) => symbol): void
+  ext(event: 'onPreHandler' | 'onPreResponse', method: (request: Request, toolkit: Toolkit) => symbol): void
 }
+
+/** What API Gateway answers when its authorizer refuses. */
+const refusals: Readonly<Record<number, string>> = { 401: 'Unauthorized', 403: 'Forbidden' }
 
 const require = createRequire(import.meta.resolve('serverless-offline'))
 const hapi = require('@hapi/hapi') as { Server: new (options: object) => Server }
@@ -35,6 +45,11 @@ hapi.Server = class {
       request.mime = 'text/plain'
       if (request.payload?.length && type === undefined)
         request.raw.req.rawHeaders.push('Content-Type', 'application/octet-stream')
+      return goOn
+    })
+    server.ext('onPreResponse', ({ response: { isBoom, output } }, { continue: goOn }) => {
+      const message = isBoom && output && refusals[output.statusCode]
+      if (message) output.payload = { message }
       return goOn
     })
     // biome-ignore lint/correctness/noConstructorReturn: it replaces the class that it wraps.

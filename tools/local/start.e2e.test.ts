@@ -13,8 +13,9 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Page } from 'playwright-core'
 import { browser } from '../testing/browser.ts'
-import { startChromium } from '../testing/chromium.ts'
+import { complaintsOf, startChromium } from '../testing/chromium.ts'
 import { npmStartOver, type Started } from '../testing/npm-start.ts'
 import { run } from '../testing/run.ts'
 import { mailedToken } from './mailbox.ts'
@@ -44,22 +45,36 @@ function processesOf(): string[] {
   return all.filter((line) => line.includes(basename(folder)))
 }
 
+async function inChromium(story: (page: Page) => Promise<void>): Promise<void> {
+  const chromium = await startChromium()
+  try {
+    const context = await chromium.newContext()
+    // The first call of a function starts a process, which takes seconds on a loaded machine.
+    context.setDefaultTimeout(90_000)
+    await story(await context.newPage())
+  } finally {
+    await chromium.close()
+  }
+}
+
 /** Logins need no verified email. */
 const easy = { REQUIRE_VERIFIED_EMAIL: 'false' }
 
 const ada = { email: 'ada@example.com', password: 'correct horse battery staple', name: 'Ada Lovelace' }
 
-describe('npm start', () => {
-  let started: Started
-  beforeAll(async () => {
-    started = await npmStart(easy)
-    await started.ready()
-  })
-  afterAll(() => started.interrupt())
+/** Runs until the test that stops it. */
+let started: Started
+beforeAll(async () => {
+  started = await npmStart(easy)
+  await started.ready()
+})
 
+describe('npm start', () => {
   it('prints its addresses, its routes and a first command', () => {
     const { origin, mailbox } = started
-    expect(started.said()).toContain(`Cardea is running on ${origin}\n\n  API      ${origin} `)
+    expect(started.said()).toContain(
+      `Cardea is running on ${origin}\n\n  API      ${origin}    described at /docs `,
+    )
     expect(started.said()).toContain(`\n  mailbox  ${mailbox} `)
     expect(started.said()).toContain(`\n  pages    ${origin}/ui `)
     expect(started.said()).toMatch(/POST +\/auth\/login/)
@@ -139,6 +154,24 @@ describe('npm start', () => {
     expect(new Set(answers.map((answer) => generation(answer.body.refreshToken)))).toEqual(new Set([2]))
   })
 
+  it('serves the API reference, whose forms send calls, with the token of a login', async () => {
+    await inChromium(async (page) => {
+      const complaints = complaintsOf(page, started.origin)
+      await page.goto(`${started.origin}/docs`)
+      const answer = async (operationId: string, body?: object) => {
+        await page.click(`nav a[href="#${operationId}"]`)
+        const form = page.getByRole('form', { name: operationId, exact: true })
+        if (body) await form.getByLabel('Body').fill(JSON.stringify(body))
+        await form.getByRole('button', { name: 'Send' }).click()
+        return form.locator('pre').textContent()
+      }
+      const { email, password } = ada
+      expect(await answer('login', { email, password })).toMatch(/^200 OK\n.*"accessToken": /s)
+      expect(await answer('getMe')).toMatch(/^200 OK\n.*"email": "ada@example.com"/s)
+      expect(complaints).toEqual([])
+    })
+  })
+
   it('creates one account for ten sign-ups at once, and answers 409 to the others', async () => {
     const go = browser(started)
     const body = { ...ada, email: 'ten@example.com' }
@@ -179,15 +212,12 @@ describe('npm start', () => {
 
 describe('a folder in which npm start runs', () => {
   it('is served once, and not reset', async () => {
-    const started = await npmStart()
-    await started.ready()
     const second = await npmStart()
     expect(await second.ended).toBe(1)
     expect(second.said()).toMatch(/^npm start is running over .*$/m)
     const env = { PATH: process.env.PATH, LOCAL_FOLDER: folder }
     const reset = spawnSync('npm', ['run', '-s', 'reset'], { env, encoding: 'utf8' })
     expect([reset.status, reset.stderr]).toEqual([1, expect.stringContaining('end it first')])
-    await started.interrupt()
   })
 })
 
@@ -260,22 +290,15 @@ describe('npm start with its default settings', () => {
   it('mails a link that opens in a page of its own, which runs its scripts', async () => {
     await browser(started)('POST', '/auth/signup', { ...ada, email: 'link@example.com' })
     await mailedToken(started.mailbox, 'link@example.com', 'verify-email')
-    const chromium = await startChromium()
-    try {
-      const context = await chromium.newContext()
-      // The first call of a function starts a process, which takes seconds on a loaded machine.
-      context.setDefaultTimeout(90_000)
-      const page = await context.newPage()
+    await inChromium(async (page) => {
       await page.goto(started.mailbox)
       const mail = page.locator('.email', { hasText: 'link@example.com' })
       await mail.getByText('Toggle HTML view').click()
-      const opening = context.waitForEvent('page')
+      const opening = page.context().waitForEvent('page')
       await mail.frameLocator('iframe').locator('a').first().click()
       // A script removes the token from the address.
       await (await opening).waitForURL(`${started.origin}/ui/verify-email`)
-    } finally {
-      await chromium.close()
-    }
+    })
   })
 
   it('lets a front-end test sign up 12 users', async () => {
@@ -286,7 +309,7 @@ describe('npm start with its default settings', () => {
     }
   })
 
-  it('prints which setting admits an origin that CORS refused, once for each origin', async () => {
+  it('prints once for each origin how to admit it, or that the API refuses its cookie', async () => {
     const preflight = (origin: string) =>
       fetch(`${started.origin}/auth/login`, {
         method: 'OPTIONS',
@@ -299,22 +322,15 @@ describe('npm start with its default settings', () => {
       'http://127.0.0.1:5500',
     ])
       await preflight(origin)
-    for (let waited = 0; !started.said().includes('5500') && waited < 5000; waited += 50) await wait(50)
-    expect(started.said().match(/^CORS: .*$/gm)).toEqual([
-      expect.stringMatching(/"http:\/\/localhost:5173" may not .* ALLOWED_ORIGINS in \.env/),
-      expect.stringMatching(/"http:\/\/127\.0\.0\.1:5500" may not .* ALLOWED_ORIGINS in \.env/),
+    await started.prints('"http://127.0.0.1:5500"')
+    expect(started.said().match(/^(?:CORS|Cookies): .*$/gm)).toEqual([
+      expect.stringMatching(/^CORS: .*"http:\/\/localhost:5173" may not .* ALLOWED_ORIGINS in \.env/),
+      expect.stringMatching(/^Cookies: .*"http:\/\/127\.0\.0\.1:5500" is of another site/),
     ])
   })
 })
 
 describe('a tour over HTTP', () => {
-  let started: Started
-  beforeAll(async () => {
-    started = await npmStart(easy)
-    await started.ready()
-  })
-  afterAll(() => started.interrupt())
-
   const admin = (...words: string[]) => {
     const env = { LOCAL_FOLDER: folder }
     // Not synchronous, so that the connections to the API stay served.
@@ -430,12 +446,10 @@ describe('a tour over HTTP', () => {
 
 describe('starting and stopping npm start', () => {
   it('stops with Ctrl-C, leaves no process, and keeps its users', async () => {
-    const first = await npmStart()
-    await first.ready()
     expect(processesOf().length).toBeGreaterThanOrEqual(2)
-    await first.interrupt()
+    await started.interrupt()
     expect(processesOf()).toEqual([])
-    expect(await isFree(first.port)).toBe(true)
+    expect(await isFree(started.port)).toBe(true)
 
     const second = await npmStart(easy)
     await second.ready()

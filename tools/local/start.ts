@@ -78,8 +78,7 @@ async function main(): Promise<void> {
     config.sesEndpoint ?? startMailbox(config.mailboxPort),
     checkContracts(),
   ])
-  if (!ending.signal.aborted)
-    console.log(await banner(config.port, { endpoint, mailbox, keysFile, keys, hasPages: config.pages }))
+  if (!ending.signal.aborted) console.log(await banner(config, { endpoint, mailbox, keysFile, keys }))
 }
 
 /** @throws a sentence that tells what keeps the program from starting. */

@@ -1,4 +1,4 @@
-import { isRoute, registry } from '../generate/registry.ts'
+import { patternOf, routePath } from './documented.ts'
 import type { Gateway } from './gateway.ts'
 import { parties } from './test-services.ts'
 import { fromApp } from './test-users.ts'
@@ -26,7 +26,7 @@ export function browserFetch(api: Gateway, browser: Browser): typeof fetch {
     const request = new Request(input, init)
     const { pathname, searchParams, origin } = new URL(request.url)
     if (origin !== new URL(parties.issuer).origin) throw new TypeError(`Nothing answers at ${origin}`)
-    const { route, params } = await routeOf(request.method, pathname)
+    const { route, params } = routeOf(request.method, pathname)
     browser.sent.push({ route, headers: request.headers })
     await orAborted(request.signal, browser.before?.(route))
 
@@ -61,15 +61,7 @@ const orAborted = (signal: AbortSignal, wait: Promise<void> | void) =>
     }),
   ])
 
-async function routeOf(method: string, path: string) {
-  const routes = (await registry()).filter(isRoute).map(({ contract }) => contract)
-  for (const contract of routes) {
-    const pattern = new RegExp(`^${contract.path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`)
-    const match = contract.method === method ? pattern.exec(path) : null
-    // A fixed path goes before one with parameters, as in API Gateway.
-    if (match && (!match.groups || !routes.some((other) => other.method === method && other.path === path))) {
-      return { route: `${method} ${contract.path}`, params: { ...match.groups } }
-    }
-  }
-  return { route: `${method} ${path}`, params: {} }
+function routeOf(method: string, pathname: string) {
+  const path = routePath(method, pathname) ?? pathname
+  return { route: `${method} ${path}`, params: { ...patternOf(path).exec(pathname)?.groups } }
 }

@@ -1,15 +1,18 @@
 import { existsSync } from 'node:fs'
 import AxeBuilder from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
+import { checkAnswersIn } from './documented-http.ts'
 
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
 /** Starts Debian's Chromium, or Google Chrome; `CHROMIUM` names another. */
-export function startChromium(): Promise<Browser> {
+export async function startChromium(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM ?? places.find((place) => existsSync(place))
   if (!executablePath)
     throw new Error('Install Chromium (apt-get install chromium), or name it with CHROMIUM')
-  return chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  checkAnswersIn(browser)
+  return browser
 }
 
 /** What a page writes to its console, and what it asks of other hosts. `allowed` are the refusals that a test causes. */

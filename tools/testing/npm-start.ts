@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as wait } from 'node:timers/promises'
 import { freePort } from '../local/ports.ts'
+import { checkAnswersOf, checking, undocumentedAnswers } from './documented-http.ts'
 
 export type Started = Awaited<ReturnType<ReturnType<typeof npmStartOver>>>
 
@@ -10,9 +11,13 @@ afterAll(async () => {
   for (const group of groups) await interruptGroup(group)
 })
 
+// Not where an answer arrives: a test may repeat a request until it is answered, or not read the answer.
+globalThis.fetch = checking(globalThis.fetch)
+afterEach(async () => expect(await undocumentedAnswers()).toEqual([]))
+
 /**
  * Starts what `npm start` (or `npm run <script>`) starts, with users and keys in a folder of the test. `cwd` may be a copy of the
- * project.
+ * project. An answer that `functions/openapi.json` does not allow fails the test.
  */
 export const npmStartOver =
   (folder: string, script = 'start', cwd = '.') =>
@@ -32,6 +37,8 @@ export const npmStartOver =
     const child = spawn('npm', ['run', script], { cwd, env, detached: true })
     const group = -Number(child.pid)
     groups.push(group)
+    const origin = `http://localhost:${port}`
+    checkAnswersOf(origin)
     let said = ''
     child.stdout.on('data', (data) => {
       said += data
@@ -49,7 +56,7 @@ export const npmStartOver =
       }
     }
     return {
-      origin: `http://localhost:${port}`,
+      origin,
       mailbox: `http://localhost:${mailboxPort}`,
       port,
       said: () => said,

@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { checkAnswer } from './documented-http.ts'
 
 export interface RawRequest {
   readonly method: string
@@ -34,9 +35,12 @@ export async function sendRaw(
       { hostname, port, method, path, headers: Object.fromEntries(sent), agent: false },
       async (response) => {
         const received = await text(response)
+        const { statusCode: status = 0, headers } = response
+        const header = (name: string) => headers[name.toLowerCase()]?.toString()
+        checkAnswer({ method, url: origin + path, status, header, text: received })
         resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
+          status,
+          headers,
           cookies: response.headers['set-cookie'] ?? [],
           text: received,
           body: parsed(received),

@@ -70,10 +70,71 @@ async function leftIn(endpoint: string, stage: string): Promise<string[]> {
     .filter((pk) => /^(USER|EMAIL)#/.test(pk))
 }
 
+/** An answer that `spoil` may change. */
+interface Exchange {
+  readonly route: string
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly answer: {
+    status: number
+    readonly headers: Headers
+    json(change: (body: any) => object): void
+    /** Whether the route was called before. */
+    again(): boolean
+  }
+}
+type Spoil = (exchange: Exchange) => void
+
+/** An API that forwards to another, and changes its answers with `spoil`. Here, not in the smoke test, the answers are checked. */
+function spoiling(target: string, spoil: Spoil): Server {
+  const asked = new Map<string, number>()
+  return createServer(async (request, response) => {
+    const route = `${request.method} ${request.url}`
+    asked.set(route, (asked.get(route) ?? 0) + 1)
+    const { host: _, connection: __, ...headers } = request.headers
+    const body = await buffer(request)
+    const given = await fetch(target + request.url, {
+      method: String(request.method),
+      headers: headers as Record<string, string>,
+      ...(body.length > 0 && { body }),
+    })
+    let text = await given.text()
+    const answer = {
+      status: given.status,
+      headers: new Headers(given.headers),
+      json: (change: (body: any) => object) => {
+        text = JSON.stringify(change(text ? JSON.parse(text) : {}))
+      },
+      again: () => Number(asked.get(route)) > 1,
+    }
+    spoil({ route, headers, answer })
+    for (const name of ['content-length', 'content-encoding', 'transfer-encoding'])
+      answer.headers.delete(name)
+    response.writeHead(answer.status, [...answer.headers].flat()).end(text)
+  })
+}
+
+let spoiled: Server | undefined
+afterEach(() => {
+  spoiled?.close()
+  spoiled?.closeAllConnections()
+})
+async function spoiledApi(target: string, spoil: Spoil = () => undefined): Promise<string> {
+  const server = spoiling(target, spoil)
+  spoiled = server
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `http://localhost:${(server.address() as AddressInfo).port}`
+}
+
 describe('the smoke test of npm start', () => {
   let started: Started
   const endpoint = () => readFileSync(join(folder, 'start/dynamodb-endpoint'), 'utf8')
-  const args = (...more: string[]) => ['--url', started.origin, '--mailbox', started.mailbox, ...more]
+  const args = (url = started.origin, ...more: string[]) => [
+    '--url',
+    url,
+    '--mailbox',
+    started.mailbox,
+    ...more,
+  ]
   beforeAll(async () => {
     started = await npmStartOver(join(folder, 'start'))(settings)
     await started.ready()
@@ -81,7 +142,8 @@ describe('the smoke test of npm start', () => {
   afterAll(() => started.interrupt())
 
   it('passes, says where the emulator differs, and leaves no account', async () => {
-    const { status, said, failed } = await smoke(args('--origin', origin))
+    const url = await spoiledApi(started.origin)
+    const { status, said, failed } = await smoke(args(url, '--origin', origin))
     expect([failed, status]).toEqual([[], 0])
     expect(said).toMatch(/^pass .*the email is verified by the link in the mail/m)
     expect(said).toMatch(/^pass .*CORS: a page of the listed origin may send requests/m)
@@ -121,73 +183,20 @@ describe('the smoke test of npm start', () => {
   })
 })
 
-/** An answer that `spoil` may change. */
-interface Exchange {
-  readonly route: string
-  readonly headers: Readonly<Record<string, unknown>>
-  readonly answer: {
-    status: number
-    readonly headers: Headers
-    json(change: (body: any) => object): void
-    /** Whether the route was called before. */
-    again(): boolean
-  }
-}
-type Spoil = (exchange: Exchange) => void
-
-/** An API that forwards to another, and changes its answers with `spoil`. */
-function spoiling(target: string, spoil: Spoil): Server {
-  const asked = new Map<string, number>()
-  return createServer(async (request, response) => {
-    const route = `${request.method} ${request.url}`
-    asked.set(route, (asked.get(route) ?? 0) + 1)
-    const { host: _, connection: __, ...headers } = request.headers
-    const body = await buffer(request)
-    const given = await fetch(target + request.url, {
-      method: String(request.method),
-      headers: headers as Record<string, string>,
-      ...(body.length > 0 && { body }),
-    })
-    let text = await given.text()
-    const answer = {
-      status: given.status,
-      headers: new Headers(given.headers),
-      json: (change: (body: any) => object) => {
-        text = JSON.stringify(change(text ? JSON.parse(text) : {}))
-      },
-      again: () => Number(asked.get(route)) > 1,
-    }
-    spoil({ route, headers, answer })
-    answer.headers.delete('content-length')
-    response.writeHead(answer.status, [...answer.headers].flat()).end(text)
-  })
-}
-
 describe('the smoke test of the packaged functions', () => {
   let stack: Started
   const dynamodb = () => readFileSync(join(folder, 'stack/packaged/dynamodb-endpoint'), 'utf8')
-  let spoiled: Server | undefined
   beforeAll(async () => {
     stack = await npmStartOver(join(folder, 'stack'), 'start:packaged')(settings)
     await stack.ready()
   })
-  afterEach(() => {
-    spoiled?.close()
-    spoiled?.closeAllConnections()
-  })
   afterAll(() => stack?.interrupt())
   const args = (url = stack.origin) => ['--url', url, '--mailbox', stack.mailbox, '--origin', origin]
-  async function spoiledApi(spoil: Spoil): Promise<string> {
-    const server = spoiling(stack.origin, spoil)
-    spoiled = server
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    return `http://localhost:${(server.address() as AddressInfo).port}`
-  }
   /** An operator with credentials for the stage. */
   const operator = () => ({ ...isolatedAwsEnv, AWS_ENDPOINT_URL_DYNAMODB: dynamodb() })
 
   it('passes, mentions no emulator, and leaves no account', async () => {
-    const { status, said, failed } = await smoke(args())
+    const { status, said, failed } = await smoke(args(await spoiledApi(stack.origin)))
     expect([failed, status]).toEqual([[], 0])
     expect(said).not.toContain('local:')
     expect(said).toMatch(/^41 passed, 0 failed/m)
@@ -309,13 +318,13 @@ describe('the smoke test of the packaged functions', () => {
       ],
     ],
   ])('fails where %s, in exactly those checks', async (_, spoil, rows) => {
-    const { status, failed } = await smoke(args(await spoiledApi(spoil)))
+    const { status, failed } = await smoke(args(await spoiledApi(stack.origin, spoil)))
     expect([failed, status]).toEqual([rows, 1])
     expect(await leftIn(dynamodb(), 'dev')).toEqual([])
   })
 
   it('removes the account through storage if no login works', async () => {
-    const url = await spoiledApi(({ route, answer }) => {
+    const url = await spoiledApi(stack.origin, ({ route, answer }) => {
       if (route === 'POST /auth/login') answer.status = 500
     })
     const { status, said } = await smoke(['--url', url, '--stage', 'dev'], { env: operator() })
@@ -325,7 +334,7 @@ describe('the smoke test of the packaged functions', () => {
   })
 
   it('names the account if it cannot be removed', async () => {
-    const url = await spoiledApi(({ route, answer }) => {
+    const url = await spoiledApi(stack.origin, ({ route, answer }) => {
       if (route === 'POST /auth/login') answer.status = 500
     })
     const { failed, said } = await smoke(args(url))

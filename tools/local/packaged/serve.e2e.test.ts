@@ -105,6 +105,14 @@ describe('the packaged functions', () => {
       expect([path, (await fetch(stack.origin + path)).status]).toEqual([path, 200])
   })
 
+  it('answer the pages at their own address, which is the issuer', async () => {
+    const { body } = await browser(stack)('GET', '/.well-known/openid-configuration')
+    expect(body.issuer).toBe(stack.origin)
+    const page = await fetch(`${stack.origin}/ui/login`, { redirect: 'manual' })
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<form')])
+    expect(page.headers.get('content-security-policy')).toContain(`connect-src ${stack.origin};`)
+  })
+
   it('log no token, no password and no failure', () => {
     expect(stack.said()).toContain('"type":"login.succeeded"')
     const [, written] = stack.said().split('Ctrl-C ends it all')

@@ -16,11 +16,13 @@ import { type Deployment, readTemplate } from './template.ts'
 export async function servePackage({ config, folder, local, signal }: Serving): Promise<void> {
   const { functions: packaged, mappings, ...api } = await packageStage(config, folder)
   const log = (text: string) => process.stdout.write(text)
+  // The package names the address that AWS would give, and its pages would lead there.
+  const env = { ...local, ISSUER: config.issuer }
   const functions = new Map<string, Invoke>()
   for (const each of packaged) {
     const target = join(folder, 'unzipped', each.FunctionName)
     await unzip(join(folder, 'package', basename(each.Code.S3Key)), target)
-    functions.set(each.FunctionName, lambdaFunction(each, { folder: target, local, log, signal }))
+    functions.set(each.FunctionName, lambdaFunction(each, { folder: target, local: env, log, signal }))
   }
   const invoke = async (name: string, event: object) => functions.get(name)?.(event)
 
