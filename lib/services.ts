@@ -12,7 +12,9 @@ import type { Rotating } from './crypto/key-states.ts'
 import { keyedHashes as makeKeyedHashes } from './crypto/keyed-hashes.ts'
 import { bcryptPasswords } from './crypto/passwords.ts'
 import { publishedKeys as makePublishedKeys } from './crypto/published-keys.ts'
+import { recoveryCodeHashes as makeRecoveryCodeHashes } from './crypto/recovery-code-hashes.ts'
 import { refreshTokens as makeRefreshTokens } from './crypto/refresh-tokens.ts'
+import { totpSecrets as makeTotpSecrets } from './crypto/totp-secrets.ts'
 import { rateLimiter as makeRateLimiter } from './domain/rate-limiter.ts'
 import { sesMailer } from './mail/sender.ts'
 import { ssmParameters } from './parameters/ssm.ts'
@@ -90,6 +92,10 @@ export const publishedKeys = /* @__PURE__ */ once(() =>
 )
 export const keyedHashes = /* @__PURE__ */ once(() =>
   withKeys(keys().keyedHashKey(), makeKeyedHashes(keys())),
+)
+export const totpSecrets = /* @__PURE__ */ once(() => withKeys(keys().factorKeys(), makeTotpSecrets(keys())))
+export const recoveryCodeHashes = /* @__PURE__ */ once(() =>
+  withKeys(keys().recoveryCodeKeys(), makeRecoveryCodeHashes(keys())),
 )
 export const rateLimiter = /* @__PURE__ */ once(() =>
   makeRateLimiter({ ...core(), counters: dynamoCounters(client(), config()), keyedHashes: keyedHashes() }),
