@@ -108,6 +108,8 @@ export const passkeys = /* @__PURE__ */ once(() => dynamoPasskeys(client(), conf
 export const factorUndos = /* @__PURE__ */ once(() => dynamoFactorUndos(client(), config()))
 export const codes = /* @__PURE__ */ once(() => dynamoCodes(client(), config()))
 export const outbox = /* @__PURE__ */ once(() => dynamoOutbox(client(), config()))
+/** The services that check a TOTP code or a recovery code. */
+export const codeProofServices = { totps, totpSecrets, recoveryCodeHashes, rateLimiter, outbox }
 export const emailJobs = /* @__PURE__ */ once(() => dynamoEmailJobs(client(), config()))
 export const mailer = /* @__PURE__ */ once(() => {
   const { mailFrom, ...others } = config()
