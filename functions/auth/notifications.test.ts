@@ -1,3 +1,4 @@
+import { limits } from '../../lib/domain/limits.ts'
 import { notifications } from '../../lib/domain/policy.ts'
 import { capturedLog } from '../../tools/testing/captured-log.ts'
 import { enrolTotp } from '../../tools/testing/enrolments.ts'
@@ -7,7 +8,8 @@ import { type TestServices, testServices } from '../../tools/testing/test-servic
 import { ada, bearer, logIn, mailTo, signedUp } from '../../tools/testing/test-users.ts'
 
 const withAda = async (change: Parameters<typeof testServices>[0] = {}) => {
-  const services = testServices(change)
+  const { secondStepFailures, secondStepMails } = limits
+  const services = testServices({ ...change, limits: { secondStepFailures, secondStepMails } })
   const api = gateway(services)
   await signedUp(api)
   await delivered(services)
