@@ -1,20 +1,13 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
-import { codeProofNeeds, openingNeeds } from '../../lib/contract/factor-needs.ts'
 import { codeProofs, exactlyOne, token, transport } from '../../lib/contract/fields.ts'
 import { tokenResponse } from '../../lib/contract/models.ts'
+import { codeProofNeeds, openingNeeds } from '../../lib/contract/needs.ts'
 import { provesCode } from '../../lib/domain/factor-proofs.ts'
 import { proveSecondFactor } from '../../lib/domain/second-factor.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
-import {
-  accessTokenIssuer,
-  authSessions,
-  codeProofServices,
-  refreshTokens,
-  sessionOpenings,
-  users,
-} from '../../lib/services.ts'
+import { authSessions, codeProofServices, sessionOpenings, tokenServices, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
@@ -37,9 +30,8 @@ export const contract = defineContract({
 
 const factories = {
   ...codeProofServices,
-  accessTokenIssuer,
+  ...tokenServices,
   authSessions,
-  refreshTokens,
   sessionOpenings,
   users,
 }

@@ -1,17 +1,16 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
-import { factorChangeNeeds } from '../../lib/contract/factor-needs.ts'
 import { totpCode, transport } from '../../lib/contract/fields.ts'
 import { factorChange } from '../../lib/contract/models.ts'
+import { factorChangeNeeds } from '../../lib/contract/needs.ts'
 import { confirmTotp } from '../../lib/domain/totp.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
 import {
-  accessTokenIssuer,
   outbox,
   recoveryCodeHashes,
-  refreshTokens,
   sessions,
+  tokenServices,
   totpSecrets,
   totps,
   users,
@@ -43,8 +42,7 @@ const factories = {
   totps,
   totpSecrets,
   recoveryCodeHashes,
-  accessTokenIssuer,
-  refreshTokens,
+  ...tokenServices,
   outbox,
 }
 

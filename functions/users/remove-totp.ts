@@ -1,12 +1,12 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
-import { factorChangeNeeds } from '../../lib/contract/factor-needs.ts'
 import { transport } from '../../lib/contract/fields.ts'
 import { tokenResponse } from '../../lib/contract/models.ts'
+import { factorChangeNeeds } from '../../lib/contract/needs.ts'
 import { removeTotp } from '../../lib/domain/totp.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
-import { accessTokenIssuer, outbox, refreshTokens, sessions, users } from '../../lib/services.ts'
+import { outbox, sessions, tokenServices, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'DELETE',
@@ -23,7 +23,7 @@ export const contract = defineContract({
   needs: [...factorChangeNeeds, 'users:DeleteItem'],
 })
 
-const factories = { users, sessions, accessTokenIssuer, refreshTokens, outbox }
+const factories = { users, sessions, ...tokenServices, outbox }
 
 export const handler = route(contract, factories, async ({ services, principal, body, client, reply }) => {
   return reply(200, ...tokenReply(body.transport, await removeTotp(services, principal, client)))

@@ -1,19 +1,12 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
-import { factorChangeNeeds } from '../../lib/contract/factor-needs.ts'
 import { transport } from '../../lib/contract/fields.ts'
 import { factorChange } from '../../lib/contract/models.ts'
+import { factorChangeNeeds } from '../../lib/contract/needs.ts'
 import { replaceRecoveryCodes } from '../../lib/domain/recovery-codes.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
-import {
-  accessTokenIssuer,
-  outbox,
-  recoveryCodeHashes,
-  refreshTokens,
-  sessions,
-  users,
-} from '../../lib/services.ts'
+import { outbox, recoveryCodeHashes, sessions, tokenServices, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
@@ -31,7 +24,7 @@ export const contract = defineContract({
   needs: [...factorChangeNeeds, 'keys/recovery-codes:GetParametersByPath', 'users:PutItem'],
 })
 
-const factories = { users, sessions, recoveryCodeHashes, accessTokenIssuer, refreshTokens, outbox }
+const factories = { users, sessions, recoveryCodeHashes, ...tokenServices, outbox }
 
 export const handler = route(contract, factories, async ({ services, principal, body, client, reply }) => {
   const { tokens, recoveryCodes } = await replaceRecoveryCodes(services, principal, client)

@@ -1,7 +1,7 @@
 import { provesRecoveryCode, type RecoveryProofPorts } from './recovery-codes.ts'
 import { Refusal } from './refusal.ts'
 import type { Prove } from './second-factor.ts'
-import { provesTotp, type TotpProofPorts } from './totp.ts'
+import { provesTotp, type TotpProofPorts } from './totp-proof.ts'
 
 /** The proof of the code in a request, which has exactly one. */
 export function provesCode(
