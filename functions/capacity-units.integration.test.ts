@@ -46,6 +46,8 @@ function recorded(reads: string[]): Keys {
     refreshKeys: reading('refresh', testKeys.refreshKeys),
     peppers: reading('pepper', testKeys.peppers),
     keyedHashKey: reading('keyed-hash', testKeys.keyedHashKey),
+    factorKeys: reading('factors', testKeys.factorKeys),
+    recoveryCodeKeys: reading('recovery-codes', testKeys.recoveryCodeKeys),
   }
 }
 

@@ -12,7 +12,9 @@ import type { Rotating } from './crypto/key-states.ts'
 import { keyedHashes as makeKeyedHashes } from './crypto/keyed-hashes.ts'
 import { bcryptPasswords } from './crypto/passwords.ts'
 import { publishedKeys as makePublishedKeys } from './crypto/published-keys.ts'
+import { recoveryCodeHashes as makeRecoveryCodeHashes } from './crypto/recovery-code-hashes.ts'
 import { refreshTokens as makeRefreshTokens } from './crypto/refresh-tokens.ts'
+import { totpSecrets as makeTotpSecrets } from './crypto/totp-secrets.ts'
 import { rateLimiter as makeRateLimiter } from './domain/rate-limiter.ts'
 import { sesMailer } from './mail/sender.ts'
 import { ssmParameters } from './parameters/ssm.ts'
@@ -91,6 +93,10 @@ export const publishedKeys = /* @__PURE__ */ once(() =>
 export const keyedHashes = /* @__PURE__ */ once(() =>
   withKeys(keys().keyedHashKey(), makeKeyedHashes(keys())),
 )
+export const totpSecrets = /* @__PURE__ */ once(() => withKeys(keys().factorKeys(), makeTotpSecrets(keys())))
+export const recoveryCodeHashes = /* @__PURE__ */ once(() =>
+  withKeys(keys().recoveryCodeKeys(), makeRecoveryCodeHashes(keys())),
+)
 export const rateLimiter = /* @__PURE__ */ once(() =>
   makeRateLimiter({ ...core(), counters: dynamoCounters(client(), config()), keyedHashes: keyedHashes() }),
 )
@@ -102,6 +108,8 @@ export const passkeys = /* @__PURE__ */ once(() => dynamoPasskeys(client(), conf
 export const factorUndos = /* @__PURE__ */ once(() => dynamoFactorUndos(client(), config()))
 export const codes = /* @__PURE__ */ once(() => dynamoCodes(client(), config()))
 export const outbox = /* @__PURE__ */ once(() => dynamoOutbox(client(), config()))
+/** The services that check a TOTP code or a recovery code. */
+export const codeProofServices = { totps, totpSecrets, recoveryCodeHashes, rateLimiter, outbox }
 export const emailJobs = /* @__PURE__ */ once(() => dynamoEmailJobs(client(), config()))
 export const mailer = /* @__PURE__ */ once(() => {
   const { mailFrom, ...others } = config()

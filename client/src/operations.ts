@@ -40,6 +40,17 @@ export interface Session {
   readonly current: boolean
 }
 
+export interface FactorChange {
+  /** Send it as `Authorization: Bearer ...`. */
+  readonly accessToken: string
+  readonly tokenType: "Bearer"
+  /** Seconds until the access token expires. */
+  readonly expiresIn: number
+  readonly user: User
+  /** Show them to the user now, once. Each works once, in place of a second factor. */
+  readonly recoveryCodes?: readonly (string)[]
+}
+
 export interface ExportedUser {
   readonly id: string
   readonly email: string
@@ -55,6 +66,19 @@ export interface ExportedUser {
   readonly formerEmail?: {
     readonly email: string
     readonly keptUntil: string
+  }
+}
+
+export interface Factors {
+  /** Whether the account has a password. */
+  readonly password: boolean
+  readonly totp?: {
+    readonly enrolledAt: string
+    readonly lastUsedAt: string
+  }
+  readonly recoveryCodes?: {
+    readonly left: number
+    readonly createdAt: string
   }
 }
 
@@ -121,10 +145,16 @@ export interface Operations {
   /** Prove again who you are. */
   reauthenticate: {
     input: {
-      readonly password: string
+      readonly password?: string
+      readonly totp?: string
+      readonly recoveryCode?: string
     }
     output: TokenResponse
+<<<<<<< HEAD
     refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'wrong_password' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+=======
+    refusal: 'invalid_code' | 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'wrong_password' | 'second_factor_required' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+>>>>>>> 49ad043a75c556aa254aca04a5356328d4728648
   }
   /** Log in with the link of a login mail. */
   redeemEmailLogin: {
@@ -156,6 +186,16 @@ export interface Operations {
     }
     output: undefined
     refusal: 'invalid_link' | 'weak_password' | 'invalid_request' | 'untrusted_proxy' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
+  }
+  /** Complete a login with a second factor. */
+  proveSecondFactor: {
+    input: {
+      readonly authSession: string
+      readonly totp?: string
+      readonly recoveryCode?: string
+    }
+    output: TokenResponse
+    refusal: 'invalid_auth_session' | 'invalid_code' | 'invalid_request' | 'untrusted_proxy' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Create an account. */
   signUp: {
@@ -276,6 +316,14 @@ export interface Operations {
     output: TokenResponse
     refusal: 'weak_password' | 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'wrong_password' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
+  /** Enrol an authenticator app with its first code. */
+  confirmTotp: {
+    input: {
+      readonly code: string
+    }
+    output: FactorChange
+    refusal: 'invalid_code' | 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'email_not_verified' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
+  }
   /** Delete your own account. */
   deleteMe: {
     input: Record<string, never>
@@ -327,9 +375,39 @@ export interface Operations {
     output: {
       readonly exportedAt: string
       readonly user: ExportedUser
+      readonly factors: Factors
       readonly sessions: readonly (ExportedSession)[]
     }
     refusal: 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'internal_error' | 'unavailable'
+  }
+  /** Your second factors: which, since when, and when last used. */
+  getMyFactors: {
+    input: Record<string, never>
+    output: Factors
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'internal_error' | 'unavailable'
+  }
+  /** Remove the authenticator app. */
+  removeTotp: {
+    input: Record<string, never>
+    output: TokenResponse
+    refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'not_found' | 'second_factor_missing' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
+  }
+  /** Start to enrol an authenticator app. */
+  startTotp: {
+    input: Record<string, never>
+    output: {
+      /** 160 bits in base32. */
+      readonly secret: string
+      /** An `otpauth://` address. */
+      readonly uri: string
+    }
+    refusal: 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'email_not_verified' | 'internal_error' | 'unavailable'
+  }
+  /** Replace all recovery codes. */
+  replaceRecoveryCodes: {
+    input: Record<string, never>
+    output: FactorChange
+    refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'not_found' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
   }
   /** Check that the service answers. */
   getHealth: {
@@ -403,6 +481,7 @@ export const operations = {
   refresh: { method: 'POST', path: '/auth/refresh' },
   resendVerification: { method: 'POST', path: '/auth/email/resend' },
   resetPassword: { method: 'POST', path: '/auth/password/reset' },
+  proveSecondFactor: { method: 'POST', path: '/auth/second-factor', login: true },
   signUp: { method: 'POST', path: '/auth/signup', login: true },
   undoEmailChange: { method: 'POST', path: '/auth/email/undo' },
   undoSecondFactor: { method: 'POST', path: '/auth/second-factor/undo' },
@@ -416,6 +495,7 @@ export const operations = {
   adminSendPasswordReset: { method: 'POST', path: '/users/{userId}/password-reset', user: true },
   changeEmail: { method: 'PUT', path: '/users/me/email', user: true },
   changePassword: { method: 'PUT', path: '/users/me/password', user: true, login: true },
+  confirmTotp: { method: 'POST', path: '/users/me/totp/confirm', user: true },
   deleteMe: { method: 'DELETE', path: '/users/me', user: true },
   getMe: { method: 'GET', path: '/users/me', user: true },
   updateMe: { method: 'PATCH', path: '/users/me', user: true },
@@ -423,6 +503,10 @@ export const operations = {
   endMySessions: { method: 'DELETE', path: '/users/me/sessions', user: true, query: true },
   listMySessions: { method: 'GET', path: '/users/me/sessions', user: true },
   exportMe: { method: 'GET', path: '/users/me/export', user: true },
+  getMyFactors: { method: 'GET', path: '/users/me/factors', user: true },
+  removeTotp: { method: 'DELETE', path: '/users/me/totp', user: true, login: true },
+  startTotp: { method: 'POST', path: '/users/me/totp', user: true },
+  replaceRecoveryCodes: { method: 'POST', path: '/users/me/recovery-codes', user: true },
   getHealth: { method: 'GET', path: '/health' },
   getIndex: { method: 'GET', path: '/' },
   getJwks: { method: 'GET', path: '/.well-known/jwks.json' },

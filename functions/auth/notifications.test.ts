@@ -1,12 +1,15 @@
+import { limits } from '../../lib/domain/limits.ts'
 import { notifications } from '../../lib/domain/policy.ts'
 import { capturedLog } from '../../tools/testing/captured-log.ts'
+import { enrolTotp } from '../../tools/testing/enrolments.ts'
 import { type Gateway, gateway } from '../../tools/testing/gateway.ts'
 import { delivered } from '../../tools/testing/test-mail.ts'
 import { type TestServices, testServices } from '../../tools/testing/test-services.ts'
 import { ada, bearer, logIn, mailTo, signedUp } from '../../tools/testing/test-users.ts'
 
 const withAda = async (change: Parameters<typeof testServices>[0] = {}) => {
-  const services = testServices(change)
+  const { secondStepFailures, secondStepMails } = limits
+  const services = testServices({ ...change, limits: { secondStepFailures, secondStepMails } })
   const api = gateway(services)
   await signedUp(api)
   await delivered(services)
@@ -21,6 +24,8 @@ const from = (api: Gateway, ip: string, userAgent = 'a test') =>
     ip,
     headers: { 'user-agent': userAgent },
   })
+
+const enrolled = async (services: TestServices, api: Gateway) => enrolTotp(api, services, await logIn(api))
 
 /** How to cause each notification. */
 const causes: Record<
@@ -44,6 +49,30 @@ const causes: Record<
     await api('POST /auth/refresh', { body: { refreshToken } })
     services.clock.advance(61)
     await api('POST /auth/refresh', { body: { refreshToken } })
+  },
+  // The first factor has a mail of its own, which cannot be switched off.
+  factor_added: async (services, api) => {
+    const { login } = await enrolled(services, api)
+    await delivered(services)
+    await enrolTotp(api, services, login)
+  },
+  factor_removed: async (services, api) => {
+    const { login } = await enrolled(services, api)
+    await delivered(services)
+    await api('DELETE /users/me/totp', { headers: bearer(login), body: {} })
+  },
+  recovery_code_used: async (services, api) => {
+    const { recoveryCodes } = await enrolled(services, api)
+    await delivered(services)
+    const { authSession } = (await logIn(api)).body
+    await api('POST /auth/second-factor', { body: { authSession, recoveryCode: recoveryCodes[0] } })
+  },
+  second_factor_failed: async (services, api) => {
+    await enrolled(services, api)
+    await delivered(services)
+    const { authSession } = (await logIn(api)).body
+    for (let failed = 0; failed < 3; failed++)
+      await api('POST /auth/second-factor', { body: { authSession, recoveryCode: 'wrong' } })
   },
   account_deleted: async (_, api) => {
     await api('DELETE /users/me', { headers: bearer(await logIn(api)) })

@@ -1,14 +1,15 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
-import { password, transport } from '../../lib/contract/fields.ts'
+import { codeProofs, exactlyOne, password, transport } from '../../lib/contract/fields.ts'
 import { tokenResponse } from '../../lib/contract/models.ts'
-import { tokenNeeds } from '../../lib/contract/needs.ts'
+import { codeProofNeeds, openingNeeds } from '../../lib/contract/needs.ts'
+import { provesCode } from '../../lib/domain/factor-proofs.ts'
 import { reauthenticate } from '../../lib/domain/reauthentication.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
 import {
+  codeProofServices,
   passwords,
-  rateLimiter,
   sessionOpenings,
   sessions,
   tokenServices,
@@ -24,28 +25,29 @@ export const contract = defineContract({
   description:
     'Some routes ask for a recent proof and otherwise answer `reauthentication_required`. An account with a second factor ' +
     'proves that, one without its password. The session is replaced: continue with the tokens of the answer.',
-  body: z.strictObject({ password, transport }),
+  body: z
+    .strictObject({ password: z.optional(password), ...codeProofs, transport })
+    .check(exactlyOne('password', 'totp', 'recoveryCode')),
   responses: { 200: tokenResponse },
-  refusals: ['wrong_password'],
+  refusals: ['wrong_password', 'invalid_code'],
   limits: ['passwordPerUser'],
+  stepLimits: ['totpPerHour', 'totpPerDay'],
   needs: [
-    ...tokenNeeds,
+    ...openingNeeds,
+    ...codeProofNeeds,
     'keys/pepper:GetParametersByPath',
-    'keys/keyed-hash:GetParametersByPath',
     'users:GetItem',
-    'users:ConditionCheckItem',
     'sessions:GetItem',
-    'sessions:UpdateItem',
-    'sessions:DeleteItem',
-    'sessions:PutItem',
     'refresh-token-denylist:PutItem',
   ],
   memory: 1769,
 })
 
-const factories = { rateLimiter, users, sessions, sessionOpenings, passwords, ...tokenServices }
+const factories = { ...codeProofServices, ...tokenServices, passwords, sessionOpenings, sessions, users }
 
 export const handler = route(contract, factories, async ({ services, principal, body, client, reply }) => {
-  const tokens = await reauthenticate(services, principal, { password: body.password, client })
+  const { password } = body
+  const proof = password === undefined ? { prove: provesCode(services, body) } : { password }
+  const tokens = await reauthenticate(services, principal, { ...proof, client })
   return reply(200, ...tokenReply(body.transport, tokens))
 })

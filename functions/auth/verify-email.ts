@@ -22,6 +22,7 @@ export const contract = defineContract({
     'sessions:BatchGetItem',
     'users:BatchGetItem',
     'users:GetItem',
+    'users:Query',
     'users:UpdateItem',
     'users:PutItem',
     'users:DeleteItem',

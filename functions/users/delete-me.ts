@@ -20,6 +20,7 @@ export const contract = defineContract({
   refusals: ['last_administrator', 'conflict'],
   needs: [
     'users:GetItem',
+    'users:Query',
     'users:DeleteItem',
     'users:UpdateItem',
     'refresh-token-denylist:PutItem',

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
-import { exportedSession, exportedUser } from '../../lib/contract/models.ts'
+import { exportedSession, exportedUser, factors } from '../../lib/contract/models.ts'
 import { exportedUserData, exportNeeds } from '../../lib/contract/user-data.ts'
-import { exportedSessionView, exportedUserView } from '../../lib/contract/views.ts'
-import { exportedData, ownAccount } from '../../lib/domain/own-account.ts'
+import { exportedSessionView, exportedUserView, factorsView } from '../../lib/contract/views.ts'
+import { exportedData, ownFactors } from '../../lib/domain/own-account.ts'
 import { openSessions } from '../../lib/domain/own-sessions.ts'
 import { settleAll } from '../../lib/domain/settle-all.ts'
 import { route } from '../../lib/lambda/route.ts'
-import { sessions, userData, users } from '../../lib/services.ts'
+import { sessions, totps, userData, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'GET',
@@ -20,18 +20,19 @@ export const contract = defineContract({
     200: z.object({
       exportedAt: z.iso.datetime(),
       user: exportedUser,
+      factors,
       sessions: z.array(exportedSession),
       ...exportedUserData,
     }),
   },
-  needs: ['users:GetItem', 'sessions:Query', ...exportNeeds],
+  needs: ['users:BatchGetItem', 'users:GetItem', 'sessions:Query', ...exportNeeds],
 })
 
 export const handler = route(
   contract,
-  { users, sessions, userData },
+  { users, sessions, totps, userData },
   async ({ services, principal, reply }) => {
-    const user = await ownAccount(services, principal)
+    const { account: user, ...proofs } = await ownFactors(services, principal)
     const now = services.clock.now()
     const [formerEmail, open, data] = await settleAll(
       services.users.formerEmail(user.id, now),
@@ -42,6 +43,7 @@ export const handler = route(
     return reply(200, {
       exportedAt: new Date(now * 1000).toISOString(),
       user: exportedUserView(user, formerEmail),
+      factors: factorsView(user, proofs),
       sessions: open.map((each) => exportedSessionView(each, principal.sessionId)),
       ...data,
     })

@@ -16,7 +16,14 @@ export const REFRESH_COOKIE = '__Host-cardea_refresh'
 export const LENGTH_SETTING = 'x-minLength-setting'
 
 /** The kinds of keys, each under its own path in SSM Parameter Store. */
-type KeyPath = 'access/public' | 'access/private' | 'refresh' | 'pepper' | 'keyed-hash'
+type KeyPath =
+  | 'access/public'
+  | 'access/private'
+  | 'refresh'
+  | 'pepper'
+  | 'keyed-hash'
+  | 'factors'
+  | 'recovery-codes'
 
 /** An IAM action on a table, its index or another resource. A transaction needs the actions of its items. */
 export type Need =

@@ -108,21 +108,32 @@ const isDigit = /^\p{Nd}$/u
 /** Separators between digits that were read aloud or copied: whitespace, hyphens, invisible characters. */
 const betweenDigits = /[\s\p{Pd}\p{Cf}]/gu
 
+const plainDigits = z.transform((text: string) =>
+  text
+    .normalize('NFKC')
+    .replace(betweenDigits, '')
+    .replace(/\p{Nd}/gu, asciiDigit),
+)
+const digitExamples = { maxLength: 64, examples: ['526018', '526 018'] }
+
 /** The digits of a mail, in any common spelling. */
 export const digits = z
   .pipe(
     z.string().check(z.maxLength(64, 'must have 6 digits')),
-    z.pipe(
-      z.transform((text: string) =>
-        text
-          .normalize('NFKC')
-          .replace(betweenDigits, '')
-          .replace(/\p{Nd}/gu, asciiDigit),
-      ),
-      z.string().check(z.regex(/^\d{6}$/, 'must have 6 digits')),
-    ),
+    z.pipe(plainDigits, z.string().check(z.regex(/^\d{6}$/, 'must have 6 digits'))),
   )
-  .register(z.globalRegistry, { maxLength: 64, examples: ['526018', '526 018'] })
+  .register(z.globalRegistry, digitExamples)
+
+/** The digits of an authenticator app, in any common spelling. Others are a wrong code, not a wrong request. */
+export const totpCode = z
+  .pipe(z.string().check(z.maxLength(64)), z.pipe(plainDigits, z.string()))
+  .register(z.globalRegistry, digitExamples)
+
+/** A recovery code as it was typed. Its verifier understands case, blanks and hyphens. */
+export const recoveryCode = z
+  .string()
+  .check(z.maxLength(64))
+  .register(z.globalRegistry, { examples: ['7k2m-x9qd-4t0w-c6hv'] })
 
 /** An id in a path. Ours are lower-case; a UUID in upper case is equal (RFC 9562 4). */
 const id = z.uuid().check(z.toLowerCase())
@@ -143,3 +154,13 @@ export const notEmpty = z.refine<object>(
   (fields) => Object.values(fields).some((value) => value !== undefined),
   'must change something',
 )
+
+/** The codes of a second proof. `codeProofNeeds` are what their check needs. */
+export const codeProofs = { totp: z.optional(totpCode), recoveryCode: z.optional(recoveryCode) }
+
+/** Exactly one of these fields. */
+export const exactlyOne = (...names: readonly string[]) =>
+  z.refine<object>(
+    (fields) => names.filter((name) => (fields as Record<string, unknown>)[name] !== undefined).length === 1,
+    `must have exactly one of ${names.join(', ')}`,
+  )

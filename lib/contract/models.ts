@@ -73,6 +73,25 @@ export const tokenResponse = z
   })
   .register(z.globalRegistry, { id: 'TokenResponse' })
 
+/** The codes themselves, which no later request can read. */
+const recoveryCodes = z.readonly(z.array(z.string())).register(z.globalRegistry, {
+  description: 'Show them to the user now, once. Each works once, in place of a second factor.',
+})
+
+/** The answer to a change of factors: the tokens of the session that goes on, and new recovery codes if there are any. */
+export const factorChange = z
+  .extend(tokenResponse, { recoveryCodes: z.optional(recoveryCodes) })
+  .register(z.globalRegistry, { id: 'FactorChange' })
+
+/** What an account can prove, without secrets. */
+export const factors = z
+  .object({
+    password: z.boolean().register(z.globalRegistry, { description: 'Whether the account has a password.' }),
+    totp: z.optional(z.object({ enrolledAt: z.iso.datetime(), lastUsedAt: z.iso.datetime() })),
+    recoveryCodes: z.optional(z.object({ left: z.int(), createdAt: z.iso.datetime() })),
+  })
+  .register(z.globalRegistry, { id: 'Factors' })
+
 /** RFC 9457, with a code for programs and a request id for the operators. */
 export const problem = z
   .object({

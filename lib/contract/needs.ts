@@ -12,3 +12,32 @@ export const factorRemovalNeeds = [
   'users:Query',
   'users:DeleteItem',
 ] as const satisfies readonly Need[]
+
+/** What the check of a TOTP code or a recovery code reads, counts and uses up. */
+export const codeProofNeeds = [
+  'keys/keyed-hash:GetParametersByPath',
+  'keys/factors:GetParametersByPath',
+  'keys/recovery-codes:GetParametersByPath',
+  'users:BatchGetItem',
+  'users:UpdateItem',
+  'sessions:UpdateItem',
+] as const satisfies readonly Need[]
+
+/** What a change of an account's factors reads and writes. */
+export const factorChangeNeeds = [
+  ...tokenNeeds,
+  'users:GetItem',
+  'users:UpdateItem',
+  'sessions:GetItem',
+  'sessions:DeleteItem',
+  'sessions:PutItem',
+  'refresh-token-denylist:PutItem',
+] as const satisfies readonly Need[]
+
+/** What opens a session and uses up its proof. */
+export const openingNeeds = [
+  ...tokenNeeds,
+  'users:ConditionCheckItem',
+  'sessions:DeleteItem',
+  'sessions:PutItem',
+] as const satisfies readonly Need[]

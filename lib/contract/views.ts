@@ -1,7 +1,8 @@
 import type * as z from 'zod/mini'
+import type { StoredRecoveryCodes, Totp } from '../domain/factor-ports.ts'
 import type { FormerEmail, Session } from '../domain/ports.ts'
 import type { Account } from '../domain/users.ts'
-import type { exportedSession, exportedUser, session } from './models.ts'
+import type { exportedSession, exportedUser, factors, session } from './models.ts'
 
 const instant = (seconds: number) => new Date(seconds * 1000).toISOString()
 
@@ -32,4 +33,15 @@ export const exportedUserView = (
 ): z.input<typeof exportedUser> => ({
   ...account,
   ...(former && { formerEmail: { email: former.email, keptUntil: instant(former.keptUntil) } }),
+})
+
+export const factorsView = (
+  { passwordHash }: Account,
+  { totp, recoveryCodes }: { totp: Totp | undefined; recoveryCodes: StoredRecoveryCodes | undefined },
+): z.input<typeof factors> => ({
+  password: passwordHash !== '',
+  ...(totp && { totp: { enrolledAt: instant(totp.enrolledAt), lastUsedAt: instant(totp.lastUsedAt) } }),
+  ...(recoveryCodes && {
+    recoveryCodes: { left: recoveryCodes.hashes.length, createdAt: instant(recoveryCodes.createdAt) },
+  }),
 })

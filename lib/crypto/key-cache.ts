@@ -38,6 +38,8 @@ export function storedKeys(
     refresh: cache('refresh'),
     pepper: cache('pepper'),
     keyedHash: cache('keyed-hash'),
+    factors: cache('factors'),
+    recoveryCodes: cache('recovery-codes'),
   }
   const ring = async (keys: KeyCache, kid?: string): Promise<KeyRing> => {
     const all = await keys(kid)
@@ -49,6 +51,8 @@ export function storedKeys(
     refreshKeys: (kid) => ring(paths.refresh, kid),
     peppers: (kid) => ring(paths.pepper, kid),
     keyedHashKey: async () => signingOf(await paths.keyedHash(), now()).key,
+    factorKeys: (kid) => ring(paths.factors, kid),
+    recoveryCodeKeys: (kid) => ring(paths.recoveryCodes, kid),
   }
 }
 

@@ -84,6 +84,8 @@ const readers: Readonly<Record<KeyPath, (text: string) => KeyObject>> = {
   refresh: secret,
   pepper: secret,
   'keyed-hash': secret,
+  factors: secret,
+  'recovery-codes': secret,
 }
 
 function rsa(key: KeyObject): KeyObject {

@@ -345,6 +345,16 @@ describe('the first keys', () => {
     expect(parameters.kept).toEqual(before)
   })
 
+  it('of a stage that lacks some are made, and the others stay', async () => {
+    const { parameters } = await deployment(1)
+    const before = new Map(parameters.kept)
+    for (const path of ['factors', 'recovery-codes'] as const) await parameters.remove(path, '000001')
+    const made = await makeFirstKeys(parameters, { now: START + DAY, modulusLength })
+    expect(made).toEqual(['factors', 'recovery-codes'])
+    for (const [name, value] of before)
+      if (!/^(factors|recovery-codes)/.test(name)) expect(parameters.kept.get(name)).toBe(value)
+  })
+
   it('made by ten calls at once are one of each kind', async () => {
     const parameters = memoryParameters()
     await Promise.all(
@@ -354,7 +364,7 @@ describe('the first keys', () => {
   })
 
   it('are completed when the first attempt failed', async () => {
-    for (let after = 0; after < 4; after++) {
+    for (let after = 0; after < keyPaths.length; after++) {
       const parameters = memoryParameters()
       const killed = failing(parameters, 'create', after)
       await expect(makeFirstKeys(killed, { now: START, modulusLength })).rejects.toThrow('killed')
@@ -362,7 +372,8 @@ describe('the first keys', () => {
       const keys = storedKeys(parameters, () => START)
       const { kid } = await keys.signingKey()
       expect([...(await keys.publicKeys()).keys()]).toContain(kid)
-      for (const read of [keys.refreshKeys, keys.peppers, keys.keyedHashKey])
+      const { refreshKeys, peppers, keyedHashKey, factorKeys, recoveryCodeKeys } = keys
+      for (const read of [refreshKeys, peppers, keyedHashKey, factorKeys, recoveryCodeKeys])
         expect(await read()).toBeDefined()
     }
   })

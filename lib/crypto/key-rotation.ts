@@ -1,7 +1,7 @@
 import { JWKS_MAX_AGE_SECONDS, type Seconds } from '../domain/lifetimes.ts'
 import { makeKey } from './key-creation.ts'
 import { newSecret, signingNow } from './key-material.ts'
-import { type Kind, keyStates, kidIn, type Rotating, rotating } from './key-states.ts'
+import { type Kind, keyStates, kidIn, permanentPaths, type Rotating, rotating } from './key-states.ts'
 import type { KeyPath, Parameters } from './keys.ts'
 
 /**
@@ -109,7 +109,7 @@ export async function makeFirstKeys(
     if (keys.some(({ isWhole }) => isWhole)) continue
     if (await makeKey(parameters, name, keys, signsFrom, modulusLength)) made.push(rotating[name].path)
   }
-  for (const path of ['pepper', 'keyed-hash'] as const) {
+  for (const path of permanentPaths) {
     if ((await parameters.below(path)).size > 0) continue
     if ((await parameters.create(path, '000001', newSecret(signsFrom).secret)) === 'created') made.push(path)
   }

@@ -17,6 +17,15 @@ export const rotating = {
 } as const satisfies Record<string, Kind>
 export type Rotating = keyof typeof rotating
 
+/** The secrets that are made once and never rotate by themselves, and what a key of each does. */
+export const permanent = {
+  pepper: 'hashes',
+  'keyed-hash': 'hashes',
+  factors: 'encrypts',
+  'recovery-codes': 'hashes',
+} as const satisfies Partial<Record<KeyPath, string>>
+export const permanentPaths = Object.keys(permanent) as (keyof typeof permanent)[]
+
 /** A key of one kind, and whether its private half exists. */
 export interface KeyState {
   readonly number: string

@@ -23,6 +23,10 @@ export interface Keys {
   peppers(kid?: string): Promise<KeyRing>
   /** The key of the hashes that name counters. A counter lives for a day. */
   keyedHashKey(): Promise<KeyObject>
+  /** The keys that encrypt TOTP secrets. Each stays as long as a secret names it. */
+  factorKeys(kid?: string): Promise<KeyRing>
+  /** The keys of the hashes of recovery codes. Each stays as long as a hash names it. */
+  recoveryCodeKeys(kid?: string): Promise<KeyRing>
 }
 
 /** Numbered parameters by path, as in SSM. Each is created once and never overwritten. */
@@ -36,5 +40,13 @@ export interface Parameters {
 }
 
 /** Each kind of key has its own path, so that a role can be allowed to read only that kind. */
-export const keyPaths = ['access/public', 'access/private', 'refresh', 'pepper', 'keyed-hash'] as const
+export const keyPaths = [
+  'access/public',
+  'access/private',
+  'refresh',
+  'pepper',
+  'keyed-hash',
+  'factors',
+  'recovery-codes',
+] as const
 export type KeyPath = (typeof keyPaths)[number]

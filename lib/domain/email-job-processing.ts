@@ -52,7 +52,17 @@ export async function processEmailJob(ports: MailPorts, job: EmailJob): Promise<
       return newDevice(ports, await ports.users.findById(job.userId), job)
     case 'password_changed':
     case 'token_reused':
+    case 'second_factor_failed':
       return mailVerified(ports, await ports.users.findById(job.userId), { kind: job.type, at: job.at })
+    case 'factor_added':
+    case 'factor_removed': {
+      const template = { kind: job.type, at: job.at, factor: job.factor }
+      return mailVerified(ports, await ports.users.findById(job.userId), template)
+    }
+    case 'recovery_code_used': {
+      const template = { kind: job.type, at: job.at, left: job.left }
+      return mailVerified(ports, await ports.users.findById(job.userId), template)
+    }
     case 'email_changed':
       await mail(ports, recipientIn(job), { kind: 'email_changed', at: job.at, newEmail: job.newEmail, days })
       return

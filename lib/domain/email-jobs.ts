@@ -38,6 +38,12 @@ interface Addressed {
   readonly locale?: string | undefined
 }
 
+interface FactorChanged {
+  readonly userId: string
+  readonly at: Seconds
+  readonly factor: 'totp' | 'passkey'
+}
+
 export type NotificationJob =
   | {
       readonly type: 'new_device'
@@ -57,6 +63,17 @@ export type NotificationJob =
       readonly newEmail: string
     })
   | { readonly type: 'token_reused'; readonly userId: string; readonly at: Seconds }
+  | (FactorChanged & { readonly type: 'factor_added' })
+  | (FactorChanged & { readonly type: 'factor_removed' })
+  | {
+      readonly type: 'recovery_code_used'
+      readonly userId: string
+      readonly at: Seconds
+      /** How many codes are left. */
+      readonly left: number
+    }
+  /** Several second proofs have failed after a right first one. */
+  | { readonly type: 'second_factor_failed'; readonly userId: string; readonly at: Seconds }
   | (Addressed & {
       readonly type: 'account_deleted'
       readonly userId: string

@@ -44,5 +44,11 @@ export type EmailTemplate =
   | { readonly kind: 'email_changed'; readonly at: Seconds; readonly newEmail: string; readonly days: number }
   /** An old refresh token was presented, and its session was ended. */
   | { readonly kind: 'token_reused'; readonly at: Seconds }
+  | { readonly kind: 'factor_added'; readonly at: Seconds; readonly factor: 'totp' | 'passkey' }
+  | { readonly kind: 'factor_removed'; readonly at: Seconds; readonly factor: 'totp' | 'passkey' }
+  /** A recovery code was used; `left` are left. */
+  | { readonly kind: 'recovery_code_used'; readonly at: Seconds; readonly left: number }
+  /** The first proof was right, and the second step failed several times: somebody may know the password. */
+  | { readonly kind: 'second_factor_failed'; readonly at: Seconds }
   /** To the address of the deleted account. */
   | { readonly kind: 'account_deleted'; readonly at: Seconds; readonly by: 'owner' | 'administrator' }

@@ -7,6 +7,8 @@ export interface FactorProof {
   /** The methods that it adds to those of the first proof (RFC 8176). */
   readonly amr: readonly string[]
   readonly spends: Spent
+  /** What follows once the proof has been used up. It never fails. */
+  readonly afterUse?: () => Promise<void>
 }
 
 /** Whether a second factor must be proven after the first proof. */

@@ -41,6 +41,10 @@ export const limits = {
   emailLoginPerIp: { per: 'ip', most: 20, seconds: HOUR },
   emailLoginPerEmail: { per: 'email', most: 3, seconds: 15 * MINUTE },
   codePerEmail: { per: 'account', most: 10, seconds: HOUR },
+  totpPerHour: { per: 'account', most: 10, seconds: HOUR },
+  totpPerDay: { per: 'account', most: 30, seconds: 24 * HOUR },
+  secondStepFailures: { per: 'mailbox', most: 2, seconds: 24 * HOUR },
+  secondStepMails: { per: 'mailbox', most: 1, seconds: 24 * HOUR },
   codeTries: { per: 'code', most: 5, seconds: 10 * MINUTE },
 } as const satisfies Record<string, Limit>
 

@@ -11,10 +11,19 @@ import type { Account } from './users.ts'
  * read it. A write conditioned on this read cannot undo such a change.
  */
 export async function ownAccount({ users }: Pick<Ports, 'users'>, principal: Principal): Promise<Account> {
-  const account = await users.findById(principal.userId)
-  if (account?.status !== 'active') throw new Refusal('unauthorized')
-  if (account.claimsVersion !== principal.claimsVersion) throw new Refusal('unauthorized')
+  return unchanged(await users.findById(principal.userId), principal)
+}
+
+function unchanged(account: Account | undefined, { claimsVersion }: Principal): Account {
+  if (account?.status !== 'active' || account.claimsVersion !== claimsVersion)
+    throw new Refusal('unauthorized')
   return account
+}
+
+/** The caller's own account, with what it can prove. Refuses like `ownAccount`. */
+export async function ownFactors({ totps }: Pick<Ports, 'totps'>, principal: Principal) {
+  const { account, ...found } = await totps.find(principal.userId)
+  return { ...found, account: unchanged(account, principal) }
 }
 
 /**

@@ -5,6 +5,10 @@ export const notifications = [
   'email_changed',
   'token_reused',
   'account_deleted',
+  'factor_added',
+  'factor_removed',
+  'recovery_code_used',
+  'second_factor_failed',
 ] as const
 export type Notification = (typeof notifications)[number]
 

@@ -49,5 +49,6 @@ export async function reauthenticate(
   if (outcome === 'spent') throw new Refusal('invalid_code', { subject: { userId } })
   if (outcome !== 'opened') throw new Refusal('unauthorized', { subject: { userId } })
   ports.events.record({ type: 'session.reauthenticated', userId, sessionId: session.id })
+  await factor?.afterUse?.()
   return issueTokenPair(ports, account, session)
 }

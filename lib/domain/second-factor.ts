@@ -1,6 +1,6 @@
 import { admit } from './admission.ts'
-import { notAdmitted } from './auth-sessions.ts'
 import type { FactorProof } from './factors.ts'
+import { notify } from './notifications.ts'
 import { readToken } from './one-time-codes.ts'
 import type { Client, Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
@@ -16,8 +16,7 @@ export type Prove = (account: Account) => Promise<FactorProof>
  * Refuses with `invalid_auth_session`, with the refusal of the proof, or with `invalid_code` if another request has used it.
  */
 export async function proveSecondFactor(
-  ports: TokenPorts &
-    Pick<Ports, 'users' | 'authSessions' | 'sessionOpenings' | 'policy' | 'outbox' | 'events'>,
+  ports: TokenPorts & FailurePorts & Pick<Ports, 'users' | 'authSessions' | 'sessionOpenings' | 'events'>,
   { authSession: token, client, prove }: { authSession: string; client: Client; prove: Prove },
 ): Promise<TokenPair> {
   await ensureSigningKeys(ports)
@@ -32,18 +31,35 @@ export async function proveSecondFactor(
     throw new Refusal('invalid_auth_session', { subject: { userId } })
 
   // 2. The second proof is right.
-  const factor = await prove(account)
+  const factor = await prove(account).catch(async (error) => {
+    if (isWrong(error)) await warnOwner(ports, userId)
+    throw error
+  })
 
   // 3. The account may have a session.
   const proof = { amr: authSession.amr, client }
   const admission = admit(ports.policy, account, proof, factor)
-  if (typeof admission === 'string') throw await notAdmitted(ports, account, proof, admission)
+  if (typeof admission === 'string') throw new Refusal('invalid_auth_session', { subject: { userId } })
 
   // 4. One transaction uses up the proof and the auth session, and opens the session.
   const opened = await openProvenSession(ports, admission, { authSession, now })
   if (opened === 'spent') throw new Refusal('invalid_code', { subject: { userId } })
   if (typeof opened === 'string') throw new Refusal('invalid_auth_session', { subject: { userId } })
+  await factor.afterUse?.()
   return opened
+}
+
+/** Whether a proof was refused because it is wrong. */
+const isWrong = (error: unknown): boolean =>
+  error instanceof Refusal && (error.code === 'invalid_code' || error.code === 'invalid_passkey')
+
+type FailurePorts = Pick<Ports, 'rateLimiter' | 'policy' | 'outbox' | 'clock' | 'events'>
+
+/** Mails the owner at the third failure within a day, once a day: somebody knows the password, or reads the mail. */
+async function warnOwner(ports: FailurePorts, userId: string): Promise<void> {
+  if (await ports.rateLimiter.hasLeft('secondStepFailures', userId)) return
+  if (!(await ports.rateLimiter.hasLeft('secondStepMails', userId))) return
+  await notify(ports, { type: 'second_factor_failed', userId, at: ports.clock.now() })
 }
 
 /** An auth session is a token of `one-time-codes.ts`, in a body instead of a link. */

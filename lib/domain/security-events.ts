@@ -25,6 +25,15 @@ export type SecurityEvent =
   | { readonly type: 'login.second_factor_required'; readonly userId: string }
   /** The owner of the mailbox undid the first factor of the account. */
   | { readonly type: 'factor.undone'; readonly userId: string }
+  | {
+      readonly type: 'factor.added' | 'factor.removed'
+      readonly userId: string
+      readonly factor: 'totp' | 'passkey'
+    }
+  | { readonly type: 'recovery_codes.replaced'; readonly userId: string }
+  | { readonly type: 'recovery_code.used'; readonly userId: string; readonly left: number }
+  /** A TOTP code was refused without a look, after too many failures in a row. Another factor ends this. */
+  | { readonly type: 'totp.blocked'; readonly userId: string }
   /** A user proved again who they are. */
   | { readonly type: 'session.reauthenticated'; readonly userId: string; readonly sessionId: string }
   /** The account reached its limit of failed logins: the next attempt has to wait. */

@@ -29,6 +29,10 @@ const templates: { readonly [K in EmailTemplate['kind']]: Extract<EmailTemplate,
   password_changed: { kind: 'password_changed', at },
   email_changed: { kind: 'email_changed', at, newEmail: 'new@example.com', days: 7 },
   token_reused: { kind: 'token_reused', at },
+  factor_added: { kind: 'factor_added', at, factor: 'totp' },
+  factor_removed: { kind: 'factor_removed', at, factor: 'passkey' },
+  recovery_code_used: { kind: 'recovery_code_used', at, left: 9 },
+  second_factor_failed: { kind: 'second_factor_failed', at },
   account_deleted: { kind: 'account_deleted', at, by: 'owner' },
 }
 
@@ -104,6 +108,27 @@ const musts: {
   },
   token_reused: {
     says: ['When: 21 September 2026 at 14:13 (UTC)', 'we have ended it', 'log in there again'],
+    pages: ['forgot-password'],
+  },
+  factor_added: {
+    says: ['When: 21 September 2026 at 14:13 (UTC)', 'Second factor: Authenticator app', 'If it was not you'],
+    pages: ['forgot-password'],
+  },
+  factor_removed: {
+    says: ['When: 21 September 2026 at 14:13 (UTC)', 'Second factor: Passkey', 'If it was not you'],
+    pages: ['forgot-password'],
+  },
+  recovery_code_used: {
+    says: [
+      'When: 21 September 2026 at 14:13 (UTC)',
+      'Codes left: 9',
+      'make new ones in your account',
+      'If it was not you',
+    ],
+    pages: ['forgot-password'],
+  },
+  second_factor_failed: {
+    says: ['When: 21 September 2026 at 14:13 (UTC)', 'Nobody got in', 'If it was not you'],
     pages: ['forgot-password'],
   },
   account_deleted: {

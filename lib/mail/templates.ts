@@ -30,6 +30,8 @@ interface Facts {
   readonly userAgent?: string
   readonly ip?: string
   readonly newEmail?: string
+  readonly factor?: 'totp' | 'passkey'
+  readonly left?: number
 }
 
 const contents: {
@@ -66,6 +68,10 @@ const contents: {
   password_changed: ({ at }) => ({ facts: { at }, link: ['forgot-password'] }),
   email_changed: ({ at, newEmail, days }) => ({ facts: { at, newEmail }, time: [days, 'day'] }),
   token_reused: ({ at }) => ({ facts: { at }, link: ['forgot-password'] }),
+  factor_added: ({ at, factor }) => ({ facts: { at, factor }, link: ['forgot-password'] }),
+  factor_removed: ({ at, factor }) => ({ facts: { at, factor }, link: ['forgot-password'] }),
+  recovery_code_used: ({ at, left }) => ({ facts: { at, left }, link: ['forgot-password'] }),
+  second_factor_failed: ({ at }) => ({ facts: { at }, link: ['forgot-password'] }),
   account_deleted: ({ at, by }) => ({
     text: by === 'owner' ? 'account_deleted' : 'account_deleted_by_administrator',
     facts: { at },
@@ -127,12 +133,15 @@ const filled = (text: string, values: Readonly<Record<string, string>>) =>
 
 type Common = MailTexts['common']
 
-function factsOf({ at, userAgent, ip, newEmail }: Facts, common: Common, locale: Locale): [string, string][] {
+function factsOf(facts: Facts, common: Common, locale: Locale): [string, string][] {
+  const { at, userAgent, ip, newEmail, factor, left } = facts
   const rows = {
     at: at === undefined ? undefined : instant(at, locale),
     device: userAgent === undefined ? undefined : deviceName(userAgent, common),
     ip,
     newEmail,
+    factor: factor && common[factor],
+    left: left === undefined ? undefined : String(left),
   }
   return Object.entries(rows).flatMap(([name, value]) =>
     value === undefined ? [] : [[common[name as keyof typeof rows], value]],

@@ -10,12 +10,12 @@ import { type Account, changedBy, isActiveAdministrator } from '../domain/users.
 import { accountOf } from './accounts.ts'
 import { unlessConditionFails, withRetries } from './client.ts'
 import { reasonsOf } from './dynamodb-errors.ts'
-import { emailReservations } from './email-reservations.ts'
+import { emailReservations, keptEmail } from './email-reservations.ts'
 import { factorParts } from './factor-parts.ts'
-import { fieldsOf, optional, text, whole } from './item-checks.ts'
-import { accountKey, formerEmailKey, sessionKey } from './item-keys.ts'
+import { accountKey, everythingOf, formerEmailKey, sessionKey } from './item-keys.ts'
 import { sessionItem } from './session-items.ts'
 import { type Guarded, setting, transactionParts } from './transaction-parts.ts'
+import { userItems } from './user-items.ts'
 
 /** Writes to an existing account. What must succeed together is one transaction, conditioned on the account as it was read. */
 export function accountChanges(
@@ -26,6 +26,7 @@ export function accountChanges(
   const parts = transactionParts(tables)
   const reservations = emailReservations(tables)
   const factors = factorParts(tables)
+  const items = userItems(client, usersTable)
 
   const transact = async (guarded: readonly Guarded[]): Promise<'done' | NotChanged> => {
     try {
@@ -47,14 +48,7 @@ export function accountChanges(
     const Key = formerEmailKey(userId)
     const command = new GetCommand({ TableName: usersTable, Key, ConsistentRead: true })
     const { Item } = await withRetries(() => client.send(command))
-    if (!Item) return undefined
-    const former = fieldsOf('former email', Item, {
-      email: text,
-      undoHash: text,
-      keptUntil: whole,
-      requestedAt: optional(whole),
-    })
-    return former.keptUntil > now ? former : undefined
+    return keptEmail(Item, now)
   }
 
   return {
@@ -95,6 +89,8 @@ export function accountChanges(
         Key: accountKey(read.id),
         ...setting(set, parts.sameVersions(read), endsExpiry ? ' REMOVE keptUntil' : ''),
       }
+      const { takesFrom } = emailMove ?? {}
+      const taken = takesFrom ? await items.read(everythingOf(takesFrom.id)) : []
       const outcome = await transact([
         [{ Update: update }, 'version_conflict'],
         [parts.denyClaims(read, changed.claimsVersion, deniedUntil), 'version_conflict'],
@@ -102,7 +98,8 @@ export function accountChanges(
         ...(redeems ? [parts.redemption(redeems, leaves)] : []),
         ...(factorWrites ? factors.writes(read.id, factorWrites) : []),
         ...(emailMove ? reservations.move(read, changed.email, emailMove) : []),
-        ...(emailMove?.takesFrom ? removal(emailMove.takesFrom, deniedUntil) : []),
+        ...(takesFrom ? removal(takesFrom, deniedUntil) : []),
+        ...factors.removals(taken),
         ...(endsExpiry && !emailMove ? lasting(read) : []),
         ...parts.actorIsCurrent(by, read),
         ...parts.administrators(read.id, isActiveAdministrator(read), isActiveAdministrator(changed)),
@@ -111,13 +108,18 @@ export function accountChanges(
     },
 
     async remove(read, { deniedUntil, by, now }) {
-      const former = await formerEmail(read.id, now)
+      const found = await items.read(everythingOf(read.id))
+      const former = keptEmail(
+        found.find(({ sk }) => sk === formerEmailKey(read.id).sk),
+        now,
+      )
       // The email has changed between the two reads.
       if (former?.email === read.email) return 'version_conflict'
       const outcome = await transact([
         ...removal(read, deniedUntil),
         [reservations.release(read.id, read.email), 'version_conflict'],
         ...(former ? reservations.drop(read.id, former) : []),
+        ...factors.removals(found),
         ...parts.actorIsCurrent(by, read),
         ...parts.administrators(read.id, isActiveAdministrator(read), false),
       ])

@@ -34,6 +34,10 @@ const shapes: { readonly [T in EmailJob['type']]: Shape<T> } = {
   password_changed: { userId: text, at: whole },
   email_changed: { userId: text, at: whole, email: text, locale: optional(text), newEmail: text },
   token_reused: { userId: text, at: whole },
+  factor_added: { userId: text, at: whole, factor: oneOf('totp', 'passkey') },
+  factor_removed: { userId: text, at: whole, factor: oneOf('totp', 'passkey') },
+  recovery_code_used: { userId: text, at: whole, left: whole },
+  second_factor_failed: { userId: text, at: whole },
   account_deleted: {
     userId: text,
     at: whole,

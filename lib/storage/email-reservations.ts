@@ -2,6 +2,7 @@ import type { AccountChange, FormerEmail } from '../domain/ports.ts'
 import type { TableNames } from '../domain/table-names.ts'
 import type { Account } from '../domain/users.ts'
 import { ITEM_VERSION } from './client.ts'
+import { fieldsOf, optional, text, whole } from './item-checks.ts'
 import { emailReservationKey, formerEmailKey } from './item-keys.ts'
 import type { Guarded, Part } from './transaction-parts.ts'
 
@@ -111,4 +112,16 @@ export function emailReservations({ usersTable }: Pick<TableNames, 'usersTable'>
   }
 
   return { reserve, last, move, release, drop }
+}
+
+/** The former email in its item, while the change can be undone. */
+export function keptEmail(item: Record<string, unknown> | undefined, now: number): FormerEmail | undefined {
+  if (!item) return undefined
+  const former = fieldsOf('former email', item, {
+    email: text,
+    undoHash: text,
+    keptUntil: whole,
+    requestedAt: optional(whole),
+  })
+  return former.keptUntil > now ? former : undefined
 }

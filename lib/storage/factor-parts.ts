@@ -2,13 +2,16 @@ import type { FactorWrites } from '../domain/factor-ports.ts'
 import type { NotChanged } from '../domain/ports.ts'
 import type { TableNames } from '../domain/table-names.ts'
 import { ITEM_VERSION } from './client.ts'
+import { passkeyOf } from './factor-items.ts'
 import {
   credentialKey,
   factorUndoKey,
   passkeyKey,
+  passkeysOf,
   pendingTotpKey,
   recoveryCodesKey,
   totpKey,
+  userIdOf,
 } from './item-keys.ts'
 import type { Guarded } from './transaction-parts.ts'
 
@@ -34,6 +37,17 @@ export function factorParts({ usersTable, sessionsTable }: Pick<TableNames, 'use
     'version_conflict',
   ]
   return {
+    /** Removes every factor among all items of a user, for the deletion of the account. */
+    removals(items: readonly Readonly<Record<string, unknown>>[]): Guarded[] {
+      return items.flatMap((item) => {
+        const { userId, sk } = { userId: userIdOf(item), sk: String(item.sk) }
+        if (!sk.startsWith(passkeysOf(userId).prefix))
+          return [totpKey(userId), recoveryCodesKey(userId)].filter((key) => key.sk === sk).map(remove)
+        const { id } = passkeyOf(item)
+        return [remove(passkeyKey(userId, id)), remove(credentialKey(id))]
+      })
+    },
+
     writes(userId: string, writes: FactorWrites): Guarded[] {
       const { totp, confirms, recoveryCodes, addsPasskey, removesPasskeys = [], redeemsUndo } = writes
       const parts: Guarded[] = []

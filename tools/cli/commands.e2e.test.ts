@@ -51,7 +51,7 @@ describe('a command with wrong words', () => {
 })
 
 describe('npm run keys', () => {
-  it('lists every key by its id, pepper and keyed-hash key included, and no value', () => {
+  it('lists every key by its id, also those that never rotate, and no value', () => {
     expect(npmRun('setup', '--', '--stage', 'local').status).toBe(0)
     const { stdout } = npmRun('keys', '--', 'list')
     expect(stdout.match(/^[\w-]+ +[\w-]+ +\w+/gm)?.map((line) => line.replace(/ +\S+ +/, ' '))).toEqual([
@@ -59,9 +59,11 @@ describe('npm run keys', () => {
       'refresh signs',
       'pepper hashes',
       'keyed-hash hashes',
+      'factors encrypts',
+      'recovery-codes hashes',
     ])
     const values = [...readFileSync(join(folder, 'keys.json'), 'utf8').matchAll(/\\"key\\":\\"(.{20,40})/g)]
-    expect(values).toHaveLength(5)
+    expect(values).toHaveLength(7)
     for (const [, value = ''] of values) expect(stdout).not.toContain(value)
   })
 

@@ -1,6 +1,13 @@
 import { materialOf, signingNow } from '../../lib/crypto/key-material.ts'
 import { type Rotated, revoke, rotate } from '../../lib/crypto/key-rotation.ts'
-import { type KeyState, keyStates, type Rotating, rotating } from '../../lib/crypto/key-states.ts'
+import {
+  type KeyState,
+  keyStates,
+  permanent,
+  permanentPaths,
+  type Rotating,
+  rotating,
+} from '../../lib/crypto/key-states.ts'
 import type { Parameters } from '../../lib/crypto/keys.ts'
 import { inAccount } from './aws.ts'
 import { command } from './command.ts'
@@ -26,11 +33,11 @@ const names = Object.keys(rotating) as Rotating[]
 type Key = Pick<KeyState, 'kid' | 'signsFrom'> & Partial<KeyState>
 const isRotating = (name: string): name is Rotating => Object.hasOwn(rotating, name)
 
-/** The rotating keys and the two permanent secrets, each newest first. */
+/** The rotating keys and the permanent secrets, each newest first. */
 async function keysByName(parameters: Parameters) {
-  const found: [name: string, keys: readonly Key[]][] = []
+  const found: [name: Rotating | keyof typeof permanent, keys: readonly Key[]][] = []
   for (const name of names) found.push([name, await keyStates(parameters, name)])
-  for (const path of ['pepper', 'keyed-hash'] as const) {
+  for (const path of permanentPaths) {
     const kept = await parameters.below(path)
     found.push([path, kept.size > 0 ? materialOf(path, kept) : []])
   }
@@ -41,11 +48,12 @@ async function keysByName(parameters: Parameters) {
 async function list(parameters: Parameters, now: number): Promise<undefined> {
   for (const [name, keys] of await keysByName(parameters)) {
     const current = signingNow(keys, now)
-    const does = isRotating(name) ? 'signs' : 'hashes'
+    const does = isRotating(name) ? 'signs' : permanent[name]
+    const did = name === 'factors' ? 'decrypts' : 'verifies'
     for (const key of keys.toReversed()) {
-      const state = key === current ? does : key.signsFrom > now ? `${does} next` : 'verifies'
+      const state = key === current ? does : key.signsFrom > now ? `${does} next` : did
       const from = new Date(key.signsFrom * 1000).toISOString()
-      console.log(`${name.padEnd(11)} ${key.kid.padEnd(44)} ${state.padEnd(11)} from ${from}`)
+      console.log(`${name.padEnd(14)} ${key.kid.padEnd(44)} ${state.padEnd(13)} from ${from}`)
     }
   }
 }

@@ -14,6 +14,14 @@ const options = {
   really: { type: 'string' },
 } as const
 
+/** What the loss of a key costs, for those that a deployer must keep a copy of. */
+const losses = {
+  pepper:
+    'Every password is hashed with the pepper. If it is lost, no password works any more, and every user must reset theirs.',
+  factors: 'If the key of the factors is lost, no TOTP code works any more.',
+  'recovery-codes': 'If the key of the recovery codes is lost, no recovery code works any more.',
+} as const
+
 await command({ usage, options }, async ({ stage, remove, really }) => {
   if (!stage) throw new UsageError('Say which stage: --stage <stage>')
   if (really !== undefined && !remove) throw new UsageError('--really goes with --remove alone')
@@ -40,12 +48,17 @@ await command({ usage, options }, async ({ stage, remove, really }) => {
   console.log(
     made.length > 0 ? `Made ${made.join(', ')} in ${place}` : `Every key already exists in ${place}`,
   )
-  if (made.includes('pepper') && keysPath)
+  const copied = made.filter((path) => Object.hasOwn(losses, path))
+  if (copied.length > 0 && keysPath)
     console.log(`
-Every password is hashed with the pepper. If it is lost, no password works any more, and every user must reset theirs.
-Keep a copy in a safe place, apart from the backups of the tables. This command prints the pepper in the form from which
-docs/deploy.md, "The pepper", restores it:
-
-  aws ssm get-parameters-by-path --path ${keysPath}/pepper --with-decryption --output text \\
-    --query 'Parameters[].[Name, Value]'`)
+${copied.map((path) => losses[path as keyof typeof losses]).join('\n')}
+Keep a copy in a safe place, apart from the backups of the tables. This prints them in the form from which docs/deploy.md,
+"The pepper", restores them:
+${copied
+  .map(
+    (path) => `
+  aws ssm get-parameters-by-path --path ${keysPath}/${path} --with-decryption --output text \\
+    --query 'Parameters[].[Name, Value]'`,
+  )
+  .join('')}`)
 })

@@ -23,6 +23,10 @@ const counts: Readonly<Record<LimitName, string>> = {
   emailLoginPerIp: 'requests for a login mail',
   emailLoginPerEmail: 'requests for a login mail',
   codePerEmail: 'attempts to enter a code',
+  totpPerHour: 'wrong TOTP codes',
+  totpPerDay: 'wrong TOTP codes',
+  secondStepFailures: 'failures after a right first proof; over it the owner is mailed',
+  secondStepMails: 'mails about such failures; over it no mail is sent, and the caller is not told',
   codeTries: 'attempts; then the code is void',
 }
 
@@ -30,7 +34,7 @@ const counts: Readonly<Record<LimitName, string>> = {
 const whom: Partial<Record<Per, string>> = {
   ip: 'IP address',
   mailbox: 'email',
-  account: 'email',
+  account: 'account',
   target: 'user',
 }
 

@@ -1,8 +1,10 @@
+import { type Enrolled, enrolTotp } from './enrolments.ts'
 import type { TestRequest } from './events.ts'
 import { gateway } from './gateway.ts'
 import { delivered } from './test-mail.ts'
 import { testServices } from './test-services.ts'
 import { administrator, bearer, eve, logIn, sessionIdOf, signedUp } from './test-users.ts'
+import { totpCode } from './totp-codes.ts'
 
 /** Ada is an administrator, Eve a user with two sessions. Each fixture has services of its own. */
 export async function makeFixture(change: Parameters<typeof testServices>[0] = {}) {
@@ -34,6 +36,17 @@ export async function verified(fixture: Fixture): Promise<void> {
   await fixture.api('POST /auth/email/verify', await validRequest('POST /auth/email/verify', fixture))
   Object.assign(fixture.login, await logIn(fixture.api, 'body', eve))
 }
+/** Eve has an authenticator app. Its enrolment outdates her access tokens, so the fixture's are replaced. */
+export async function enrolled(fixture: Fixture): Promise<Enrolled> {
+  await verified(fixture)
+  const made = await enrolTotp(fixture.api, fixture.services, fixture.login)
+  Object.assign(fixture.login, made.login)
+  await delivered(fixture.services)
+  return made
+}
+/** The auth session of a login by Eve, who has a factor. */
+export const authSessionOf = async ({ api }: Pick<Fixture, 'api'>): Promise<string> =>
+  (await logIn(api, 'body', eve)).body.authSession
 export const passwords = { currentPassword: eve.password, newPassword: 'a new and longer password' }
 
 /** The email that a request causes, as its owner reads it. */
@@ -68,6 +81,10 @@ export const validRequests: Record<string, (fixture: Fixture) => TestRequest | P
   'POST /auth/login': () => ({ body: { email: eve.email, password: eve.password } }),
   'POST /auth/refresh': ({ login }) => ({ body: { refreshToken: login.body.refreshToken } }),
   'POST /auth/reauthenticate': (fixture) => ({ ...asEve(fixture), body: { password: eve.password } }),
+  'POST /auth/second-factor': async (fixture) => {
+    const { code } = await enrolled(fixture)
+    return { body: { totp: code(), authSession: await authSessionOf(fixture) } }
+  },
   'POST /auth/logout': ({ login }) => ({ body: { refreshToken: login.body.refreshToken } }),
   'POST /auth/email/verify': async (fixture) => {
     const { token } = await mailAfter(fixture, 'POST /auth/email/resend', toEve)
@@ -110,6 +127,24 @@ export const validRequests: Record<string, (fixture: Fixture) => TestRequest | P
   'PATCH /users/me': (fixture) => ({ ...asEve(fixture), body: { name: 'Eve' } }),
   'DELETE /users/me': asEve,
   'PUT /users/me/password': (fixture) => ({ ...asEve(fixture), body: passwords }),
+  'GET /users/me/factors': asEve,
+  'POST /users/me/totp': async (fixture) => {
+    await verified(fixture)
+    return asEve(fixture)
+  },
+  'POST /users/me/totp/confirm': async (fixture) => {
+    await verified(fixture)
+    const { secret } = (await fixture.api('POST /users/me/totp', asEve(fixture))).body
+    return { ...asEve(fixture), body: { code: totpCode(secret, fixture.services.clock.now()) } }
+  },
+  'DELETE /users/me/totp': async (fixture) => {
+    await enrolled(fixture)
+    return { ...asEve(fixture), body: {} }
+  },
+  'POST /users/me/recovery-codes': async (fixture) => {
+    await enrolled(fixture)
+    return { ...asEve(fixture), body: {} }
+  },
   'GET /users/me/export': asEve,
   'GET /users/me/sessions': asEve,
   'DELETE /users/me/sessions': asEve,

@@ -28,6 +28,11 @@ export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'cha
       if (redeemsUndo) factorUndos.delete(redeemsUndo.tokenHash)
     }
   }
+  const removeFactors = (userId: string) => {
+    totps.delete(userId)
+    recoveryCodes.delete(userId)
+    for (const [id, passkey] of passkeys) if (passkey.userId === userId) passkeys.delete(id)
+  }
   /** Why the reservations forbid the move of the email, or the move itself. */
   const moveOf = (
     { id, email: from }: Account,
@@ -50,6 +55,7 @@ export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'cha
     return () => {
       if (takesFrom) {
         accounts.delete(takesFrom.id)
+        removeFactors(takesFrom.id)
         revokedClaims.set(takesFrom.id, Number.MAX_SAFE_INTEGER)
       }
       reservations.delete(from)
@@ -120,9 +126,7 @@ export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'cha
       accounts.delete(read.id)
       for (const [email, { userId }] of reservations) if (userId === read.id) reservations.delete(email)
       formerEmails.delete(read.id)
-      totps.delete(read.id)
-      recoveryCodes.delete(read.id)
-      for (const [id, { userId }] of passkeys) if (userId === read.id) passkeys.delete(id)
+      removeFactors(read.id)
       revokedClaims.set(read.id, Number.MAX_SAFE_INTEGER)
       return { former: former && former.keptUntil > now ? former : undefined }
     },

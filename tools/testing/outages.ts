@@ -16,7 +16,8 @@ export const eachStore = (userData: UserData, change: <T extends object>(store: 
 export function silent(services: TestServices): TestServices {
   const failing = <T extends object>(store: T) =>
     Object.fromEntries(Object.keys(store).map((name) => [name, unavailable])) as T
-  const { users, userData, sessions, codes, outbox } = services
+  const { users, userData, sessions, codes, outbox, authSessions, sessionOpenings, totps, passkeys } =
+    services
   return {
     ...services,
     users: failing(users),
@@ -24,6 +25,10 @@ export function silent(services: TestServices): TestServices {
     sessions: failing(sessions),
     codes: failing(codes),
     outbox: failing(outbox),
+    authSessions: failing(authSessions),
+    sessionOpenings: failing(sessionOpenings),
+    totps: failing(totps),
+    passkeys: failing(passkeys),
     publishedKeys: { list: unavailable },
   }
 }

@@ -7,7 +7,9 @@ import { keyedHashes } from '../../lib/crypto/keyed-hashes.ts'
 import type { Keys } from '../../lib/crypto/keys.ts'
 import { bcryptPasswords } from '../../lib/crypto/passwords.ts'
 import { publishedKeys } from '../../lib/crypto/published-keys.ts'
+import { recoveryCodeHashes } from '../../lib/crypto/recovery-code-hashes.ts'
 import { refreshTokens } from '../../lib/crypto/refresh-tokens.ts'
+import { totpSecrets } from '../../lib/crypto/totp-secrets.ts'
 import type {
   AuthSessionStore,
   FactorUndoStore,
@@ -125,6 +127,8 @@ export function testServices(
     accessTokenVerifier: accessTokenVerifier(parties, keys),
     refreshTokens: refreshTokens(keys),
     cursors: cursors(keys),
+    totpSecrets: totpSecrets(keys),
+    recoveryCodeHashes: recoveryCodeHashes(keys),
     publishedKeys: publishedKeys(keys),
     rotation: { rotate: async () => ({ made: [], retired: [] }) },
   }

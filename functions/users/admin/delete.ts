@@ -18,6 +18,7 @@ export const contract = defineContract({
   refusals: ['own_account', 'last_administrator', 'conflict'],
   needs: [
     'users:GetItem',
+    'users:Query',
     'users:DeleteItem',
     'users:UpdateItem',
     'users:ConditionCheckItem',

@@ -1,5 +1,5 @@
 import { materialOf } from '../../../lib/crypto/key-material.ts'
-import { type Kind, rotating } from '../../../lib/crypto/key-states.ts'
+import { type Kind, permanentPaths, rotating } from '../../../lib/crypto/key-states.ts'
 import type { KeyPath } from '../../../lib/crypto/keys.ts'
 import type { Seconds } from '../../../lib/domain/lifetimes.ts'
 import type { Aws } from './aws.ts'
@@ -43,9 +43,8 @@ const signsFrom = (path: KeyPath, { number, madeAt, value }: Listed): Seconds =>
   value === undefined ? madeAt : materialOf(path, new Map([[number, value]]))[0].signsFrom
 
 async function secrets(listed: Aws['listed']): Promise<Finding> {
-  const paths = ['pepper', 'keyed-hash'] as const
-  const found = await Promise.all(paths.map(listed))
-  const missing = paths.filter((_, index) => found[index]?.length === 0)
-  if (missing.length === 0) return fine('The pepper and the keyed-hash key exist')
+  const found = await Promise.all(permanentPaths.map(listed))
+  const missing = permanentPaths.filter((_, index) => found[index]?.length === 0)
+  if (missing.length === 0) return fine(`The other keys exist: ${permanentPaths.join(', ')}`)
   return wrong(`Missing: ${missing.join(', ')}`, 'Run npm run setup -- --stage <stage>')
 }

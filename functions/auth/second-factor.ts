@@ -1,0 +1,43 @@
+import * as z from 'zod/mini'
+import { defineContract } from '../../lib/contract/contract.ts'
+import { codeProofs, exactlyOne, token, transport } from '../../lib/contract/fields.ts'
+import { tokenResponse } from '../../lib/contract/models.ts'
+import { codeProofNeeds, openingNeeds } from '../../lib/contract/needs.ts'
+import { provesCode } from '../../lib/domain/factor-proofs.ts'
+import { proveSecondFactor } from '../../lib/domain/second-factor.ts'
+import { route } from '../../lib/lambda/route.ts'
+import { tokenReply } from '../../lib/lambda/token-reply.ts'
+import { authSessions, codeProofServices, sessionOpenings, tokenServices, users } from '../../lib/services.ts'
+
+export const contract = defineContract({
+  method: 'POST',
+  operationId: 'proveSecondFactor',
+  path: '/auth/second-factor',
+  access: 'public',
+  summary: 'Complete a login with a second factor',
+  description:
+    'Takes the `authSession` of the answer `second_factor_required`, which is good for ten minutes, and exactly one proof. A wrong ' +
+    'proof leaves the auth session as it is.',
+  body: z
+    .strictObject({ authSession: token, ...codeProofs, transport })
+    .check(exactlyOne('totp', 'recoveryCode')),
+  responses: { 200: tokenResponse },
+  refusals: ['invalid_auth_session', 'invalid_code'],
+  limits: ['loginPerIp'],
+  stepLimits: ['totpPerHour', 'totpPerDay', 'secondStepFailures', 'secondStepMails'],
+  needs: [...openingNeeds, ...codeProofNeeds, 'sessions:BatchGetItem'],
+})
+
+const factories = {
+  ...codeProofServices,
+  ...tokenServices,
+  authSessions,
+  sessionOpenings,
+  users,
+}
+
+export const handler = route(contract, factories, async ({ services, body, client, reply }) => {
+  const prove = provesCode(services, body)
+  const tokens = await proveSecondFactor(services, { authSession: body.authSession, client, prove })
+  return reply(200, ...tokenReply(body.transport, tokens))
+})

@@ -1,0 +1,65 @@
+import { changedOrRefuse } from './account-changes.ts'
+import type { FactorWrites } from './factor-ports.ts'
+import { hasFactor } from './factors.ts'
+import { deniedUntil, type Seconds } from './lifetimes.ts'
+import { notify, queueEmailJob } from './notifications.ts'
+import type { Client, Ports, Session } from './ports.ts'
+import { Refusal } from './refusal.ts'
+import { continuedSession } from './sessions.ts'
+import { issueTokenPair, type TokenPair, type TokenPorts } from './token-pairs.ts'
+import { type Account, changedBy, type Factors } from './users.ts'
+
+export type FactorChangePorts = TokenPorts &
+  Pick<Ports, 'users' | 'sessions' | 'policy' | 'outbox' | 'clock' | 'events'>
+
+/** The tokens of the session that goes on, and the recovery codes if new ones were made. They are shown once. */
+export interface FactorChanged {
+  readonly tokens: TokenPair
+  readonly recoveryCodes?: readonly string[]
+}
+
+/** Refuses an unverified email, where mail is configured: a stranger's factor would lock the owner of the address out. */
+export function checkMayAddFactor({ policy }: Pick<Ports, 'policy'>, account: Account): void {
+  if (policy.sendsMail && !account.emailVerified)
+    throw new Refusal('email_not_verified', { subject: { userId: account.id } })
+}
+
+/**
+ * Changes the factors of an account as it was read. Every session ends, and the caller's goes on as a new one with the same end and
+ * the same time of its last proof. `amr`: the caller has proven the new factor, so the session has two proofs.
+ */
+export async function changeFactors(
+  ports: FactorChangePorts,
+  account: Account,
+  former: Session,
+  client: Client,
+  { factors, writes, amr }: { factors: Factors; writes: FactorWrites; amr?: readonly string[] },
+): Promise<TokenPair> {
+  const fields = { factors, endsSessions: true }
+  const proven = amr && { amr: [...new Set([...former.amr, ...amr])], acr: 'aal2' as const }
+  const session = continuedSession(ports, changedBy(account, fields), former, client, proven)
+  const changed = changedOrRefuse(
+    await ports.users.change(account, {
+      ...fields,
+      factorWrites: writes,
+      deniedUntil: deniedUntil(ports.clock.now()),
+      replaces: { sessionId: former.id, by: session },
+    }),
+  )
+  return issueTokenPair(ports, changed, session)
+}
+
+/**
+ * Records that a factor was added or removed, and tells the user. The mail about the first factor has a link that undoes it, so it
+ * is sent whatever notifications are wanted. `at` is the time in the factor's item: the link removes what was added since.
+ */
+export async function tellFactorChange(
+  ports: FactorChangePorts,
+  before: Account,
+  { type, factor, at }: { type: 'factor_added' | 'factor_removed'; factor: 'totp' | 'passkey'; at: Seconds },
+): Promise<void> {
+  const { id: userId } = before
+  ports.events.record({ type: type === 'factor_added' ? 'factor.added' : 'factor.removed', userId, factor })
+  if (type === 'factor_removed' || hasFactor(before)) await notify(ports, { type, userId, factor, at })
+  else if (ports.policy.sendsMail) await queueEmailJob(ports, { type: 'first_factor_added', userId, at })
+}
