@@ -150,11 +150,7 @@ export interface Operations {
       readonly recoveryCode?: string
     }
     output: TokenResponse
-<<<<<<< HEAD
-    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'wrong_password' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
-=======
-    refusal: 'invalid_code' | 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'wrong_password' | 'second_factor_required' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
->>>>>>> 49ad043a75c556aa254aca04a5356328d4728648
+    refusal: 'invalid_code' | 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'wrong_password' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Log in with the link of a login mail. */
   redeemEmailLogin: {
