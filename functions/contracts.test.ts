@@ -157,6 +157,14 @@ const special: Record<string, Causes> = {
   'POST /auth/reauthenticate': {
     wrong_password: (fixture) => ask(fixture, 'POST /auth/reauthenticate', { body: { password: 'wrong' } }),
   },
+  'POST /auth/finish-sign-up': {
+    invalid_link: spent('POST /auth/finish-sign-up'),
+    weak_password: async (fixture) => {
+      const { body } = await validRequest('POST /auth/finish-sign-up', fixture)
+      return fixture.api('POST /auth/finish-sign-up', { body: { ...(body as object), newPassword: weak } })
+    },
+    conflict: conflicting('POST /auth/finish-sign-up'),
+  },
   'POST /auth/second-factor/undo': {
     invalid_link: spent('POST /auth/second-factor/undo'),
     conflict: conflicting('POST /auth/second-factor/undo'),

@@ -119,6 +119,15 @@ export interface Operations {
     output: TokenResponse
     refusal: 'invalid_code' | 'invalid_request' | 'untrusted_proxy' | 'second_factor_required' | 'second_factor_enrolment_required' | 'not_enabled' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
+  /** Set the first password of an account that has none. */
+  finishSignUp: {
+    input: {
+      readonly token: string
+      readonly newPassword: string
+    }
+    output: undefined
+    refusal: 'invalid_link' | 'weak_password' | 'invalid_request' | 'untrusted_proxy' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
+  }
   /** Request a mail to set a new password. */
   requestPasswordReset: {
     input: {
@@ -197,7 +206,7 @@ export interface Operations {
   signUp: {
     input: {
       readonly email: string
-      readonly password: string
+      readonly password?: string
       readonly name: string
       readonly locale?: "en" | "de" | "fr" | "es" | "pt" | "ja"
     }
@@ -469,6 +478,7 @@ export type OperationName = keyof Operations
 export const operations = {
   requestEmailLogin: { method: 'POST', path: '/auth/email-login' },
   enterEmailLoginCode: { method: 'POST', path: '/auth/email-login/code', login: true },
+  finishSignUp: { method: 'POST', path: '/auth/finish-sign-up' },
   requestPasswordReset: { method: 'POST', path: '/auth/password/forgot' },
   login: { method: 'POST', path: '/auth/login', login: true },
   logout: { method: 'POST', path: '/auth/logout' },

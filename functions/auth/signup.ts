@@ -26,8 +26,14 @@ export const contract = defineContract({
   description:
     'Where emails must be verified: always 202 without tokens, and a mail. Otherwise: 201 with tokens, or 409 if the email is taken. ' +
     'If every account needs a second factor: 403 with an `authSession` to add one. ' +
-    'Without `locale`, mails are in the language that `Accept-Language` prefers.',
-  body: z.strictObject({ email, password: newPassword, name, locale: z.optional(locale), transport }),
+    'Without a password: always 202, and a mail with a link that sets one. Without `locale`, mails are in the language that `Accept-Language` prefers.',
+  body: z.strictObject({
+    email,
+    password: z.optional(newPassword),
+    name,
+    locale: z.optional(locale),
+    transport,
+  }),
   responses: { 202: null, 201: tokenResponse },
   refusals: ['email_taken', 'weak_password', 'second_factor_enrolment_required'],
   limits: ['signupPerIp'],

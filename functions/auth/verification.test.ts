@@ -57,7 +57,7 @@ describe('a sign-up where emails must be verified', () => {
     await delivered(services)
     const { token } = mailTo(services, ada.email, 'finish_sign_up')
     const body = { token, newPassword: owner.password }
-    expect(await api('POST /auth/password/reset', { body })).toMatchObject({ status: 204 })
+    expect(await api('POST /auth/finish-sign-up', { body })).toMatchObject({ status: 204 })
     expect(await logIn(api, 'body', owner)).toMatchObject({ status: 200 })
     expect(await logIn(api)).toMatchObject({ status: 401 })
   })
@@ -74,7 +74,7 @@ describe('a sign-up where emails must be verified', () => {
       token: mailTo(services, ada.email, 'finish_sign_up').token,
       newPassword: 'what the owner wants',
     }
-    expect(await api('POST /auth/password/reset', { body })).toMatchObject({ status: 204 })
+    expect(await api('POST /auth/finish-sign-up', { body })).toMatchObject({ status: 204 })
     expect(await logIn(api)).toMatchObject({ status: 401 })
   })
 

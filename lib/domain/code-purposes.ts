@@ -1,7 +1,13 @@
 import type { Seconds } from './lifetimes.ts'
 
 /** The purposes of one-time codes. A code is valid for one purpose only. */
-export const purposes = ['verify_email', 'change_email', 'reset_password', 'email_login'] as const
+export const purposes = [
+  'verify_email',
+  'change_email',
+  'reset_password',
+  'email_login',
+  'finish_sign_up',
+] as const
 export type Purpose = (typeof purposes)[number]
 
 const MINUTE = 60
@@ -13,6 +19,7 @@ export const codeSeconds: Readonly<Record<Purpose, Seconds>> = {
   change_email: DAY,
   reset_password: 30 * MINUTE,
   email_login: 10 * MINUTE,
+  finish_sign_up: DAY,
 }
 /** How long a changed email can be undone. */
 export const UNDO_SECONDS = 7 * DAY

@@ -7,6 +7,7 @@ import type { EmailJob } from './email-jobs.ts'
 import { digitsHash } from './email-login.ts'
 import { mail, mailVerified, newCode, recipientIn, recipientOf } from './email-sending.ts'
 import { mailFactorUndo } from './factor-undo.ts'
+import { waysIn } from './factors.ts'
 import { isSame, newDigits } from './one-time-codes.ts'
 import type { Ports } from './ports.ts'
 import type { Account } from './users.ts'
@@ -76,7 +77,7 @@ type Found = Account | undefined
 /** Sends a link that verifies the email. `add` keeps earlier links valid, `put` replaces them. */
 async function verification(ports: MailPorts, account: Found, store: 'add' | 'put'): Promise<void> {
   if (account?.status !== 'active' || account.emailVerified) return
-  if (account.passwordHash === '') return reset(ports, account, 'finish_sign_up')
+  if (waysIn(account) === 0) return finishSignUp(ports, account)
   const to = recipientOf(account)
   await withinBudget(ports, { to, kind: 'verify_email' }, async () => {
     const token = await newCode(ports, account, 'verify_email', { store })
@@ -108,14 +109,14 @@ async function attempted(
     : changedOrRefuse(await ports.users.change(account, disablePassword(ports.clock.now())))
   if (!isDisabled)
     ports.events.record({ type: 'password.voided', userId: account.id, reason: 'second_sign_up' })
-  if (!withheld) await reset(ports, contested, 'finish_sign_up')
+  if (!withheld) await finishSignUp(ports, contested)
 }
 
 /** Sends a token that sets a password, with the reason. */
 async function reset(
   ports: MailPorts,
   account: Found,
-  kind: 'reset_password' | 'reset_started' | 'email_kept' | 'factor_undone' | 'finish_sign_up',
+  kind: 'reset_password' | 'reset_started' | 'email_kept' | 'factor_undone',
 ): Promise<void> {
   if (account?.status !== 'active') return
   const to = recipientOf(account)
@@ -126,6 +127,16 @@ async function reset(
   // An administrator and the owner who undid a change have proven who they are.
   if (kind === 'reset_started' || kind === 'email_kept' || kind === 'factor_undone') await send()
   else await withinBudget(ports, { to, kind }, send)
+}
+
+/** Sends a token that sets the first password. */
+async function finishSignUp(ports: MailPorts, account: Account): Promise<void> {
+  const to = recipientOf(account)
+  const kind = 'finish_sign_up'
+  await withinBudget(ports, { to, kind }, async () => {
+    const token = await newCode(ports, account, kind)
+    await mail(ports, to, { kind, token, hours: codeSeconds[kind] / HOUR })
+  })
 }
 
 async function emailLogin(ports: MailPorts, account: Found, challengeHash: string): Promise<void> {

@@ -6,8 +6,8 @@ export type EmailTemplate =
   | { readonly kind: 'verify_email'; readonly token: string; readonly hours: number }
   /** To an address that has an account: somebody tried to create another. Offers login and reset, without a token. */
   | { readonly kind: 'already_registered' }
-  /** The same for an unverified account: its token sets a new password. */
-  | { readonly kind: 'finish_sign_up'; readonly token: string; readonly minutes: number }
+  /** To an unverified account without a password: its token sets the first one. */
+  | { readonly kind: 'finish_sign_up'; readonly token: string; readonly hours: number }
   | { readonly kind: 'reset_password'; readonly token: string; readonly minutes: number }
   /** An administrator asks the user to choose a new password. */
   | { readonly kind: 'reset_started'; readonly token: string; readonly minutes: number }

@@ -21,22 +21,34 @@ type SignUpJob = Extract<EmailJob, { type: 'signed_up' | 'sign_up_attempted' }>
  * If verification is not required, it opens a session too, or refuses with `email_taken`. If verification is required, the
  * answer and its time do not reveal whether the email has an account: the calls are the same, and the mail function looks up
  * the account (ASVS 6.3.8).
+ * Without a password, the account waits for the link of `finishSignUp`, whatever the policy: always 202.
  * Refuses with `weak_password`.
  */
 export async function signUp(
   ports: PasswordRulePorts &
     TokenPorts &
     Pick<Ports, 'users' | 'sessions' | 'authSessions' | 'passwords' | 'rateLimiter' | 'outbox'>,
-  { client, ...input }: { email: string; password: string; name: string; locale: Locale; client: Client },
+  {
+    client,
+    ...input
+  }: { email: string; password?: string | undefined; name: string; locale: Locale; client: Client },
 ): Promise<TokenPair | undefined> {
   const { users, passwords, policy, clock, events } = ports
   const { email, name, locale } = input
-  await checkNewPassword(ports, input.password, { path: 'password', words: [email, name] })
+  const { password } = input
+  if (password === undefined && !policy.sendsMail) {
+    const message = 'must be set, because this deployment sends no mail that could set it later'
+    throw new Refusal('invalid_request', { issues: [{ path: 'password', message }] })
+  }
+  if (password !== undefined)
+    await checkNewPassword(ports, password, { path: 'password', words: [email, name] })
+  // The owner of the mailbox must finish the sign-up, so the answer can be the same as where verification is required.
+  const waits = policy.requireVerifiedEmail || password === undefined
   // An account created without its session would make the retry fail with `email_taken`.
-  if (!policy.requireVerifiedEmail) await ensureSigningKeys(ports)
+  if (!waits) await ensureSigningKeys(ports)
   // Hash before reading the time. The list of users is ordered by that time, and a page could miss a user who is written much
   // later.
-  const passwordHash = await passwords.hashForSignUp(input.password, email)
+  const passwordHash = password === undefined ? '' : await passwords.hashForSignUp(password, email)
   const now = clock.now()
   const account: Account = {
     id: randomUUID(),
@@ -53,16 +65,16 @@ export async function signUp(
     devices: [deviceOf(client)],
     factors: noFactors,
     // An account that can be used unverified has an owner, so it does not expire.
-    ...(policy.requireVerifiedEmail && { keptUntil: now + policy.unverifiedAccountDays * DAY }),
+    ...(waits && { keptUntil: now + policy.unverifiedAccountDays * DAY }),
   }
   const isNew = (await users.create(account, now)) === 'created'
   if (isNew) events.record({ type: 'user.created', userId: account.id })
-  if (!isNew && !policy.requireVerifiedEmail) throw new Refusal('email_taken')
+  if (!isNew && !waits) throw new Refusal('email_taken')
   const job: SignUpJob = isNew
     ? { type: 'signed_up', userId: account.id }
     : { type: 'sign_up_attempted', email, passwordHash }
   const left = policy.sendsMail ? leave(ports, email, job) : Promise.resolve()
-  if (policy.requireVerifiedEmail) {
+  if (waits) {
     await left
     return undefined
   }

@@ -11,7 +11,7 @@ const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100
 const templates: { readonly [K in EmailTemplate['kind']]: Extract<EmailTemplate, { kind: K }> } = {
   verify_email: { kind: 'verify_email', token, hours: 24 },
   already_registered: { kind: 'already_registered' },
-  finish_sign_up: { kind: 'finish_sign_up', token, minutes: 30 },
+  finish_sign_up: { kind: 'finish_sign_up', token, hours: 24 },
   reset_password: { kind: 'reset_password', token, minutes: 30 },
   reset_started: { kind: 'reset_started', token, minutes: 30 },
   email_kept: { kind: 'email_kept', token, minutes: 30 },
@@ -49,8 +49,8 @@ const musts: {
     pages: ['login', 'forgot-password'],
   },
   finish_sign_up: {
-    says: ['Choose my password', '30 minutes', 'If it was not you'],
-    pages: [`reset-password#token=${token}`],
+    says: ['Choose my password', '24 hours', 'If it was not you'],
+    pages: [`finish-sign-up#token=${token}`],
   },
   reset_password: {
     says: ['Choose a new password', '30 minutes', 'If you did not ask'],

@@ -10,6 +10,7 @@ type Page =
   | 'login'
   | 'forgot-password'
   | 'verify-email'
+  | 'finish-sign-up'
   | 'reset-password'
   | 'undo-email-change'
   | 'undo-second-factor'
@@ -39,7 +40,7 @@ const contents: {
 } = {
   verify_email: ({ token, hours }) => ({ link: ['verify-email', token], time: [hours, 'hour'] }),
   already_registered: () => ({ link: ['login'] }),
-  finish_sign_up: ({ token, minutes }) => ({ link: ['reset-password', token], time: [minutes, 'minute'] }),
+  finish_sign_up: ({ token, hours }) => ({ link: ['finish-sign-up', token], time: [hours, 'hour'] }),
   reset_password: ({ token, minutes }) => ({ link: ['reset-password', token], time: [minutes, 'minute'] }),
   reset_started: ({ token, minutes }) => ({ link: ['reset-password', token], time: [minutes, 'minute'] }),
   email_kept: ({ token, minutes }) => ({ link: ['reset-password', token], time: [minutes, 'minute'] }),

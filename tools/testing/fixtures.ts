@@ -107,6 +107,11 @@ export const validRequests: Record<string, (fixture: Fixture) => TestRequest | P
     if (mail?.template.kind !== 'first_factor_added') throw new Error('There is no mail about the factor')
     return { body: { token: mail.template.token } }
   },
+  'POST /auth/finish-sign-up': async (fixture) => {
+    const body = { email: 'passwordless@example.com', name: 'Grace' }
+    const { token } = await mailAfter(fixture, 'POST /auth/signup', { body })
+    return { body: { token, newPassword: passwords.newPassword } }
+  },
   'POST /auth/password/forgot': () => toEve,
   'POST /auth/password/reset': async (fixture) => {
     const { token } = await mailAfter(fixture, 'POST /auth/password/forgot', toEve)

@@ -41,8 +41,8 @@ export const mails: Mails = {
   finish_sign_up: {
     subject: 'Schließen Sie Ihre Registrierung bei {product} ab',
     text: [
-      'Jemand, vermutlich Sie, hat sich soeben mit dieser E-Mail-Adresse bei {product} registriert. Sie wurde schon einmal für eine Registrierung verwendet, aber nie bestätigt.',
-      'Falls Sie es waren, legen Sie Ihr Passwort bitte noch einmal fest. Damit bestätigen Sie zugleich Ihre Adresse.',
+      'Jemand, vermutlich Sie, hat sich soeben mit dieser E-Mail-Adresse bei {product} registriert.',
+      'Falls Sie es waren, legen Sie bitte Ihr Passwort fest. Damit bestätigen Sie zugleich Ihre Adresse.',
       '[Passwort festlegen]({link})',
       'Der Link funktioniert einmal und ist {time} lang gültig.',
       'Falls Sie es nicht waren, ignorieren Sie diese E-Mail bitte und öffnen Sie den Link nicht.',

@@ -42,8 +42,8 @@ export const mails = {
   finish_sign_up: {
     subject: 'Finish signing up for {product}',
     text: [
-      'Somebody, probably you, just signed up for {product} with this email address. It had been used for a sign-up before, and was never verified.',
-      'If it was you, please choose your password again. That also verifies your address.',
+      'Somebody, probably you, just signed up for {product} with this email address.',
+      'If it was you, please choose your password. That also verifies your address.',
       '[Choose my password]({link})',
       'The link works once, for {time}.',
       'If it was not you, please ignore this email and do not open the link.',

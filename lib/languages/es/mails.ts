@@ -41,8 +41,8 @@ export const mails: Mails = {
   finish_sign_up: {
     subject: 'Termine su registro en {product}',
     text: [
-      'Alguien, probablemente usted, acaba de registrarse en {product} con esta dirección de correo. Ya se había usado para un registro, pero nunca se confirmó.',
-      'Si ha sido usted, elija de nuevo su contraseña. Así también confirma su dirección.',
+      'Alguien, probablemente usted, acaba de registrarse en {product} con esta dirección de correo.',
+      'Si ha sido usted, elija su contraseña. Así también confirma su dirección.',
       '[Elegir mi contraseña]({link})',
       'El enlace funciona una sola vez, durante {time}.',
       'Si no ha sido usted, ignore este correo y no abra el enlace.',

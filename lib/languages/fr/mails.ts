@@ -41,8 +41,8 @@ export const mails: Mails = {
   finish_sign_up: {
     subject: 'Terminez votre inscription à {product}',
     text: [
-      'Quelqu’un, probablement vous, vient de s’inscrire à {product} avec cette adresse e-mail. Elle avait déjà servi à une inscription, mais n’a jamais été confirmée.',
-      'Si c’était vous, veuillez choisir à nouveau votre mot de passe. Cela confirmera aussi votre adresse.',
+      'Quelqu’un, probablement vous, vient de s’inscrire à {product} avec cette adresse e-mail.',
+      'Si c’était vous, veuillez choisir votre mot de passe. Cela confirmera aussi votre adresse.',
       '[Choisir mon mot de passe]({link})',
       'Le lien ne fonctionne qu’une fois, pendant {time}.',
       'Si ce n’était pas vous, ignorez cet e-mail et n’ouvrez pas le lien.',

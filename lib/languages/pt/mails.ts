@@ -40,8 +40,8 @@ export const mails: Mails = {
   finish_sign_up: {
     subject: 'Conclua o seu cadastro em {product}',
     text: [
-      'Alguém, provavelmente você, acabou de se cadastrar em {product} com este endereço de e-mail. Ele já tinha sido usado em um cadastro, mas nunca foi confirmado.',
-      'Se foi você, escolha a sua senha novamente. Isso também confirma o seu endereço.',
+      'Alguém, provavelmente você, acabou de se cadastrar em {product} com este endereço de e-mail.',
+      'Se foi você, escolha a sua senha. Isso também confirma o seu endereço.',
       '[Escolher a minha senha]({link})',
       'O link funciona uma única vez, por {time}.',
       'Se não foi você, ignore este e-mail e não abra o link.',
