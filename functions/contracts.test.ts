@@ -194,6 +194,10 @@ const special: Record<string, Causes> = {
         params: { userId: fixture.admin.id },
         body: { roles: ['user'] },
       }),
+    second_factor_missing: (fixture) => {
+      const body = { roles: ['user', 'admin'] }
+      return ask(fixture, 'PATCH /users/{userId}', { body }, under(fixture, { secondFactorFor: 'admin' }))
+    },
     conflict: conflicting('PATCH /users/{userId}'),
   },
   'DELETE /users/{userId}': {
@@ -206,6 +210,16 @@ const special: Record<string, Causes> = {
     conflict: conflicting('DELETE /users/{userId}'),
   },
   'DELETE /users/{userId}/sessions': { conflict: conflicting('DELETE /users/{userId}/sessions') },
+  'DELETE /users/{userId}/factors': {
+    own_account: (fixture) =>
+      ask(fixture, 'DELETE /users/{userId}/factors', { params: { userId: fixture.admin.id } }),
+    last_way_in: async (fixture) => {
+      const request = { ...asAdmin(fixture), params: { userId: fixture.userId } }
+      await fixture.api('DELETE /users/{userId}/factors', request)
+      return under(fixture, { sendsMail: false })('DELETE /users/{userId}/factors', request)
+    },
+    conflict: conflicting('DELETE /users/{userId}/factors'),
+  },
   'POST /users/{userId}/password-reset': { not_enabled: switchedOff('POST /users/{userId}/password-reset') },
 }
 
@@ -239,7 +253,10 @@ function implied(contract: Contract, route: string): Causes {
       withFactor(fixture)
       return fixture.api(route, request)
     },
-    forbidden: (fixture) => ask(fixture, route, asEve(fixture)),
+    forbidden: async (fixture) => {
+      const request = await validRequest(route, fixture)
+      return fixture.api(route, { ...request, ...asEve(fixture) })
+    },
     second_factor_enrolment_required: async (fixture) => {
       if (contract.access === 'public') {
         const request = await validRequest(route, fixture)

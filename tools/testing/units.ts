@@ -38,6 +38,7 @@ export const roundTripsOf = {
   usersAdminEndSessions: 4,
   usersAdminList: 2, // The index does not contain when unverified accounts expire.
   usersAdminListSessions: 2,
+  usersAdminResetFactors: 6,
   usersAdminSendPasswordReset: 3,
   usersAdminUpdate: 4,
   usersChangeEmail: 5,
