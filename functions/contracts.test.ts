@@ -284,8 +284,6 @@ function implied(contract: Contract, route: string): Causes {
       return fixture.api(route, request)
     },
     second_factor_required: async (fixture) => {
-      // A login by email that first proves an address removes the factors.
-      await verified(fixture)
       const request = await validRequest(route, fixture)
       withFactor(fixture)
       return fixture.api(route, request)
