@@ -5,6 +5,7 @@ import { userTables } from '../lib/domain/user-data.ts'
 import { userKey } from '../lib/storage/item-keys.ts'
 import { isRoute, registry } from '../tools/generate/registry.ts'
 import { costOf, engineStores } from '../tools/testing/engine.ts'
+import { enrolTotp } from '../tools/testing/enrolments.ts'
 import type { TestRequest } from '../tools/testing/events.ts'
 import { makeFixture, validRequest } from '../tools/testing/fixtures.ts'
 import { type Gateway, gateway } from '../tools/testing/gateway.ts'
@@ -259,6 +260,28 @@ describe('the needs in a contract', () => {
       ['three@example.com', 'what somebody else has chosen'],
     ] as const)
       await strict('POST /auth/signup', { body: { ...ada, email, password } })
+    await mails()
+
+    // A second factor, and each of its proofs.
+    const fay = { ...ada, email: 'fay@example.com' }
+    const { token: fayToken } = await mailed('POST /auth/signup', { body: fay })
+    await api('POST /auth/email/verify', { body: { token: fayToken } })
+    const again = async (login: Awaited<ReturnType<Gateway>>, proof: object) =>
+      api('POST /auth/reauthenticate', { headers: bearer(login), body: { ...proof, transport: 'body' } })
+    const proven = await again(await logIn(api, 'body', fay), { password: fay.password })
+    const enrolment = await enrolTotp(api, services, proven)
+    await mails()
+    let current = enrolment.login
+    for (const proof of [
+      () => ({ totp: enrolment.code() }),
+      (index: number) => ({ recoveryCode: enrolment.recoveryCodes[index] }),
+    ]) {
+      const { authSession } = (await logIn(api, 'body', fay)).body
+      const opened = await api('POST /auth/second-factor', { body: { authSession, ...proof(0) } })
+      expect(opened).toMatchObject({ status: 200 })
+      current = await again(current, proof(1))
+      expect(current).toMatchObject({ status: 200 })
+    }
     await mails()
 
     // Administration, by two administrators.

@@ -19,7 +19,7 @@ export interface User {
   readonly locale: "en" | "de" | "fr" | "es" | "pt" | "ja"
 }
 
-export interface ListedUser {
+export interface UserDetails {
   readonly id: string
   readonly email: string
   readonly name: string
@@ -27,6 +27,11 @@ export interface ListedUser {
   readonly emailVerified: boolean
   readonly createdAt: string
   readonly status: "active" | "disabled"
+  /** The second factors of the account: whether it has TOTP, and the number of passkeys. */
+  readonly factors: {
+    readonly totp: boolean
+    readonly passkeys: number
+  }
 }
 
 export interface Session {
@@ -38,6 +43,16 @@ export interface Session {
     readonly ip: string
   }
   readonly current: boolean
+}
+
+export interface ListedUser {
+  readonly id: string
+  readonly email: string
+  readonly name: string
+  readonly roles: readonly ("user" | "admin")[]
+  readonly emailVerified: boolean
+  readonly createdAt: string
+  readonly status: "active" | "disabled"
 }
 
 export interface FactorChange {
@@ -250,7 +265,7 @@ export interface Operations {
     input: {
       readonly userId: string
     }
-    output: ListedUser
+    output: UserDetails
     refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'second_factor_enrolment_required' | 'not_found' | 'internal_error' | 'unavailable'
   }
   /** Change a user’s roles, status or name. */
@@ -262,7 +277,7 @@ export interface Operations {
       readonly name?: string
     }
     output: ListedUser
-    refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'forbidden' | 'second_factor_enrolment_required' | 'not_found' | 'own_account' | 'last_administrator' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
+    refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'forbidden' | 'second_factor_enrolment_required' | 'not_found' | 'own_account' | 'second_factor_missing' | 'last_administrator' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
   }
   /** End every session of a user. */
   adminEndSessions: {
@@ -295,6 +310,14 @@ export interface Operations {
       readonly nextCursor: string | null
     }
     refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'second_factor_enrolment_required' | 'internal_error' | 'unavailable'
+  }
+  /** Remove every second factor of a user who has lost them. */
+  adminResetFactors: {
+    input: {
+      readonly userId: string
+    }
+    output: undefined
+    refusal: 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'forbidden' | 'second_factor_enrolment_required' | 'not_found' | 'own_account' | 'last_way_in' | 'conflict' | 'internal_error' | 'unavailable'
   }
   /** Mail a user a link to set a new password. */
   adminSendPasswordReset: {
@@ -498,6 +521,7 @@ export const operations = {
   adminEndSessions: { method: 'DELETE', path: '/users/{userId}/sessions', user: true },
   adminListSessions: { method: 'GET', path: '/users/{userId}/sessions', user: true },
   adminListUsers: { method: 'GET', path: '/users', user: true, query: true },
+  adminResetFactors: { method: 'DELETE', path: '/users/{userId}/factors', user: true },
   adminSendPasswordReset: { method: 'POST', path: '/users/{userId}/password-reset', user: true },
   changeEmail: { method: 'PUT', path: '/users/me/email', user: true },
   changePassword: { method: 'PUT', path: '/users/me/password', user: true, login: true },

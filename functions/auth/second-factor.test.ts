@@ -269,7 +269,7 @@ describe('re-authentication of an account with an authenticator app', () => {
   it('does not take the password', async () => {
     const { fixture } = await started()
     const answer = await again(fixture, { password: eve.password })
-    expect(answer).toMatchObject({ status: 403, body: { code: 'second_factor_required' } })
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
   })
 
   it('takes no code of an account without a factor', async () => {

@@ -17,6 +17,9 @@ import {
   users,
 } from '../../lib/services.ts'
 
+/** An account may begin without one. */
+const password = z.optional(newPassword)
+
 export const contract = defineContract({
   method: 'POST',
   operationId: 'signUp',
@@ -26,14 +29,9 @@ export const contract = defineContract({
   description:
     'Where emails must be verified: always 202 without tokens, and a mail. Otherwise: 201 with tokens, or 409 if the email is taken. ' +
     'If every account needs a second factor: 403 with an `authSession` to add one. ' +
-    'Without a password: always 202, and a mail with a link that sets one. Without `locale`, mails are in the language that `Accept-Language` prefers.',
-  body: z.strictObject({
-    email,
-    password: z.optional(newPassword),
-    name,
-    locale: z.optional(locale),
-    transport,
-  }),
+    'Without a password: always 202, and a mail with a link that sets one. Without `locale`, mails are in the language of ' +
+    '`Accept-Language`.',
+  body: z.strictObject({ email, password, name, locale: z.optional(locale), transport }),
   responses: { 202: null, 201: tokenResponse },
   refusals: ['email_taken', 'weak_password', 'second_factor_enrolment_required'],
   limits: ['signupPerIp'],

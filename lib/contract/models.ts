@@ -21,6 +21,15 @@ export const listedUser = z
   .object({ ...identity, status: z.enum(statuses) })
   .register(z.globalRegistry, { id: 'ListedUser' })
 
+/** One user as administrators see it. The list of users comes from an index, which has no factors. */
+export const userDetails = z
+  .extend(listedUser, {
+    factors: z.object({ totp: z.boolean(), passkeys: z.int() }).register(z.globalRegistry, {
+      description: 'The second factors of the account: whether it has TOTP, and the number of passkeys.',
+    }),
+  })
+  .register(z.globalRegistry, { id: 'UserDetails' })
+
 /** All data stored about a user, for that user. */
 export const exportedUser = z
   .extend(listedUser, {

@@ -1,4 +1,5 @@
 import { forgetSessions, removeAccount, withOptimisticRetry } from './account-changes.ts'
+import { checkAdministratorsFactor } from './factor-policy.ts'
 import { deniedUntil } from './lifetimes.ts'
 import { ownAccount } from './own-account.ts'
 import type { AccountChange, NotChanged, Ports } from './ports.ts'
@@ -17,8 +18,9 @@ export async function anyAccount({ users }: Pick<Ports, 'users'>, userId: string
  * Changes a user's roles, status or name. The change takes effect on the user's next request and next refresh. Disabling ends
  * every session; enabling revives none. A value that is already set is not written. Either the whole change succeeds or none of
  * it. Roles and status change only while the principal still has the right to do so; without a principal, an operator acts on
- * the command line.
- * Refuses with `not_found`, `own_account` (disabling oneself), `last_administrator`, `unauthorized` or `conflict`.
+ * the command line. Only an account with a factor becomes an administrator, unless the policy asks for none.
+ * Refuses with `not_found`, `own_account` (disabling oneself), `second_factor_missing`, `last_administrator`, `unauthorized` or
+ * `conflict`.
  */
 export async function changeUser(
   ports: AdministrationPorts,
@@ -42,6 +44,7 @@ export async function changeUser(
       if (renamed) ports.events.record({ type: 'user.renamed', userId })
       return renamed ?? 'version_conflict'
     }
+    if (roles) checkAdministratorsFactor(ports.policy, { ...account, roles })
     const changed = await change(ports, principal, account, {
       ...(roles && { roles }),
       ...(status && { status }),
@@ -60,16 +63,19 @@ export async function changeUser(
 
 /**
  * Sets a user's roles for an operator on the command line. `rolesFrom` computes them from the account. Writes even if they are
- * the same, which repairs the set of administrators. Refuses with `not_found`, `last_administrator` or `conflict`.
+ * the same, which repairs the set of administrators. Refuses with `not_found`, `second_factor_missing`, `last_administrator` or
+ * `conflict`.
  */
 export async function setRoles(
   ports: AdministrationPorts,
   userId: string,
   rolesFrom: (account: Account) => readonly Role[],
 ): Promise<Account> {
-  const account = await onAccount(ports, undefined, userId, (read) =>
-    change(ports, undefined, read, { roles: rolesFrom(read), endsSessions: false }),
-  )
+  const account = await onAccount(ports, undefined, userId, async (read) => {
+    const roles = rolesFrom(read)
+    checkAdministratorsFactor(ports.policy, { ...read, roles })
+    return change(ports, undefined, read, { roles, endsSessions: false })
+  })
   ports.events.record({ type: 'user.roles_changed', userId, roles: account.roles })
   return account
 }
@@ -100,7 +106,7 @@ export async function startReset(
 
 /** Deletes another user's account. Refuses with `not_found`, `own_account`, `last_administrator`, `unauthorized` or `conflict`. */
 export async function deleteUser(
-  ports: AdministrationPorts & Pick<Ports, 'userData' | 'policy' | 'outbox'>,
+  ports: AdministrationPorts & Pick<Ports, 'userData' | 'outbox'>,
   principal: Principal | undefined,
   userId: string,
 ): Promise<void> {
@@ -109,7 +115,7 @@ export async function deleteUser(
   await removeAccount(ports, await anyAccount(ports, userId), 'administrator', principal)
 }
 
-type AdministrationPorts = Pick<Ports, 'users' | 'sessions' | 'clock' | 'events'>
+type AdministrationPorts = Pick<Ports, 'users' | 'sessions' | 'policy' | 'clock' | 'events'>
 
 function change(
   { users, clock }: Pick<Ports, 'users' | 'clock'>,

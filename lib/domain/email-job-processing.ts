@@ -45,6 +45,8 @@ export async function processEmailJob(ports: MailPorts, job: EmailJob): Promise<
       return mailFactorUndo(ports, await ports.users.findById(job.userId), job)
     case 'factor_undone':
       return reset(ports, await ports.users.findById(job.userId), 'factor_undone')
+    case 'factors_reset':
+      return reset(ports, await ports.users.findById(job.userId), 'factors_reset')
     case 'email_login_requested':
       return emailLogin(ports, await ports.users.findByEmail(job.email), job.challengeHash)
     case 'email_change_requested':
@@ -116,7 +118,7 @@ async function attempted(
 async function reset(
   ports: MailPorts,
   account: Found,
-  kind: 'reset_password' | 'reset_started' | 'email_kept' | 'factor_undone',
+  kind: 'reset_password' | 'reset_started' | 'email_kept' | 'factor_undone' | 'factors_reset',
 ): Promise<void> {
   if (account?.status !== 'active') return
   const to = recipientOf(account)
@@ -124,9 +126,9 @@ async function reset(
     const token = await newCode(ports, account, 'reset_password')
     await mail(ports, to, { kind, token, minutes: minutes('reset_password') })
   }
-  // An administrator and the owner who undid a change have proven who they are.
-  if (kind === 'reset_started' || kind === 'email_kept' || kind === 'factor_undone') await send()
-  else await withinBudget(ports, { to, kind }, send)
+  // Anybody can ask for this one. The others follow an act of an administrator, or of the owner who undid a change.
+  if (kind === 'reset_password') await withinBudget(ports, { to, kind }, send)
+  else await send()
 }
 
 /** Sends a token that sets the first password. */

@@ -21,6 +21,8 @@ export type EmailJob =
   /** The account has got its first factor. */
   | { readonly type: 'first_factor_added'; readonly userId: string; readonly at: Seconds }
   | { readonly type: 'factor_undone'; readonly userId: string }
+  /** An administrator removed every factor of the account. */
+  | { readonly type: 'factors_reset'; readonly userId: string }
   | { readonly type: 'email_login_requested'; readonly email: string; readonly challengeHash: string }
   | {
       readonly type: 'email_change_requested'

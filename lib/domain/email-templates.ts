@@ -38,6 +38,8 @@ export type EmailTemplate =
     }
   /** The first factor was undone. The password is disabled until this token sets a new one. */
   | { readonly kind: 'factor_undone'; readonly token: string; readonly minutes: number }
+  /** An administrator removed every factor. The password is disabled until this token sets a new one. */
+  | { readonly kind: 'factors_reset'; readonly token: string; readonly minutes: number }
   | { readonly kind: 'new_device'; readonly at: Seconds; readonly userAgent: string; readonly ip: string }
   | { readonly kind: 'password_changed'; readonly at: Seconds }
   /** To the former address after the change. */

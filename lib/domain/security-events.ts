@@ -34,6 +34,8 @@ export type SecurityEvent =
   | { readonly type: 'recovery_code.used'; readonly userId: string; readonly left: number }
   /** A TOTP code was refused without a look, after too many failures in a row. Another factor ends this. */
   | { readonly type: 'totp.blocked'; readonly userId: string }
+  /** An administrator removed every factor of the account. */
+  | { readonly type: 'factor.reset'; readonly userId: string }
   /** A user proved again who they are. */
   | { readonly type: 'session.reauthenticated'; readonly userId: string; readonly sessionId: string }
   /** The account reached its limit of failed logins: the next attempt has to wait. */

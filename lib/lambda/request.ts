@@ -66,7 +66,9 @@ export function wrongLengths(
 ): readonly Issue[] {
   return Object.entries(schema._zod.def.shape).flatMap(([path, field]) => {
     const value: unknown = (received as Record<string, unknown> | null)?.[path]
-    if (!z.globalRegistry.get(field)?.[LENGTH_SETTING] || typeof value !== 'string') return []
+    // A field that may be missing has the same length where it is there.
+    const { innerType = field } = field._zod.def as { innerType?: Schema }
+    if (!z.globalRegistry.get(innerType)?.[LENGTH_SETTING] || typeof value !== 'string') return []
     const message = lengthProblem(value, passwordMinLength)
     return message ? [{ path, message }] : []
   })

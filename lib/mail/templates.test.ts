@@ -25,6 +25,7 @@ const templates: { readonly [K in EmailTemplate['kind']]: Extract<EmailTemplate,
   email_login: { kind: 'email_login', token, code: '048213', minutes: 10 },
   first_factor_added: { kind: 'first_factor_added', at, token, days: 7 },
   factor_undone: { kind: 'factor_undone', token, minutes: 30 },
+  factors_reset: { kind: 'factors_reset', token, minutes: 30 },
   new_device: { kind: 'new_device', at, userAgent: firefox, ip: '2001:db8::7' },
   password_changed: { kind: 'password_changed', at },
   email_changed: { kind: 'email_changed', at, newEmail: 'new@example.com', days: 7 },
@@ -66,6 +67,10 @@ const musts: {
   },
   factor_undone: {
     says: ['was removed', 'no longer works', 'Choose a new password', '30 minutes'],
+    pages: [`reset-password#token=${token}`, 'forgot-password'],
+  },
+  factors_reset: {
+    says: ['An administrator', 'no longer works', 'Choose a new password', '30 minutes'],
     pages: [`reset-password#token=${token}`, 'forgot-password'],
   },
   email_kept: {

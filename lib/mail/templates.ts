@@ -65,6 +65,7 @@ const contents: {
     time: [days, 'day'],
   }),
   factor_undone: ({ token, minutes }) => ({ link: ['reset-password', token], time: [minutes, 'minute'] }),
+  factors_reset: ({ token, minutes }) => ({ link: ['reset-password', token], time: [minutes, 'minute'] }),
   new_device: ({ at, userAgent, ip }) => ({ facts: { at, userAgent, ip }, link: ['forgot-password'] }),
   password_changed: ({ at }) => ({ facts: { at }, link: ['forgot-password'] }),
   email_changed: ({ at, newEmail, days }) => ({ facts: { at, newEmail }, time: [days, 'day'] }),

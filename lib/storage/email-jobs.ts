@@ -23,6 +23,7 @@ const shapes: { readonly [T in EmailJob['type']]: Shape<T> } = {
   email_change_requested: { userId: text, newEmail: text, sessionVersion: whole, at: optional(whole) },
   first_factor_added: { userId: text, at: whole },
   factor_undone: { userId: text },
+  factors_reset: { userId: text },
   new_device: {
     userId: text,
     at: whole,

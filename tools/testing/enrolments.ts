@@ -1,6 +1,6 @@
 import type { Gateway, TestAnswer } from './gateway.ts'
 import type { TestServices } from './test-services.ts'
-import { bearer } from './test-users.ts'
+import { ada, bearer, logIn } from './test-users.ts'
 import { totpCode } from './totp-codes.ts'
 
 /** An account with an authenticator app, and its caller's tokens. */
@@ -28,4 +28,17 @@ export async function enrolTotp(
     return totpCode(secret, clock.now())
   }
   return { login: confirmed, secret, recoveryCodes: confirmed.body.recoveryCodes ?? [], code }
+}
+
+/** Verifies the email of a user who has signed up, through storage, and enrols an authenticator app. */
+export async function withTotp(
+  api: Gateway,
+  services: Pick<TestServices, 'clock' | 'users'>,
+  person = ada,
+): Promise<Enrolled> {
+  const account = await services.users.findByEmail(person.email)
+  if (!account) throw new Error(`${person.email} has no account`)
+  if (!account.emailVerified)
+    await services.users.change(account, { emailVerified: true, endsSessions: false, deniedUntil: 0 })
+  return enrolTotp(api, services, await logIn(api, 'body', person))
 }

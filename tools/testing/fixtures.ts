@@ -163,4 +163,8 @@ export const validRequests: Record<string, (fixture: Fixture) => TestRequest | P
   'DELETE /users/{userId}': aboutEve,
   'GET /users/{userId}/sessions': aboutEve,
   'DELETE /users/{userId}/sessions': aboutEve,
+  'DELETE /users/{userId}/factors': async (fixture) => {
+    await enrolled(fixture)
+    return aboutEve(fixture)
+  },
 }

@@ -25,10 +25,12 @@ export const roundTripsOf = {
   authEnterEmailLoginCode: 6,
   authForgotPassword: 3,
   authLogin: 3,
+  authReauthenticate: 3,
   authRedeemEmailLogin: 4,
   authRefresh: 1,
   authResendVerification: 3,
   authResetPassword: 5,
+  authSecondFactor: 7, // Two budgets, one after the other, and the row of failures. Both budgets are given back afterwards.
   authSignup: 4,
   authUndoEmailChange: 6,
   authVerifyEmail: 2,
@@ -38,15 +40,20 @@ export const roundTripsOf = {
   usersAdminEndSessions: 4,
   usersAdminList: 2, // The index does not contain when unverified accounts expire.
   usersAdminListSessions: 2,
+  usersAdminResetFactors: 6,
   usersAdminSendPasswordReset: 3,
   usersAdminUpdate: 4,
   usersChangeEmail: 5,
   usersChangePassword: 4,
+  usersConfirmTotp: 3,
   usersDeleteMe: 6,
   usersEndMySession: 2,
   usersEndMySessions: 3,
   usersExportMe: 2,
   usersListMySessions: 2,
+  usersRemoveTotp: 3,
+  usersReplaceRecoveryCodes: 2,
+  usersStartTotp: 2,
 } as const
 
 /** The fewest that a contract can have: none without a table, otherwise one, and one before it if it counts limits. */

@@ -80,7 +80,8 @@ describe('GET /users/{userId}', () => {
     expect(answer).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } })
     // The index of users, which cannot be changed, has no language.
     const { locale, ...identity } = login.body.user
-    expect(answer.body).toEqual({ ...identity, status: 'active' })
+    const factors = { totp: false, passkeys: 0 }
+    expect(answer.body).toEqual({ ...identity, status: 'active', factors })
   })
 })
 

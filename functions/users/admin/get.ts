@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../../lib/contract/contract.ts'
 import { userId } from '../../../lib/contract/fields.ts'
-import { listedUser } from '../../../lib/contract/models.ts'
+import { userDetails } from '../../../lib/contract/models.ts'
 import { anyAccount } from '../../../lib/domain/administration.ts'
 import { route } from '../../../lib/lambda/route.ts'
 import { users } from '../../../lib/services.ts'
@@ -13,7 +13,7 @@ export const contract = defineContract({
   access: 'admin',
   summary: 'Get a user',
   params: z.object({ userId }),
-  responses: { 200: listedUser },
+  responses: { 200: userDetails },
   needs: ['users:GetItem'],
 })
 

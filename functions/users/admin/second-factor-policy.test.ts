@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { route } from '../../../lib/lambda/route.ts'
+import { withTotp } from '../../../tools/testing/enrolments.ts'
 import { context, eventOf } from '../../../tools/testing/events.ts'
 import { gateway } from '../../../tools/testing/gateway.ts'
-import { provenLogin, withTotp } from '../../../tools/testing/stored-factors.ts'
 import { testServices } from '../../../tools/testing/test-services.ts'
 import { bearer, eve, logIn, signedUp, withRoles } from '../../../tools/testing/test-users.ts'
 
 const required = { code: 'second_factor_enrolment_required' }
 const claimsOf = (token: string) =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>
-const headersOf = ({ accessToken }: { accessToken: string }) => ({ authorization: `Bearer ${accessToken}` })
 
 /** Ada has the role admin, but no factor, as the first comer on a stage that has just got the policy. */
 const started = async (secondFactorFor: 'none' | 'admin' | 'all' = 'admin') => {
@@ -53,12 +52,11 @@ describe('SECOND_FACTOR_FOR=admin', () => {
   })
 
   it('gives the role to a session with a second factor', async () => {
-    const { services, api, id } = await started()
-    await withTotp(services, id)
-    const pair = await provenLogin(services, id)
-    expect(claimsOf(pair.accessToken)).toMatchObject({ acr: 'aal2', roles: ['user', 'admin'] })
-    expect(claimsOf(pair.accessToken)).not.toHaveProperty('withheld_roles')
-    expect((await api('GET /users', { headers: headersOf(pair) })).status).toBe(200)
+    const { services, api } = await started()
+    const { login } = await withTotp(api, services)
+    expect(claimsOf(login.body.accessToken)).toMatchObject({ acr: 'aal2', roles: ['user', 'admin'] })
+    expect(claimsOf(login.body.accessToken)).not.toHaveProperty('withheld_roles')
+    expect((await api('GET /users', { headers: bearer(login) })).status).toBe(200)
   })
 
   it('admits by another role that the route allows, and never by a withheld one', async () => {
@@ -101,5 +99,52 @@ describe('SECOND_FACTOR_FOR=none', () => {
     const login = await logIn(api)
     expect(claimsOf(login.body.accessToken)).toMatchObject({ acr: 'aal1', roles: ['user', 'admin'] })
     expect((await api('GET /users', { headers: bearer(login) })).status).toBe(200)
+  })
+})
+
+describe.each(['admin', 'all'] as const)('the role admin under SECOND_FACTOR_FOR=%s', (policy) => {
+  const grant = async (target: 'with' | 'without') => {
+    const { services, api, open, eveId } = await started(policy)
+    const headers = bearer((await withTotp(open, services)).login)
+    if (target === 'with') await withTotp(open, services, eve)
+    const body = { roles: ['user', 'admin'], name: 'Eva' }
+    const answer = await api('PATCH /users/{userId}', { headers, params: { userId: eveId }, body })
+    return { answer, account: services.tables.accounts.get(eveId), services, open, headers, eveId }
+  }
+
+  it('is given to an account with a factor', async () => {
+    const { answer, account } = await grant('with')
+    expect(answer.status).toBe(200)
+    expect(account?.roles).toEqual(['user', 'admin'])
+  })
+
+  it('is given to no account without one, and nothing else of the change is made', async () => {
+    const { answer, account } = await grant('without')
+    expect(answer).toMatchObject({ status: 409, body: { code: 'second_factor_missing' } })
+    expect(account).toMatchObject({ roles: ['user'], name: eve.name })
+  })
+
+  it('is not given to an account that loses its factor at the same time', async () => {
+    const { services, open, headers, eveId } = await grant('without')
+    await withTotp(open, services, eve)
+    const account = services.tables.accounts.get(eveId)
+    if (!account) throw new Error('Eve has no account')
+    const findById = async (userId: string) => {
+      const found = await services.users.findById(userId)
+      // Between this read and the write.
+      if (found?.id === eveId && found.claimsVersion === account.claimsVersion)
+        await services.users.change(account, {
+          factors: { totp: false, passkeys: 0 },
+          factorWrites: { totp: 'removed', recoveryCodes: 'removed' },
+          endsSessions: true,
+          deniedUntil: 0,
+        })
+      return found
+    }
+    const late = gateway({ ...services, users: { ...services.users, findById } })
+    const body = { roles: ['user', 'admin'] }
+    const answer = await late('PATCH /users/{userId}', { headers, params: { userId: eveId }, body })
+    expect(answer).toMatchObject({ status: 409, body: { code: 'second_factor_missing' } })
+    expect(services.tables.accounts.get(eveId)?.roles).toEqual(['user'])
   })
 })

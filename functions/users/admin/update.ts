@@ -15,7 +15,8 @@ export const contract = defineContract({
   fresh: true,
   summary: 'Change a user’s roles, status or name',
   description:
-    'Takes effect on the user’s next request and next refresh. Disabling ends every session; enabling restores none.',
+    'Takes effect on the user’s next request and next refresh. Disabling ends every session; enabling restores none. Only an ' +
+    'account with a second factor can become an administrator, unless SECOND_FACTOR_FOR is none.',
   params: z.object({ userId }),
   body: z
     .strictObject({
@@ -25,7 +26,7 @@ export const contract = defineContract({
     })
     .check(notEmpty),
   responses: { 200: listedUser },
-  refusals: ['own_account', 'last_administrator', 'conflict'],
+  refusals: ['own_account', 'second_factor_missing', 'last_administrator', 'conflict'],
   needs: [
     'users:GetItem',
     'users:UpdateItem',

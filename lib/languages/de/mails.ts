@@ -138,6 +138,17 @@ export const mails: Mails = {
       '[Falls der Link abgelaufen ist, fordern Sie hier einen neuen an]({forgotLink})',
     ],
   },
+  factors_reset: {
+    subject: 'Legen Sie ein neues Passwort für {product} fest',
+    text: [
+      'Die Administration von {product} hat die zweiten Faktoren Ihres Kontos entfernt: die Authenticator-App, die Passkeys und die Wiederherstellungscodes. Das Passwort gilt nicht mehr, und alle Geräte wurden abgemeldet.',
+      'Bitte legen Sie ein neues Passwort fest und melden Sie sich danach wieder an.',
+      '[Neues Passwort festlegen]({link})',
+      'Der Link funktioniert einmal und ist {time} lang gültig.',
+      '[Falls der Link abgelaufen ist, fordern Sie hier einen neuen an]({forgotLink})',
+      'Falls Sie das nicht erwartet haben, wenden Sie sich bitte an {product}.',
+    ],
+  },
   new_device: {
     subject: 'Neue Anmeldung in Ihrem Konto bei {product}',
     text: [

@@ -139,6 +139,17 @@ export const mails = {
       '[If the link has expired, ask for another one here]({forgotLink})',
     ],
   },
+  factors_reset: {
+    subject: 'Choose a new password for {product}',
+    text: [
+      'An administrator of {product} has removed the second factors of your account: the authenticator app, the passkeys and the recovery codes. The password no longer works, and every device is logged out.',
+      'Please choose a new password, and then log in again.',
+      '[Choose a new password]({link})',
+      'The link works once, for {time}.',
+      '[If the link has expired, ask for another one here]({forgotLink})',
+      'If you did not expect this, please tell {product}.',
+    ],
+  },
   new_device: {
     subject: 'New login to your account at {product}',
     text: [

@@ -138,6 +138,17 @@ export const mails: Mails = {
       '[Si el enlace ha caducado, pida otro aquí]({forgotLink})',
     ],
   },
+  factors_reset: {
+    subject: 'Elija una contraseña nueva para {product}',
+    text: [
+      'La administración de {product} ha eliminado los segundos factores de su cuenta: la aplicación de autenticación, las llaves de acceso y los códigos de recuperación. La contraseña ya no funciona y se ha cerrado la sesión en todos los dispositivos.',
+      'Elija una contraseña nueva y vuelva a iniciar sesión.',
+      '[Elegir una contraseña nueva]({link})',
+      'El enlace funciona una sola vez, durante {time}.',
+      '[Si el enlace ha caducado, pida otro aquí]({forgotLink})',
+      'Si no lo esperaba, avise a {product}.',
+    ],
+  },
   new_device: {
     subject: 'Nuevo inicio de sesión en su cuenta de {product}',
     text: [

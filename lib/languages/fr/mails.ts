@@ -138,6 +138,17 @@ export const mails: Mails = {
       '[Si le lien a expiré, demandez-en un autre ici]({forgotLink})',
     ],
   },
+  factors_reset: {
+    subject: 'Choisissez un nouveau mot de passe pour {product}',
+    text: [
+      'L’administration de {product} a supprimé les seconds facteurs de votre compte : l’application d’authentification, les clés d’accès et les codes de récupération. Le mot de passe ne fonctionne plus et tous les appareils sont déconnectés.',
+      'Veuillez choisir un nouveau mot de passe, puis vous reconnecter.',
+      '[Choisir un nouveau mot de passe]({link})',
+      'Le lien ne fonctionne qu’une fois, pendant {time}.',
+      '[Si le lien a expiré, demandez-en un autre ici]({forgotLink})',
+      'Si vous ne vous y attendiez pas, contactez {product}.',
+    ],
+  },
   new_device: {
     subject: 'Nouvelle connexion à votre compte {product}',
     text: [

@@ -137,6 +137,17 @@ export const mails: Mails = {
       '[Se o link expirou, peça outro aqui]({forgotLink})',
     ],
   },
+  factors_reset: {
+    subject: 'Escolha uma nova senha para {product}',
+    text: [
+      'A administração de {product} removeu os segundos fatores da sua conta: o aplicativo autenticador, as chaves de acesso e os códigos de recuperação. A senha não funciona mais, e todos os dispositivos foram desconectados.',
+      'Escolha uma nova senha e depois entre novamente.',
+      '[Escolher uma nova senha]({link})',
+      'O link funciona uma única vez, por {time}.',
+      '[Se o link expirou, peça outro aqui]({forgotLink})',
+      'Se você não esperava por isso, avise {product}.',
+    ],
+  },
   new_device: {
     subject: 'Novo acesso à sua conta em {product}',
     text: [
