@@ -17,7 +17,6 @@ import {
   users,
 } from '../../lib/services.ts'
 
-/** An account may begin without one. */
 const password = z.optional(newPassword)
 
 export const contract = defineContract({

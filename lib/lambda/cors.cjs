@@ -12,7 +12,7 @@ module.exports = async ({ resolveVariable }) => {
     allowCredentials: true,
     allowedHeaders: ['Authorization', 'Content-Type'],
     allowedMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedResponseHeaders: ['Retry-After'],
+    exposedResponseHeaders: ['Retry-After', 'WWW-Authenticate'],
     maxAge: 86400,
   }
 }
