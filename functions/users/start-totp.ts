@@ -1,5 +1,5 @@
-import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
+import { totpEnrolment } from '../../lib/contract/models.ts'
 import { startTotp } from '../../lib/domain/totp.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { totpSecrets, totps, users } from '../../lib/services.ts'
@@ -14,12 +14,7 @@ export const contract = defineContract({
   description:
     'Show `uri` as a QR code, and `secret` as text. The enrolment waits ten minutes for its first code, in this session. Until ' +
     'then nothing changes. A new one replaces it.',
-  responses: {
-    201: z.object({
-      secret: z.string().register(z.globalRegistry, { description: '160 bits in base32.' }),
-      uri: z.string().register(z.globalRegistry, { description: 'An `otpauth://` address.' }),
-    }),
-  },
+  responses: { 201: totpEnrolment },
   refusals: ['email_not_verified'],
   needs: ['keys/factors:GetParametersByPath', 'users:GetItem', 'sessions:PutItem'],
 })

@@ -101,6 +101,14 @@ export const factors = z
   })
   .register(z.globalRegistry, { id: 'Factors' })
 
+/** The secret of an authenticator app, shown once. */
+export const totpEnrolment = z
+  .object({
+    secret: z.string().register(z.globalRegistry, { description: '160 bits in base32.' }),
+    uri: z.string().register(z.globalRegistry, { description: 'An `otpauth://` address.' }),
+  })
+  .register(z.globalRegistry, { id: 'TotpEnrolment' })
+
 /** RFC 9457, with a code for programs and a request id for the operators. */
 export const problem = z
   .object({

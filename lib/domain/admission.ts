@@ -1,5 +1,5 @@
 import type { Assurance } from './assurance.ts'
-import { type FactorProof, hasFactor } from './factors.ts'
+import { type EnrolledFactor, type FactorProof, hasFactor } from './factors.ts'
 import type { Policy } from './policy.ts'
 import type { Client } from './ports.ts'
 import type { Account } from './users.ts'
@@ -15,7 +15,7 @@ declare const admitted: unique symbol
 export interface Admission extends FirstProof, Pick<Assurance, 'acr'> {
   readonly account: Account
   /** The second proof, which the transaction that opens the session uses up. */
-  readonly factor: FactorProof | undefined
+  readonly factor: FactorProof | EnrolledFactor | undefined
   readonly [admitted]: true
 }
 
@@ -35,7 +35,7 @@ export function admit(
   { requireVerifiedEmail, secondFactorFor }: Pick<Policy, 'requireVerifiedEmail' | 'secondFactorFor'>,
   account: Account,
   proof: FirstProof,
-  factor?: FactorProof,
+  factor?: FactorProof | EnrolledFactor,
 ): Admission | NotAdmitted {
   // 1. The caller has checked the first proof.
   // 2. The account is active.

@@ -1,7 +1,8 @@
 import type { FirstProof, NotAdmitted } from './admission.ts'
+import type { AuthSession } from './factor-ports.ts'
 import { provableFactors } from './factors.ts'
 import type { Seconds } from './lifetimes.ts'
-import { newToken } from './one-time-codes.ts'
+import { newToken, readToken } from './one-time-codes.ts'
 import type { Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
 import type { Account } from './users.ts'
@@ -39,4 +40,32 @@ export async function notAdmitted(
       ...(!enrolsOnly && { factors: provableFactors(account) }),
     },
   })
+}
+
+/**
+ * Returns the auth session of a token, and its user. Nothing has ended the user's sessions since its first proof. Refuses with
+ * `invalid_auth_session`.
+ */
+export async function openAuthSession(
+  { authSessions, clock }: Pick<Ports, 'authSessions' | 'clock'>,
+  token: string,
+  { enrolsOnly }: Pick<AuthSession, 'enrolsOnly'>,
+): Promise<{ readonly authSession: AuthSession; readonly account: Account; readonly now: Seconds }> {
+  const { userId, tokenHash } = readAuthSession(token)
+  const { authSession, account } = await authSessions.find(userId, tokenHash)
+  const now = clock.now()
+  if (!authSession || !account || authSession.enrolsOnly !== enrolsOnly || authSession.expiresAt <= now)
+    throw new Refusal('invalid_auth_session', { subject: { claimedUserId: userId } })
+  if (account.status !== 'active' || authSession.sessionVersion !== account.sessionVersion)
+    throw new Refusal('invalid_auth_session', { subject: { userId } })
+  return { authSession, account, now }
+}
+
+/** The token is one of `one-time-codes.ts`, in a body instead of a link. */
+function readAuthSession(token: string): ReturnType<typeof readToken> {
+  try {
+    return readToken(token)
+  } catch {
+    throw new Refusal('invalid_auth_session')
+  }
 }

@@ -11,6 +11,12 @@ export interface FactorProof {
   readonly afterUse?: () => Promise<void>
 }
 
+/** A factor that was added in this login. The transaction that adds it has used up its proof. */
+export interface EnrolledFactor {
+  readonly amr: readonly string[]
+  readonly spends: 'enrolment'
+}
+
 /** Whether a second factor must be proven after the first proof. */
 export const hasFactor = ({ factors }: Pick<Account, 'factors'>): boolean =>
   factors.totp || factors.passkeys > 0

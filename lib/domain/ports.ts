@@ -37,8 +37,11 @@ export interface Client {
 
 export interface AccountChange extends AccountFields {
   readonly deniedUntil: Seconds
-  /** In the same transaction, a new session of the new session version replaces the caller's. */
-  readonly replaces?: { readonly sessionId: string; readonly by: Session }
+  /** In the same transaction, a new session of the new session version replaces the caller's, or the auth session of a login. */
+  readonly replaces?: { readonly by: Session } & (
+    | { readonly sessionId: string }
+    | { readonly authSession: AuthSession; readonly now: Seconds }
+  )
   /** Redeems this code in the same transaction. */
   readonly redeems?: OneTimeCode
   /** What takes the place of the redeemed code. Without it, the code is deleted. */

@@ -1,7 +1,7 @@
 import { admit } from './admission.ts'
+import { openAuthSession } from './auth-sessions.ts'
 import type { FactorProof } from './factors.ts'
 import { notify } from './notifications.ts'
-import { readToken } from './one-time-codes.ts'
 import type { Client, Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
 import { openProvenSession } from './sessions.ts'
@@ -22,13 +22,8 @@ export async function proveSecondFactor(
   await ensureSigningKeys(ports)
 
   // 1. The first proof is less than ten minutes old, and nothing has ended the user's sessions since then.
-  const { userId, tokenHash } = readAuthSession(token)
-  const { authSession, account } = await ports.authSessions.find(userId, tokenHash)
-  const now = ports.clock.now()
-  if (!authSession || !account || authSession.enrolsOnly || authSession.expiresAt <= now)
-    throw new Refusal('invalid_auth_session', { subject: { claimedUserId: userId } })
-  if (authSession.sessionVersion !== account.sessionVersion)
-    throw new Refusal('invalid_auth_session', { subject: { userId } })
+  const { authSession, account, now } = await openAuthSession(ports, token, { enrolsOnly: false })
+  const userId = account.id
 
   // 2. The second proof is right.
   const factor = await prove(account).catch(async (error) => {
@@ -60,13 +55,4 @@ async function warnOwner(ports: FailurePorts, userId: string): Promise<void> {
   if (await ports.rateLimiter.hasLeft('secondStepFailures', userId)) return
   if (!(await ports.rateLimiter.hasLeft('secondStepMails', userId))) return
   await notify(ports, { type: 'second_factor_failed', userId, at: ports.clock.now() })
-}
-
-/** An auth session is a token of `one-time-codes.ts`, in a body instead of a link. */
-export function readAuthSession(token: string): ReturnType<typeof readToken> {
-  try {
-    return readToken(token)
-  } catch {
-    throw new Refusal('invalid_auth_session')
-  }
 }

@@ -89,8 +89,26 @@ export async function openProvenSession(
 ): Promise<TokenPair | NotOpened> {
   const session = await admittedSession(ports, admission)
   const { account, factor } = admission
+  // An enrolment stores its session itself.
+  if (factor?.spends === 'enrolment') throw new Error('This factor was enrolled and not proven')
   const outcome = await ports.sessionOpenings.open({ session, account, spends: factor?.spends, ends })
   if (outcome !== 'opened') return outcome
+  await notifyOfDevice(ports, admission, session)
+  return firstPair(ports, admission, session)
+}
+
+/**
+ * Opens a session together with the change of its account that `change` makes. Returns why the change was not made, or the first
+ * pair.
+ */
+export async function openEnrolledSession<N extends string>(
+  ports: OpeningPorts,
+  admission: Admission,
+  change: (session: Session) => Promise<Account | N>,
+): Promise<TokenPair | N> {
+  const session = await admittedSession(ports, admission)
+  const changed = await change(session)
+  if (typeof changed === 'string') return changed
   await notifyOfDevice(ports, admission, session)
   return firstPair(ports, admission, session)
 }

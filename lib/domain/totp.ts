@@ -7,6 +7,7 @@ import {
   tellFactorChange,
 } from './factor-changes.ts'
 import { checkAdministratorsFactor } from './factor-policy.ts'
+import type { FactorWrites, PendingTotp } from './factor-ports.ts'
 import { hasFactor } from './factors.ts'
 import type { Seconds } from './lifetimes.ts'
 import { ownAccount } from './own-account.ts'
@@ -19,6 +20,7 @@ import { settleAll } from './settle-all.ts'
 import { ensureSigningKeys, type TokenPair } from './token-pairs.ts'
 import { TOTP_AMR } from './totp-proof.ts'
 import { totpUri } from './totp-uri.ts'
+import type { Account, Factors } from './users.ts'
 
 /** How long an enrolment waits for its first code. */
 const PENDING_SECONDS: Seconds = 600
@@ -31,14 +33,22 @@ export async function startTotp(
   ports: Pick<Ports, 'users' | 'totps' | 'totpSecrets' | 'policy' | 'clock'>,
   principal: Principal,
 ): Promise<{ readonly secret: string; readonly uri: string }> {
-  const account = await ownAccount(ports, principal)
+  return pendingTotp(ports, await ownAccount(ports, principal), principal.sessionId)
+}
+
+/** Starts an enrolment that only `sessionId` can complete: the id of a session, or the hash of an auth session. */
+export async function pendingTotp(
+  ports: Pick<Ports, 'totps' | 'totpSecrets' | 'policy' | 'clock'>,
+  account: Account,
+  sessionId: string,
+): Promise<{ readonly secret: string; readonly uri: string }> {
   checkMayAddFactor(ports, account)
   const of = { userId: account.id, enrolmentId: randomUUID() }
   const { secret, sealedSecret } = await ports.totpSecrets.create(of)
   await ports.totps.putPending({
     ...of,
     sealedSecret,
-    sessionId: principal.sessionId,
+    sessionId,
     sessionVersion: account.sessionVersion,
     expiresAt: ports.clock.now() + PENDING_SECONDS,
   })
@@ -62,6 +72,27 @@ export async function confirmTotp(
     ownSession(ports, principal),
     ports.totps.findPending(userId),
   )
+  const { confirmed, at } = await confirmedTotp(ports, account, pending, { code, sessionId })
+  const tokens = await changeFactors(ports, account, former, client, { ...confirmed, amr: TOTP_AMR })
+  await tellFactorChange(ports, account, { type: 'factor_added', factor: 'totp', at })
+  return { tokens, ...(confirmed.codes && { recoveryCodes: confirmed.codes }) }
+}
+
+/** Checks the first code of an enrolment. Returns the change that adds the factor, and the recovery codes of a first factor. */
+export async function confirmedTotp(
+  ports: Pick<Ports, 'totpSecrets' | 'recoveryCodeHashes' | 'policy' | 'clock'>,
+  account: Account,
+  pending: PendingTotp | undefined,
+  { code, sessionId }: { readonly code: string; readonly sessionId: string },
+): Promise<{
+  readonly confirmed: {
+    readonly factors: Factors
+    readonly writes: FactorWrites
+    readonly codes: readonly string[] | undefined
+  }
+  readonly at: Seconds
+}> {
+  const { id: userId } = account
   checkMayAddFactor(ports, account)
 
   // 1. The enrolment was started in this session, less than ten minutes ago.
@@ -74,17 +105,18 @@ export async function confirmTotp(
   const lastStep = await ports.totpSecrets.stepOf(code, pending, now)
   if (lastStep === undefined) throw new Refusal('invalid_code', { subject: { userId } })
 
-  // 3. One transaction adds the factor.
+  // 3. The caller adds the factor in one transaction.
   const { enrolmentId, sealedSecret } = pending
   const totp = { userId, enrolmentId, sealedSecret, lastStep, failures: 0, enrolledAt: now, lastUsedAt: now }
   const first = hasFactor(account) ? undefined : await firstRecoveryCodes(ports, userId)
-  const tokens = await changeFactors(ports, account, former, client, {
-    factors: { ...account.factors, totp: true },
-    writes: { totp, confirms: pending, ...(first && { recoveryCodes: first.stored }) },
-    amr: TOTP_AMR,
-  })
-  await tellFactorChange(ports, account, { type: 'factor_added', factor: 'totp', at: now })
-  return { tokens, ...(first && { recoveryCodes: first.codes }) }
+  return {
+    at: now,
+    confirmed: {
+      factors: { ...account.factors, totp: true },
+      writes: { totp, confirms: pending, ...(first && { recoveryCodes: first.stored }) },
+      codes: first?.codes,
+    },
+  }
 }
 
 /**

@@ -8,6 +8,7 @@ import type { AccountChange, FormerEmail, NotChanged, UserStore } from '../domai
 import type { TableNames } from '../domain/table-names.ts'
 import { type Account, changedBy, isActiveAdministrator } from '../domain/users.ts'
 import { accountOf } from './accounts.ts'
+import { endOfAuthSession } from './auth-sessions.ts'
 import { unlessConditionFails, withRetries } from './client.ts'
 import { reasonsOf } from './dynamodb-errors.ts'
 import { emailReservations, keptEmail } from './email-reservations.ts'
@@ -137,12 +138,15 @@ export function accountChanges(
   }
 
   /** Fails if the session was ended meanwhile, instead of replacing it with a new one. */
-  function exchange(userId: string, { sessionId, by }: NonNullable<AccountChange['replaces']>): Guarded[] {
-    const Key = sessionKey(userId, sessionId)
-    const gone = { TableName: sessionsTable, Key, ConditionExpression: 'attribute_exists(pk)' }
-    const next = { TableName: sessionsTable, Item: sessionItem(by) }
+  function exchange(userId: string, replaces: NonNullable<AccountChange['replaces']>): Guarded[] {
+    const next = { TableName: sessionsTable, Item: sessionItem(replaces.by) }
+    const gone = (Key: Record<string, string>) => ({
+      Delete: { TableName: sessionsTable, Key, ConditionExpression: 'attribute_exists(pk)' },
+    })
     return [
-      [{ Delete: gone }, 'version_conflict'],
+      'sessionId' in replaces
+        ? [gone(sessionKey(userId, replaces.sessionId)), 'version_conflict']
+        : [endOfAuthSession(sessionsTable, replaces.authSession, replaces.now), 'version_conflict'],
       [{ Put: next }, 'version_conflict'],
     ]
   }

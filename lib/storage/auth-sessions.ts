@@ -5,6 +5,7 @@ import { accountOf } from './accounts.ts'
 import { ITEM_VERSION, readTogether, withRetries } from './client.ts'
 import { fieldsOf, text, texts, truth, whole } from './item-checks.ts'
 import { accountKey, authSessionKey } from './item-keys.ts'
+import type { Part } from './transaction-parts.ts'
 
 /** Logins that wait for their second factor: an item each. */
 export function dynamoAuthSessions(
@@ -33,6 +34,20 @@ export function dynamoAuthSessions(
     },
   }
 }
+
+/** Ends an auth session, once and in time. */
+export const endOfAuthSession = (
+  sessionsTable: string,
+  { userId, tokenHash, sessionVersion }: AuthSession,
+  now: number,
+): Part => ({
+  Delete: {
+    TableName: sessionsTable,
+    Key: authSessionKey(userId, tokenHash),
+    ConditionExpression: 'sessionVersion = :version AND expiresAt > :now',
+    ExpressionAttributeValues: { ':version': sessionVersion, ':now': now },
+  },
+})
 
 const authSessionOf = (item: Readonly<Record<string, unknown>>): AuthSession =>
   fieldsOf('auth session', item, {

@@ -2,11 +2,11 @@ import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-
 import type { Spent } from '../domain/factor-ports.ts'
 import type { NotOpened, Opening, SessionOpenings } from '../domain/ports.ts'
 import type { TableNames } from '../domain/table-names.ts'
+import { endOfAuthSession } from './auth-sessions.ts'
 import { ITEM_VERSION, withRetries } from './client.ts'
 import { reasonsOf } from './dynamodb-errors.ts'
 import {
   accountKey,
-  authSessionKey,
   passkeyKey,
   recoveryCodesKey,
   revokedFamilyKey,
@@ -44,14 +44,7 @@ export function dynamoSessionOpenings(client: DynamoDBDocumentClient, tables: Ta
   const ending = ({ account: { id }, ends }: Opening): Guarded[] => {
     if (!ends) return []
     if ('authSession' in ends) {
-      const { tokenHash, sessionVersion } = ends.authSession
-      const part = {
-        TableName: sessionsTable,
-        Key: authSessionKey(id, tokenHash),
-        ConditionExpression: 'sessionVersion = :version AND expiresAt > :now',
-        ExpressionAttributeValues: { ':version': sessionVersion, ':now': ends.now },
-      }
-      return [[{ Delete: part }, 'ended']]
+      return [[endOfAuthSession(sessionsTable, ends.authSession, ends.now), 'ended']]
     }
     const { sessionId, deniedUntil } = ends
     const Key = sessionKey(id, sessionId)

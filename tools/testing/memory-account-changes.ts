@@ -8,7 +8,7 @@ import { isFree, type MemoryTables, roundTrip } from './memory-tables.ts'
 /** The changes of an account, and its removal. */
 export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'change' | 'remove'> {
   const { accounts, codes, formerEmails, reservations, revokedClaims, sessions } = tables
-  const { totps, pendingTotps, recoveryCodes, passkeys, factorUndos } = tables
+  const { totps, pendingTotps, recoveryCodes, passkeys, factorUndos, authSessions } = tables
   /** Why the items of factors cannot be written, or the write. */
   const factorsOf = (
     userId: string,
@@ -66,6 +66,11 @@ export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'cha
       reservations.set(to, { userId: id })
     }
   }
+  const isThere = (replaced: NonNullable<AccountChange['replaces']>) => {
+    if ('sessionId' in replaced) return sessions.has(replaced.sessionId)
+    const found = authSessions.get(replaced.authSession.tokenHash)
+    return found?.sessionVersion === replaced.authSession.sessionVersion && found.expiresAt > replaced.now
+  }
   /** The current account, if nothing has changed since it was read. */
   const sameVersions = (read: Account): Account | undefined => {
     const found = accounts.get(read.id)
@@ -87,7 +92,7 @@ export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'cha
     ) {
       await roundTrip()
       const found = sameVersions(read)
-      if (!found || (replaces && !sessions.has(replaces.sessionId))) return 'version_conflict'
+      if (!found || (replaces && !isThere(replaces))) return 'version_conflict'
       if (redeems && !isStill(tables, redeems)) return 'version_conflict'
       const changed = changedBy(read, fields)
       const move = emailMove ? moveOf(read, changed.email, emailMove) : () => undefined
@@ -112,7 +117,8 @@ export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'cha
       })
       revokedClaims.set(read.id, changed.claimsVersion)
       if (replaces) {
-        sessions.delete(replaces.sessionId)
+        if ('sessionId' in replaces) sessions.delete(replaces.sessionId)
+        else authSessions.delete(replaces.authSession.tokenHash)
         sessions.set(replaces.by.id, replaces.by)
       }
       return changed

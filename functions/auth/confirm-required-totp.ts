@@ -1,0 +1,51 @@
+import * as z from 'zod/mini'
+import { defineContract } from '../../lib/contract/contract.ts'
+import { token, totpCode, transport } from '../../lib/contract/fields.ts'
+import { factorChange } from '../../lib/contract/models.ts'
+import { factorChangeNeeds } from '../../lib/contract/needs.ts'
+import { confirmRequiredTotp } from '../../lib/domain/required-enrolment.ts'
+import { route } from '../../lib/lambda/route.ts'
+import { tokenReply } from '../../lib/lambda/token-reply.ts'
+import {
+  authSessions,
+  outbox,
+  rateLimiter,
+  recoveryCodeHashes,
+  sessions,
+  tokenServices,
+  totpSecrets,
+  totps,
+  users,
+} from '../../lib/services.ts'
+
+export const contract = defineContract({
+  method: 'POST',
+  operationId: 'confirmRequiredTotp',
+  path: '/auth/second-factor/totp/confirm',
+  access: 'public',
+  summary: 'Enrol an authenticator app, and complete the login',
+  description: 'Takes the same `authSession`, and the first code. The answer has ten recovery codes.',
+  body: z.strictObject({ authSession: token, code: totpCode, transport }),
+  responses: { 200: factorChange },
+  refusals: ['invalid_auth_session', 'invalid_code', 'email_not_verified', 'conflict'],
+  limits: ['loginPerIp'],
+  needs: [
+    ...factorChangeNeeds,
+    'keys/keyed-hash:GetParametersByPath',
+    'keys/factors:GetParametersByPath',
+    'keys/recovery-codes:GetParametersByPath',
+    'sessions:BatchGetItem',
+    'sessions:UpdateItem',
+    'users:BatchGetItem',
+    'users:PutItem',
+  ],
+})
+
+const factors = { totps, totpSecrets, recoveryCodeHashes }
+const factories = { authSessions, users, sessions, outbox, rateLimiter, ...factors, ...tokenServices }
+
+export const handler = route(contract, factories, async ({ services, body, client, reply }) => {
+  const { tokens, recoveryCodes } = await confirmRequiredTotp(services, { ...body, client })
+  const [answer, extra] = tokenReply(body.transport, tokens)
+  return reply(200, { ...answer, recoveryCodes }, extra)
+})
