@@ -16,6 +16,7 @@ import {
   asEve,
   authSessionOf,
   enrolled,
+  enrolmentSessionOf,
   type Fixture,
   mailAfter,
   makeFixture,
@@ -24,6 +25,7 @@ import {
   validRequest,
   validRequests,
   verified,
+  withPasskey,
 } from '../tools/testing/fixtures.ts'
 import { contractOf, type Gateway, gateway, type TestAnswer } from '../tools/testing/gateway.ts'
 import { silent, unavailable } from '../tools/testing/outages.ts'
@@ -62,6 +64,13 @@ const spent = (route: string) => async (fixture: Fixture) => {
   await fixture.api(route, request)
   return fixture.api(route, request)
 }
+/** An enrolment in the login of an account whose email is not verified. */
+const unverifiedEnrolment =
+  (route: string, more = {}) =>
+  async (fixture: Fixture) => {
+    const { authSession } = (await logIn(under(fixture, { secondFactorFor: 'all' }), 'body', eve)).body
+    return fixture.api(route, { body: { authSession, ...more } })
+  }
 const weak = 'passwordpassword'
 
 type Causes = Partial<Record<RefusalCode, (fixture: Fixture) => Promise<TestAnswer>>>
@@ -169,6 +178,19 @@ const special: Record<string, Causes> = {
       return fixture.api('POST /auth/second-factor', { body })
     },
   },
+  'POST /auth/second-factor/totp': {
+    invalid_auth_session: ({ api }) => api('POST /auth/second-factor/totp', { body: { authSession: 'x' } }),
+    email_not_verified: unverifiedEnrolment('POST /auth/second-factor/totp'),
+  },
+  'POST /auth/second-factor/totp/confirm': {
+    invalid_auth_session: spent('POST /auth/second-factor/totp/confirm'),
+    invalid_code: async (fixture) => {
+      const body = { authSession: await enrolmentSessionOf(fixture), code: '000000' }
+      return fixture.api('POST /auth/second-factor/totp/confirm', { body })
+    },
+    email_not_verified: unverifiedEnrolment('POST /auth/second-factor/totp/confirm', { code: '000000' }),
+    conflict: conflicting('POST /auth/second-factor/totp/confirm'),
+  },
   'POST /users/me/totp': {
     email_not_verified: (fixture) => fixture.api('POST /users/me/totp', asEve(fixture)),
   },
@@ -230,6 +252,70 @@ const special: Record<string, Causes> = {
       return api('DELETE /users/me/sessions', { ...asEve(fixture), query: { all: 'true' } })
     },
   },
+  'POST /auth/passkey/options': {
+    unavailable: ({ services }) => {
+      const rateLimiter = { ...services.rateLimiter, take: unavailable }
+      return gateway({ ...services, rateLimiter })('POST /auth/passkey/options')
+    },
+  },
+  'POST /auth/passkey/login': {
+    invalid_passkey: spent('POST /auth/passkey/login'),
+    account_disabled: async (fixture) => {
+      const request = await validRequest('POST /auth/passkey/login', fixture)
+      await ask(fixture, 'PATCH /users/{userId}')
+      return fixture.api('POST /auth/passkey/login', request)
+    },
+    email_not_verified: async (fixture) => {
+      const request = await validRequest('POST /auth/passkey/login', fixture)
+      const { accounts } = fixture.services.tables
+      for (const account of accounts.values()) accounts.set(account.id, { ...account, emailVerified: false })
+      return under(fixture, { requireVerifiedEmail: true })('POST /auth/passkey/login', request)
+    },
+    conflict: async (fixture) => {
+      const request = await validRequest('POST /auth/passkey/login', fixture)
+      const sessionOpenings = { open: async () => 'version_conflict' as const }
+      return gateway({ ...fixture.services, sessionOpenings })('POST /auth/passkey/login', request)
+    },
+  },
+  'POST /users/me/passkeys/options': {
+    email_not_verified: (fixture) => fixture.api('POST /users/me/passkeys/options', asEve(fixture)),
+    too_many_passkeys: withTwentyPasskeys('POST /users/me/passkeys/options'),
+  },
+  'POST /users/me/passkeys': {
+    email_not_verified: async (fixture) => {
+      const { body } = await validRequest('POST /users/me/passkeys', await makeFixture())
+      return fixture.api('POST /users/me/passkeys', { ...asEve(fixture), body })
+    },
+    invalid_passkey: async (fixture) => {
+      const { body } = await validRequest('POST /users/me/passkeys', await makeFixture())
+      await verified(fixture)
+      return fixture.api('POST /users/me/passkeys', { ...asEve(fixture), body })
+    },
+    passkey_exists: async (fixture) => {
+      const { key } = await withPasskey(fixture)
+      const { body: options } = await fixture.api('POST /users/me/passkeys/options', asEve(fixture))
+      const body = { passkey: key.create(options) }
+      return fixture.api('POST /users/me/passkeys', { ...asEve(fixture), body })
+    },
+    too_many_passkeys: withTwentyPasskeys('POST /users/me/passkeys'),
+    conflict: conflicting('POST /users/me/passkeys'),
+  },
+  'DELETE /users/me/passkeys/{passkeyId}': {
+    last_way_in: async (fixture) => {
+      const request = await validRequest('DELETE /users/me/passkeys/{passkeyId}', fixture)
+      const { accounts } = fixture.services.tables
+      for (const account of accounts.values()) accounts.set(account.id, { ...account, passwordHash: '' })
+      return fixture.api('DELETE /users/me/passkeys/{passkeyId}', request)
+    },
+    second_factor_missing: async (fixture) => {
+      const request = await validRequest('DELETE /users/me/passkeys/{passkeyId}', fixture)
+      const { accounts } = fixture.services.tables
+      for (const account of accounts.values())
+        accounts.set(account.id, { ...account, roles: ['user', 'admin'] })
+      return under(fixture, { secondFactorFor: 'admin' })('DELETE /users/me/passkeys/{passkeyId}', request)
+    },
+    conflict: conflicting('DELETE /users/me/passkeys/{passkeyId}'),
+  },
   'PATCH /users/{userId}': {
     own_account: (fixture) => ask(fixture, 'PATCH /users/{userId}', { params: { userId: fixture.admin.id } }),
     last_administrator: (fixture) =>
@@ -264,6 +350,17 @@ const special: Record<string, Causes> = {
     conflict: conflicting('DELETE /users/{userId}/factors'),
   },
   'POST /users/{userId}/password-reset': { not_enabled: switchedOff('POST /users/{userId}/password-reset') },
+}
+
+/** Sends the valid request of a route for an account that has the most passkeys. */
+function withTwentyPasskeys(route: string) {
+  return async (fixture: Fixture) => {
+    const request = await validRequest(route, fixture)
+    const { accounts } = fixture.services.tables
+    for (const account of accounts.values())
+      accounts.set(account.id, { ...account, factors: { totp: false, passkeys: 20 } })
+    return fixture.api(route, request)
+  }
 }
 
 /** Eve requests another email. Returns the token that is mailed to it. */
@@ -310,7 +407,13 @@ function implied(contract: Contract, route: string): Causes {
       return ask(fixture, route, { headers }, api)
     },
     not_found: (fixture) =>
-      ask(fixture, route, { params: { userId: randomUUID(), sessionId: randomUUID() } }),
+      ask(fixture, route, {
+        params: {
+          userId: randomUUID(),
+          sessionId: randomUUID(),
+          passkeyId: randomBytes(32).toString('base64url'),
+        },
+      }),
     untrusted_proxy: async (fixture) => {
       const trustedProxies = { trustedProxySecrets: [randomBytes(32)], trustedBackendSecrets: [] }
       const request = await validRequest(route, fixture)

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { deploySettings } from '../tools/deploy/settings.ts'
 import { readTables } from '../tools/generate/tables-yml.ts'
-import { contradictions, policyOf, readConfig, settings } from './config.ts'
+import { contradictions, policyOf, readConfig, relyingPartyOf, settings } from './config.ts'
 import { limits } from './domain/limits.ts'
 
 const rows = Object.values(settings)
@@ -68,6 +68,62 @@ describe('the settings', () => {
       )
     },
   )
+
+  it.each([
+    'https://example.com',
+    'example.com:443',
+    'Example.com',
+    'com',
+    '127.0.0.1',
+    '-a.com',
+    'a..com',
+    '*.a.com',
+  ])('refuse an RP ID that is no domain: %s', (PASSKEY_RP_ID) => {
+    expect(() => readConfig({ ...least, PASSKEY_RP_ID })).toThrow('PASSKEY_RP_ID must be a domain')
+  })
+
+  it.each([
+    'android:apk-key-hash:short',
+    'http://app.example.com',
+    'https://app.example.com/',
+    'ios:bundle',
+    '*',
+  ])('refuse an origin of an app that no app sends: %s', (PASSKEY_ORIGINS) => {
+    expect(() => readConfig({ ...least, PASSKEY_ORIGINS })).toThrow('PASSKEY_ORIGINS must be origins')
+  })
+
+  it('refuse an origin of an app that the RP ID cannot serve', () => {
+    const PASSKEY_RP_ID = 'example.com'
+    for (const PASSKEY_ORIGINS of [
+      'https://example.org',
+      'https://notexample.com',
+      'https://example.com.evil.net',
+    ])
+      expect(() => readConfig({ ...least, PASSKEY_RP_ID, PASSKEY_ORIGINS })).toThrow(
+        'PASSKEY_ORIGINS must be origins of PASSKEY_RP_ID or of its subdomains',
+      )
+  })
+
+  it('let the pages use passkeys that their RP ID can serve, and the apps that are named', () => {
+    const app = `android:apk-key-hash:${'A'.repeat(43)}`
+    const settings = {
+      ...least,
+      ALLOWED_ORIGINS:
+        'https://app.example.com,https://app.example.org,http://app.example.com,https://notexample.com',
+      PASSKEY_ORIGINS: `https://example.com, ${app}`,
+    }
+    const [own, allowed] = [least.ISSUER, 'https://app.example.com']
+    expect(relyingPartyOf(readConfig({ ...settings, PASSKEY_RP_ID: 'example.com' }))).toEqual({
+      rpId: 'example.com',
+      origins: [own, allowed, 'https://example.com', app],
+    })
+    expect(relyingPartyOf(readConfig(least))).toEqual({ rpId: 'auth.example.com', origins: [own] })
+    const local = { ISSUER: 'http://localhost:3000', ALLOWED_ORIGINS: 'http://localhost:5173' }
+    expect(relyingPartyOf(readConfig(local))).toEqual({
+      rpId: 'localhost',
+      origins: ['http://localhost:3000', 'http://localhost:5173'],
+    })
+  })
 
   it('state the bounds of a limit, and accept them', () => {
     for (const SIGNUP_PER_IP of ['10000000/60', '10/1000000', '0/60', '10/0', '10', '1e3/60', '10/60/60'])

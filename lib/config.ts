@@ -18,7 +18,9 @@ import {
   notificationList,
   optional,
   origins,
+  passkeyOrigins,
   productName,
+  relyingPartyId,
   secondFactorPolicy,
   senderAddress,
   tableName,
@@ -78,6 +80,8 @@ export const settings = {
   requireVerifiedEmail: setting({ env: 'REQUIRE_VERIFIED_EMAIL', default: '', read: optional(truth) }),
   unverifiedAccountDays: setting({ env: 'UNVERIFIED_ACCOUNT_DAYS', default: '14', read: whole(2, 365) }),
   emailLogin: setting({ env: 'EMAIL_LOGIN', default: 'false', read: truth }),
+  passkeyRpId: setting({ env: 'PASSKEY_RP_ID', default: '', read: optional(relyingPartyId) }),
+  passkeyOrigins: setting({ env: 'PASSKEY_ORIGINS', default: '', read: passkeyOrigins }),
   secondFactorFor: setting({ env: 'SECOND_FACTOR_FOR', default: 'admin', read: secondFactorPolicy }),
   notifications: setting({ env: 'NOTICES', default: notifications.join(','), read: notificationList }),
   passwordMinLength: setting({
@@ -137,6 +141,10 @@ export function readSettings<S extends Settings>(
 
 /** Settings that are valid alone but contradict each other. */
 export function contradictions(env: Env): string[] {
+  return [...contradictionsOfMail(env), ...contradictionsOfPasskeys(env)]
+}
+
+function contradictionsOfMail(env: Env): string[] {
   if (env.MAIL_FROM?.trim()) {
     const isLinked = env.LINK_BASE_URL?.trim() || env.PAGES?.trim() !== 'false'
     const sentence =
@@ -150,6 +158,38 @@ export function contradictions(env: Env): string[] {
     ...(env.EMAIL_LOGIN?.trim() === 'true' ? ['EMAIL_LOGIN needs MAIL_FROM'] : []),
   ]
 }
+
+function contradictionsOfPasskeys(env: Env): string[] {
+  const { issuer, passkeyRpId, passkeyOrigins } = settings
+  const { values, problems } = readSettings({ issuer, passkeyRpId, passkeyOrigins }, env)
+  if (problems.length > 0) return []
+  const rpId = passkeyRpIdOf(values)
+  return values.passkeyOrigins.every((origin) => isApp(origin) || serves(rpId, origin))
+    ? []
+    : ['PASSKEY_ORIGINS must be origins of PASSKEY_RP_ID or of its subdomains']
+}
+
+/** The domain that passkeys belong to. */
+export const passkeyRpIdOf = ({ passkeyRpId, issuer }: Pick<Config, 'passkeyRpId' | 'issuer'>): string =>
+  passkeyRpId ?? new URL(issuer).hostname
+
+/** The RP ID of passkeys, and the origins that may use them: the API's own, the allowed ones that it can serve, and those of apps. */
+export function relyingPartyOf(
+  config: Pick<Config, 'issuer' | 'allowedOrigins' | 'passkeyRpId' | 'passkeyOrigins'>,
+): { readonly rpId: string; readonly origins: readonly string[] } {
+  const rpId = passkeyRpIdOf(config)
+  const pages = [new URL(config.issuer).origin, ...config.allowedOrigins]
+  return { rpId, origins: [...pages.filter((origin) => serves(rpId, origin)), ...config.passkeyOrigins] }
+}
+
+/** Whether a page of this origin can use passkeys of an RP ID: its domain is the RP ID or below it (WebAuthn level 3, 5.1.3). */
+export function serves(rpId: string, origin: string): boolean {
+  const { protocol, hostname } = new URL(origin)
+  const isBelow = hostname === rpId || hostname.endsWith(`.${rpId}`)
+  // Browsers have WebAuthn only in secure contexts.
+  return isBelow && (protocol === 'https:' || hostname === 'localhost' || hostname.endsWith('.localhost'))
+}
+const isApp = (origin: string) => origin.startsWith('android:')
 
 /**
  * The policy that follows from the settings. If mail is configured, verification is required unless REQUIRE_VERIFIED_EMAIL is

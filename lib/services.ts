@@ -1,6 +1,6 @@
 import { commonPasswords as makeCommonPasswords } from './blocklist/common-passwords.ts'
 import { pwnedPasswords } from './blocklist/pwned-passwords.ts'
-import { config, linkBaseUrlOf, metricsNamespace, policyOf, region } from './config.ts'
+import { config, linkBaseUrlOf, metricsNamespace, policyOf, region, relyingPartyOf } from './config.ts'
 import {
   accessTokenIssuer as makeAccessTokenIssuer,
   accessTokenVerifier as makeAccessTokenVerifier,
@@ -15,6 +15,7 @@ import { publishedKeys as makePublishedKeys } from './crypto/published-keys.ts'
 import { recoveryCodeHashes as makeRecoveryCodeHashes } from './crypto/recovery-code-hashes.ts'
 import { refreshTokens as makeRefreshTokens } from './crypto/refresh-tokens.ts'
 import { totpSecrets as makeTotpSecrets } from './crypto/totp-secrets.ts'
+import { passkeyVerifier as makePasskeyVerifier } from './crypto/webauthn.ts'
 import { rateLimiter as makeRateLimiter } from './domain/rate-limiter.ts'
 import { sesMailer } from './mail/sender.ts'
 import { ssmParameters } from './parameters/ssm.ts'
@@ -106,10 +107,21 @@ export const sessionOpenings = /* @__PURE__ */ once(() => dynamoSessionOpenings(
 export const totps = /* @__PURE__ */ once(() => dynamoTotps(client(), config()))
 export const passkeys = /* @__PURE__ */ once(() => dynamoPasskeys(client(), config()))
 export const factorUndos = /* @__PURE__ */ once(() => dynamoFactorUndos(client(), config()))
+export const relyingParty = /* @__PURE__ */ once(() => relyingPartyOf(config()))
+export const passkeyVerifier = /* @__PURE__ */ once(() => makePasskeyVerifier(relyingParty()))
 export const codes = /* @__PURE__ */ once(() => dynamoCodes(client(), config()))
 export const outbox = /* @__PURE__ */ once(() => dynamoOutbox(client(), config()))
-/** The services that check a TOTP code or a recovery code. */
-export const codeProofServices = { totps, totpSecrets, recoveryCodeHashes, rateLimiter, outbox }
+/** The services that check a second proof. */
+export const factorProofServices = {
+  totps,
+  totpSecrets,
+  recoveryCodeHashes,
+  passkeys,
+  passkeyVerifier,
+  keyedHashes,
+  rateLimiter,
+  outbox,
+}
 export const emailJobs = /* @__PURE__ */ once(() => dynamoEmailJobs(client(), config()))
 export const mailer = /* @__PURE__ */ once(() => {
   const { mailFrom, ...others } = config()

@@ -119,6 +119,24 @@ export function issuer(text: string): string {
   throw new Error('must be an https address (http on localhost) without a slash at the end')
 }
 
+/** A domain without port, in lower case. An address has no passkeys (WebAuthn level 3, 4: RP ID). */
+export function relyingPartyId(text: string): string {
+  const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
+  if (new RegExp(`^(?:localhost|(?:${label}\\.)+(?!\\d+$)${label})$`).test(text)) return text
+  throw new Error('must be a domain such as example.com, in lower case')
+}
+
+/** The origins of native apps: iOS sends that of its associated domain, Android the SHA-256 of its signing certificate. */
+export function passkeyOrigins(text: string): readonly string[] {
+  const listed = text.split(',').flatMap((each) => each.trim() || [])
+  const isAllowed = (each: string) =>
+    /^android:apk-key-hash:[\w-]{43}$/.test(each) || (isAddress(each) && URL.parse(each)?.origin === each)
+  if (listed.every(isAllowed)) return listed
+  throw new Error(
+    'must be origins such as https://example.com or android:apk-key-hash:<43 characters>, separated by commas',
+  )
+}
+
 /**
  * Exact origins only: `*` and `null` would admit any site (OWASP HTML5 Security Cheat Sheet, CORS). API Gateway's CORS accepts
  * only http and https (`Invalid format for origin capacitor://localhost`); with another scheme, the deployment would roll back.

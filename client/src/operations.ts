@@ -1,12 +1,14 @@
 // Written by `npm run generate` from functions/openapi.json.
 
-export interface TokenResponse {
+export interface FactorChange {
   /** Send it as `Authorization: Bearer ...`. */
   readonly accessToken: string
   readonly tokenType: "Bearer"
   /** Seconds until the access token expires. */
   readonly expiresIn: number
   readonly user: User
+  /** Show them to the user now, once. Each works once, in place of a second factor. */
+  readonly recoveryCodes?: readonly (string)[]
 }
 
 export interface User {
@@ -17,6 +19,76 @@ export interface User {
   readonly emailVerified: boolean
   readonly createdAt: string
   readonly locale: "en" | "de" | "fr" | "es" | "pt" | "ja"
+}
+
+export interface TokenResponse {
+  /** Send it as `Authorization: Bearer ...`. */
+  readonly accessToken: string
+  readonly tokenType: "Bearer"
+  /** Seconds until the access token expires. */
+  readonly expiresIn: number
+  readonly user: User
+}
+
+export interface PasskeyAssertion {
+  readonly id: string
+  readonly rawId: string
+  readonly type: "public-key"
+  readonly response: {
+    readonly clientDataJSON: string
+    readonly authenticatorData: string
+    readonly signature: string
+    readonly userHandle?: string
+  }
+}
+
+export interface PasskeyRequestOptions {
+  readonly rpId: string
+  readonly challenge: string
+  /** Milliseconds. Then ask for new options. */
+  readonly timeout: number
+  readonly userVerification: "required"
+}
+
+export interface TotpEnrolment {
+  /** 160 bits in base32. */
+  readonly secret: string
+  /** An `otpauth://` address. */
+  readonly uri: string
+}
+
+export interface PasskeyRegistration {
+  readonly id: string
+  readonly rawId: string
+  readonly type: "public-key"
+  readonly response: {
+    readonly clientDataJSON: string
+    readonly attestationObject: string
+    readonly transports?: readonly (string)[]
+  }
+}
+
+export interface PasskeyAdded {
+  /** Send it as `Authorization: Bearer ...`. */
+  readonly accessToken: string
+  readonly tokenType: "Bearer"
+  /** Seconds until the access token expires. */
+  readonly expiresIn: number
+  readonly user: User
+  /** Show them to the user now, once. Each works once, in place of a second factor. */
+  readonly recoveryCodes?: readonly (string)[]
+  readonly passkey: Passkey
+}
+
+export interface Passkey {
+  readonly id: string
+  readonly name: string
+  /** The domain that the passkey belongs to. With one of another domain, nobody can log in. */
+  readonly rpId: string
+  /** Whether it was copied to another place, such as a synced account, when it was last used. */
+  readonly backedUp: boolean
+  readonly createdAt: string
+  readonly lastUsedAt: string
 }
 
 export interface UserDetails {
@@ -55,17 +127,6 @@ export interface ListedUser {
   readonly status: "active" | "disabled"
 }
 
-export interface FactorChange {
-  /** Send it as `Authorization: Bearer ...`. */
-  readonly accessToken: string
-  readonly tokenType: "Bearer"
-  /** Seconds until the access token expires. */
-  readonly expiresIn: number
-  readonly user: User
-  /** Show them to the user now, once. Each works once, in place of a second factor. */
-  readonly recoveryCodes?: readonly (string)[]
-}
-
 export interface ExportedUser {
   readonly id: string
   readonly email: string
@@ -91,6 +152,7 @@ export interface Factors {
     readonly enrolledAt: string
     readonly lastUsedAt: string
   }
+  readonly passkeys: readonly (Passkey)[]
   readonly recoveryCodes?: {
     readonly left: number
     readonly createdAt: string
@@ -113,7 +175,46 @@ export interface ExportedSession {
   readonly acr: "aal1" | "aal2"
 }
 
+export interface PasskeyCreationOptions {
+  readonly rp: {
+    readonly id: string
+    readonly name: string
+  }
+  readonly user: {
+    readonly id: string
+    readonly name: string
+    readonly displayName: string
+  }
+  readonly challenge: string
+  readonly pubKeyCredParams: readonly ({
+    readonly type: "public-key"
+    readonly alg: number
+  })[]
+  /** Milliseconds. Then ask for new options. */
+  readonly timeout: number
+  readonly excludeCredentials: readonly ({
+    readonly type: "public-key"
+    readonly id: string
+    readonly transports: readonly (string)[]
+  })[]
+  readonly authenticatorSelection: {
+    readonly residentKey: "required"
+    readonly requireResidentKey: boolean
+    readonly userVerification: "required"
+  }
+  readonly attestation: "none"
+}
+
 export interface Operations {
+  /** Enrol an authenticator app, and complete the login. */
+  confirmRequiredTotp: {
+    input: {
+      readonly authSession: string
+      readonly code: string
+    }
+    output: FactorChange
+    refusal: 'invalid_auth_session' | 'invalid_code' | 'invalid_request' | 'untrusted_proxy' | 'email_not_verified' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+  }
   /** Request a login mail. */
   requestEmailLogin: {
     input: {
@@ -151,6 +252,14 @@ export interface Operations {
     output: undefined
     refusal: 'invalid_request' | 'untrusted_proxy' | 'not_enabled' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
+  /** Log in with a passkey. */
+  logInWithPasskey: {
+    input: {
+      readonly passkey: PasskeyAssertion
+    }
+    output: TokenResponse
+    refusal: 'invalid_passkey' | 'invalid_request' | 'untrusted_proxy' | 'account_disabled' | 'email_not_verified' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+  }
   /** Log in with email and password. */
   login: {
     input: {
@@ -172,9 +281,10 @@ export interface Operations {
       readonly password?: string
       readonly totp?: string
       readonly recoveryCode?: string
+      readonly passkey?: PasskeyAssertion
     }
     output: TokenResponse
-    refusal: 'invalid_code' | 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'wrong_password' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+    refusal: 'invalid_code' | 'invalid_passkey' | 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'wrong_password' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Log in with the link of a login mail. */
   redeemEmailLogin: {
@@ -213,9 +323,10 @@ export interface Operations {
       readonly authSession: string
       readonly totp?: string
       readonly recoveryCode?: string
+      readonly passkey?: PasskeyAssertion
     }
     output: TokenResponse
-    refusal: 'invalid_auth_session' | 'invalid_code' | 'invalid_request' | 'untrusted_proxy' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+    refusal: 'invalid_auth_session' | 'invalid_code' | 'invalid_passkey' | 'invalid_request' | 'untrusted_proxy' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Create an account. */
   signUp: {
@@ -227,6 +338,20 @@ export interface Operations {
     }
     output: TokenResponse | undefined
     refusal: 'weak_password' | 'invalid_request' | 'untrusted_proxy' | 'second_factor_enrolment_required' | 'email_taken' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+  }
+  /** Get the options for a login with a passkey. */
+  startPasskeyLogin: {
+    input: Record<string, never>
+    output: PasskeyRequestOptions
+    refusal: 'untrusted_proxy' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+  }
+  /** Start to enrol an authenticator app in a login that needs one. */
+  startRequiredTotp: {
+    input: {
+      readonly authSession: string
+    }
+    output: TotpEnrolment
+    refusal: 'invalid_auth_session' | 'invalid_request' | 'untrusted_proxy' | 'email_not_verified' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
   }
   /** Undo a change of email. */
   undoEmailChange: {
@@ -251,6 +376,23 @@ export interface Operations {
     }
     output: undefined
     refusal: 'invalid_link' | 'invalid_request' | 'untrusted_proxy' | 'email_taken' | 'email_changed_recently' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
+  }
+  /** Add a passkey. */
+  addPasskey: {
+    input: {
+      readonly passkey: PasskeyRegistration
+      readonly name?: string
+    }
+    output: PasskeyAdded
+    refusal: 'invalid_passkey' | 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'email_not_verified' | 'passkey_exists' | 'too_many_passkeys' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
+  }
+  /** List your passkeys. */
+  listPasskeys: {
+    input: Record<string, never>
+    output: {
+      readonly passkeys: readonly (Passkey)[]
+    }
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'internal_error' | 'unavailable'
   }
   /** Delete a user. */
   adminDeleteUser: {
@@ -414,6 +556,23 @@ export interface Operations {
     output: Factors
     refusal: 'unauthorized' | 'untrusted_proxy' | 'internal_error' | 'unavailable'
   }
+  /** Remove one of your passkeys. */
+  removePasskey: {
+    input: {
+      readonly passkeyId: string
+    }
+    output: TokenResponse
+    refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'not_found' | 'last_way_in' | 'second_factor_missing' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
+  }
+  /** Rename one of your passkeys. */
+  renamePasskey: {
+    input: {
+      readonly passkeyId: string
+      readonly name: string
+    }
+    output: Passkey
+    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'not_found' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
+  }
   /** Remove the authenticator app. */
   removeTotp: {
     input: Record<string, never>
@@ -423,12 +582,7 @@ export interface Operations {
   /** Start to enrol an authenticator app. */
   startTotp: {
     input: Record<string, never>
-    output: {
-      /** 160 bits in base32. */
-      readonly secret: string
-      /** An `otpauth://` address. */
-      readonly uri: string
-    }
+    output: TotpEnrolment
     refusal: 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'email_not_verified' | 'internal_error' | 'unavailable'
   }
   /** Replace all recovery codes. */
@@ -436,6 +590,12 @@ export interface Operations {
     input: Record<string, never>
     output: FactorChange
     refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'not_found' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
+  }
+  /** Get the options for a new passkey. */
+  startPasskeyRegistration: {
+    input: Record<string, never>
+    output: PasskeyCreationOptions
+    refusal: 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'email_not_verified' | 'too_many_passkeys' | 'internal_error' | 'unavailable'
   }
   /** Check that the service answers. */
   getHealth: {
@@ -499,10 +659,12 @@ export type OperationName = keyof Operations
 /** `user`: needs an access token. `login`: answers with tokens. `query`: sends its input in the query. */
 
 export const operations = {
+  confirmRequiredTotp: { method: 'POST', path: '/auth/second-factor/totp/confirm' },
   requestEmailLogin: { method: 'POST', path: '/auth/email-login' },
   enterEmailLoginCode: { method: 'POST', path: '/auth/email-login/code', login: true },
   finishSignUp: { method: 'POST', path: '/auth/finish-sign-up' },
   requestPasswordReset: { method: 'POST', path: '/auth/password/forgot' },
+  logInWithPasskey: { method: 'POST', path: '/auth/passkey/login', login: true },
   login: { method: 'POST', path: '/auth/login', login: true },
   logout: { method: 'POST', path: '/auth/logout' },
   reauthenticate: { method: 'POST', path: '/auth/reauthenticate', user: true, login: true },
@@ -512,9 +674,13 @@ export const operations = {
   resetPassword: { method: 'POST', path: '/auth/password/reset' },
   proveSecondFactor: { method: 'POST', path: '/auth/second-factor', login: true },
   signUp: { method: 'POST', path: '/auth/signup', login: true },
+  startPasskeyLogin: { method: 'POST', path: '/auth/passkey/options' },
+  startRequiredTotp: { method: 'POST', path: '/auth/second-factor/totp' },
   undoEmailChange: { method: 'POST', path: '/auth/email/undo' },
   undoSecondFactor: { method: 'POST', path: '/auth/second-factor/undo' },
   verifyEmail: { method: 'POST', path: '/auth/email/verify' },
+  addPasskey: { method: 'POST', path: '/users/me/passkeys', user: true },
+  listPasskeys: { method: 'GET', path: '/users/me/passkeys', user: true },
   adminDeleteUser: { method: 'DELETE', path: '/users/{userId}', user: true },
   adminGetUser: { method: 'GET', path: '/users/{userId}', user: true },
   adminUpdateUser: { method: 'PATCH', path: '/users/{userId}', user: true },
@@ -534,9 +700,12 @@ export const operations = {
   listMySessions: { method: 'GET', path: '/users/me/sessions', user: true },
   exportMe: { method: 'GET', path: '/users/me/export', user: true },
   getMyFactors: { method: 'GET', path: '/users/me/factors', user: true },
+  removePasskey: { method: 'DELETE', path: '/users/me/passkeys/{passkeyId}', user: true, login: true },
+  renamePasskey: { method: 'PATCH', path: '/users/me/passkeys/{passkeyId}', user: true },
   removeTotp: { method: 'DELETE', path: '/users/me/totp', user: true, login: true },
   startTotp: { method: 'POST', path: '/users/me/totp', user: true },
   replaceRecoveryCodes: { method: 'POST', path: '/users/me/recovery-codes', user: true },
+  startPasskeyRegistration: { method: 'POST', path: '/users/me/passkeys/options', user: true },
   getHealth: { method: 'GET', path: '/health' },
   getIndex: { method: 'GET', path: '/' },
   getJwks: { method: 'GET', path: '/.well-known/jwks.json' },

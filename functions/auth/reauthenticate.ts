@@ -1,14 +1,15 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
-import { codeProofs, exactlyOne, password, transport } from '../../lib/contract/fields.ts'
+import { exactlyOne, password, transport } from '../../lib/contract/fields.ts'
 import { tokenResponse } from '../../lib/contract/models.ts'
-import { codeProofNeeds, openingNeeds } from '../../lib/contract/needs.ts'
-import { provesCode } from '../../lib/domain/factor-proofs.ts'
+import { factorProofNeeds, openingNeeds } from '../../lib/contract/needs.ts'
+import { factorProofs } from '../../lib/contract/passkeys.ts'
+import { provesFactor } from '../../lib/domain/factor-proofs.ts'
 import { reauthenticate } from '../../lib/domain/reauthentication.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
 import {
-  codeProofServices,
+  factorProofServices,
   passwords,
   sessionOpenings,
   sessions,
@@ -26,15 +27,15 @@ export const contract = defineContract({
     'Some routes ask for a recent proof and otherwise answer `reauthentication_required`. An account with a second factor ' +
     'proves that, one without its password. The session is replaced: continue with the tokens of the answer.',
   body: z
-    .strictObject({ password: z.optional(password), ...codeProofs, transport })
-    .check(exactlyOne('password', 'totp', 'recoveryCode')),
+    .strictObject({ password: z.optional(password), ...factorProofs, transport })
+    .check(exactlyOne('password', 'totp', 'recoveryCode', 'passkey')),
   responses: { 200: tokenResponse },
-  refusals: ['wrong_password', 'invalid_code'],
+  refusals: ['wrong_password', 'invalid_code', 'invalid_passkey'],
   limits: ['passwordPerUser'],
   stepLimits: ['totpPerHour', 'totpPerDay'],
   needs: [
     ...openingNeeds,
-    ...codeProofNeeds,
+    ...factorProofNeeds,
     'keys/pepper:GetParametersByPath',
     'users:GetItem',
     'sessions:GetItem',
@@ -43,11 +44,11 @@ export const contract = defineContract({
   memory: 1769,
 })
 
-const factories = { ...codeProofServices, ...tokenServices, passwords, sessionOpenings, sessions, users }
+const factories = { ...factorProofServices, ...tokenServices, passwords, sessionOpenings, sessions, users }
 
 export const handler = route(contract, factories, async ({ services, principal, body, client, reply }) => {
   const { password } = body
-  const proof = password === undefined ? { prove: provesCode(services, body) } : { password }
+  const proof = password === undefined ? { prove: provesFactor(services, body) } : { password }
   const tokens = await reauthenticate(services, principal, { ...proof, client })
   return reply(200, ...tokenReply(body.transport, tokens))
 })

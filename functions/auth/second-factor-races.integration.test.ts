@@ -1,3 +1,4 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { engineStores } from '../../tools/testing/engine.ts'
 import { authSessionOf, enrolled, type Fixture, makeFixture, verified } from '../../tools/testing/fixtures.ts'
 import type { TestAnswer } from '../../tools/testing/gateway.ts'
@@ -153,15 +154,43 @@ describe('a store that fails between two steps', () => {
   })
 })
 
+/** Twenty passkeys, the most that an account has. */
+async function withPasskeys({ users }: Awaited<ReturnType<typeof engineStores>>, userId: string) {
+  const passkeys = Array.from({ length: 20 }, (_, index) => ({
+    ...{ userId, id: `passkey-${index}`, credentialId: `${index}`, publicKey: 'x', counter: 0 },
+    ...{ transports: [], rpId: 'example.com', backupEligible: false, backedUp: false, name: 'x' },
+    ...{ createdAt: index, lastUsedAt: index },
+  }))
+  for (const [index, addsPasskey] of passkeys.entries()) {
+    const account = await users.findById(userId)
+    if (!account) throw new Error('There is no account')
+    const factors = { totp: true, passkeys: index + 1 }
+    const change = { factors, factorWrites: { addsPasskey }, endsSessions: false, deniedUntil: 0 }
+    expect(await users.change(account, change)).toMatchObject({ factors })
+  }
+  return passkeys
+}
+const secondLogin = async (fixture: Fixture, recoveryCode?: string) =>
+  prove(fixture, { authSession: await authSessionOf(fixture), recoveryCode })
+
 describe('the deletion of an account', () => {
   it('deletes every item of its factors, also of an enrolment that waits', async () => {
     const { engine, fixture } = await started()
-    const { login } = await enrolled(fixture)
+    const { login, recoveryCodes } = await enrolled(fixture)
     const headers = bearer(login)
     await fixture.api('POST /users/me/totp', { headers })
+    const passkeys = await withPasskeys(engine, fixture.userId)
+    headers.authorization = bearer(await secondLogin(fixture, recoveryCodes[0])).authorization
     expect(await fixture.api('DELETE /users/me', { headers })).toMatchObject({ status: 204 })
     const found = await engine.totps.find(fixture.userId)
     expect(found).toEqual({ account: undefined, totp: undefined, recoveryCodes: undefined })
     expect(await engine.totps.findPending(fixture.userId)).toBeUndefined()
+    expect(await engine.passkeys.list(fixture.userId)).toEqual([])
+    // Their credential ids are free again.
+    for (const { id } of passkeys) {
+      const Key = { pk: `CREDENTIAL#${id}`, sk: 'RESERVATION' }
+      const { Item } = await engine.client.send(new GetCommand({ TableName: engine.tables.usersTable, Key }))
+      expect(Item).toBeUndefined()
+    }
   })
 })

@@ -1,5 +1,12 @@
+import { authenticator } from '../../tools/testing/authenticator.ts'
 import { capturedLog } from '../../tools/testing/captured-log.ts'
-import { authSessionOf, enrolled, type Fixture, makeFixture } from '../../tools/testing/fixtures.ts'
+import {
+  authSessionOf,
+  enrolled,
+  type Fixture,
+  makeFixture,
+  withPasskey,
+} from '../../tools/testing/fixtures.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
 import { delivered } from '../../tools/testing/test-mail.ts'
 import { limited } from '../../tools/testing/test-services.ts'
@@ -276,5 +283,80 @@ describe('re-authentication of an account with an authenticator app', () => {
     const fixture = await makeFixture()
     for (const proof of [{ totp: '000000' }, { recoveryCode: 'x' }])
       expect(await again(fixture, proof)).toMatchObject(invalid)
+  })
+})
+
+describe('a passkey', () => {
+  const optionsOf = async ({ api }: Fixture) => (await api('POST /auth/passkey/options')).body
+  const refused = { status: 400, body: { code: 'invalid_passkey' } }
+
+  it('completes a login after the password, once', async () => {
+    const fixture = await makeFixture()
+    const { key } = await withPasskey(fixture)
+    const passkey = key.get(await optionsOf(fixture))
+    const answer = await prove(fixture, { authSession: await authSessionOf(fixture), passkey })
+    expect(answer.status).toBe(200)
+    expect(claimsOf(answer.body.accessToken)).toMatchObject({
+      acr: 'aal2',
+      amr: ['pwd', 'pop', 'user', 'mfa'],
+    })
+    expect(await prove(fixture, { authSession: await authSessionOf(fixture), passkey })).toMatchObject(
+      refused,
+    )
+  })
+
+  it('of another user completes no login, and leaves the auth session as it is', async () => {
+    const fixture = await makeFixture()
+    const { key } = await withPasskey(fixture)
+    const api = gateway({ ...fixture.services, policy: { ...fixture.services.policy, sendsMail: false } })
+    const ada = { headers: bearer(fixture.admin.login) }
+    const other = authenticator()
+    const body = { passkey: other.create((await api('POST /users/me/passkeys/options', ada)).body) }
+    expect((await api('POST /users/me/passkeys', { ...ada, body })).status).toBe(201)
+    const authSession = await authSessionOf(fixture)
+    const foreign = other.get(await optionsOf(fixture))
+    expect(await prove(fixture, { authSession, passkey: foreign })).toMatchObject(refused)
+    const own = key.get(await optionsOf(fixture))
+    expect((await prove(fixture, { authSession, passkey: own })).status).toBe(200)
+  })
+
+  it('proves again who the user is, once, and replaces the session', async () => {
+    const fixture = await makeFixture()
+    const { key } = await withPasskey(fixture)
+    fixture.services.clock.advance(700)
+    const again = async (passkey: unknown, login = fixture.login) =>
+      fixture.api('POST /auth/reauthenticate', {
+        headers: bearer(login),
+        body: { passkey, transport: 'body' },
+      })
+    const passkey = key.get(await optionsOf(fixture))
+    const answer = await again(passkey)
+    expect(answer.status).toBe(200)
+    expect(claimsOf(answer.body.accessToken).auth_time).toBe(fixture.services.clock.now())
+    expect((await fixture.api('GET /users/me', { headers: bearer(fixture.login) })).status).toBe(401)
+    expect(await again(passkey, answer)).toMatchObject(refused)
+    const unverified = key.get(await optionsOf(fixture), { userVerified: false })
+    expect(await again(unverified, answer)).toMatchObject(refused)
+  })
+
+  it('is listed among the factors, and exported, without its key', async () => {
+    const fixture = await makeFixture()
+    await withPasskey(fixture)
+    const own = { headers: bearer(fixture.login) }
+    const { body: factors } = await fixture.api('GET /users/me/factors', own)
+    expect(factors.passkeys).toMatchObject([{ name: 'My phone', rpId: 'example.com' }])
+    expect(factors.recoveryCodes.left).toBe(10)
+    const { body: exported } = await fixture.api('GET /users/me/export', own)
+    expect(exported.factors).toEqual(factors)
+    expect(JSON.stringify(exported)).not.toMatch(/publicKey|credentialId/)
+  })
+
+  it('mails the owner: the first with a link, the next as news', async () => {
+    const fixture = await makeFixture()
+    const kinds = async () => (await delivered(fixture.services)).map(({ template }) => template.kind)
+    await withPasskey(fixture)
+    expect(await kinds()).toContain('first_factor_added')
+    await withPasskey(fixture)
+    expect(await kinds()).toContain('factor_added')
   })
 })

@@ -1,13 +1,20 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
-import { codeProofs, exactlyOne, token, transport } from '../../lib/contract/fields.ts'
+import { exactlyOne, token, transport } from '../../lib/contract/fields.ts'
 import { tokenResponse } from '../../lib/contract/models.ts'
-import { codeProofNeeds, openingNeeds } from '../../lib/contract/needs.ts'
-import { provesCode } from '../../lib/domain/factor-proofs.ts'
+import { factorProofNeeds, openingNeeds } from '../../lib/contract/needs.ts'
+import { factorProofs } from '../../lib/contract/passkeys.ts'
+import { provesFactor } from '../../lib/domain/factor-proofs.ts'
 import { proveSecondFactor } from '../../lib/domain/second-factor.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
-import { authSessions, codeProofServices, sessionOpenings, tokenServices, users } from '../../lib/services.ts'
+import {
+  authSessions,
+  factorProofServices,
+  sessionOpenings,
+  tokenServices,
+  users,
+} from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
@@ -19,17 +26,17 @@ export const contract = defineContract({
     'Takes the `authSession` of the answer `second_factor_required`, which is good for ten minutes, and exactly one proof. A wrong ' +
     'proof leaves the auth session as it is.',
   body: z
-    .strictObject({ authSession: token, ...codeProofs, transport })
-    .check(exactlyOne('totp', 'recoveryCode')),
+    .strictObject({ authSession: token, ...factorProofs, transport })
+    .check(exactlyOne('totp', 'recoveryCode', 'passkey')),
   responses: { 200: tokenResponse },
-  refusals: ['invalid_auth_session', 'invalid_code'],
+  refusals: ['invalid_auth_session', 'invalid_code', 'invalid_passkey'],
   limits: ['loginPerIp'],
   stepLimits: ['totpPerHour', 'totpPerDay', 'secondStepFailures', 'secondStepMails'],
-  needs: [...openingNeeds, ...codeProofNeeds, 'sessions:BatchGetItem'],
+  needs: [...openingNeeds, ...factorProofNeeds, 'sessions:BatchGetItem'],
 })
 
 const factories = {
-  ...codeProofServices,
+  ...factorProofServices,
   ...tokenServices,
   authSessions,
   sessionOpenings,
@@ -37,7 +44,7 @@ const factories = {
 }
 
 export const handler = route(contract, factories, async ({ services, body, client, reply }) => {
-  const prove = provesCode(services, body)
+  const prove = provesFactor(services, body)
   const tokens = await proveSecondFactor(services, { authSession: body.authSession, client, prove })
   return reply(200, ...tokenReply(body.transport, tokens))
 })

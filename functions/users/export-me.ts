@@ -7,7 +7,7 @@ import { exportedData, ownFactors } from '../../lib/domain/own-account.ts'
 import { openSessions } from '../../lib/domain/own-sessions.ts'
 import { settleAll } from '../../lib/domain/settle-all.ts'
 import { route } from '../../lib/lambda/route.ts'
-import { sessions, totps, userData, users } from '../../lib/services.ts'
+import { factorServices, sessions, userData, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'GET',
@@ -25,12 +25,12 @@ export const contract = defineContract({
       ...exportedUserData,
     }),
   },
-  needs: ['users:BatchGetItem', 'users:GetItem', 'sessions:Query', ...exportNeeds],
+  needs: ['users:BatchGetItem', 'users:Query', 'users:GetItem', 'sessions:Query', ...exportNeeds],
 })
 
 export const handler = route(
   contract,
-  { users, sessions, totps, userData },
+  { users, sessions, userData, ...factorServices },
   async ({ services, principal, reply }) => {
     const { account: user, ...proofs } = await ownFactors(services, principal)
     const now = services.clock.now()

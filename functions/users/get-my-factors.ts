@@ -3,7 +3,7 @@ import { factors } from '../../lib/contract/models.ts'
 import { factorsView } from '../../lib/contract/views.ts'
 import { ownFactors } from '../../lib/domain/own-account.ts'
 import { route } from '../../lib/lambda/route.ts'
-import { totps } from '../../lib/services.ts'
+import { factorServices } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'GET',
@@ -12,10 +12,10 @@ export const contract = defineContract({
   access: 'user',
   summary: 'Your second factors: which, since when, and when last used',
   responses: { 200: factors },
-  needs: ['users:BatchGetItem'],
+  needs: ['users:BatchGetItem', 'users:Query'],
 })
 
-export const handler = route(contract, { totps }, async ({ services, principal, reply }) => {
+export const handler = route(contract, factorServices, async ({ services, principal, reply }) => {
   const { account, ...found } = await ownFactors(services, principal)
   return reply(200, factorsView(account, found))
 })

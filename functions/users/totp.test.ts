@@ -200,12 +200,13 @@ describe('the list of factors', () => {
 
   it('says what is enrolled, since when, and what is left', async () => {
     const fixture = await ready()
-    expect((await list(fixture)).body).toEqual({ password: true })
+    expect((await list(fixture)).body).toEqual({ password: true, passkeys: [] })
     await enrolled(fixture)
     const at = new Date(now(fixture) * 1000).toISOString()
     expect((await list(fixture)).body).toEqual({
       password: true,
       totp: { enrolledAt: at, lastUsedAt: at },
+      passkeys: [],
       recoveryCodes: { left: 10, createdAt: at },
     })
   })

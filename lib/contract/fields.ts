@@ -155,9 +155,6 @@ export const notEmpty = z.refine<object>(
   'must change something',
 )
 
-/** The codes of a second proof. `codeProofNeeds` are what their check needs. */
-export const codeProofs = { totp: z.optional(totpCode), recoveryCode: z.optional(recoveryCode) }
-
 /** Exactly one of these fields. */
 export const exactlyOne = (...names: readonly string[]) =>
   z.refine<object>(

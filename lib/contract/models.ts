@@ -92,11 +92,28 @@ export const factorChange = z
   .extend(tokenResponse, { recoveryCodes: z.optional(recoveryCodes) })
   .register(z.globalRegistry, { id: 'FactorChange' })
 
+/** A passkey as its owner sees it: without its key. */
+export const passkey = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    rpId: z.string().register(z.globalRegistry, {
+      description: 'The domain that the passkey belongs to. With one of another domain, nobody can log in.',
+    }),
+    backedUp: z.boolean().register(z.globalRegistry, {
+      description: 'Whether it was copied to another place, such as a synced account, when it was last used.',
+    }),
+    createdAt: z.iso.datetime(),
+    lastUsedAt: z.iso.datetime(),
+  })
+  .register(z.globalRegistry, { id: 'Passkey' })
+
 /** What an account can prove, without secrets. */
 export const factors = z
   .object({
     password: z.boolean().register(z.globalRegistry, { description: 'Whether the account has a password.' }),
     totp: z.optional(z.object({ enrolledAt: z.iso.datetime(), lastUsedAt: z.iso.datetime() })),
+    passkeys: z.array(passkey),
     recoveryCodes: z.optional(z.object({ left: z.int(), createdAt: z.iso.datetime() })),
   })
   .register(z.globalRegistry, { id: 'Factors' })

@@ -13,8 +13,8 @@ export const factorRemovalNeeds = [
   'users:DeleteItem',
 ] as const satisfies readonly Need[]
 
-/** What the check of a TOTP code or a recovery code reads, counts and uses up. */
-export const codeProofNeeds = [
+/** What the check of a second proof reads, counts and uses up. */
+export const factorProofNeeds = [
   'keys/keyed-hash:GetParametersByPath',
   'keys/factors:GetParametersByPath',
   'keys/recovery-codes:GetParametersByPath',

@@ -1,8 +1,8 @@
 import type * as z from 'zod/mini'
-import type { StoredRecoveryCodes, Totp } from '../domain/factor-ports.ts'
+import type { Passkey, StoredRecoveryCodes, Totp } from '../domain/factor-ports.ts'
 import type { FormerEmail, Session } from '../domain/ports.ts'
 import type { Account } from '../domain/users.ts'
-import type { exportedSession, exportedUser, factors, session } from './models.ts'
+import type { exportedSession, exportedUser, factors, passkey, session } from './models.ts'
 
 const instant = (seconds: number) => new Date(seconds * 1000).toISOString()
 
@@ -35,12 +35,28 @@ export const exportedUserView = (
   ...(former && { formerEmail: { email: former.email, keptUntil: instant(former.keptUntil) } }),
 })
 
+/** A passkey as its owner sees it: without its key. */
+export const passkeyView = ({ createdAt, lastUsedAt, ...stored }: Passkey): z.input<typeof passkey> => ({
+  ...stored,
+  createdAt: instant(createdAt),
+  lastUsedAt: instant(lastUsedAt),
+})
+
 export const factorsView = (
   { passwordHash }: Account,
-  { totp, recoveryCodes }: { totp: Totp | undefined; recoveryCodes: StoredRecoveryCodes | undefined },
+  {
+    totp,
+    recoveryCodes,
+    passkeys,
+  }: {
+    totp: Totp | undefined
+    recoveryCodes: StoredRecoveryCodes | undefined
+    passkeys: readonly Passkey[]
+  },
 ): z.input<typeof factors> => ({
   password: passwordHash !== '',
   ...(totp && { totp: { enrolledAt: instant(totp.enrolledAt), lastUsedAt: instant(totp.lastUsedAt) } }),
+  passkeys: passkeys.map(passkeyView),
   ...(recoveryCodes && {
     recoveryCodes: { left: recoveryCodes.hashes.length, createdAt: instant(recoveryCodes.createdAt) },
   }),

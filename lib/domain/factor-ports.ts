@@ -167,9 +167,13 @@ export interface RecoveryCodeHashes {
   hashesOf(userId: string, code: string): Promise<readonly string[]>
 }
 
+/** To whom passkeys belong. The functions that only need this do not load the verifier. */
+export interface RelyingParty {
+  readonly rpId: string
+}
+
 /** The ceremonies of WebAuthn level 3, section 7. Each returns `undefined` for a response that fails any check. */
 export interface PasskeyVerifier {
-  readonly rpId: string
   /** The challenge in a response, which nothing has verified yet; `undefined` if the response has none. */
   challengeOf(response: unknown): string | undefined
   /** The user id and the passkey id that a response names, which nothing has verified yet. */

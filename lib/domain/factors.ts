@@ -17,6 +17,10 @@ export interface EnrolledFactor {
   readonly spends: 'enrolment'
 }
 
+/** The refusal of a proof that was used before, or whose factor is gone. */
+export const refusalOfSpent = ({ spends }: FactorProof): 'invalid_passkey' | 'invalid_code' =>
+  spends.type === 'passkey' ? 'invalid_passkey' : 'invalid_code'
+
 /** Whether a second factor must be proven after the first proof. */
 export const hasFactor = ({ factors }: Pick<Account, 'factors'>): boolean =>
   factors.totp || factors.passkeys > 0

@@ -29,6 +29,7 @@ export const limits = {
   resetsPerRecipient: { per: 'mailbox', most: 1, seconds: HOUR },
   loginPerIp: { per: 'ip', most: 100, seconds: 15 * MINUTE },
   loginFailures: { per: 'account', most: 5, seconds: 15 * MINUTE, locks: true },
+  passkeyOptionsPerIp: { per: 'ip', most: 200, seconds: 15 * MINUTE },
   refreshPerSession: { per: 'session', most: 60, seconds: MINUTE },
   passwordPerUser: { per: 'user', most: 10, seconds: HOUR },
   endSessionsPerUser: { per: 'user', most: 5, seconds: HOUR },

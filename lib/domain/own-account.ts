@@ -21,9 +21,13 @@ function unchanged(account: Account | undefined, { claimsVersion }: Principal): 
 }
 
 /** The caller's own account, with what it can prove. Refuses like `ownAccount`. */
-export async function ownFactors({ totps }: Pick<Ports, 'totps'>, principal: Principal) {
-  const { account, ...found } = await totps.find(principal.userId)
-  return { ...found, account: unchanged(account, principal) }
+export async function ownFactors(
+  { totps, passkeys: store }: Pick<Ports, 'totps' | 'passkeys'>,
+  principal: Principal,
+) {
+  const { userId } = principal
+  const [{ account, ...found }, passkeys] = await settleAll(totps.find(userId), store.list(userId))
+  return { ...found, passkeys, account: unchanged(account, principal) }
 }
 
 /**

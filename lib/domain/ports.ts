@@ -12,6 +12,7 @@ import type {
   PasskeyStore,
   PasskeyVerifier,
   RecoveryCodeHashes,
+  RelyingParty,
   Spent,
   TotpSecrets,
   TotpStore,
@@ -465,4 +466,5 @@ export interface Ports {
   readonly passkeys: PasskeyStore
   readonly factorUndos: FactorUndoStore
   readonly passkeyVerifier: PasskeyVerifier
+  readonly relyingParty: RelyingParty
 }

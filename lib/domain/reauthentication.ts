@@ -1,4 +1,4 @@
-import { hasFactor } from './factors.ts'
+import { hasFactor, refusalOfSpent } from './factors.ts'
 import { deniedUntil } from './lifetimes.ts'
 import { checkPassword, ownAccount } from './own-account.ts'
 import type { Client, Ports } from './ports.ts'
@@ -46,7 +46,7 @@ export async function reauthenticate(
     spends: factor?.spends,
     ends: { sessionId: former.id, deniedUntil: deniedUntil(former.expiresAt) },
   })
-  if (outcome === 'spent') throw new Refusal('invalid_code', { subject: { userId } })
+  if (factor && outcome === 'spent') throw new Refusal(refusalOfSpent(factor), { subject: { userId } })
   if (outcome !== 'opened') throw new Refusal('unauthorized', { subject: { userId } })
   ports.events.record({ type: 'session.reauthenticated', userId, sessionId: session.id })
   await factor?.afterUse?.()

@@ -1,6 +1,6 @@
 import { admit } from './admission.ts'
 import { openAuthSession } from './auth-sessions.ts'
-import type { FactorProof } from './factors.ts'
+import { type FactorProof, refusalOfSpent } from './factors.ts'
 import { notify } from './notifications.ts'
 import type { Client, Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
@@ -13,7 +13,7 @@ export type Prove = (account: Account) => Promise<FactorProof>
 
 /**
  * Completes a login with a second factor. A wrong proof leaves the auth session as it is.
- * Refuses with `invalid_auth_session`, with the refusal of the proof, or with `invalid_code` if another request has used it.
+ * Refuses with `invalid_auth_session`, with the refusal of the proof, or with the same if another request has used it.
  */
 export async function proveSecondFactor(
   ports: TokenPorts & FailurePorts & Pick<Ports, 'users' | 'authSessions' | 'sessionOpenings' | 'events'>,
@@ -38,7 +38,7 @@ export async function proveSecondFactor(
 
   // 4. One transaction uses up the proof and the auth session, and opens the session.
   const opened = await openProvenSession(ports, admission, { authSession, now })
-  if (opened === 'spent') throw new Refusal('invalid_code', { subject: { userId } })
+  if (opened === 'spent') throw new Refusal(refusalOfSpent(factor), { subject: { userId } })
   if (typeof opened === 'string') throw new Refusal('invalid_auth_session', { subject: { userId } })
   await factor.afterUse?.()
   return opened

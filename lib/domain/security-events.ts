@@ -38,6 +38,8 @@ export type SecurityEvent =
   | { readonly type: 'factor.reset'; readonly userId: string }
   /** A user proved again who they are. */
   | { readonly type: 'session.reauthenticated'; readonly userId: string; readonly sessionId: string }
+  /** The signature counter of a passkey did not grow: there may be a copy of its key (WebAuthn level 3, 6.1.1). */
+  | { readonly type: 'passkey.counter_went_back'; readonly userId: string; readonly passkeyId: string }
   /** The account reached its limit of failed logins: the next attempt has to wait. */
   | { readonly type: 'login.locked'; readonly userId?: string }
   /** A reset or a login should have lifted the lock, and the write failed. */

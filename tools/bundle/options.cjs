@@ -2,6 +2,7 @@ const { join } = require('node:path')
 const { mailTexts } = require('./mail-texts.cjs')
 const { pages } = require('./pages.cjs')
 const { sdkParts } = require('./sdk-parts.cjs')
+const { webauthnParts } = require('./webauthn-parts.cjs')
 
 /**
  * The packages that bundles leave out, the file that replaces each, and the version that was read when this was decided. The files
@@ -34,7 +35,7 @@ const options = {
   mainFields: ['module', 'main'],
   conditions: ['module'],
   alias: Object.fromEntries(paths),
-  plugins: [mailTexts, pages, sdkParts],
+  plugins: [mailTexts, pages, sdkParts, webauthnParts],
 }
 
 /** For serverless-esbuild, which takes a function and has options of its own. */

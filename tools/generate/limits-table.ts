@@ -11,6 +11,7 @@ const counts: Readonly<Record<LimitName, string>> = {
   resetsPerRecipient: 'mails to verify a sign-up or set a password, beyond `MAILS_PER_RECIPIENT`',
   loginPerIp: 'login attempts',
   loginFailures: 'failures in a row; then a lock of 1 s, which doubles with each failure',
+  passkeyOptionsPerIp: 'requests for the options of a passkey login',
   refreshPerSession: 'refreshes',
   passwordPerUser: 'requests that need the current password',
   endSessionsPerUser: 'requests to end all sessions',

@@ -1,3 +1,4 @@
+import { authenticator } from './authenticator.ts'
 import { type Enrolled, enrolTotp } from './enrolments.ts'
 import type { TestRequest } from './events.ts'
 import { gateway } from './gateway.ts'
@@ -63,6 +64,22 @@ const changeEmail = (fixture: Fixture) => ({
   body: { newEmail: 'evie@example.com' },
 })
 
+/** Asks for the options of a registration, and answers them with a new passkey. Eve's email is verified first. */
+async function newPasskey(fixture: Fixture) {
+  await verified(fixture)
+  const key = authenticator()
+  const { body: options } = await fixture.api('POST /users/me/passkeys/options', asEve(fixture))
+  return { key, body: { passkey: key.create(options), name: 'My phone', transport: 'body' } }
+}
+/** Eve adds a passkey, and continues in the session that replaces hers. */
+export async function withPasskey(fixture: Fixture) {
+  const { key, body } = await newPasskey(fixture)
+  const answer = await fixture.api('POST /users/me/passkeys', { ...asEve(fixture), body })
+  if (answer.status !== 201) throw new Error(`The passkey was answered ${answer.status}`)
+  Object.assign(fixture.login, answer)
+  return { key, params: { passkeyId: answer.body.passkey.id as string } }
+}
+
 /** A request that succeeds at a route, in a fresh fixture. */
 export async function validRequest(route: string, fixture: Fixture): Promise<TestRequest> {
   const request = validRequests[route]
@@ -107,6 +124,14 @@ export const validRequests: Record<string, (fixture: Fixture) => TestRequest | P
     if (mail?.template.kind !== 'first_factor_added') throw new Error('There is no mail about the factor')
     return { body: { token: mail.template.token } }
   },
+  'POST /auth/second-factor/totp': async (fixture) => ({
+    body: { authSession: await enrolmentSessionOf(fixture) },
+  }),
+  'POST /auth/second-factor/totp/confirm': async (fixture) => {
+    const authSession = await enrolmentSessionOf(fixture)
+    const { body } = await fixture.api('POST /auth/second-factor/totp', { body: { authSession } })
+    return { body: { authSession, code: totpCode(body.secret, fixture.services.clock.now()) } }
+  },
   'POST /auth/finish-sign-up': async (fixture) => {
     const body = { email: 'passwordless@example.com', name: 'Grace' }
     const { token } = await mailAfter(fixture, 'POST /auth/signup', { body })
@@ -125,6 +150,32 @@ export const validRequests: Record<string, (fixture: Fixture) => TestRequest | P
   'POST /auth/email-login/code': async (fixture) => {
     const { answer, code } = await mailAfter(fixture, 'POST /auth/email-login', toEve)
     return { body: { email: eve.email, challenge: answer.body.challenge, code } }
+  },
+  'POST /auth/passkey/options': () => ({}),
+  'POST /auth/passkey/login': async (fixture) => {
+    const { key } = await withPasskey(fixture)
+    const { body: options } = await fixture.api('POST /auth/passkey/options')
+    return { body: { passkey: key.get(options) } }
+  },
+  'POST /users/me/passkeys/options': async (fixture) => {
+    await verified(fixture)
+    return asEve(fixture)
+  },
+  'POST /users/me/passkeys': async (fixture) => {
+    const { body } = await newPasskey(fixture)
+    return { ...asEve(fixture), body }
+  },
+  'GET /users/me/passkeys': async (fixture) => {
+    await withPasskey(fixture)
+    return asEve(fixture)
+  },
+  'PATCH /users/me/passkeys/{passkeyId}': async (fixture) => {
+    const { params } = await withPasskey(fixture)
+    return { ...asEve(fixture), params, body: { name: 'My laptop' } }
+  },
+  'DELETE /users/me/passkeys/{passkeyId}': async (fixture) => {
+    const { params } = await withPasskey(fixture)
+    return { ...asEve(fixture), params, body: { transport: 'body' } }
   },
   'PUT /users/me/email': changeEmail,
   'POST /users/{userId}/password-reset': aboutEve,
@@ -167,4 +218,12 @@ export const validRequests: Record<string, (fixture: Fixture) => TestRequest | P
     await enrolled(fixture)
     return aboutEve(fixture)
   },
+}
+
+/** Eve's login where every account needs a second factor: an auth session that is good for an enrolment. */
+export async function enrolmentSessionOf(fixture: Fixture): Promise<string> {
+  await verified(fixture)
+  const { services } = fixture
+  const strict = gateway({ ...services, policy: { ...services.policy, secondFactorFor: 'all' } })
+  return (await logIn(strict, 'body', eve)).body.authSession
 }

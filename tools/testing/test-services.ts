@@ -10,6 +10,7 @@ import { publishedKeys } from '../../lib/crypto/published-keys.ts'
 import { recoveryCodeHashes } from '../../lib/crypto/recovery-code-hashes.ts'
 import { refreshTokens } from '../../lib/crypto/refresh-tokens.ts'
 import { totpSecrets } from '../../lib/crypto/totp-secrets.ts'
+import { passkeyVerifier } from '../../lib/crypto/webauthn.ts'
 import type {
   AuthSessionStore,
   FactorUndoStore,
@@ -73,6 +74,12 @@ export const lifetimes: Lifetimes = {
   freshSeconds: 600,
 }
 
+/** The RP ID of passkeys, and the origins of their pages. */
+export const relyingParty = {
+  rpId: 'example.com',
+  origins: [parties.issuer, 'https://app.example.com'],
+}
+
 /** Limits that no test reaches unless it sets its own. */
 const noLimits = Object.fromEntries(
   Object.entries(defaultLimits).map(([name, { seconds }]) => [name, { most: 1_000_000, seconds }]),
@@ -129,6 +136,8 @@ export function testServices(
     cursors: cursors(keys),
     totpSecrets: totpSecrets(keys),
     recoveryCodeHashes: recoveryCodeHashes(keys),
+    relyingParty,
+    passkeyVerifier: passkeyVerifier(relyingParty),
     publishedKeys: publishedKeys(keys),
     rotation: { rotate: async () => ({ made: [], retired: [] }) },
   }

@@ -1,4 +1,4 @@
-import { type Config, policyOf } from '../../../lib/config.ts'
+import { type Config, passkeyRpIdOf, policyOf, serves } from '../../../lib/config.ts'
 import { limits, settingOf } from '../../../lib/domain/limits.ts'
 import { doubtful, type Finding, fine } from './finding.ts'
 
@@ -25,6 +25,13 @@ export function doubtsAbout(config: Config, { hasDomain }: { hasDomain: boolean 
       hasDomain && siteOf(origin) !== siteOf(issuer),
       `${origin} is another site than ${issuer}: its requests carry no cookie`,
       `Give the API a name of the same site, or let that front end ${bodyLogin}`,
+    )
+  const rpId = passkeyRpIdOf(config)
+  for (const origin of [new URL(issuer).origin, ...allowedOrigins])
+    doubt(
+      !serves(rpId, origin),
+      `${origin} cannot use passkeys: they belong to ${rpId}`,
+      'Set PASSKEY_RP_ID to the domain that your pages and the API share, before the first user adds a passkey',
     )
   doubt(
     sessionIdleSeconds > sessionAbsoluteSeconds,

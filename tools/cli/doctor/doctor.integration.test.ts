@@ -18,6 +18,7 @@ const validSettings = {
   ALLOWED_ORIGINS: 'https://app.example.com',
   MAIL_FROM: 'no-reply@example.com',
   LINK_BASE_URL: 'https://app.example.com/account',
+  PASSKEY_RP_ID: 'example.com',
 }
 const doubts = (change: Record<string, string>, hasDomain = true) =>
   doubtsAbout(readConfig({ ...validSettings, ...change }), { hasDomain })
@@ -48,6 +49,7 @@ describe('settings that are valid one by one', () => {
       true,
       /ACCESS_TOKEN_SECONDS/,
     ],
+    ['an origin that passkeys cannot serve', { PASSKEY_RP_ID: 'auth.example.com' }, true, /PASSKEY_RP_ID/],
     ['no sender', { MAIL_FROM: '', LINK_BASE_URL: '' }, true, /MAIL_FROM/],
     ['emails that are not verified', { REQUIRE_VERIFIED_EMAIL: 'false' }, true, /REQUIRE_VERIFIED_EMAIL/],
     [

@@ -1,0 +1,102 @@
+import {
+  changeFactors,
+  checkMayAddFactor,
+  type FactorChanged,
+  type FactorChangePorts,
+  tellFactorChange,
+} from './factor-changes.ts'
+import { checkAdministratorsFactor } from './factor-policy.ts'
+import type { Passkey } from './factor-ports.ts'
+import { hasFactor } from './factors.ts'
+import { ownAccount } from './own-account.ts'
+import { openPasskeyChallenge } from './passkey-challenges.ts'
+import { PASSKEY_AMR } from './passkey-login.ts'
+import type { Client, Ports } from './ports.ts'
+import type { Principal } from './principal.ts'
+import { firstRecoveryCodes } from './recovery-codes.ts'
+import { Refusal } from './refusal.ts'
+import { ownSession } from './sessions.ts'
+import { settleAll } from './settle-all.ts'
+import { ensureSigningKeys, type TokenPair } from './token-pairs.ts'
+import type { Account } from './users.ts'
+
+/** The most passkeys of an account. */
+export const MOST_PASSKEYS = 20
+
+/** Refuses what stands in the way of another passkey: an email that nobody has proven, or too many passkeys. */
+export function checkMayAdd(ports: Pick<Ports, 'policy'>, account: Account): void {
+  checkMayAddFactor(ports, account)
+  if (account.factors.passkeys >= MOST_PASSKEYS)
+    throw new Refusal('too_many_passkeys', { subject: { userId: account.id } })
+}
+
+/**
+ * Registers a passkey. Every other session ends; the caller continues in a new one, proven by the passkey too. With the first factor
+ * come the recovery codes.
+ * Refuses with `email_not_verified`, `too_many_passkeys`, `invalid_passkey`, `passkey_exists` or `conflict`.
+ */
+export async function addPasskey(
+  ports: FactorChangePorts & Pick<Ports, 'passkeyVerifier' | 'keyedHashes' | 'recoveryCodeHashes'>,
+  principal: Principal,
+  input: { passkey: unknown; name?: string | undefined; client: Client },
+): Promise<FactorChanged & { readonly passkey: Passkey }> {
+  await settleAll(ensureSigningKeys(ports), ports.recoveryCodeHashes.ready())
+  const [account, former] = await settleAll(ownAccount(ports, principal), ownSession(ports, principal))
+  const { id: userId, factors } = account
+  checkMayAdd(ports, account)
+
+  // 1. Verify the response to a challenge of this session.
+  const { passkeyVerifier } = ports
+  const challenge = passkeyVerifier.challengeOf(input.passkey)
+  const purpose = ['registration', userId, principal.sessionId] as const
+  const opened = challenge && (await openPasskeyChallenge(ports, challenge, purpose))
+  const verified = opened && (await passkeyVerifier.verifyRegistration(input.passkey, challenge))
+  if (!verified) throw new Refusal('invalid_passkey', { subject: { userId } })
+
+  // 2. One transaction adds it to the account.
+  const now = ports.clock.now()
+  const name = input.name ?? `Passkey ${factors.passkeys + 1}`
+  const passkey = { ...verified, userId, name, createdAt: now, lastUsedAt: now }
+  const first = hasFactor(account) ? undefined : await firstRecoveryCodes(ports, userId)
+  const tokens = await changeFactors(ports, account, former, input.client, {
+    factors: { ...factors, passkeys: factors.passkeys + 1 },
+    amr: PASSKEY_AMR,
+    writes: { addsPasskey: passkey, ...(first && { recoveryCodes: first.stored }) },
+  })
+  await tellFactorChange(ports, account, { type: 'factor_added', factor: 'passkey', at: now })
+  return { tokens, passkey, ...(first && { recoveryCodes: first.codes }) }
+}
+
+/**
+ * Removes a passkey. Every other session ends; the caller continues in a new one. Recovery codes go with the last factor.
+ * Refuses with `not_found`, `last_way_in`, `second_factor_missing` or `conflict`.
+ */
+export async function removePasskey(
+  ports: FactorChangePorts & Pick<Ports, 'passkeys' | 'relyingParty'>,
+  principal: Principal,
+  { passkeyId, client }: { passkeyId: string; client: Client },
+): Promise<TokenPair> {
+  await ensureSigningKeys(ports)
+  // The account first: what is read later is at least as new, and the write fails if the account has changed since then.
+  const [account, former] = await settleAll(ownAccount(ports, principal), ownSession(ports, principal))
+  const { id: userId, factors } = account
+  const found = await ports.passkeys.list(userId)
+  const passkey = found.find(({ id }) => id === passkeyId)
+  if (!passkey) throw new Refusal('not_found')
+
+  const isWayIn = ({ rpId }: Passkey) => rpId === ports.relyingParty.rpId
+  const stays = account.passwordHash !== '' || found.some((each) => each !== passkey && isWayIn(each))
+  if (isWayIn(passkey) && !stays) throw new Refusal('last_way_in', { subject: { userId } })
+  const left = { ...factors, passkeys: factors.passkeys - 1 }
+  checkAdministratorsFactor(ports.policy, { ...account, factors: left })
+
+  const tokens = await changeFactors(ports, account, former, client, {
+    factors: left,
+    writes: {
+      removesPasskeys: [passkey],
+      ...(!hasFactor({ factors: left }) && { recoveryCodes: 'removed' }),
+    },
+  })
+  await tellFactorChange(ports, account, { type: 'factor_removed', factor: 'passkey', at: ports.clock.now() })
+  return tokens
+}
