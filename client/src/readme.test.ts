@@ -27,7 +27,10 @@ describe('the examples of the README', () => {
       `${folder}/tsconfig.json`,
       JSON.stringify({
         extends: '../tsconfig.json',
-        compilerOptions: { types: [], paths: { 'cardea-client': ['../src/client.ts'] } },
+        compilerOptions: {
+          types: [],
+          paths: { 'cardea-client': ['../src/client.ts'], 'cardea-client/*': ['../src/*.ts'] },
+        },
         include: ['.'],
       }),
     )
