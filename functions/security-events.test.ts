@@ -201,6 +201,9 @@ describe('every line of the log about a request', () => {
     'POST /auth/refresh',
     'GET /users/me',
     'GET /users/me/sessions',
+    'GET /users/me/factors',
+    // Changes nothing until it is confirmed.
+    'POST /users/me/totp',
   ]
 
   /** Whether the events of a route are up to its author. */

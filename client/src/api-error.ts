@@ -12,6 +12,12 @@ export class ApiError<Code extends string = string> extends Error {
   readonly fields: readonly { readonly path: string; readonly message: string }[]
   /** For a report to the operators of the API. */
   readonly requestId: string | undefined
+  /** Of `second_factor_required`: what may be proven. */
+  readonly factors: readonly ('totp' | 'passkey' | 'recoveryCode')[]
+  /** Of `second_factor_required`: completes the login, together with a factor. Keep it in memory only. */
+  declare readonly authSession: string
+  /** Of `reauthentication_required`: how many seconds ago the last proof may be. */
+  readonly maxAge: number
 
   constructor(code: Code, message: string, more: Partial<Omit<ApiError, 'code' | 'message'>> = {}) {
     super(message, more.cause === undefined ? {} : { cause: more.cause })
@@ -21,6 +27,10 @@ export class ApiError<Code extends string = string> extends Error {
     this.retryAfter = more.retryAfter ?? 0
     this.fields = more.fields ?? []
     this.requestId = more.requestId
+    this.factors = more.factors ?? []
+    this.maxAge = more.maxAge ?? 0
+    // Half a login: what prints or reports an error leaves it out.
+    Object.defineProperty(this, 'authSession', { value: more.authSession ?? '' })
   }
 }
 
@@ -47,5 +57,8 @@ export function errorOf({ status, headers, statusText }: Response, body: unknown
     retryAfter: Number(headers.get('retry-after')) || (waits ? 1 : 0),
     ...(Array.isArray(problem.errors) && { fields: problem.errors }),
     ...(typeof problem.requestId === 'string' && { requestId: problem.requestId }),
+    ...(Array.isArray(problem.factors) && { factors: problem.factors }),
+    ...(typeof problem.authSession === 'string' && { authSession: problem.authSession }),
+    ...(typeof problem.maxAge === 'number' && { maxAge: problem.maxAge }),
   })
 }

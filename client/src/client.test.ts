@@ -106,7 +106,7 @@ describe('a client', () => {
     const { tab, browser } = await makeSetting()
     const client = tab()
     await client.login(credentials(eve))
-    expect(await client.deleteMe({ password: eve.password })).toEqual({ data: undefined })
+    expect(await client.deleteMe()).toEqual({ data: undefined })
     expect(client.heard.at(-1)).toEqual({ event: 'signed_out', reason: 'account_deleted' })
     expect(await client.getUser()).toEqual({ data: null })
     expect(refreshes(browser)).toBe(0)

@@ -1,7 +1,7 @@
 // Longer than 150 lines: the public types of the package stand beside what they describe.
 
 import { ApiError, type CommonCode } from './api-error.ts'
-import type { Listener } from './listeners.ts'
+import { type Listener, report } from './listeners.ts'
 import { type OperationName, type Operations, operations, type User } from './operations.ts'
 import type { TokenStorage } from './refresh-token.ts'
 import { type InputOf, type Result, sender } from './send.ts'
@@ -45,6 +45,12 @@ type Call<Name extends OperationName> = (
   ...input: object extends InputOf<Name> ? [input?: InputOf<Name>] : [input: InputOf<Name>]
 ) => Promise<Result<Operations[Name]['output'], CodeOf<Name>>>
 
+/**
+ * Lets the user prove again who they are, with `reauthenticate`. It resolves to whether they did. `maxAge`: how many seconds ago the
+ * last proof may be; 0 if the API did not say.
+ */
+export type ProveAgain = (need: { readonly maxAge: number }) => Promise<boolean>
+
 /** Every operation of the API. The client refreshes by itself: a second caller of refresh would end the session. */
 type Calls = { readonly [Name in Exclude<OperationName, 'refresh' | 'logout'>]: Call<Name> }
 
@@ -56,7 +62,8 @@ export interface Client extends Calls {
   /** Whether there is a session, as far as this browser knows without a request. `undefined`: unknown. */
   hasSession(): boolean | undefined
   /**
-   * As `fetch`, with the access token for the issuer and the `apis`. After a 401 it refreshes and sends the request once more.
+   * As `fetch`, with the access token for the issuer and the `apis`. After a 401 it refreshes, or lets the user prove again if the
+   * API asks for that (RFC 9470), and sends the request once more.
    * @throws {ApiError} if there was no answer to a refresh, or another user logged in meanwhile.
    */
   fetch: typeof fetch
@@ -67,6 +74,11 @@ export interface Client extends Calls {
    * the client asks the server at the next call whether there is a session.
    */
   loginUrl(redirect?: string | URL): string
+  /**
+   * Calls `prove` when the API asks for a newer proof (`reauthentication_required`), once for all calls that wait. If it resolves to
+   * `true`, each is sent once more. The last `prove` counts. @returns a function that ends this.
+   */
+  onReauthenticationRequired(prove: ProveAgain): () => void
   /** Calls `listener` at every login, logout and change of user, in whichever tab. @returns a function that ends this. */
   onAuthStateChange(listener: Listener): () => void
 }
@@ -95,17 +107,38 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
-  /** Sends with the access token, and once more with a new one if it is refused. */
+  let prover: ProveAgain | undefined
+  let proving: Promise<boolean> | undefined
+  /** Whether the user has proven again who they are. */
+  async function isProven(maxAge: number): Promise<boolean> {
+    const asked = prover
+    if (!asked) return false
+    proving ??= (async () => asked({ maxAge }))()
+      .catch((error) => {
+        report(error)
+        return false
+      })
+      .finally(() => {
+        proving = undefined
+      })
+    return proving
+  }
+
+  /** Sends with the access token. Once more with a new one if it is refused, and once more after a new proof if that is needed. */
   async function asUser(send: (token: AccessToken) => Promise<AnyResult>): Promise<AnyResult> {
     const tokens = tokensOfOneUser()
-    let token = await tokens()
-    for (let attempt = 1; ; attempt++) {
+    const tried = new Set<string | undefined>()
+    for (let token = await tokens(); ; ) {
       if (token instanceof ApiError) return { error: token }
       if (token === undefined)
         return { error: new ApiError('unauthorized', 'Log in first.', { status: 401 }) }
       const result = await send(token)
-      if (result.error?.code !== 'unauthorized' || attempt === 2) return result
-      token = await tokens(token)
+      const { code, maxAge = 0 } = result.error ?? {}
+      if (tried.has(code)) return result
+      tried.add(code)
+      if (code === 'unauthorized') token = await tokens(token)
+      else if (code === 'reauthentication_required' && (await isProven(maxAge))) token = await tokens()
+      else return result
     }
   }
 
@@ -166,8 +199,9 @@ export function createClient(options: ClientOptions): Client {
       const token = await tokens()
       if (token instanceof ApiError) throw token
       const response = await attempt(token)
-      if (token === undefined || !(await isForRefresh(response))) return response
-      const next = await tokens(token)
+      const need = token && (await needOf(response))
+      if (!need || (need !== 'token' && !(await isProven(need.maxAge)))) return response
+      const next = await tokens(need === 'token' ? token : undefined)
       if (next instanceof ApiError) throw next
       return next === undefined ? response : attempt(next)
     },
@@ -178,6 +212,12 @@ export function createClient(options: ClientOptions): Client {
     loginUrl(redirect = location.href) {
       session.forget()
       return `${issuer}/ui/login?redirect=${encodeURIComponent(String(redirect))}`
+    },
+    onReauthenticationRequired(prove) {
+      prover = prove
+      return () => {
+        if (prover === prove) prover = undefined
+      }
     },
     onAuthStateChange: session.listen,
   }
@@ -192,14 +232,18 @@ function isBelow(base: string, url: string): boolean {
   return url.startsWith(base) && /^(?:\/|$)/.test(path) && !/[\\\s]|\/(?:\.|%2e){1,2}(?:\/|$)/i.test(path)
 }
 
-/** Whether a refresh may help: not if the API asks for a new proof of the user (RFC 9470). */
-async function isForRefresh(response: Response): Promise<boolean> {
-  if (response.status !== 401) return false
+/** What a 401 asks for: a new token, a new proof of the user (RFC 9470), or something else. */
+async function needOf(response: Response): Promise<'token' | { readonly maxAge: number } | undefined> {
+  if (response.status !== 401) return undefined
   const body: { code?: unknown } | undefined = await response
     .clone()
     .json()
     .catch(() => undefined)
-  return body?.code === undefined
-    ? !response.headers.get('www-authenticate')?.includes('insufficient_user_authentication')
-    : body.code === 'unauthorized'
+  const challenge = response.headers.get('www-authenticate') ?? ''
+  const code =
+    body?.code ??
+    (challenge.includes('insufficient_user_authentication') ? 'reauthentication_required' : 'unauthorized')
+  if (code === 'reauthentication_required')
+    return { maxAge: Number(/max_age="?(\d+)/.exec(challenge)?.[1] ?? 0) }
+  return code === 'unauthorized' ? 'token' : undefined
 }

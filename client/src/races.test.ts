@@ -181,7 +181,7 @@ describe('a call of Ada', () => {
       await two.login(credentials(eve))
       await messages()
     }
-    expect((await one.deleteMe({ password: ada.password })).error).toBeUndefined()
+    expect((await one.deleteMe()).error).toBeUndefined()
     expect(events(one)).toEqual(['signed_in', 'user_changed'])
     expect((await one.getUser()).data?.email).toBe(eve.email)
   })

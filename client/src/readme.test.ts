@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import { buildSync } from 'esbuild'
 import { operations } from './operations.ts'
 
 const folder = 'client/readme-examples'
@@ -25,7 +27,10 @@ describe('the examples of the README', () => {
       `${folder}/tsconfig.json`,
       JSON.stringify({
         extends: '../tsconfig.json',
-        compilerOptions: { types: [], paths: { 'cardea-client': ['../src/client.ts'] } },
+        compilerOptions: {
+          types: [],
+          paths: { 'cardea-client': ['../src/client.ts'], 'cardea-client/*': ['../src/*.ts'] },
+        },
         include: ['.'],
       }),
     )
@@ -41,4 +46,10 @@ it('the README names every function of an operation, and no other', () => {
   const named = [...table.matchAll(/`(\w+)`/g)].map(([, name]) => name)
   const callable = Object.keys(operations).filter((name) => name !== 'refresh')
   expect(named.sort()).toEqual(callable.sort())
+})
+
+it('the client has less than 6 KB, compressed', () => {
+  const options = { bundle: true, minify: true, write: false, format: 'esm', target: 'es2022' } as const
+  const [bundle] = buildSync({ entryPoints: ['client/src/client.ts'], ...options }).outputFiles
+  expect(gzipSync(bundle?.contents ?? '', { level: 9 }).length).toBeLessThan(6 * 1024)
 })

@@ -244,8 +244,10 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
       const overtaken = {
         error: new ApiError(ofUser ? 'user_changed' : 'unavailable', 'A logout or login overtook the call.'),
       }
+      const outdated = { error: new ApiError('unauthorized', 'The session was replaced.') }
       return forLogin(async () => {
-        if (isOvertaken()) return overtaken
+        // The user may be the same: then the call goes on with the tokens of the newer login.
+        if (isOvertaken()) return ofUser ? outdated : overtaken
         const since = now()
         const result = await attempt()
         const tokens = result.data as Partial<TokenResponse> | undefined

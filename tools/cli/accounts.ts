@@ -40,6 +40,12 @@ export function describe(account: Account): string {
   return `${email} (${id}) is ${status}, ${verified}, is ${ageOf(account)}, and has the roles ${roles.join(', ')}`
 }
 
+const describeFactors = ({ factors: { totp, passkeys } }: Account) =>
+  [
+    ...(totp ? ['TOTP'] : []),
+    ...(passkeys > 0 ? [`${passkeys} passkey${passkeys === 1 ? '' : 's'}`] : []),
+  ].join(', ') || 'none'
+
 /** Prints what support needs to know about an account: no hash, token, device or client address. */
 export async function show({ users, sessions, clock }: StagePorts, account: Account): Promise<void> {
   const now = clock.now()
@@ -53,6 +59,7 @@ export async function show({ users, sessions, clock }: StagePorts, account: Acco
     name: JSON.stringify(account.name),
     status: account.status,
     roles: account.roles.join(', '),
+    factors: describeFactors(account),
     'signed up': `${account.createdAt}, ${ageOf(account)}`,
     password: account.passwordHash === '' ? 'none: a reset by mail sets one' : 'set',
     sessions: open.length,

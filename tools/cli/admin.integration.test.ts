@@ -12,6 +12,7 @@ import { run } from '../testing/run.ts'
 
 const NOW = Math.floor(Date.now() / 1000)
 const group = commandLogGroup('prod')
+const totp = { totp: true, passkeys: 0 }
 
 /** A stage `prod` over the engine, and its command line with an operator's credentials. */
 async function stage() {
@@ -219,7 +220,7 @@ describe('npm run admin on a stage', () => {
   })
 
   it('refuses to delete or disable the last administrator', async () => {
-    const account = await here.open()
+    const account = await here.open({ factors: totp })
     expect(await here.admin('grant', account.email)).toMatchObject({ status: 0 })
     for (const words of [['disable'], ['revoke'], ['delete', '--really', account.email]]) {
       const [action = '', ...more] = words
@@ -232,7 +233,7 @@ describe('npm run admin on a stage', () => {
   })
 
   it('gives no role to an account with an unverified email, unless --unverified is given', async () => {
-    const account = await here.open({ emailVerified: false })
+    const account = await here.open({ emailVerified: false, factors: totp })
     const refused = await here.admin('grant', account.email)
     expect([refused.status, refused.stdout]).toEqual([1, expect.stringMatching(/^In table .*:\n$/)])
     expect(refused.stderr).toMatch(/is active, its email was NEVER verified, is \d+ seconds? old/)
@@ -248,12 +249,57 @@ describe('npm run admin on a stage', () => {
     expect(await here.users.administrators()).toEqual([account.id])
   })
 
+  it('makes no account without a second factor an administrator, and says what to do', async () => {
+    const account = await here.open()
+    const refused = await here.admin('grant', account.email)
+    expect(refused.status).toBe(1)
+    expect(refused.stderr).toContain('/ui/account')
+    expect(await here.users.findById(account.id)).toEqual(account)
+    const all = await here.admin('grant', account.email, { SECOND_FACTOR_FOR: 'all' })
+    expect([all.status, all.stderr]).toEqual([1, refused.stderr])
+
+    const none = await here.admin('grant', account.email, { SECOND_FACTOR_FOR: 'none' })
+    expect(none).toMatchObject({ status: 0, stderr: '' })
+    expect(await here.users.administrators()).toEqual([account.id])
+  })
+
+  it('resets the factors of an account: its sessions end, and a mail sets a new password', async () => {
+    const account = await here.open({ factors: totp, roles: ['user', 'admin'] })
+    const done = await here.admin('reset-factors', account.email, { MAIL_FROM: 'a@example.com' })
+    expect(done).toMatchObject({ status: 0, stderr: '' })
+    expect(done.stdout).toContain('no password opens this account: a mail lets its user choose a new one')
+    const none = { totp: false, passkeys: 0 }
+    expect(await here.users.findById(account.id)).toMatchObject({ factors: none, passwordHash: '' })
+    expect(await here.sessions.list(account.id, NOW)).toEqual([])
+    expect(await denied(account)).toBe(true)
+    const { Items = [] } = await here.client.send(new ScanCommand({ TableName: here.tables.sessionsTable }))
+    expect(Items.map(({ job }) => job?.type)).toContain('factors_reset')
+    const by = { userId: account.id, actor: callersArn }
+    expect(here.events()).toEqual([
+      { type: 'command.run', command: 'admin reset-factors', ...by },
+      { type: 'factor.reset', ...by },
+      { type: 'password.voided', ...by },
+    ])
+  })
+
+  it('keeps the password where no mail can replace it, and refuses if there is none', async () => {
+    const account = await here.open({ factors: totp })
+    const kept = await here.admin('reset-factors', account.id)
+    expect(kept).toMatchObject({ status: 0, stdout: expect.stringContaining('MAIL_FROM is not set') })
+    expect((await here.users.findById(account.id))?.passwordHash).toBe(account.passwordHash)
+
+    const other = await here.open({ factors: { totp: false, passkeys: 1 }, passwordHash: '' })
+    const refused = await here.admin('reset-factors', other.id)
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('its only way in')])
+    expect(await here.users.findById(other.id)).toEqual(other)
+  })
+
   it('shows an account without its secrets', async () => {
     const account = await here.open({ devices: ['abcdefgh'] })
     const { status, stdout } = await here.admin('show', account.email)
     expect(status).toBe(0)
     expect(stdout).toMatch(
-      /^email +\S+ \(verified\)\nid +\S+\nname +"Ada Lovelace"\nstatus +active\nroles +user$/m,
+      /^email +\S+ \(verified\)\nid +\S+\nname +"Ada Lovelace"\nstatus +active\nroles +user\nfactors +none$/m,
     )
     expect(stdout).toMatch(
       /^signed up +\S+Z, \d+ seconds? old\npassword +set\nsessions +1\nformer email +none$/m,

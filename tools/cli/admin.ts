@@ -1,11 +1,7 @@
-import * as z from 'zod/mini'
-import { email as emailField } from '../../lib/contract/fields.ts'
-import { changeUser, deleteUser, setRoles } from '../../lib/domain/administration.ts'
-import { restoreFormerEmail } from '../../lib/domain/email-changes.ts'
-import type { Account } from '../../lib/domain/users.ts'
 import { accountOf, describe, show } from './accounts.ts'
+import { changes } from './admin-changes.ts'
 import { inAccount } from './aws.ts'
-import { command, UsageError, type Values } from './command.ts'
+import { command, UsageError } from './command.ts'
 import { commandLog } from './command-log.ts'
 import { type StagePorts, storesOfStage } from './stage-stores.ts'
 
@@ -17,6 +13,7 @@ const usage = `Usage: npm run admin -- <action> [<account>] [--stage <stage>]
   revoke <account>                     takes the administrator role away
   disable <account>                    ends every session, and refuses login until the account is enabled
   enable <account>                     allows login again
+  reset-factors <account>              removes every second factor of a user who has lost them, and disables the password
   restore-email <account>              undoes a change of email of the last 7 days, and disables the password
   delete <account> --really <email>    deletes an account with its sessions
 
@@ -32,67 +29,12 @@ const options = {
   unlogged: { type: 'boolean' },
 } as const
 
-type Asked = Values<typeof options>
-type Change = (ports: StagePorts, account: Account, asked: Asked) => Promise<[Account, string]>
-
-const otherRoles = ({ roles }: Account) => roles.filter((role) => role !== 'admin')
-const outdated = 'The access token of this account is refused until it is refreshed'
-
-/** The actions that change an account. Each resolves to the changed account and a sentence about it. */
-const changes: Readonly<Record<string, Change>> = {
-  async grant(ports, { id }, { unverified }) {
-    const changed = await setRoles(ports, id, (account) => {
-      if (!account.emailVerified && !unverified) throw new Error(neverVerified(account))
-      return [...otherRoles(account), 'admin']
-    })
-    return [changed, outdated]
-  },
-  async revoke(ports, { id }) {
-    const changed = await setRoles(ports, id, (account) => {
-      const others = otherRoles(account)
-      return others.length > 0 ? others : ['user']
-    })
-    return [changed, outdated]
-  },
-  async disable(ports, { id }) {
-    const changed = await changeUser(ports, undefined, id, { status: 'disabled' })
-    return [changed, 'Every session of this account has ended, and login is refused']
-  },
-  async enable(ports, { id }) {
-    return [await changeUser(ports, undefined, id, { status: 'active' }), 'Its user can log in again']
-  },
-  async 'restore-email'(ports, { id }) {
-    if (!(await ports.users.formerEmail(id, ports.clock.now())))
-      throw new Error('There is no former email: it is kept for 7 days after a change of a verified email')
-    const account = await restoreFormerEmail(ports, id)
-    const next =
-      account.status === 'active'
-        ? 'a mail to that address lets its user choose a new one'
-        : 'once it is enabled, its user can ask for a reset at that address'
-    return [account, `Every session has ended and no password opens this account: ${next}`]
-  },
-  async delete(ports, account, { really }) {
-    if (really === undefined || z.safeParse(emailField, really).data !== account.email)
-      throw new UsageError(
-        `This deletes an account: ${describe(account)}. To go on, add --really ${account.email}`,
-      )
-    await deleteUser(ports, undefined, account.id)
-    const notice = ports.policy.sendsMail ? '' : '. Its user is not told: MAIL_FROM is not set in this shell'
-    return [account, `This account is deleted, with its sessions and its email${notice}`]
-  },
-}
-
 const whose = 'Say whose account: add its id or email'
 const actions = {
   list: undefined,
   show: whose,
   ...Object.fromEntries(Object.keys(changes).map((each) => [each, whose])),
 }
-
-const neverVerified = (account: Account) =>
-  `${describe(account)}.
-This email was never verified, so the person who signed up with it may not be its owner. Nothing was changed. Ask the
-owner, then add --unverified. With REQUIRE_VERIFIED_EMAIL=false no email is verified, so each grant needs it.`
 
 async function list({ users }: StagePorts): Promise<void> {
   const ids = await users.administrators()

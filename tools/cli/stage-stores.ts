@@ -8,7 +8,7 @@ import { dynamoSessions } from '../../lib/storage/sessions.ts'
 import { dynamoTotps } from '../../lib/storage/totps.ts'
 import { dynamoUserData } from '../../lib/storage/user-data.ts'
 import { dynamoUsers } from '../../lib/storage/users.ts'
-import { problemsOfNames, tableNamesOf } from '../deploy/settings.ts'
+import { problemsOfNames, secondFactorForOf, tableNamesOf } from '../deploy/settings.ts'
 import { createTables } from '../local/create-tables.ts'
 import { runningEndpoint, startDynoxide } from '../local/dynamodb.ts'
 import { localConfig } from '../local/settings.ts'
@@ -20,13 +20,18 @@ export type StagePorts = Stage['ports']
 
 /**
  * The stores of a stage: `local` is what `npm start` keeps, whether it runs or not; any other is in AWS, with the
- * caller's own credentials and region. Whether users are mailed follows from the settings in the shell, as in a deployment.
+ * caller's own credentials and region. Whether users are mailed, and who needs a second factor, follow from the settings in the
+ * shell, as in a deployment.
  */
 export async function storesOfStage(stage: string, events: SecurityEvents): Promise<Stage> {
   if (stage === 'local') return localStores(events)
   // A stage may have no issuer of its own, which no command line needs. An empty setting counts as absent.
   const issuer = process.env.ISSUER?.trim() || 'https://own.example'
-  const { values, problems } = readSettings(settings, { ...process.env, ISSUER: issuer })
+  const { values, problems } = readSettings(settings, {
+    ...process.env,
+    ISSUER: issuer,
+    SECOND_FACTOR_FOR: secondFactorForOf(stage, process.env),
+  })
   problems.push(...problemsOfNames(stage, process.env))
   if (problems.length > 0) throw new Error(`Wrong settings in this shell: ${problems.join('; ')}`)
   const config = { ...values, ...tableNamesOf(stage, process.env), dynamodbEndpoint: undefined }

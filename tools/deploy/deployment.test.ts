@@ -45,6 +45,17 @@ describe('a stage', () => {
     expect(await of('prod', { USERS_TABLE: 'mine' })).toMatchObject({ usersTable: 'mine' })
   })
 
+  it('asks its administrators for a second factor unless it is dev, or as set', async () => {
+    const stages = { prod: 'admin', staging: 'admin', dev: 'none' }
+    for (const [stage, secondFactorFor] of Object.entries(stages))
+      for (const empty of [{}, { SECOND_FACTOR_FOR: ' ' }])
+        expect(await of(stage, empty)).toMatchObject({ secondFactorFor })
+    expect(await of('dev', { SECOND_FACTOR_FOR: 'all' })).toMatchObject({ secondFactorFor: 'all' })
+    expect((await of('prod', { SECOND_FACTOR_FOR: 'admins' })).problems).toEqual([
+      expect.stringContaining('SECOND_FACTOR_FOR'),
+    ])
+  })
+
   it('with invalid settings can still be inspected and removed', async () => {
     const wrong = await deployment('cardea', 'prod', { LOG_RETENTION_DAYS: 'x', TRACING: 'true' })
     expect(wrong.problems).toHaveLength(2)

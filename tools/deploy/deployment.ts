@@ -10,7 +10,7 @@ import { boundary } from './permissions-boundary.ts'
 import { permissions } from './permissions-from-settings.ts'
 import { stackPolicy } from './protected-resources.ts'
 import { keepsUsers, problemsOf } from './setting-problems.ts'
-import { deploySettings, keysPathOf, tableNamesOf } from './settings.ts'
+import { deploySettings, keysPathOf, secondFactorForOf, tableNamesOf } from './settings.ts'
 import { sharedAuthorizer } from './shared-authorizer.ts'
 import { throttles } from './throttles.ts'
 
@@ -34,7 +34,7 @@ export async function deployment(service: string, stage: string, env: Env) {
     problems,
     issuer: env.ISSUER?.trim() || ownAddress(values.domainName),
     docs: given.DOCS?.trim() || String(stage !== 'prod'),
-    secondFactorFor: given.SECOND_FACTOR_FOR?.trim() || (stage === 'dev' ? 'none' : 'admin'),
+    secondFactorFor: secondFactorForOf(stage, given),
     pages: env.PAGES?.trim() !== 'false',
     keysPath,
     ...tables,

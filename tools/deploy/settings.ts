@@ -15,6 +15,10 @@ export const stageProblem = (stage: string): string | undefined =>
 /** The path of a stage's keys in SSM. An empty setting counts as absent. */
 export const keysPathOf = (stage: string, env: Env): string => env.KEYS_PATH?.trim() || `/cardea/${stage}`
 
+/** Who needs a second factor on a stage. An empty setting counts as absent. */
+export const secondFactorForOf = (stage: string, env: Env): string =>
+  env.SECOND_FACTOR_FOR?.trim() || (stage === 'dev' ? 'none' : 'admin')
+
 /** The names of a stage's tables. An empty setting counts as absent. */
 export function tableNamesOf(stage: string, env: Env = {}): TableNames {
   const names = Object.entries(tables).map(([setting, name]) => [

@@ -59,14 +59,17 @@ export function clientOperations(document: object): string {
     `export interface Operations {\n${operations.map(typesOf).join('\n')}\n}`,
     'export type OperationName = keyof Operations',
     '/** `user`: needs an access token. `login`: answers with tokens. `query`: sends its input in the query. */',
-    `export const operations = {\n${operations.map(requestOf).join('\n')}\n} as const`,
+    `export const operations = {\n${operations.map((each) => requestOf(each, components.schemas)).join('\n')}\n} as const`,
     '',
   ].join('\n\n')
 }
 
-function requestOf({ operationId, method, path, security, parameters = [], responses }: Request): string {
+function requestOf(
+  { operationId, method, path, security, parameters = [], responses }: Request,
+  models: Readonly<Record<string, Schema>>,
+): string {
   const isLogin = Object.values(responses).some(
-    (each) => refOf(each.content?.['application/json']?.schema) === 'TokenResponse',
+    (each) => models[refOf(each.content?.['application/json']?.schema) ?? '']?.properties?.accessToken,
   )
   const marks = {
     user: security.some(({ accessToken }) => accessToken),

@@ -15,6 +15,12 @@ describe('the settings of npm start', () => {
     expect(local({ PORT: '4000' })).toMatchObject({ issuer: 'http://localhost:4000' })
   })
 
+  it('ask nobody for a second factor, unless one is set', () => {
+    expect(local()).toMatchObject({ secondFactorFor: 'none' })
+    expect(local({ SECOND_FACTOR_FOR: 'all' })).toMatchObject({ secondFactorFor: 'all' })
+    expect(() => local({ SECOND_FACTOR_FOR: 'users' })).toThrow('SECOND_FACTOR_FOR')
+  })
+
   it('let mails link to the ready-made pages, also where a front end is allowed', () => {
     expect(linkBaseUrlOf(local({ ALLOWED_ORIGINS: 'http://localhost:5173' }))).toBe(
       'http://localhost:3000/ui',

@@ -41,7 +41,7 @@ const wideLimits = Object.entries<Limit>(limits)
   .map(([name, { seconds }]) => [settingOf(name), `1000000/${seconds}`])
 
 /**
- * The settings of `npm start`: the given ones, and local defaults for issuer, sender and limits. The defaults are never packaged.
+ * The settings of `npm start`: the given ones, and local defaults for issuer, sender, second factors and limits. The defaults are never packaged.
  */
 export function localEnv(given: Readonly<Record<string, string>>): Record<string, string> {
   const { values } = readSettings({ port: settings.port }, given)
@@ -49,6 +49,7 @@ export function localEnv(given: Readonly<Record<string, string>>): Record<string
     ...Object.fromEntries(wideLimits),
     ISSUER: `http://localhost:${values.port}`,
     MAIL_FROM: 'no-reply@example.com',
+    SECOND_FACTOR_FOR: 'none',
     ...given,
   }
 }
