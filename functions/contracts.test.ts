@@ -169,8 +169,14 @@ const special: Record<string, Causes> = {
   'POST /auth/reauthenticate': {
     wrong_password: (fixture) => ask(fixture, 'POST /auth/reauthenticate', { body: { password: 'wrong' } }),
     invalid_code: (fixture) => ask(fixture, 'POST /auth/reauthenticate', { body: { totp: '000000' } }),
+    invalid_passkey: (fixture) => ask(fixture, 'POST /auth/reauthenticate', { body: { passkey: {} } }),
   },
   'POST /auth/second-factor': {
+    invalid_passkey: async (fixture) => {
+      await enrolled(fixture)
+      const body = { authSession: await authSessionOf(fixture), passkey: {} }
+      return fixture.api('POST /auth/second-factor', { body })
+    },
     invalid_auth_session: spent('POST /auth/second-factor'),
     invalid_code: async (fixture) => {
       await enrolled(fixture)

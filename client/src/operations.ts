@@ -659,7 +659,7 @@ export type OperationName = keyof Operations
 /** `user`: needs an access token. `login`: answers with tokens. `query`: sends its input in the query. */
 
 export const operations = {
-  confirmRequiredTotp: { method: 'POST', path: '/auth/second-factor/totp/confirm' },
+  confirmRequiredTotp: { method: 'POST', path: '/auth/second-factor/totp/confirm', login: true },
   requestEmailLogin: { method: 'POST', path: '/auth/email-login' },
   enterEmailLoginCode: { method: 'POST', path: '/auth/email-login/code', login: true },
   finishSignUp: { method: 'POST', path: '/auth/finish-sign-up' },

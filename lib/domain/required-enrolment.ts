@@ -13,14 +13,14 @@ import { changedBy } from './users.ts'
 
 // Where the policy asks every account for a second factor, a login without one gets an auth session that is good for this only.
 
-type RequiredPorts = Pick<Ports, 'authSessions' | 'totps' | 'totpSecrets' | 'policy' | 'clock'>
+type RequiredPorts = Pick<Ports, 'authSessions' | 'totps' | 'totpSecrets' | 'policy' | 'clock' | 'events'>
 
 /** Starts the enrolment of an authenticator app. Refuses with `invalid_auth_session` or `email_not_verified`. */
 export async function startRequiredTotp(
   ports: RequiredPorts,
   token: string,
 ): Promise<{ readonly secret: string; readonly uri: string }> {
-  const { account, authSession } = await openAuthSession(ports, token, { enrolsOnly: true })
+  const { account, authSession } = await openEnrolment(ports, token)
   return pendingTotp(ports, account, authSession.tokenHash)
 }
 
@@ -36,7 +36,7 @@ export async function confirmRequiredTotp(
   await settleAll(ensureSigningKeys(ports), ports.recoveryCodeHashes.ready())
 
   // 1. The first proof is less than ten minutes old, and nothing has ended the user's sessions since then.
-  const { account, authSession, now } = await openAuthSession(ports, token, { enrolsOnly: true })
+  const { account, authSession, now } = await openEnrolment(ports, token)
 
   // 2. The code belongs to the enrolment of this login.
   const pending = await ports.totps.findPending(account.id)
@@ -64,4 +64,13 @@ export async function confirmRequiredTotp(
   if (typeof opened === 'string') throw refused('conflict')
   await tellFactorChange(ports, account, { type: 'factor_added', factor: 'totp', at })
   return { tokens: opened, ...(confirmed.codes && { recoveryCodes: confirmed.codes }) }
+}
+
+/** The enrolment is part of a login, so its refusal is one of the login. */
+async function openEnrolment(ports: RequiredPorts, token: string): ReturnType<typeof openAuthSession> {
+  const opened = await openAuthSession(ports, token, { enrolsOnly: true })
+  const { id: userId, emailVerified } = opened.account
+  if (ports.policy.sendsMail && !emailVerified)
+    ports.events.record({ type: 'login.failed', userId, reason: 'email_not_verified' })
+  return opened
 }
