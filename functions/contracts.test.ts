@@ -71,6 +71,11 @@ const unverifiedEnrolment =
     const { authSession } = (await logIn(under(fixture, { secondFactorFor: 'all' }), 'body', eve)).body
     return fixture.api(route, { body: { authSession, ...more } })
   }
+/** The response of a passkey that belongs to nobody in the fixture of the test. */
+const foreignPasskey = async () => {
+  const { body } = await validRequest('POST /auth/passkey/login', await makeFixture())
+  return (body as { passkey: unknown }).passkey
+}
 const weak = 'passwordpassword'
 
 type Causes = Partial<Record<RefusalCode, (fixture: Fixture) => Promise<TestAnswer>>>
@@ -169,12 +174,13 @@ const special: Record<string, Causes> = {
   'POST /auth/reauthenticate': {
     wrong_password: (fixture) => ask(fixture, 'POST /auth/reauthenticate', { body: { password: 'wrong' } }),
     invalid_code: (fixture) => ask(fixture, 'POST /auth/reauthenticate', { body: { totp: '000000' } }),
-    invalid_passkey: (fixture) => ask(fixture, 'POST /auth/reauthenticate', { body: { passkey: {} } }),
+    invalid_passkey: async (fixture) =>
+      ask(fixture, 'POST /auth/reauthenticate', { body: { passkey: await foreignPasskey() } }),
   },
   'POST /auth/second-factor': {
     invalid_passkey: async (fixture) => {
       await enrolled(fixture)
-      const body = { authSession: await authSessionOf(fixture), passkey: {} }
+      const body = { authSession: await authSessionOf(fixture), passkey: await foreignPasskey() }
       return fixture.api('POST /auth/second-factor', { body })
     },
     invalid_auth_session: spent('POST /auth/second-factor'),
