@@ -18,6 +18,16 @@ export function checkAdministratorsFactor(
     throw new Refusal('second_factor_missing', { subject: { userId } })
 }
 
+/**
+ * Whether a session of one proof must end, because its account needs two: it has a factor now, or the policy asks for one. Checked
+ * wherever a session continues.
+ */
+export const lacksFactor = (
+  { acr }: { readonly acr: Level },
+  { secondFactorFor }: FactorPolicy,
+  account: Pick<Account, 'factors'>,
+): boolean => acr === 'aal1' && (hasFactor(account) || secondFactorFor === 'all')
+
 /** The roles of an access token, and those that its session lacks a second factor for. */
 export function rolesAt(
   acr: Level,

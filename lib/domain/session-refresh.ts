@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { hasFactor } from './factors.ts'
+import { lacksFactor } from './factor-policy.ts'
 import { within } from './invocation-signal.ts'
 import { deniedUntil, type Seconds } from './lifetimes.ts'
 import type { Budget } from './limits.ts'
@@ -82,8 +82,7 @@ export async function refreshSession(
   if (!session || session.idleExpiresAt <= now || session.expiresAt <= now) throw ended()
   if (account?.status !== 'active') throw ended()
   if (revoked || session.sessionVersion !== account.sessionVersion) throw ended()
-  // A session of one proof ends when its account needs two: it has a factor now, or the policy asks for one.
-  if (session.acr === 'aal1' && (hasFactor(account) || ports.policy.secondFactorFor === 'all')) throw ended()
+  if (lacksFactor(session, ports.policy, account)) throw ended()
 
   // 6. Any other generation is theft, or a very late retry.
   if (!rotatedBy) {

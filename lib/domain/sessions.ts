@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Admission } from './admission.ts'
 import type { Assurance } from './assurance.ts'
 import { deviceOf } from './devices.ts'
+import { lacksFactor } from './factor-policy.ts'
 import { deniedUntil, LONGEST_SESSION_SECONDS, type Seconds } from './lifetimes.ts'
 import { notify } from './notifications.ts'
 import type { Client, NotOpened, Opening, Ports, Session } from './ports.ts'
@@ -39,10 +40,11 @@ export function newSession(
 
 /**
  * Creates the session that replaces another one of the same user, after a change that ends the other. It ends when the other one
- * would have ended, and its assurance is that of the other one, unless `proven` raises it.
+ * would have ended, and its assurance is that of the other one, unless `proven` raises it. Refuses with `unauthorized` if its account
+ * needs a second proof.
  */
 export function continuedSession(
-  ports: Pick<Ports, 'clock' | 'lifetimes'>,
+  ports: Pick<Ports, 'clock' | 'lifetimes' | 'policy'>,
   account: Account,
   former: Session,
   client: Client,
@@ -51,7 +53,9 @@ export function continuedSession(
   const { authTime, amr, acr, createdAt, expiresAt } = former
   const next = newSession(ports, account, { amr, acr, client })
   const idleExpiresAt = Math.min(next.idleExpiresAt, expiresAt)
-  return { ...next, createdAt, expiresAt, idleExpiresAt, authTime, ...proven }
+  const session = { ...next, createdAt, expiresAt, idleExpiresAt, authTime, ...proven }
+  if (lacksFactor(session, ports.policy, account)) throw new Refusal('unauthorized')
+  return session
 }
 
 /** Returns the caller's session. Refuses with `session_ended` if it was ended since the authorizer read the token. */
