@@ -45,6 +45,10 @@ Verify its email with the token of the link in its mail, as a page of your front
 
   curl -X POST http://localhost:${port}/auth/email/verify -H 'Content-Type: application/json' -d '{"token":"..."}'
 
+Make it an administrator. On a stage, it first needs a second factor: add one at http://localhost:${port}/ui/account.
+
+  npm run admin -- grant ada@example.com
+
 Ctrl-C ends it all.
 `
 }
