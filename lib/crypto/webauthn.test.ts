@@ -26,6 +26,7 @@ async function registered(of: Parameters<typeof authenticator>[0] = {}) {
   return { key, passkey, logIn }
 }
 const notCanonical = (text: string) => `${text}=`
+const extensions = cbor(new Map([['credBlob', Buffer.alloc(40)]]))
 const withCrossOrigin = { clientData: { crossOrigin: true } }
 const withTopOrigin = { clientData: { topOrigin: 'https://top.example.net' } }
 
@@ -49,6 +50,10 @@ describe('a registration', () => {
 
   it.each([-7, -8, -257] as const)('with self attestation of algorithm %i is accepted', async (alg) => {
     expect(await register({ format: 'packed' }, authenticator({ alg }))).toBeDefined()
+  })
+
+  it('with extensions that nobody asked for is accepted', async () => {
+    expect(await register({ extensions })).toBeDefined()
   })
 
   it('of a synced passkey says so, from any origin of the list', async () => {
@@ -80,6 +85,8 @@ describe('a registration', () => {
     ['an algorithm of another type of key', { coseKey: (key) => key.set(3, -8) }],
     ['a point that is not on the curve', { coseKey: (key) => key.set(-2, Buffer.alloc(32, 7)) }],
     ['a short coordinate', { coseKey: (key) => key.set(-3, Buffer.alloc(31, 7)) }],
+    ['extensions that are cut off', { extensions: extensions.subarray(0, -1) }],
+    ['CBOR with a length that is not the shortest', { attestationObject: withLongLength }],
     ['CBOR that goes on', { attestationObject: (bytes) => Buffer.concat([bytes, Buffer.from([0])]) }],
     ['CBOR with a key twice', { attestationObject: twice }],
     ['CBOR that is nested too deep', { attestationObject: () => Buffer.alloc(100_000, 0x81) }],
@@ -226,11 +233,12 @@ describe('a login', () => {
 
 /** A self attestation with another entry. */
 function packedWith(name: string, value: unknown): Attestation {
-  const statement = new Map<unknown, unknown>([
-    ['alg', -7],
-    ['sig', Buffer.alloc(70)],
-  ])
-  return { format: 'packed', statement: statement.set(name, value) }
+  return { format: 'packed', statement: new Map([[name, value]]) }
+}
+/** Writes the length of the authenticator data in two bytes instead of one. */
+function withLongLength(bytes: Buffer): Buffer {
+  const end = bytes.indexOf('authData') + 'authData'.length
+  return Buffer.concat([bytes.subarray(0, end), Buffer.from([0x59, 0]), bytes.subarray(end + 1)])
 }
 function twice(bytes: Buffer): Buffer {
   const again = Buffer.concat([cbor('fmt'), cbor('none')])

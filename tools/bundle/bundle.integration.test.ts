@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 import { type BuildOptions, build } from 'esbuild'
 import { makeFirstKeys } from '../../lib/crypto/key-rotation.ts'
 import { tableNamesOf } from '../deploy/settings.ts'
+import { isRoute, registry } from '../generate/registry.ts'
 import { createTables } from '../local/create-tables.ts'
 import { startParameterStore } from '../local/parameter-store.ts'
 import { tableEnv } from '../testing/engine.ts'
@@ -111,6 +112,47 @@ describe('a bundle', () => {
     expect(await inputsOf('mail/send')).not.toMatch(/node_modules\/(@middy|zod|bcryptjs|jsonwebtoken)/)
     expect(await inputsOf('auth/login')).not.toContain('common-passwords.data')
     expect(await inputsOf('well-known/health')).not.toMatch(/node_modules\/(bcryptjs|jsonwebtoken|@aws-sdk)/)
+  })
+})
+
+describe('the code of passkeys', () => {
+  const verifying = [
+    'auth/log-in-with-passkey',
+    'auth/reauthenticate',
+    'auth/second-factor',
+    'users/add-passkey',
+  ]
+  const isWebauthn = (input: string) => /node_modules\/(@simplewebauthn|@peculiar|asn1js)\//.test(input)
+
+  it('is only in the functions that verify one', async () => {
+    const files = (await registry()).filter(isRoute).map(({ file }) => `${file}.ts`)
+    // One build for all, because each file is then read once.
+    const { metafile } = await build({
+      ...options,
+      entryPoints: files,
+      outdir: folder,
+      metafile: true,
+      write: false,
+    })
+    const carrying = Object.values(metafile.outputs)
+      .filter(({ inputs }) =>
+        Object.entries(inputs).some(([input, { bytesInOutput }]) => isWebauthn(input) && bytesInOutput > 0),
+      )
+      .map(({ entryPoint = '' }) => entryPoint.replace(/^functions\/|\.ts$/g, ''))
+    expect(carrying.sort()).toEqual(verifying)
+  })
+
+  it('contains no attestation with certificates, and no request to another service', async () => {
+    const { inputs } = await bundled('users/add-passkey')
+    const certificates =
+      /verifyAttestation(?!Packed)|defaultRootCerts|isCertRevoked|metadata|validateCertificatePath|@peculiar\/x509/
+    expect(inputs.some(isWebauthn)).toBe(true)
+    expect(inputs.filter((input) => isWebauthn(input) && certificates.test(input))).toEqual([])
+  })
+
+  it('is left out of the version that was reviewed', () => {
+    const { version } = JSON.parse(readFileSync('node_modules/@simplewebauthn/server/package.json', 'utf8'))
+    expect(version).toBe('14.0.3')
   })
 })
 

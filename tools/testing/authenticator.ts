@@ -22,8 +22,11 @@ export interface Ceremony {
 }
 export interface Attestation extends Ceremony {
   readonly format?: string
+  /** Entries that are added to the statement, after it was signed. */
   readonly statement?: Map<unknown, unknown>
   readonly credentialId?: Buffer
+  /** CBOR of extensions, which no option asks for. */
+  readonly extensions?: Buffer
   /** Changes the public key or the finished attestation object. */
   readonly coseKey?: (key: Map<number, unknown>) => Map<number, unknown>
   readonly attestationObject?: (bytes: Buffer) => Buffer
@@ -92,20 +95,22 @@ export function authenticator({
     if (change.origin) data.origin = change.origin
     return Buffer.from(JSON.stringify(data))
   }
-  const authDataOf = (change: Ceremony, attested?: Buffer) => {
+  const authDataOf = (change: Ceremony & Pick<Attestation, 'extensions'>, attested?: Buffer) => {
     const { userPresent = true, userVerified = true, backupEligible = synced, backedUp = synced } = change
     const flags =
       flag(userPresent, 0) |
       flag(userVerified, 2) |
       flag(backupEligible, 3) |
       flag(backedUp, 4) |
-      flag(attested !== undefined, 6)
+      flag(attested !== undefined, 6) |
+      flag(change.extensions !== undefined, 7)
     const count = change.counter ?? counter
     return Buffer.concat([
       sha256(change.rpId ?? rpId),
       Buffer.from([flags]),
       unsigned(count, 4),
       attested ?? Buffer.alloc(0),
+      change.extensions ?? Buffer.alloc(0),
     ])
   }
   const signed = (data: Buffer) => sign(alg === -8 ? null : 'sha256', data, privateKey)
@@ -136,7 +141,7 @@ export function authenticator({
           ['alg', alg],
           ['sig', signed(Buffer.concat([authData, sha256(clientData)]))],
         ])
-      const attStmt = change.statement ?? (format === 'packed' ? self() : new Map())
+      const attStmt = new Map([...(format === 'packed' ? self() : []), ...(change.statement ?? [])])
       const object = cbor(
         new Map<unknown, unknown>([
           ['fmt', format],

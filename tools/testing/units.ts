@@ -25,6 +25,8 @@ export const roundTripsOf = {
   authEnterEmailLoginCode: 6,
   authForgotPassword: 3,
   authLogin: 3,
+  authLogInWithPasskey: 3,
+  authorizerAccessToken: 1,
   authReauthenticate: 3,
   authRedeemEmailLogin: 4,
   authRefresh: 1,
@@ -32,11 +34,12 @@ export const roundTripsOf = {
   authResetPassword: 5,
   authSecondFactor: 7, // Two budgets, one after the other, and the row of failures. Both budgets are given back afterwards.
   authSignup: 4,
+  authStartPasskeyLogin: 1, // The limit of the address is all that is written.
   authUndoEmailChange: 6,
   authUndoSecondFactor: 5,
   authVerifyEmail: 2,
-  authorizerAccessToken: 1,
   mailSend: 5,
+  usersAddPasskey: 3,
   usersAdminDelete: 5,
   usersAdminEndSessions: 4,
   usersAdminList: 2, // The index does not contain when unverified accounts expire.
@@ -52,8 +55,10 @@ export const roundTripsOf = {
   usersEndMySessions: 3,
   usersExportMe: 2,
   usersListMySessions: 2,
+  usersRemovePasskey: 4,
   usersRemoveTotp: 3,
   usersReplaceRecoveryCodes: 2,
+  usersStartPasskeyRegistration: 2,
   usersStartTotp: 2,
 } as const
 
