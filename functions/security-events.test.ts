@@ -35,6 +35,7 @@ const eventsOfAdministrators: Record<string, string> = {
   'PATCH /users/{userId}': 'user.disabled',
   'DELETE /users/{userId}': 'user.deleted',
   'DELETE /users/{userId}/sessions': 'session.all_revoked',
+  'DELETE /users/{userId}/factors': 'factor.reset',
   'POST /users/{userId}/password-reset': 'password.reset_started',
 }
 
