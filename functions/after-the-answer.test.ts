@@ -42,12 +42,18 @@ function watched({ services }: Fixture, late?: number) {
         },
       ]),
     ) as T
-  const { users, sessions, codes, counters, denylist } = memoryStores(services.tables)
+  const { users, sessions, codes, counters, denylist, ...factors } = memoryStores(services.tables)
+  const { authSessions, sessionOpenings, totps, passkeys, factorUndos } = factors
   const watched: TestServices = {
     ...services,
     users: watch(users),
     sessions: watch(sessions),
     codes: watch(codes),
+    authSessions: watch(authSessions),
+    sessionOpenings: watch(sessionOpenings),
+    totps: watch(totps),
+    passkeys: watch(passkeys),
+    factorUndos: watch(factorUndos),
     userData: eachStore(services.userData, watch),
     denylist: watch(denylist),
     outbox: watch(services.outbox),

@@ -203,8 +203,11 @@ describe('every line of the log about a request', () => {
     'GET /users/me',
     'GET /users/me/sessions',
     'GET /users/me/factors',
-    // Changes nothing until it is confirmed.
+    // These change nothing until they are confirmed.
     'POST /users/me/totp',
+    'POST /auth/second-factor/totp',
+    'POST /users/me/passkeys/options',
+    'POST /auth/passkey/options',
   ]
 
   /** Whether the events of a route are up to its author. */

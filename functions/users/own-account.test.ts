@@ -233,7 +233,7 @@ describe('GET /users/me/export', () => {
     const [session] = [...services.tables.sessions.values()]
     expect(body).toEqual({
       exportedAt: '2027-01-15T08:00:00.000Z',
-      factors: { password: true },
+      factors: { password: true, passkeys: [] },
       user: { ...user, status: 'active', devices: [expect.stringMatching(/^[\w-]{8}$/)] },
       sessions: [
         {

@@ -106,11 +106,12 @@ export async function undoEmailChange(
   await undone(ports, account)
 }
 
-/** Disabling an account voids a pending change. Its owner may still use the undo link, which disables the thief's password. */
+/**
+ * Disabling an account voids a pending change, and so do a new password and a new factor. The owner of the mailbox may still use the
+ * undo link: it disables the thief's password and removes the thief's factors.
+ */
 const mayStop = (pending: OneTimeCode, account: Account, now: Seconds) =>
-  account.status === 'disabled'
-    ? isGood(pending, { ...account, status: 'active', sessionVersion: pending.sessionVersion }, now)
-    : isGood(pending, account, now)
+  isGood(pending, { ...account, status: 'active', sessionVersion: pending.sessionVersion }, now)
 
 /**
  * Restores the former email while it is kept. An operator does this on the command line for an owner who lost that email. It

@@ -16,8 +16,8 @@ export const eachStore = (userData: UserData, change: <T extends object>(store: 
 export function silent(services: TestServices): TestServices {
   const failing = <T extends object>(store: T) =>
     Object.fromEntries(Object.keys(store).map((name) => [name, unavailable])) as T
-  const { users, userData, sessions, codes, outbox, authSessions, sessionOpenings, totps, passkeys } =
-    services
+  const { users, userData, sessions, codes, outbox } = services
+  const { authSessions, sessionOpenings, totps, passkeys, factorUndos } = services
   return {
     ...services,
     users: failing(users),
@@ -29,6 +29,7 @@ export function silent(services: TestServices): TestServices {
     sessionOpenings: failing(sessionOpenings),
     totps: failing(totps),
     passkeys: failing(passkeys),
+    factorUndos: failing(factorUndos),
     publishedKeys: { list: unavailable },
   }
 }
