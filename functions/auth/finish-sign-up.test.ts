@@ -45,6 +45,18 @@ describe('a sign-up without a password', () => {
     expect(services.tables.accounts.size).toBe(1)
   })
 
+  it('of a stranger ends nothing of an account that is in use unverified: its mailbox is told', async () => {
+    const services = testServices()
+    const api = gateway(services)
+    const { body } = await api('POST /auth/signup', { body: { ...ada, transport: 'body' } })
+    await delivered(services)
+    expect(await api('POST /auth/signup', { body: { email, name: 'Eve' } })).toMatchObject({ status: 202 })
+    expect((await delivered(services)).map(({ template }) => template.kind)).toEqual(['already_registered'])
+    const { refreshToken } = body
+    expect(await api('POST /auth/refresh', { body: { refreshToken } })).toMatchObject({ status: 200 })
+    expect(await logIn(api)).toMatchObject({ status: 200 })
+  })
+
   it('needs mail: without it, 400 names the password', async () => {
     const { answer, services } = await signedUp({ policy: { sendsMail: false } })
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: 'password' }] } })

@@ -8,6 +8,7 @@ import {
   withPasskey,
 } from '../../tools/testing/fixtures.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
+import { unavailable } from '../../tools/testing/outages.ts'
 import { delivered } from '../../tools/testing/test-mail.ts'
 import { limited } from '../../tools/testing/test-services.ts'
 import { bearer, eve, logIn } from '../../tools/testing/test-users.ts'
@@ -208,6 +209,17 @@ describe('guessing codes after a right password', () => {
     }
   })
 
+  it('is not counted for right codes that an outage kept from opening a session', async () => {
+    const { fixture, code } = await started()
+    const services = limited(fixture.services, { totpPerHour: { most: 1, seconds: HOUR } })
+    const out = gateway({ ...services, sessionOpenings: { open: unavailable } })
+    const authSession = await authSessionOf(fixture)
+    for (let tries = 0; tries < 2; tries++)
+      expect(await prove({ api: out }, { authSession, totp: code() })).toMatchObject({ status: 503 })
+    const answer = await prove({ api: gateway(services) }, { authSession, totp: code() })
+    expect(answer).toMatchObject({ status: 200 })
+  })
+
   it('ends after 100 failures in a row: also the right code is refused, until a recovery code is used', async () => {
     const { fixture, code, recoveryCodes } = await started()
     const { result: right, entries } = await capturedLog(async () => {
@@ -277,6 +289,14 @@ describe('re-authentication of an account with an authenticator app', () => {
     const { fixture } = await started()
     const answer = await again(fixture, { password: eve.password })
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
+  })
+
+  it('is one proof again after the removal of the factor: the password makes no recent proof of two', async () => {
+    const { fixture, login } = await started()
+    const own = { headers: bearer(login), body: { transport: 'body' } }
+    const removed = await fixture.api('DELETE /users/me/totp', own)
+    const { body } = await again({ ...fixture, login: removed }, { password: eve.password })
+    expect(claimsOf(body.accessToken)).toMatchObject({ acr: 'aal1', amr: ['pwd'] })
   })
 
   it('takes no code of an account without a factor', async () => {

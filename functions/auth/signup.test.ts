@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { capturedLog } from '../../tools/testing/captured-log.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
 import { delivered } from '../../tools/testing/test-mail.ts'
@@ -127,6 +128,19 @@ describe('POST /auth/signup', () => {
     )
     expect(result).toMatchObject({ status: 201, body: { accessToken: expect.any(String) } })
     expect(entries).toContainEqual(expect.objectContaining({ type: 'mail.lost', job: 'signed_up' }))
+  })
+
+  it('writes the email job before it asks for the second factor that every account needs', async () => {
+    const { services } = fresh()
+    const { policy, waitingJobs } = services
+    const put: typeof services.outbox.put = async (...given) => {
+      await wait(30)
+      return services.outbox.put(...given)
+    }
+    const strict = gateway({ ...services, policy: { ...policy, secondFactorFor: 'all' }, outbox: { put } })
+    const answer = await strict('POST /auth/signup', { body: ada })
+    expect(answer).toMatchObject({ status: 403, body: { code: 'second_factor_enrolment_required' } })
+    expect(waitingJobs).toMatchObject([{ type: 'signed_up' }])
   })
 
   it('stores the email in its canonical form, and every spelling of it logs in', async () => {

@@ -103,6 +103,12 @@ async function attempted(
     if (!withheld) await verification(ports, account, 'add')
     return
   }
+  // Without an expiry, the account is in use unverified. Sign-ups without a password are possible there, and must not end that: a
+  // stranger could log anybody out. The owner of the mailbox can reset the password.
+  if (account.keptUntil === undefined && passwordHash === '') {
+    if (!withheld) await alreadyRegistered(ports, account)
+    return
+  }
   // Two sign-ups used this email, and neither has proven it: disable the password until the owner sets one. Do so even if the
   // mail is withheld. Otherwise a stranger could use up the budget and keep a known password on the account.
   const isDisabled = account.passwordHash === ''

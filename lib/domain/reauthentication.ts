@@ -37,9 +37,11 @@ export async function reauthenticate(
   }
 
   // 2. One transaction uses up the proof, ends the former session and opens its successor.
-  const amr = [...new Set([...former.amr, ...(factor?.amr ?? ['pwd'])])]
-  const proven = { authTime: now, amr, acr: factor ? ('aal2' as const) : former.acr }
-  const session = continuedSession(ports, account, former, client, proven)
+  // A password alone is one proof, also in a session that had two before its user removed the factor.
+  const proven = factor
+    ? { amr: [...new Set([...former.amr, ...factor.amr])], acr: 'aal2' as const }
+    : { amr: ['pwd'], acr: 'aal1' as const }
+  const session = continuedSession(ports, account, former, client, { authTime: now, ...proven })
   const outcome = await ports.sessionOpenings.open({
     session,
     account,

@@ -82,7 +82,10 @@ export async function signUp(
   const mailed = left.catch(() => events.record({ type: 'mail.lost', userId: account.id, job: job.type }))
   const proof = { amr: ['pwd'], client }
   const admission = admit(policy, account, proof)
-  if (typeof admission === 'string') throw await notAdmitted(ports, account, proof, admission)
+  if (typeof admission === 'string') {
+    const [refusal] = await settleAll(notAdmitted(ports, account, proof, admission), mailed)
+    throw refusal
+  }
   const [tokens] = await settleAll(openSession(ports, admission), mailed)
   return tokens
 }

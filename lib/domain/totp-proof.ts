@@ -10,7 +10,7 @@ export const TOTP_AMR = ['otp', 'mfa']
 
 /**
  * Proves a TOTP code at the second step and at re-authentication, which share their budgets. Each attempt is counted before the
- * compare. The opened session gives it back.
+ * compare. A right code gives it back.
  * Refuses with `too_many_attempts`, or with `invalid_code` if the code is wrong or used, or after too many failures in a row.
  */
 export const provesTotp =
@@ -33,16 +33,11 @@ export const provesTotp =
     // 2. The code belongs to a time step that was not used yet. The transaction decides.
     const step = await totpSecrets.stepOf(code, totp, clock.now())
     if (step === undefined || step <= totp.lastStep) throw refused()
-    return {
-      amr: TOTP_AMR,
-      spends: { type: 'totp', enrolmentId: totp.enrolmentId, step },
-      // The session is open: a failure here must not change the answer. Then a later attempt finds less of the budget.
-      afterUse: async () => {
-        await Promise.allSettled([
-          rateLimiter.giveBack('totpPerHour', userId),
-          rateLimiter.giveBack('totpPerDay', userId),
-        ])
-      },
-    }
+    // 3. A right code was no guess, whatever follows: an outage must not use up the owner's attempts. A failure here leaves fewer.
+    await Promise.allSettled([
+      rateLimiter.giveBack('totpPerHour', userId),
+      rateLimiter.giveBack('totpPerDay', userId),
+    ])
+    return { amr: TOTP_AMR, spends: { type: 'totp', enrolmentId: totp.enrolmentId, step } }
   }
 export type TotpProofPorts = Pick<Ports, 'totps' | 'totpSecrets' | 'rateLimiter' | 'clock' | 'events'>
