@@ -21,8 +21,10 @@ export const units = {
  * `roundTripsByContract` says. `round-trips.integration.test.ts` checks each of them.
  */
 export const roundTripsOf = {
+  authConfirmRequiredTotp: 5,
   authEmailLogin: 3,
   authEnterEmailLoginCode: 6,
+  authFinishSignUp: 3,
   authForgotPassword: 3,
   authLogin: 3,
   authLogInWithPasskey: 3,
@@ -32,9 +34,10 @@ export const roundTripsOf = {
   authRefresh: 1,
   authResendVerification: 3,
   authResetPassword: 5,
-  authSecondFactor: 7, // Two budgets, one after the other, and the row of failures. Both budgets are given back afterwards.
+  authSecondFactor: 7, // Two budgets, one after the other, and the row of failures. A right code gives both budgets back.
   authSignup: 4,
   authStartPasskeyLogin: 1, // The limit of the address is all that is written.
+  authStartRequiredTotp: 2,
   authUndoEmailChange: 6,
   authUndoSecondFactor: 5,
   authVerifyEmail: 2,
