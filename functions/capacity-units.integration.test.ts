@@ -4,6 +4,7 @@ import { type TableNames, tables } from '../lib/domain/table-names.ts'
 import { userTables } from '../lib/domain/user-data.ts'
 import { userKey } from '../lib/storage/item-keys.ts'
 import { isRoute, registry } from '../tools/generate/registry.ts'
+import { authenticator } from '../tools/testing/authenticator.ts'
 import { costOf, engineStores } from '../tools/testing/engine.ts'
 import { enrolTotp } from '../tools/testing/enrolments.ts'
 import type { TestRequest } from '../tools/testing/events.ts'
@@ -173,6 +174,27 @@ describe('the needs in a contract', () => {
       called.set('mail', new Set([...(called.get('mail') ?? []), ...calls, ...keyReads.splice(0), ...sent]))
       return templates
     }
+    /** Adds factors that a later request removes. */
+    const addFactors = async (email: string, passkeys = 1) => {
+      const account = await engine.users.findByEmail(email)
+      if (!account) throw new Error(`${email} has no account`)
+      const { id: userId } = account
+      const at = services.clock.now()
+      const times = { createdAt: at, lastUsedAt: at }
+      const flags = { backupEligible: true, backedUp: true, rpId: 'example.com', transports: [] }
+      const key = { credentialId: email, publicKey: 'key', counter: 0, name: 'A phone' }
+      const enrolment = { enrolmentId: email, sealedSecret: 'sealed', lastStep: 1, failures: 0 }
+      await engine.users.change(account, {
+        factors: { totp: true, passkeys },
+        endsSessions: false,
+        deniedUntil: at,
+        factorWrites: {
+          totp: { userId, ...enrolment, enrolledAt: at, lastUsedAt: at },
+          recoveryCodes: { userId, hashes: ['hash'], createdAt: at },
+          ...(passkeys > 0 && { addsPasskey: { userId, id: userId, ...key, ...flags, ...times } }),
+        },
+      })
+    }
     const tokenOf = (templates: readonly object[]) =>
       String((templates.at(-1) as { token?: string } | undefined)?.token)
     const mailed = async (route: string, request: TestRequest) => {
@@ -224,6 +246,7 @@ describe('the needs in a contract', () => {
       const body = { newEmail: 'king@example.com' }
       const changing = await mailed('PUT /users/me/email', { ...asAda, body })
       if (when === 'after') await api('POST /auth/email/verify', { body: { token: changing.token } })
+      await addFactors(when === 'after' ? body.newEmail : ada.email)
       const undone = await api('POST /auth/email/undo', { body: { token: changing.first } })
       expect(undone).toMatchObject({ status: 204 })
       const again = await mailed('POST /auth/password/forgot', toAda)
@@ -243,6 +266,7 @@ describe('the needs in a contract', () => {
     for (const email of ['one@example.com', 'two@example.com']) {
       await api('POST /auth/signup', { body: { ...ada, email } })
       await mails()
+      await addFactors(email)
       const { body, token, templates } = await mailed('POST /auth/email-login', { body: { email } })
       const [template] = templates
       if (template?.kind !== 'email_login') throw new Error('No code was mailed')
@@ -262,6 +286,27 @@ describe('the needs in a contract', () => {
       await strict('POST /auth/signup', { body: { ...ada, email, password } })
     await mails()
 
+    // The first proof of an email removes the factors that a stranger may have added.
+    const hijacked = { email: 'hijacked@example.com' }
+    await api('POST /auth/signup', { body: { ...ada, ...hijacked } })
+    await mails()
+    await addFactors(hijacked.email)
+    const rescued = await mailed('POST /auth/password/forgot', { body: hijacked })
+    const rescue = { token: rescued.token, newPassword: ada.password }
+    expect(await api('POST /auth/password/reset', { body: rescue })).toMatchObject({ status: 204 })
+    for (const email of ['four@example.com', 'five@example.com']) {
+      const { token } = await mailed('POST /auth/signup', { body: { email, name: 'Grace' } })
+      await addFactors(email, 0)
+      if (email.startsWith('four')) {
+        const body = { token, newPassword: ada.password }
+        expect(await api('POST /auth/finish-sign-up', { body })).toMatchObject({ status: 204 })
+        continue
+      }
+      const { body: options } = await api('POST /auth/finish-sign-up/passkey/options', { body: { token } })
+      const body = { token, passkey: authenticator().create(options) }
+      expect(await api('POST /auth/finish-sign-up/passkey', { body })).toMatchObject({ status: 200 })
+    }
+
     // A second factor, and each of its proofs.
     const fay = { ...ada, email: 'fay@example.com' }
     const { token: fayToken } = await mailed('POST /auth/signup', { body: fay })
@@ -270,7 +315,7 @@ describe('the needs in a contract', () => {
       api('POST /auth/reauthenticate', { headers: bearer(login), body: { ...proof, transport: 'body' } })
     const proven = await again(await logIn(api, 'body', fay), { password: fay.password })
     const enrolment = await enrolTotp(api, services, proven)
-    await mails()
+    const undoing = tokenOf(await mails())
     let current = enrolment.login
     for (const proof of [
       () => ({ totp: enrolment.code() }),
@@ -283,6 +328,11 @@ describe('the needs in a contract', () => {
       expect(current).toMatchObject({ status: 200 })
     }
     await mails()
+
+    await addFactors('fay@example.com')
+    expect(await api('POST /auth/second-factor/undo', { body: { token: undoing } })).toMatchObject({
+      status: 204,
+    })
 
     // Administration, by two administrators.
     const first = await administrator(api, services, eve)

@@ -69,8 +69,13 @@ const unverifiedEnrolment =
   (route: string, more = {}) =>
   async (fixture: Fixture) => {
     const { authSession } = (await logIn(under(fixture, { secondFactorFor: 'all' }), 'body', eve)).body
-    return fixture.api(route, { body: { authSession, ...more } })
+    return fixture.api(route, { body: { ...more, authSession } })
   }
+/** The passkey was registered by somebody else meanwhile. */
+const existing = (route: string) => (fixture: Fixture) => {
+  const users = { ...fixture.services.users, change: async () => 'passkey_exists' as const }
+  return ask(fixture, route, {}, gateway({ ...fixture.services, users }))
+}
 /** The response of a passkey that belongs to nobody in the fixture of the test. */
 const foreignPasskey = async () => {
   const { body } = await validRequest('POST /auth/passkey/login', await makeFixture())
@@ -225,6 +230,44 @@ const special: Record<string, Causes> = {
   'POST /users/me/recovery-codes': {
     not_found: (fixture) => fixture.api('POST /users/me/recovery-codes', { ...asEve(fixture), body: {} }),
     conflict: conflicting('POST /users/me/recovery-codes'),
+  },
+  'POST /auth/second-factor/passkey/options': {
+    invalid_auth_session: ({ api }) =>
+      api('POST /auth/second-factor/passkey/options', { body: { authSession: 'x' } }),
+    email_not_verified: unverifiedEnrolment('POST /auth/second-factor/passkey/options'),
+  },
+  'POST /auth/second-factor/passkey': {
+    invalid_auth_session: spent('POST /auth/second-factor/passkey'),
+    invalid_passkey: async (fixture) => {
+      const { body } = await validRequest('POST /auth/second-factor/passkey', await makeFixture())
+      const authSession = await enrolmentSessionOf(fixture)
+      return fixture.api('POST /auth/second-factor/passkey', { body: { ...(body as object), authSession } })
+    },
+    passkey_exists: existing('POST /auth/second-factor/passkey'),
+    email_not_verified: async (fixture) => {
+      const { body } = await validRequest('POST /auth/second-factor/passkey', await makeFixture())
+      return unverifiedEnrolment('POST /auth/second-factor/passkey', body as object)(fixture)
+    },
+    conflict: conflicting('POST /auth/second-factor/passkey'),
+  },
+  'POST /auth/finish-sign-up/passkey/options': {
+    invalid_link: async (fixture) => {
+      const { body } = await validRequest('POST /auth/finish-sign-up', fixture)
+      await fixture.api('POST /auth/finish-sign-up', { body })
+      const { token } = body as { token: string }
+      return fixture.api('POST /auth/finish-sign-up/passkey/options', { body: { token } })
+    },
+  },
+  'POST /auth/finish-sign-up/passkey': {
+    invalid_link: spent('POST /auth/finish-sign-up/passkey'),
+    invalid_passkey: async (fixture) => {
+      const { body } = await validRequest('POST /auth/finish-sign-up/passkey', await makeFixture())
+      const { body: own } = await validRequest('POST /auth/finish-sign-up/passkey', fixture)
+      const { passkey } = body as { passkey: object }
+      return fixture.api('POST /auth/finish-sign-up/passkey', { body: { ...(own as object), passkey } })
+    },
+    passkey_exists: existing('POST /auth/finish-sign-up/passkey'),
+    conflict: conflicting('POST /auth/finish-sign-up/passkey'),
   },
   'POST /auth/finish-sign-up': {
     invalid_link: spent('POST /auth/finish-sign-up'),

@@ -137,7 +137,15 @@ describe('a process that is frozen after its answer, between two attempts of the
     const change: Call = {
       route: 'PUT /users/me/password',
       request: { body: { currentPassword: ada.password, newPassword: 'another horse, another battery' } },
-      principal: { userId: account.id, sessionId, roles: ['user'], claimsVersion: 1, expiresAt: now + 900 },
+      principal: {
+        userId: account.id,
+        sessionId,
+        roles: ['user'],
+        claimsVersion: 1,
+        expiresAt: now + 900,
+        authTime: now,
+        acr: 'aal1',
+      },
     }
 
     unanswered = 'TransactWriteItems'

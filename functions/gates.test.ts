@@ -25,6 +25,7 @@ const gates: Readonly<Record<string, 'first proof' | 'factor' | 'session'>> = {
   'POST /auth/email-login/code': 'first proof',
   'POST /auth/second-factor': 'factor',
   'POST /auth/second-factor/totp/confirm': 'factor',
+  'POST /auth/second-factor/passkey': 'factor',
   'POST /auth/passkey/login': 'factor',
   'POST /auth/refresh': 'session',
   'POST /auth/reauthenticate': 'session',

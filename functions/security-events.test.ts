@@ -206,6 +206,8 @@ describe('every line of the log about a request', () => {
     // These change nothing until they are confirmed.
     'POST /users/me/totp',
     'POST /auth/second-factor/totp',
+    'POST /auth/second-factor/passkey/options',
+    'POST /auth/finish-sign-up/passkey/options',
     'POST /users/me/passkeys/options',
     'POST /auth/passkey/options',
   ]

@@ -1,6 +1,17 @@
 // Written by `npm run generate` from functions/openapi.json.
 
-export interface FactorChange {
+export interface PasskeyRegistration {
+  readonly id: string
+  readonly rawId: string
+  readonly type: "public-key"
+  readonly response: {
+    readonly clientDataJSON: string
+    readonly attestationObject: string
+    readonly transports?: readonly (string)[]
+  }
+}
+
+export interface PasskeyAdded {
   /** Send it as `Authorization: Bearer ...`. */
   readonly accessToken: string
   readonly tokenType: "Bearer"
@@ -9,6 +20,7 @@ export interface FactorChange {
   readonly user: User
   /** Show them to the user now, once. Each works once, in place of a second factor. */
   readonly recoveryCodes?: readonly (string)[]
+  readonly passkey: Passkey
 }
 
 export interface User {
@@ -19,6 +31,28 @@ export interface User {
   readonly emailVerified: boolean
   readonly createdAt: string
   readonly locale: "en" | "de" | "fr" | "es" | "pt" | "ja"
+}
+
+export interface Passkey {
+  readonly id: string
+  readonly name: string
+  /** The domain that the passkey belongs to. With one of another domain, nobody can log in. */
+  readonly rpId: string
+  /** Whether it was copied to another place, such as a synced account, when it was last used. */
+  readonly backedUp: boolean
+  readonly createdAt: string
+  readonly lastUsedAt: string
+}
+
+export interface FactorChange {
+  /** Send it as `Authorization: Bearer ...`. */
+  readonly accessToken: string
+  readonly tokenType: "Bearer"
+  /** Seconds until the access token expires. */
+  readonly expiresIn: number
+  readonly user: User
+  /** Show them to the user now, once. Each works once, in place of a second factor. */
+  readonly recoveryCodes?: readonly (string)[]
 }
 
 export interface TokenResponse {
@@ -50,45 +84,41 @@ export interface PasskeyRequestOptions {
   readonly userVerification: "required"
 }
 
+export interface PasskeyCreationOptions {
+  readonly rp: {
+    readonly id: string
+    readonly name: string
+  }
+  readonly user: {
+    readonly id: string
+    readonly name: string
+    readonly displayName: string
+  }
+  readonly challenge: string
+  readonly pubKeyCredParams: readonly ({
+    readonly type: "public-key"
+    readonly alg: number
+  })[]
+  /** Milliseconds. Then ask for new options. */
+  readonly timeout: number
+  readonly excludeCredentials: readonly ({
+    readonly type: "public-key"
+    readonly id: string
+    readonly transports: readonly (string)[]
+  })[]
+  readonly authenticatorSelection: {
+    readonly residentKey: "required"
+    readonly requireResidentKey: boolean
+    readonly userVerification: "required"
+  }
+  readonly attestation: "none"
+}
+
 export interface TotpEnrolment {
   /** 160 bits in base32. */
   readonly secret: string
   /** An `otpauth://` address. */
   readonly uri: string
-}
-
-export interface PasskeyRegistration {
-  readonly id: string
-  readonly rawId: string
-  readonly type: "public-key"
-  readonly response: {
-    readonly clientDataJSON: string
-    readonly attestationObject: string
-    readonly transports?: readonly (string)[]
-  }
-}
-
-export interface PasskeyAdded {
-  /** Send it as `Authorization: Bearer ...`. */
-  readonly accessToken: string
-  readonly tokenType: "Bearer"
-  /** Seconds until the access token expires. */
-  readonly expiresIn: number
-  readonly user: User
-  /** Show them to the user now, once. Each works once, in place of a second factor. */
-  readonly recoveryCodes?: readonly (string)[]
-  readonly passkey: Passkey
-}
-
-export interface Passkey {
-  readonly id: string
-  readonly name: string
-  /** The domain that the passkey belongs to. With one of another domain, nobody can log in. */
-  readonly rpId: string
-  /** Whether it was copied to another place, such as a synced account, when it was last used. */
-  readonly backedUp: boolean
-  readonly createdAt: string
-  readonly lastUsedAt: string
 }
 
 export interface UserDetails {
@@ -175,37 +205,17 @@ export interface ExportedSession {
   readonly acr: "aal1" | "aal2"
 }
 
-export interface PasskeyCreationOptions {
-  readonly rp: {
-    readonly id: string
-    readonly name: string
-  }
-  readonly user: {
-    readonly id: string
-    readonly name: string
-    readonly displayName: string
-  }
-  readonly challenge: string
-  readonly pubKeyCredParams: readonly ({
-    readonly type: "public-key"
-    readonly alg: number
-  })[]
-  /** Milliseconds. Then ask for new options. */
-  readonly timeout: number
-  readonly excludeCredentials: readonly ({
-    readonly type: "public-key"
-    readonly id: string
-    readonly transports: readonly (string)[]
-  })[]
-  readonly authenticatorSelection: {
-    readonly residentKey: "required"
-    readonly requireResidentKey: boolean
-    readonly userVerification: "required"
-  }
-  readonly attestation: "none"
-}
-
 export interface Operations {
+  /** Add a passkey, and complete the login. */
+  addRequiredPasskey: {
+    input: {
+      readonly authSession: string
+      readonly passkey: PasskeyRegistration
+      readonly name?: string
+    }
+    output: PasskeyAdded
+    refusal: 'invalid_auth_session' | 'invalid_passkey' | 'invalid_request' | 'untrusted_proxy' | 'email_not_verified' | 'passkey_exists' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+  }
   /** Enrol an authenticator app, and complete the login. */
   confirmRequiredTotp: {
     input: {
@@ -234,6 +244,18 @@ export interface Operations {
     }
     output: TokenResponse
     refusal: 'invalid_code' | 'invalid_request' | 'untrusted_proxy' | 'second_factor_required' | 'second_factor_enrolment_required' | 'not_enabled' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+  }
+  /** Set a passkey as the first way to log in to an account. */
+  finishSignUpWithPasskey: {
+    input: {
+      readonly token: string
+      readonly passkey: PasskeyRegistration
+      readonly name?: string
+    }
+    output: {
+      readonly recoveryCodes: readonly (string)[]
+    }
+    refusal: 'invalid_link' | 'invalid_passkey' | 'invalid_request' | 'untrusted_proxy' | 'passkey_exists' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
   }
   /** Set the first password of an account that has none. */
   finishSignUp: {
@@ -345,6 +367,14 @@ export interface Operations {
     output: PasskeyRequestOptions
     refusal: 'untrusted_proxy' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
+  /** Get the options for a passkey in a login that needs a second factor to be added. */
+  startRequiredPasskey: {
+    input: {
+      readonly authSession: string
+    }
+    output: PasskeyCreationOptions
+    refusal: 'invalid_auth_session' | 'invalid_request' | 'untrusted_proxy' | 'email_not_verified' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
+  }
   /** Start to enrol an authenticator app in a login that needs one. */
   startRequiredTotp: {
     input: {
@@ -352,6 +382,14 @@ export interface Operations {
     }
     output: TotpEnrolment
     refusal: 'invalid_auth_session' | 'invalid_request' | 'untrusted_proxy' | 'email_not_verified' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
+  }
+  /** Get the options for the first passkey of an account that has no password. */
+  startSignUpPasskey: {
+    input: {
+      readonly token: string
+    }
+    output: PasskeyCreationOptions
+    refusal: 'invalid_link' | 'invalid_request' | 'untrusted_proxy' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
   }
   /** Undo a change of email. */
   undoEmailChange: {
@@ -659,9 +697,11 @@ export type OperationName = keyof Operations
 /** `user`: needs an access token. `login`: answers with tokens. `query`: sends its input in the query. */
 
 export const operations = {
+  addRequiredPasskey: { method: 'POST', path: '/auth/second-factor/passkey', login: true },
   confirmRequiredTotp: { method: 'POST', path: '/auth/second-factor/totp/confirm', login: true },
   requestEmailLogin: { method: 'POST', path: '/auth/email-login' },
   enterEmailLoginCode: { method: 'POST', path: '/auth/email-login/code', login: true },
+  finishSignUpWithPasskey: { method: 'POST', path: '/auth/finish-sign-up/passkey' },
   finishSignUp: { method: 'POST', path: '/auth/finish-sign-up' },
   requestPasswordReset: { method: 'POST', path: '/auth/password/forgot' },
   logInWithPasskey: { method: 'POST', path: '/auth/passkey/login', login: true },
@@ -675,7 +715,9 @@ export const operations = {
   proveSecondFactor: { method: 'POST', path: '/auth/second-factor', login: true },
   signUp: { method: 'POST', path: '/auth/signup', login: true },
   startPasskeyLogin: { method: 'POST', path: '/auth/passkey/options' },
+  startRequiredPasskey: { method: 'POST', path: '/auth/second-factor/passkey/options' },
   startRequiredTotp: { method: 'POST', path: '/auth/second-factor/totp' },
+  startSignUpPasskey: { method: 'POST', path: '/auth/finish-sign-up/passkey/options' },
   undoEmailChange: { method: 'POST', path: '/auth/email/undo' },
   undoSecondFactor: { method: 'POST', path: '/auth/second-factor/undo' },
   verifyEmail: { method: 'POST', path: '/auth/email/verify' },

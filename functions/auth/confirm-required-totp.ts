@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
 import { token, totpCode, transport } from '../../lib/contract/fields.ts'
 import { factorChange } from '../../lib/contract/models.ts'
-import { factorChangeNeeds } from '../../lib/contract/needs.ts'
+import { factorWriteNeeds } from '../../lib/contract/needs.ts'
 import { confirmRequiredTotp } from '../../lib/domain/required-enrolment.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
@@ -30,11 +30,12 @@ export const contract = defineContract({
   refusals: ['invalid_auth_session', 'invalid_code', 'email_not_verified', 'conflict'],
   limits: ['loginPerIp'],
   needs: [
-    ...factorChangeNeeds,
+    ...factorWriteNeeds,
     'keys/keyed-hash:GetParametersByPath',
     'keys/factors:GetParametersByPath',
     'keys/recovery-codes:GetParametersByPath',
     'sessions:BatchGetItem',
+    'sessions:GetItem',
     'sessions:UpdateItem',
     'users:BatchGetItem',
     'users:PutItem',

@@ -1,3 +1,4 @@
+import { authenticator } from '../../tools/testing/authenticator.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
 import { delivered } from '../../tools/testing/test-mail.ts'
 import { testServices } from '../../tools/testing/test-services.ts'
@@ -108,5 +109,24 @@ describe('the link that finishes a sign-up', () => {
       body: { code: 'weak_password' },
     })
     expect(await finish(token)).toMatchObject({ status: 204 })
+  })
+
+  it('sets a passkey instead, with recovery codes and no session, and the passkey logs in', async () => {
+    const { mailed, finish, api, services, account } = await signedUp({
+      policy: { requireVerifiedEmail: true },
+    })
+    const token = mailed()
+    const key = authenticator()
+    const { body: options } = await api('POST /auth/finish-sign-up/passkey/options', { body: { token } })
+    const body = { token, passkey: key.create(options) }
+    const finished = await api('POST /auth/finish-sign-up/passkey', { body })
+    expect([finished.status, finished.body.recoveryCodes.length, finished.cookies]).toEqual([200, 10, []])
+    expect(account()).toMatchObject({ emailVerified: true, factors: { totp: false, passkeys: 1 } })
+    expect(account()?.keptUntil).toBeUndefined()
+    expect((await delivered(services)).map(({ template }) => template.kind)).toEqual(['first_factor_added'])
+    expect(await finish(token)).toMatchObject(isRefused)
+    const { body: login } = await api('POST /auth/passkey/options')
+    const opened = await api('POST /auth/passkey/login', { body: { passkey: key.get(login) } })
+    expect(opened).toMatchObject({ status: 200, body: { user: { email } } })
   })
 })

@@ -1,3 +1,4 @@
+import { authenticator } from '../../tools/testing/authenticator.ts'
 import { enrolmentSessionOf, type Fixture, makeFixture } from '../../tools/testing/fixtures.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
 import { delivered } from '../../tools/testing/test-mail.ts'
@@ -89,5 +90,23 @@ describe('a login that needs a second factor to be added', () => {
     await confirm(codeOf(fixture, (await start()).body.secret))
     const second = (await logIn(api, 'body', eve)).body.authSession
     expect(await start(second)).toMatchObject(invalid)
+  })
+
+  it('is completed by a passkey too, with its own challenge only', async () => {
+    const { fixture, api, authSession } = await required()
+    const key = authenticator()
+    const { body: options } = await api('POST /auth/second-factor/passkey/options', { body: { authSession } })
+    const { body: login } = await api('POST /auth/passkey/options')
+    const add = (challenge: string) =>
+      api('POST /auth/second-factor/passkey', {
+        body: { authSession, passkey: key.create({ ...options, challenge }), transport: 'body' },
+      })
+    expect(await add(login.challenge)).toMatchObject({ status: 400, body: { code: 'invalid_passkey' } })
+    const added = await add(options.challenge)
+    expect(added).toMatchObject({ status: 201, body: { recoveryCodes: expect.any(Array) } })
+    expect(await api('GET /users/me', { headers: bearer(added) })).toMatchObject({ status: 200 })
+    const session = [...fixture.services.tables.sessions.values()].find(({ acr }) => acr === 'aal2')
+    expect(session?.amr).toEqual(['pwd', 'pop', 'user', 'mfa'])
+    expect(await add(options.challenge)).toMatchObject(invalid)
   })
 })

@@ -23,15 +23,20 @@ export const factorProofNeeds = [
   'sessions:UpdateItem',
 ] as const satisfies readonly Need[]
 
-/** What a change of an account's factors reads and writes. */
-export const factorChangeNeeds = [
+/** What a change of an account's factors writes. */
+export const factorWriteNeeds = [
   ...tokenNeeds,
-  'users:GetItem',
   'users:UpdateItem',
-  'sessions:GetItem',
   'sessions:DeleteItem',
   'sessions:PutItem',
   'refresh-token-denylist:PutItem',
+] as const satisfies readonly Need[]
+
+/** What a change of factors in a session reads and writes. */
+export const factorChangeNeeds = [
+  ...factorWriteNeeds,
+  'users:GetItem',
+  'sessions:GetItem',
 ] as const satisfies readonly Need[]
 
 /** What opens a session and uses up its proof. */

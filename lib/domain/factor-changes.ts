@@ -18,6 +18,13 @@ export interface FactorChanged {
   readonly recoveryCodes?: readonly string[]
 }
 
+/** A change that adds a factor which was just proven, and the recovery codes that come with the first. */
+export interface FactorAddition {
+  readonly factors: Factors
+  readonly writes: FactorWrites
+  readonly codes: readonly string[] | undefined
+}
+
 /** Refuses an unverified email, where mail is configured: a stranger's factor would lock the owner of the address out. */
 export function checkMayAddFactor({ policy }: Pick<Ports, 'policy'>, account: Account): void {
   if (policy.sendsMail && !account.emailVerified)

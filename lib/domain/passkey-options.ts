@@ -3,6 +3,7 @@ import { CHALLENGE_SECONDS, newPasskeyChallenge } from './passkey-challenges.ts'
 import { checkMayAdd } from './passkeys.ts'
 import type { Ports } from './ports.ts'
 import type { Principal } from './principal.ts'
+import type { Account } from './users.ts'
 
 /** The algorithms of passkeys (COSE), the preferred first: ES256, EdDSA, RS256. */
 export const PASSKEY_ALGORITHMS = [-7, -8, -257] as const
@@ -19,10 +20,18 @@ export async function registrationOptions(
 ) {
   const account = await ownAccount(ports, principal)
   checkMayAdd(ports, account)
-  const { id, email, name } = account
+  return optionsOfRegistration(ports, account, principal.sessionId)
+}
+
+/** The same for what `boundTo` names: a session, or the hash of a token that stands for one. */
+export async function optionsOfRegistration(
+  ports: OptionPorts & Pick<Ports, 'passkeys' | 'policy'>,
+  { id, email, name }: Account,
+  boundTo: string,
+) {
   const [registered, challenge] = await Promise.all([
     ports.passkeys.list(id),
-    newPasskeyChallenge(ports, ['registration', id, principal.sessionId]),
+    newPasskeyChallenge(ports, ['registration', id, boundTo]),
   ])
   const { rpId } = ports.relyingParty
   return {

@@ -1,6 +1,7 @@
 import {
   changeFactors,
   checkMayAddFactor,
+  type FactorAddition,
   type FactorChanged,
   type FactorChangePorts,
   tellFactorChange,
@@ -8,6 +9,7 @@ import {
 import { checkAdministratorsFactor } from './factor-policy.ts'
 import type { Passkey } from './factor-ports.ts'
 import { hasFactor } from './factors.ts'
+import type { Seconds } from './lifetimes.ts'
 import { ownAccount } from './own-account.ts'
 import { openPasskeyChallenge } from './passkey-challenges.ts'
 import { PASSKEY_AMR } from './passkey-login.ts'
@@ -42,29 +44,45 @@ export async function addPasskey(
 ): Promise<FactorChanged & { readonly passkey: Passkey }> {
   await settleAll(ensureSigningKeys(ports), ports.recoveryCodeHashes.ready())
   const [account, former] = await settleAll(ownAccount(ports, principal), ownSession(ports, principal))
-  const { id: userId, factors } = account
   checkMayAdd(ports, account)
 
   // 1. Verify the response to a challenge of this session.
+  const { passkey, added, at } = await registeredPasskey(ports, account, input, principal.sessionId)
+
+  // 2. One transaction adds it to the account.
+  const tokens = await changeFactors(ports, account, former, input.client, { ...added, amr: PASSKEY_AMR })
+  await tellFactorChange(ports, account, { type: 'factor_added', factor: 'passkey', at })
+  return { tokens, passkey, ...(added.codes && { recoveryCodes: added.codes }) }
+}
+
+/**
+ * Verifies the response to a registration. Returns the change that adds the passkey, and the recovery codes of a first factor.
+ * Refuses with `invalid_passkey`.
+ */
+export async function registeredPasskey(
+  ports: Pick<Ports, 'passkeyVerifier' | 'keyedHashes' | 'recoveryCodeHashes' | 'clock'>,
+  account: Account,
+  input: { readonly passkey: unknown; readonly name?: string | undefined },
+  boundTo: string,
+): Promise<{ readonly passkey: Passkey; readonly added: FactorAddition; readonly at: Seconds }> {
+  const { id: userId, factors } = account
   const { passkeyVerifier } = ports
   const challenge = passkeyVerifier.challengeOf(input.passkey)
-  const purpose = ['registration', userId, principal.sessionId] as const
+  const purpose = ['registration', userId, boundTo] as const
   const opened = challenge && (await openPasskeyChallenge(ports, challenge, purpose))
   const verified = opened && (await passkeyVerifier.verifyRegistration(input.passkey, challenge))
   if (!verified) throw new Refusal('invalid_passkey', { subject: { userId } })
 
-  // 2. One transaction adds it to the account.
-  const now = ports.clock.now()
+  const at = ports.clock.now()
   const name = input.name ?? `Passkey ${factors.passkeys + 1}`
-  const passkey = { ...verified, userId, name, createdAt: now, lastUsedAt: now }
+  const passkey = { ...verified, userId, name, createdAt: at, lastUsedAt: at }
   const first = hasFactor(account) ? undefined : await firstRecoveryCodes(ports, userId)
-  const tokens = await changeFactors(ports, account, former, input.client, {
+  const added = {
     factors: { ...factors, passkeys: factors.passkeys + 1 },
-    amr: PASSKEY_AMR,
     writes: { addsPasskey: passkey, ...(first && { recoveryCodes: first.stored }) },
-  })
-  await tellFactorChange(ports, account, { type: 'factor_added', factor: 'passkey', at: now })
-  return { tokens, passkey, ...(first && { recoveryCodes: first.codes }) }
+    codes: first?.codes,
+  }
+  return { passkey, added, at }
 }
 
 /**

@@ -1,7 +1,17 @@
+import { refusalFor } from './account-changes.ts'
 import { admit } from './admission.ts'
 import { openAuthSession } from './auth-sessions.ts'
-import { type FactorChanged, type FactorChangePorts, tellFactorChange } from './factor-changes.ts'
-import { deniedUntil } from './lifetimes.ts'
+import {
+  type FactorAddition,
+  type FactorChanged,
+  type FactorChangePorts,
+  tellFactorChange,
+} from './factor-changes.ts'
+import type { Passkey } from './factor-ports.ts'
+import { deniedUntil, type Seconds } from './lifetimes.ts'
+import { PASSKEY_AMR } from './passkey-login.ts'
+import { optionsOfRegistration } from './passkey-options.ts'
+import { checkMayAdd, registeredPasskey } from './passkeys.ts'
 import type { Client, Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
 import { openEnrolledSession } from './sessions.ts'
@@ -13,7 +23,8 @@ import { changedBy } from './users.ts'
 
 // Where the policy asks every account for a second factor, a login without one gets an auth session that is good for this only.
 
-type RequiredPorts = Pick<Ports, 'authSessions' | 'totps' | 'totpSecrets' | 'policy' | 'clock' | 'events'>
+type AuthSessionPorts = Pick<Ports, 'authSessions' | 'policy' | 'clock' | 'events'>
+type RequiredPorts = AuthSessionPorts & Pick<Ports, 'totps' | 'totpSecrets'>
 
 /** Starts the enrolment of an authenticator app. Refuses with `invalid_auth_session` or `email_not_verified`. */
 export async function startRequiredTotp(
@@ -36,38 +47,84 @@ export async function confirmRequiredTotp(
   await settleAll(ensureSigningKeys(ports), ports.recoveryCodeHashes.ready())
 
   // 1. The first proof is less than ten minutes old, and nothing has ended the user's sessions since then.
-  const { account, authSession, now } = await openEnrolment(ports, token)
+  const opened = await openEnrolment(ports, token)
 
   // 2. The code belongs to the enrolment of this login.
-  const pending = await ports.totps.findPending(account.id)
-  const own = { code, sessionId: authSession.tokenHash }
-  const { confirmed, at } = await confirmedTotp(ports, account, pending, own)
+  const pending = await ports.totps.findPending(opened.account.id)
+  const own = { code, sessionId: opened.authSession.tokenHash }
+  const { added, at } = await confirmedTotp(ports, opened.account, pending, own)
 
-  // 3. The account may have a session.
-  const fields = { factors: confirmed.factors, endsSessions: true }
+  // 3. One transaction adds the factor and opens the session.
+  return complete(ports, opened, client, { added, at, amr: TOTP_AMR, factor: 'totp' })
+}
+
+type PasskeyPorts = AuthSessionPorts & Pick<Ports, 'keyedHashes'>
+
+/** The options of a registration for this login. Refuses with `invalid_auth_session` or `email_not_verified`. */
+export async function requiredPasskeyOptions(
+  ports: PasskeyPorts & Pick<Ports, 'passkeys' | 'relyingParty'>,
+  token: string,
+): ReturnType<typeof optionsOfRegistration> {
+  const { account, authSession } = await openEnrolment(ports, token)
+  checkMayAdd(ports, account)
+  return optionsOfRegistration(ports, account, authSession.tokenHash)
+}
+
+/**
+ * Adds a passkey, and completes the login with it, as `confirmRequiredTotp` does.
+ * Refuses with `invalid_auth_session`, `invalid_passkey`, `passkey_exists`, `email_not_verified` or `conflict`.
+ */
+export async function addRequiredPasskey(
+  ports: PasskeyPorts & FactorChangePorts & Pick<Ports, 'passkeyVerifier' | 'recoveryCodeHashes'>,
+  input: { authSession: string; passkey: unknown; name?: string | undefined; client: Client },
+): Promise<FactorChanged & { readonly passkey: Passkey }> {
+  await settleAll(ensureSigningKeys(ports), ports.recoveryCodeHashes.ready())
+  const opened = await openEnrolment(ports, input.authSession)
+  checkMayAdd(ports, opened.account)
+  const { tokenHash } = opened.authSession
+  const { passkey, ...rest } = await registeredPasskey(ports, opened.account, input, tokenHash)
+  const amr = PASSKEY_AMR
+  return { passkey, ...(await complete(ports, opened, input.client, { ...rest, amr, factor: 'passkey' })) }
+}
+
+/** Adds the factor, ends every other session and the auth session, and opens the session: all of it or nothing. */
+async function complete(
+  ports: FactorChangePorts,
+  { account, authSession, now }: Awaited<ReturnType<typeof openAuthSession>>,
+  client: Client,
+  enrolled: {
+    readonly added: FactorAddition
+    readonly at: Seconds
+    readonly amr: readonly string[]
+    readonly factor: 'totp' | 'passkey'
+  },
+): Promise<FactorChanged> {
+  const { added, at, amr, factor } = enrolled
+  const fields = { factors: added.factors, endsSessions: true }
+  const subject = { userId: account.id }
+
+  // 1. The account may have a session.
   const proof = { amr: authSession.amr, client }
-  const enrolled = { amr: TOTP_AMR, spends: 'enrolment' } as const
-  const admission = admit(ports.policy, changedBy(account, fields), proof, enrolled)
-  const refused = (code: 'invalid_auth_session' | 'conflict') =>
-    new Refusal(code, { subject: { userId: account.id } })
-  if (typeof admission === 'string') throw refused('invalid_auth_session')
+  const proven = { amr, spends: 'enrolment' } as const
+  const admission = admit(ports.policy, changedBy(account, fields), proof, proven)
+  if (typeof admission === 'string') throw new Refusal('invalid_auth_session', { subject })
 
-  // 4. One transaction does all of it, or nothing.
-  const opened = await openEnrolledSession(ports, admission, (by) =>
+  // 2. The transaction.
+  const tokens = await openEnrolledSession(ports, admission, (by) =>
     ports.users.change(account, {
       ...fields,
-      factorWrites: confirmed.writes,
+      factorWrites: added.writes,
       deniedUntil: deniedUntil(now),
       replaces: { authSession, now, by },
     }),
   )
-  if (typeof opened === 'string') throw refused('conflict')
-  await tellFactorChange(ports, account, { type: 'factor_added', factor: 'totp', at })
-  return { tokens: opened, ...(confirmed.codes && { recoveryCodes: confirmed.codes }) }
+  if (typeof tokens === 'string') throw new Refusal(refusalFor[tokens], { subject })
+  await tellFactorChange(ports, account, { type: 'factor_added', factor, at })
+  return { tokens, ...(added.codes && { recoveryCodes: added.codes }) }
 }
 
 /** The enrolment is part of a login, so its refusal is one of the login. */
-async function openEnrolment(ports: RequiredPorts, token: string): ReturnType<typeof openAuthSession> {
+async function openEnrolment(ports: AuthSessionPorts, token: string): ReturnType<typeof openAuthSession> {
   const opened = await openAuthSession(ports, token, { enrolsOnly: true })
   const { id: userId, emailVerified } = opened.account
   if (ports.policy.sendsMail && !emailVerified)

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto'
 import {
   changeFactors,
   checkMayAddFactor,
+  type FactorAddition,
   type FactorChanged,
   type FactorChangePorts,
   tellFactorChange,
 } from './factor-changes.ts'
 import { checkAdministratorsFactor } from './factor-policy.ts'
-import type { FactorWrites, PendingTotp } from './factor-ports.ts'
+import type { PendingTotp } from './factor-ports.ts'
 import { hasFactor } from './factors.ts'
 import type { Seconds } from './lifetimes.ts'
 import { ownAccount } from './own-account.ts'
@@ -20,7 +21,7 @@ import { settleAll } from './settle-all.ts'
 import { ensureSigningKeys, type TokenPair } from './token-pairs.ts'
 import { TOTP_AMR } from './totp-proof.ts'
 import { totpUri } from './totp-uri.ts'
-import type { Account, Factors } from './users.ts'
+import type { Account } from './users.ts'
 
 /** How long an enrolment waits for its first code. */
 const PENDING_SECONDS: Seconds = 600
@@ -72,10 +73,10 @@ export async function confirmTotp(
     ownSession(ports, principal),
     ports.totps.findPending(userId),
   )
-  const { confirmed, at } = await confirmedTotp(ports, account, pending, { code, sessionId })
-  const tokens = await changeFactors(ports, account, former, client, { ...confirmed, amr: TOTP_AMR })
+  const { added, at } = await confirmedTotp(ports, account, pending, { code, sessionId })
+  const tokens = await changeFactors(ports, account, former, client, { ...added, amr: TOTP_AMR })
   await tellFactorChange(ports, account, { type: 'factor_added', factor: 'totp', at })
-  return { tokens, ...(confirmed.codes && { recoveryCodes: confirmed.codes }) }
+  return { tokens, ...(added.codes && { recoveryCodes: added.codes }) }
 }
 
 /** Checks the first code of an enrolment. Returns the change that adds the factor, and the recovery codes of a first factor. */
@@ -85,11 +86,7 @@ export async function confirmedTotp(
   pending: PendingTotp | undefined,
   { code, sessionId }: { readonly code: string; readonly sessionId: string },
 ): Promise<{
-  readonly confirmed: {
-    readonly factors: Factors
-    readonly writes: FactorWrites
-    readonly codes: readonly string[] | undefined
-  }
+  readonly added: FactorAddition
   readonly at: Seconds
 }> {
   const { id: userId } = account
@@ -111,7 +108,7 @@ export async function confirmedTotp(
   const first = hasFactor(account) ? undefined : await firstRecoveryCodes(ports, userId)
   return {
     at: now,
-    confirmed: {
+    added: {
       factors: { ...account.factors, totp: true },
       writes: { totp, confirms: pending, ...(first && { recoveryCodes: first.stored }) },
       codes: first?.codes,

@@ -132,10 +132,24 @@ export const validRequests: Record<string, (fixture: Fixture) => TestRequest | P
     const { body } = await fixture.api('POST /auth/second-factor/totp', { body: { authSession } })
     return { body: { authSession, code: totpCode(body.secret, fixture.services.clock.now()) } }
   },
-  'POST /auth/finish-sign-up': async (fixture) => {
-    const body = { email: 'passwordless@example.com', name: 'Grace' }
-    const { token } = await mailAfter(fixture, 'POST /auth/signup', { body })
-    return { body: { token, newPassword: passwords.newPassword } }
+  'POST /auth/second-factor/passkey/options': async (fixture) => ({
+    body: { authSession: await enrolmentSessionOf(fixture) },
+  }),
+  'POST /auth/second-factor/passkey': async (fixture) => {
+    const body = { authSession: await enrolmentSessionOf(fixture) }
+    const { body: options } = await fixture.api('POST /auth/second-factor/passkey/options', { body })
+    return { body: { ...body, passkey: authenticator().create(options), name: 'My phone' } }
+  },
+  'POST /auth/finish-sign-up': async (fixture) => ({
+    body: { token: await signUpTokenOf(fixture), newPassword: passwords.newPassword },
+  }),
+  'POST /auth/finish-sign-up/passkey/options': async (fixture) => ({
+    body: { token: await signUpTokenOf(fixture) },
+  }),
+  'POST /auth/finish-sign-up/passkey': async (fixture) => {
+    const body = { token: await signUpTokenOf(fixture) }
+    const { body: options } = await fixture.api('POST /auth/finish-sign-up/passkey/options', { body })
+    return { body: { ...body, passkey: authenticator().create(options), name: 'My phone' } }
   },
   'POST /auth/password/forgot': () => toEve,
   'POST /auth/password/reset': async (fixture) => {
@@ -218,6 +232,12 @@ export const validRequests: Record<string, (fixture: Fixture) => TestRequest | P
     await enrolled(fixture)
     return aboutEve(fixture)
   },
+}
+
+/** The token that is mailed after a sign-up without a password. */
+async function signUpTokenOf(fixture: Fixture): Promise<string> {
+  const body = { email: 'passwordless@example.com', name: 'Grace' }
+  return (await mailAfter(fixture, 'POST /auth/signup', { body })).token
 }
 
 /** Eve's login where every account needs a second factor: an auth session that is good for an enrolment. */

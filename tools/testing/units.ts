@@ -21,10 +21,12 @@ export const units = {
  * `roundTripsByContract` says. `round-trips.integration.test.ts` checks each of them.
  */
 export const roundTripsOf = {
+  authAddRequiredPasskey: 4,
   authConfirmRequiredTotp: 5,
   authEmailLogin: 3,
   authEnterEmailLoginCode: 6,
   authFinishSignUp: 3,
+  authFinishSignUpWithPasskey: 4,
   authForgotPassword: 3,
   authLogin: 3,
   authLogInWithPasskey: 3,
@@ -37,7 +39,9 @@ export const roundTripsOf = {
   authSecondFactor: 7, // Two budgets, one after the other, and the row of failures. A right code gives both budgets back.
   authSignup: 4,
   authStartPasskeyLogin: 1, // The limit of the address is all that is written.
+  authStartRequiredPasskey: 2,
   authStartRequiredTotp: 2,
+  authStartSignUpPasskey: 2,
   authUndoEmailChange: 6,
   authUndoSecondFactor: 5,
   authVerifyEmail: 2,
