@@ -31,8 +31,7 @@ export const contract = defineContract({
     .check(exactlyOne('password', 'totp', 'recoveryCode', 'passkey')),
   responses: { 200: tokenResponse },
   refusals: ['wrong_password', 'invalid_code', 'invalid_passkey'],
-  limits: ['passwordPerUser'],
-  stepLimits: ['totpPerHour', 'totpPerDay'],
+  stepLimits: ['passwordPerUser', 'totpPerHour', 'totpPerDay'],
   needs: [
     ...openingNeeds,
     ...factorProofNeeds,

@@ -291,6 +291,16 @@ describe('re-authentication of an account with an authenticator app', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
   })
 
+  it('spends nothing of the budget of passwords, which a thief could use up', async () => {
+    const { fixture, code } = await started()
+    const none = { most: 0, seconds: HOUR }
+    const api = gateway(limited(fixture.services, { passwordPerUser: none }))
+    expect(await again({ ...fixture, api }, { totp: code() })).toMatchObject({ status: 200 })
+    const other = await makeFixture()
+    const locked = { ...other, api: gateway(limited(other.services, { passwordPerUser: none })) }
+    expect(await again(locked, { password: eve.password })).toMatchObject({ status: 429 })
+  })
+
   it('is one proof again after the removal of the factor: the password makes no recent proof of two', async () => {
     const { fixture, login } = await started()
     const own = { headers: bearer(login), body: { transport: 'body' } }

@@ -12,11 +12,12 @@ import { ensureSigningKeys, issueTokenPair, type TokenPair, type TokenPorts } fr
 /**
  * Proves again who the user is, and replaces the session: the former tokens are refused from then on. An account with a factor
  * proves that; one without proves its password; one with neither logs in again. Only this moves `auth_time`. RFC 9470, ASVS 7.5.1.
- * Refuses with `invalid_request` for the password of an account with a factor, with `wrong_password` or the refusal of the
- * proof, or with `unauthorized` if the session or the account has changed.
+ * Refuses with `invalid_request` for the password of an account with a factor, with `too_many_attempts` or `wrong_password`, with
+ * the refusal of the proof, or with `unauthorized` if the session or the account has changed.
  */
 export async function reauthenticate(
-  ports: TokenPorts & Pick<Ports, 'users' | 'sessions' | 'passwords' | 'sessionOpenings' | 'events'>,
+  ports: TokenPorts &
+    Pick<Ports, 'users' | 'sessions' | 'passwords' | 'sessionOpenings' | 'rateLimiter' | 'events'>,
   principal: Principal,
   { client, ...proof }: { client: Client } & ({ password: string } | { prove: Prove }),
 ): Promise<TokenPair> {
@@ -33,6 +34,8 @@ export async function reauthenticate(
       throw new Refusal('invalid_request', { issues: [{ path: 'password', message }] })
     }
     if (account.passwordHash === '') throw new Refusal('wrong_password', { subject: { userId } })
+    // The other proofs have budgets of their own, or need none: guesses of the password must not use up theirs.
+    await ports.rateLimiter.take('passwordPerUser', userId)
     await checkPassword(ports, account, proof.password)
   }
 

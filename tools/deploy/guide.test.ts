@@ -64,6 +64,17 @@ describe('docs/deploy.md', () => {
   })
 })
 
+describe('docs/security.md', () => {
+  it('names tests that exist', () => {
+    const named = [
+      ...readFileSync('docs/security.md', 'utf8').matchAll(/\[([^[\]]+)\]\(\.\.\/([^)]+\.test\.ts)\)/g),
+    ]
+    expect(named.length).toBeGreaterThan(50)
+    const missing = named.filter(([, title, file = '']) => !readFileSync(file, 'utf8').includes(`'${title}'`))
+    expect(missing.map(([, title, file]) => `${file}: ${title}`)).toEqual([])
+  })
+})
+
 describe('README.md', () => {
   it('has no comments in commands that are pasted, because zsh would run them', () => {
     const blocks = [...readFileSync('README.md', 'utf8').matchAll(/^```sh\n(.*?)^```/gms)].map(
