@@ -117,6 +117,8 @@ describe('a bundle', () => {
 
 describe('the code of passkeys', () => {
   const verifying = [
+    'auth/add-required-passkey',
+    'auth/finish-sign-up-with-passkey',
     'auth/log-in-with-passkey',
     'auth/reauthenticate',
     'auth/second-factor',
