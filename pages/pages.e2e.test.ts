@@ -5,6 +5,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { mailedDigits, mailedToken } from '../tools/local/mailbox.ts'
 import { complaintsOf, startChromium, violationsOf } from '../tools/testing/chromium.ts'
 import { npmStartOver, type Started } from '../tools/testing/npm-start.ts'
+import { label, press, see, shown } from '../tools/testing/page-steps.ts'
 import { run } from '../tools/testing/run.ts'
 
 // One story, told in order: each test goes on where the one before it ended.
@@ -40,14 +41,6 @@ afterAll(async () => {
 })
 
 const url = (path: string) => `${started.origin}/ui/${path}`
-const shown = (tab: Page, role: 'button' | 'link' | 'heading', name: string | RegExp) =>
-  tab.getByRole(role, { name }).filter({ visible: true }).first()
-const label = (tab: Page, text: string) =>
-  tab.getByLabel(text, { exact: true }).filter({ visible: true }).first()
-const press = (tab: Page, name: string | RegExp) => shown(tab, 'button', name).click()
-const see = (tab: Page, text: string | RegExp) =>
-  tab.getByText(text).filter({ visible: true }).first().waitFor()
-
 /** The token of the mail to Ada that `request` causes. Earlier mails may have links to the same page. */
 async function nextToken(path: string, request: () => Promise<void>): Promise<string> {
   const tokens = async () => {
@@ -198,7 +191,6 @@ describe('the account', () => {
 
   it('changes the email with a mail to the new address, which the former one can undo', async () => {
     await label(page, 'New email').fill('countess@example.com')
-    await page.locator('#email-password').fill(ada.password)
     await press(page, 'Change email')
     await see(page, /We have sent a link to countess@example.com/)
     const token = await mailedToken(started.mailbox, 'countess@example.com', 'verify-email')
@@ -354,6 +346,8 @@ describe('every page', () => {
     'verify-email',
     'reset-password',
     'undo-email-change',
+    'undo-second-factor',
+    'finish-sign-up',
     'email-login',
     'account',
     'admin',

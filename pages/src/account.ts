@@ -1,15 +1,18 @@
 import type { ApiError, User } from '../../client/src/client.ts'
+import { factorsOf } from './account-factors.ts'
 import { sessionsOf } from './account-sessions.ts'
 import { confirmDialog } from './dialog.ts'
-import { announce, element, find, showView, textOf } from './dom.ts'
+import { announce, element, find, saveFile, showView, textOf } from './dom.ts'
 import { setBusy } from './form.ts'
 import { messageOf } from './messages.ts'
 import { fill, inLanguage, pageUrl, switchLanguage } from './page-data.ts'
 import { hintAtStrength } from './passwords.ts'
+import { offerReauthentication } from './reauthenticate.ts'
 import { start } from './start.ts'
 
 const { data, cardea, texts, on } = start('account')
 const confirm = confirmDialog(data)
+offerReauthentication({ data, cardea })
 const input = (id: string) => find<HTMLInputElement>(`#${id}`)
 const language = find<HTMLSelectElement>('#locale')
 for (const link of document.querySelectorAll<HTMLAnchorElement>('footer [hreflang]'))
@@ -55,8 +58,8 @@ on('[data-form="profile"]', async ({ name = '' }) => {
   return undefined
 })
 
-on('[data-form="email"]', async ({ newEmail = '', password = '' }) => {
-  const { error } = await cardea.changeEmail({ newEmail, password })
+on('[data-form="email"]', async ({ newEmail = '' }) => {
+  const { error } = await cardea.changeEmail({ newEmail })
   if (!error) done(form('email'), fill(texts.emailSent, { email: newEmail }))
   return error
 })
@@ -64,20 +67,18 @@ form('email').hidden = !data.sendsMail
 find('[data-email-off]').hidden = data.sendsMail
 
 hintAtStrength(input('new-password'), data, () => [user?.name ?? '', user?.email ?? ''])
-on('[data-form="password"]', async ({ currentPassword = '', newPassword = '' }) => {
-  const { error } = await cardea.changePassword({ currentPassword, newPassword })
+on('[data-form="password"]', async ({ newPassword = '', ...current }) => {
+  const { error } = await cardea.changePassword({ ...current, newPassword })
   if (error) return error
   done(form('password'), texts.passwordChanged)
-  await showSessions()
+  await Promise.all([showSessions(), showFactors()])
   return undefined
 })
 
 on('[data-form="export"]', async () => {
   const { data: exported, error } = await cardea.exportMe()
   if (error) return error
-  const url = URL.createObjectURL(new Blob([JSON.stringify(exported, null, 2)], { type: 'application/json' }))
-  element('a', { href: url, download: 'account.json' }).click()
-  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+  saveFile(new Blob([JSON.stringify(exported, null, 2)], { type: 'application/json' }), 'account.json')
   done(form('export'), texts.exported)
   return undefined
 })
@@ -88,10 +89,9 @@ find('[data-delete]').addEventListener('click', () =>
     text: fill(texts.deleteWarning, { email: user?.email ?? '' }),
     action: textOf('[data-delete]'),
     isDangerous: true,
-    asksPassword: true,
-    run: async ({ password = '' }) => {
+    run: async () => {
       isLeaving = true
-      const { error } = await cardea.deleteMe({ password })
+      const { error } = await cardea.deleteMe()
       isLeaving = !error
       if (!error) showView('deleted')
       return error
@@ -114,6 +114,7 @@ async function logOut(): Promise<void> {
 }
 
 const showSessions = sessionsOf({ data, cardea, texts, confirm })
+const showFactors = factorsOf({ data, cardea, texts, confirm }, showSessions)
 
 function showFailure(error: ApiError): void {
   find('[data-failure]').textContent = messageOf(error, data.texts.errors, data.lang)
@@ -127,9 +128,14 @@ async function load(): Promise<void> {
   if (error) return showFailure(error)
   if (!known) return toLogin()
   if (switchLanguage(data, known)) return
-  const [{ data: me, error: failed }, unlisted] = await Promise.all([cardea.getMe(), showSessions()])
+  const [{ data: me, error: refused }, ...lists] = await Promise.all([
+    cardea.getMe(),
+    showSessions(),
+    showFactors(),
+  ])
+  const failed = refused ?? lists.find(Boolean)
   if (failed?.code === 'unauthorized') return toLogin()
-  if (failed ?? unlisted) return showFailure((failed ?? unlisted) as ApiError)
+  if (failed) return showFailure(failed)
   showUser(me as User)
   for (const view of document.querySelectorAll<HTMLElement>('[data-view]'))
     view.hidden = view.dataset.view !== 'account'

@@ -1,4 +1,4 @@
-import type { ApiError, Client, ListedUser } from '../../client/src/client.ts'
+import type { ApiError, Client, UserDetails } from '../../client/src/client.ts'
 import type { Pages } from '../../lib/languages/en/pages.ts'
 import type { confirmDialog } from './dialog.ts'
 import { textOf } from './dom.ts'
@@ -27,7 +27,7 @@ export interface Action {
 
 export function actionsOf(
   { cardea, texts, data }: AdminPage,
-  { id: userId, roles, status }: ListedUser,
+  { id: userId, roles, status, factors }: UserDetails,
   isOwn: boolean,
 ): Action[] {
   const isAdmin = roles.includes('admin')
@@ -44,6 +44,14 @@ export function actionsOf(
     text: texts.resetText,
     done: texts.resetDone,
     run: () => cardea.adminSendPasswordReset({ userId }),
+  }
+  const resetFactors: Action = {
+    button: texts.resetFactors,
+    title: texts.resetFactorsTitle,
+    text: data.sendsMail ? `${texts.resetFactorsText} ${texts.resetFactorsMail}` : texts.resetFactorsText,
+    done: texts.resetFactorsDone,
+    isDangerous: true,
+    run: () => cardea.adminResetFactors({ userId }),
   }
   const isActive = status === 'active'
   const disable: Action = {
@@ -64,10 +72,11 @@ export function actionsOf(
   }
   // The API refuses the others for one's own account (`own_account`).
   const resets = data.sendsMail ? [reset] : []
-  return isOwn ? resets : [role, ...resets, disable, remove]
+  const hasFactor = factors.totp || factors.passkeys > 0
+  return isOwn ? resets : [role, ...resets, ...(hasFactor ? [resetFactors] : []), disable, remove]
 }
 
-export const endSessions = ({ cardea, texts }: AdminPage, { id: userId }: ListedUser): Action => ({
+export const endSessions = ({ cardea, texts }: AdminPage, { id: userId }: UserDetails): Action => ({
   button: textOf('[data-action="end"]'),
   title: texts.endTitle,
   text: texts.endText,

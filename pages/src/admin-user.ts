@@ -1,11 +1,11 @@
-import type { ApiError, ListedUser } from '../../client/src/client.ts'
+import type { ApiError, UserDetails } from '../../client/src/client.ts'
 import { type Action, type AdminPage, actionsOf, endSessions } from './admin-actions.ts'
 import { element, find, showView, textOf } from './dom.ts'
 import { fill } from './page-data.ts'
 import { sessionItem } from './session-list.ts'
 import { dateOf } from './times.ts'
 
-let user: ListedUser | undefined
+let user: UserDetails | undefined
 let isReady = false
 
 /** Shows one user with all that an administrator can do. */
@@ -22,9 +22,9 @@ export async function showUser(
   if (error ?? unlisted) return error ?? unlisted
   // Another user, or the list, was asked for meanwhile.
   if (location.hash !== `#${userId}`) return undefined
-  user = found as ListedUser
+  user = found as UserDetails
   const isOwn = user.id === ownId
-  const { name, email, emailVerified, roles, status, createdAt } = user
+  const { name, email, emailVerified, roles, status, createdAt, factors } = user
 
   find('[data-view="user"] [data-name]').textContent = name
   find<HTMLInputElement>('#name').value = name
@@ -32,6 +32,7 @@ export async function showUser(
     [texts.email, `${email}${isOwn ? ` (${texts.you})` : ''}`],
     [textOf('[data-status]'), `${texts[status]} · ${emailVerified ? texts.verified : texts.unverified}`],
     [textOf('[data-roles]'), roles.includes('admin') ? texts.administrator : texts.member],
+    [texts.factors, factorNames(factors, texts)],
     [textOf('[data-created]'), dateOf(createdAt, data.lang)],
     [texts.id, user.id],
   ]
@@ -57,6 +58,14 @@ export async function showUser(
     showView('user')
   }
   return undefined
+}
+
+function factorNames({ totp, passkeys }: UserDetails['factors'], texts: AdminPage['texts']): string {
+  const names = [
+    ...(totp ? [texts.totp] : []),
+    ...(passkeys > 0 ? [fill(texts.passkeys, { count: passkeys })] : []),
+  ]
+  return names.join(' · ') || texts.noFactors
 }
 
 function buttonOf(page: AdminPage, action: Action, ownId: string): HTMLElement {

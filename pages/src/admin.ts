@@ -4,11 +4,13 @@ import { confirmDialog } from './dialog.ts'
 import { announce, element, find, showView, textOf } from './dom.ts'
 import { messageOf } from './messages.ts'
 import { fill, pageUrl, switchLanguage } from './page-data.ts'
+import { offerReauthentication } from './reauthenticate.ts'
 import { start } from './start.ts'
 import { dateOf } from './times.ts'
 
 const { data, cardea, texts, on } = start('admin')
 const page = { data, cardea, texts, on, confirm: confirmDialog(data) }
+offerReauthentication(page)
 const rows = find('[data-users]')
 const more = find('[data-more]')
 const all = find('[data-all]')
@@ -72,6 +74,7 @@ all.addEventListener('click', async () => {
 function showFailure(error: ApiError): void {
   if (error.code === 'unauthorized') toLogin()
   else if (error.code === 'forbidden') showView('refused')
+  else if (error.code === 'second_factor_enrolment_required') showView('factor')
   else {
     find('[data-failure]').textContent = messageOf(error, data.texts.errors, data.lang)
     showView('failed')

@@ -1,7 +1,27 @@
 import type { ApiError } from '../../client/src/client.ts'
 import { find } from './dom.ts'
-import { onSubmit, type Values } from './form.ts'
+import { clearErrors, onSubmit } from './form.ts'
 import type { PageData } from './page-data.ts'
+
+/** A dialog with one form. What runs cannot be called back, so it stays until it is known how it ended. */
+export function formDialog(selector: string) {
+  const dialog = find<HTMLDialogElement>(selector)
+  const form = find<HTMLFormElement>('form', dialog)
+  const isBusy = () => form.querySelector('[data-busy]') !== null
+  dialog.querySelector('[data-cancel]')?.addEventListener('click', () => isBusy() || dialog.close())
+  dialog.addEventListener('cancel', (event) => isBusy() && event.preventDefault())
+  // No secret stays behind.
+  dialog.addEventListener('close', () => form.reset())
+  return {
+    dialog,
+    form,
+    open() {
+      form.reset()
+      clearErrors(form)
+      dialog.showModal()
+    },
+  }
+}
 
 interface Question {
   readonly title: string
@@ -9,42 +29,28 @@ interface Question {
   /** The text of the button that does it. */
   readonly action: string
   readonly isDangerous?: boolean
-  /** The browser asks for the password too. */
-  readonly asksPassword?: boolean
-  readonly run: (values: Values) => Promise<ApiError | undefined>
+  readonly run: () => Promise<ApiError | undefined>
 }
 
 /** The dialog of the page, which asks before something is done, and shows why it failed. */
 export function confirmDialog(data: PageData): (question: Question) => void {
-  const dialog = find<HTMLDialogElement>('dialog')
-  const form = find<HTMLFormElement>('form', dialog)
-  const confirm = find('[data-confirm]', dialog)
-  const password = dialog.querySelector<HTMLElement>('[data-password]')
+  const { dialog, form, open } = formDialog('#confirm')
+  const confirm = find('.primary', dialog)
   let asked: Question | undefined
 
-  onSubmit(form, data, async (values) => {
-    const error = await asked?.run(values)
+  onSubmit(form, data, async () => {
+    const error = await asked?.run()
     if (!error) dialog.close()
     return error
-  })
-  find('[data-cancel]', dialog).addEventListener('click', () => dialog.close())
-  // No password stays behind.
-  dialog.addEventListener('close', () => form.reset())
-  // What runs cannot be called back, so the dialog stays until it is known how it ended.
-  dialog.addEventListener('cancel', (event) => {
-    if (confirm.hasAttribute('data-busy')) event.preventDefault()
   })
 
   return (question) => {
     asked = question
-    form.reset()
-    for (const place of form.querySelectorAll('.alert, .error')) place.textContent = ''
     find('h2', dialog).textContent = question.title
-    find('#dialog-text', dialog).textContent = question.text
+    find('#confirm-text', dialog).textContent = question.text
     confirm.textContent = question.action
     confirm.classList.toggle('danger', question.isDangerous ?? false)
-    if (password) password.hidden = !question.asksPassword
-    dialog.showModal()
-    if (!question.asksPassword) find('[data-cancel]', dialog).focus()
+    open()
+    find('[data-cancel]', dialog).focus()
   }
 }

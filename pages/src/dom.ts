@@ -35,3 +35,10 @@ export function showView(name: string): void {
 export function announce(text: string): void {
   find('#status').textContent = text
 }
+
+/** Lets the browser save a file. */
+export function saveFile(content: Blob, name: string): void {
+  const url = URL.createObjectURL(content)
+  element('a', { href: url, download: name }).click()
+  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+}

@@ -1,9 +1,11 @@
-import type { User } from '../../client/src/client.ts'
+import type { ApiError, TokenResponse } from '../../client/src/client.ts'
 import { find, showView, textOf } from './dom.ts'
 import type { Send } from './form.ts'
 import { takeToken } from './link-token.ts'
+import { messageOf } from './messages.ts'
 import { fill, goOn, pageUrl } from './page-data.ts'
 import { sentView } from './resend.ts'
+import { secondStep } from './second-step.ts'
 import { start } from './start.ts'
 
 const { data, cardea, on } = start('email-login')
@@ -21,9 +23,26 @@ const request: Send = async ({ email = '' }) => {
 const sent = sentView(data, request)
 
 /** A link may have been planted by somebody else, so the page says whose account it opened. */
-function showAccount({ name, email }: User): void {
+function showAccount({ user: { name, email } }: { user: { name: string; email: string } }): void {
   find('[data-who]').textContent = fill(who, { name, email })
   showView('done')
+}
+
+const isSecond = secondStep({
+  data,
+  cardea,
+  done: showAccount,
+  restart(error) {
+    showView('form')
+    const text = error ? messageOf(error, data.texts.errors, data.lang) : ''
+    find('[data-view="form"] .alert').textContent = text
+  },
+})
+
+/** A login by digits or link ends here, or goes on with its second step. */
+function finish({ data: tokens, error }: { data?: TokenResponse | undefined; error?: ApiError | undefined }) {
+  if (tokens) showAccount(tokens)
+  return isSecond(error) ? undefined : error
 }
 
 on('[data-view="form"] form', async (values) => {
@@ -37,15 +56,11 @@ on('[data-view="form"] form', async (values) => {
 })
 
 on('[data-code]', async ({ email = '', code: digits = '' }) => {
-  const { data: tokens, error } = await cardea.enterEmailLoginCode({ email, challenge, code: digits.trim() })
-  if (tokens) showAccount(tokens.user)
-  return error
+  return finish(await cardea.enterEmailLoginCode({ email, challenge, code: digits.trim() }))
 })
 
 on('[data-link]', async () => {
-  const { data: tokens, error } = await cardea.redeemEmailLogin({ token: token ?? '' })
-  if (tokens) showAccount(tokens.user)
-  return error
+  return finish(await cardea.redeemEmailLogin({ token: token ?? '' }))
 })
 
 find('[data-continue]').addEventListener('click', () => goOn(data))

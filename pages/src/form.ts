@@ -49,6 +49,19 @@ export function setBusy(button: HTMLElement, isBusy: boolean): void {
   else button.removeAttribute('aria-disabled')
 }
 
+/** Runs what a button does, and shows in its panel why it failed. */
+export function onPress(button: HTMLElement, data: PageData, run: () => Promise<ApiError | undefined>): void {
+  button.addEventListener('click', async () => {
+    if (button.hasAttribute('data-busy')) return
+    const alert = find('.alert', button.closest('.panel') ?? document)
+    alert.textContent = ''
+    setBusy(button, true)
+    const error = await run()
+    setBusy(button, false)
+    if (error) alert.textContent = messageOf(error, data.texts.errors, data.lang)
+  })
+}
+
 /** The inputs that a user fills in: hidden views and username fields for password managers are left out. */
 const inputsOf = (form: HTMLFormElement) =>
   [...form.querySelectorAll('input')].filter(
@@ -76,7 +89,7 @@ function setError(input: HTMLInputElement, message: string): void {
   else input.removeAttribute('aria-invalid')
 }
 
-function clearErrors(form: HTMLFormElement): void {
+export function clearErrors(form: HTMLFormElement): void {
   for (const input of form.querySelectorAll('input')) setError(input, '')
   for (const place of form.querySelectorAll('.alert, .done')) place.textContent = ''
 }

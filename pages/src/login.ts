@@ -1,20 +1,55 @@
+import type { ApiError } from '../../client/src/client.ts'
 import { rememberDestination } from './destination.ts'
 import { find, showView } from './dom.ts'
-import { setBusy } from './form.ts'
+import { clearErrors, setBusy } from './form.ts'
 import { messageOf } from './messages.ts'
 import { fill, goOn, switchLanguage } from './page-data.ts'
+import { passkeyLogin } from './passkey-login.ts'
+import { secondStep } from './second-step.ts'
 import { start } from './start.ts'
 
 const { data, cardea, texts, on } = start('login')
 const form = find<HTMLFormElement>('form')
 const resend = find('[data-resend]')
+const button = find('[data-passkey]')
 
 find('[data-email-login]').hidden = !data.emailLogin
+
+function showError(error: ApiError | undefined): void {
+  find('.alert', form).textContent = error ? messageOf(error, data.texts.errors, data.lang) : ''
+}
+
+const passkeys = passkeyLogin({ cardea, button, failed: showError, done: () => goOn(data) })
+const isSecond = secondStep({
+  data,
+  cardea,
+  done: () => goOn(data),
+  restart(error) {
+    showView('form')
+    showError(error)
+    find('#email').focus()
+    void passkeys.autofill()
+  },
+})
 
 on('form', async ({ email = '', password = '' }) => {
   const { error } = await cardea.login({ email, password })
   resend.hidden = error?.code !== 'email_not_verified'
-  return error ?? goOn(data)
+  if (!error) return goOn(data)
+  if (!isSecond(error)) return error
+  passkeys.stop()
+  find<HTMLInputElement>('#password').value = ''
+  return undefined
+})
+
+button.addEventListener('click', async () => {
+  if (button.hasAttribute('data-busy')) return
+  clearErrors(form)
+  setBusy(button, true)
+  const error = await passkeys.byButton()
+  setBusy(button, false)
+  showError(error)
+  void passkeys.autofill()
 })
 
 resend.addEventListener('click', async () => {
@@ -23,7 +58,7 @@ resend.addEventListener('click', async () => {
   const { error } = await cardea.resendVerification({ email: find<HTMLInputElement>('#email').value })
   setBusy(resend, false)
   rememberDestination(data)
-  find('.alert', form).textContent = error ? messageOf(error, data.texts.errors, data.lang) : ''
+  showError(error)
   find('.done', form).textContent = error ? '' : (resend.dataset.resent ?? '')
   resend.hidden = !error
 })
@@ -43,8 +78,7 @@ async function offerKnownUser(): Promise<void> {
   const other = find('[data-other]')
   other.addEventListener('click', async () => {
     setBusy(other, true)
-    const { error } = await cardea.logout()
-    find('.alert', form).textContent = error ? messageOf(error, data.texts.errors, data.lang) : ''
+    showError((await cardea.logout()).error)
     showView('form')
     find('#email').focus()
   })

@@ -38,6 +38,8 @@ describe('the message of a refusal', () => {
     'payload_too_large',
     'untrusted_proxy',
     'origin_not_allowed',
+    // The second step follows.
+    'second_factor_required',
   ]
   const tokens = ['invalid_refresh_token', 'refresh_token_reused']
   it.each(Object.keys(refusals).filter((code) => ![...others, ...tokens].includes(code)))(

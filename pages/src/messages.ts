@@ -13,7 +13,7 @@ const fieldsOfCode: Readonly<Record<string, readonly string[]>> = {
   wrong_password: ['currentPassword', 'password'],
   weak_password: ['newPassword', 'password'],
   email_taken: ['email'],
-  invalid_code: ['code'],
+  invalid_code: ['code', 'totp', 'recoveryCode'],
 }
 
 /** The texts of wrong fields, by the names that the API has for them. */

@@ -7,8 +7,11 @@ import { clientOf } from './user-agent.ts'
 /** The texts of the list are in its template. */
 const texts = () => find('[data-sessions]').dataset
 
-export function deviceName({ client }: Session): string {
-  const { browser, system } = clientOf(client.userAgent)
+export const deviceName = ({ client }: Session): string => deviceOf(client.userAgent)
+
+/** The name of the device that has this user agent. */
+export function deviceOf(userAgent: string): string {
+  const { browser, system } = clientOf(userAgent)
   if (browser && system) return fill(texts().device ?? '', { browser, system })
   return browser ?? system ?? texts().unknown ?? ''
 }

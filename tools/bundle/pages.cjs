@@ -19,13 +19,12 @@ const hashed = (name, content) => {
 
 const read = (file) => readFileSync(join(folder, file), 'utf8')
 
-/** Puts a part of `parts/` where a template has `{{> part name=value}}`. In the part, `[[name]]` stands for the value. */
+/** Puts a part of `parts/` where a template has `{{> part name=value}}`. In the part, which may have parts, `[[name]]` stands for the value. */
 const withParts = (template) =>
   template.replace(/\{\{> ([\w-]+)((?: \w+=[\w.-]+)*)\}\}/g, (_, part, given) => {
     const values = new Map(given.split(' ').map((pair) => pair.split('=')))
-    return read(`parts/${part}.html`)
-      .trimEnd()
-      .replace(/\[\[(\w+)\]\]/g, (_, name) => values.get(name))
+    const filled = read(`parts/${part}.html`).replace(/\[\[(\w+)\]\]/g, (_, name) => values.get(name))
+    return withParts(filled.trimEnd())
   })
 
 /** Builds the pages: templates, and assets whose names contain a hash of their content. */
@@ -65,8 +64,9 @@ function buildPages() {
   const scripts = {}
   const preloads = {}
   for (const [path, { entryPoint, imports }] of Object.entries(metafile.outputs)) {
-    if (!entryPoint) continue
-    const page = basename(entryPoint, '.ts')
+    const page = basename(entryPoint ?? '', '.ts')
+    // A script that a page loads when it needs it is an entry point too.
+    if (!names.includes(page)) continue
     scripts[page] = basename(path)
     preloads[page] = imports
       .filter(({ kind }) => kind === 'import-statement')

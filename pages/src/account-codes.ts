@@ -1,0 +1,41 @@
+import type { Pages } from '../../lib/languages/en/pages.ts'
+import { formDialog } from './dialog.ts'
+import { element, find, saveFile } from './dom.ts'
+
+/** The dialog that shows recovery codes once. @returns what shows them, if there are some. */
+export function recoveryCodesDialog(texts: Pages['account']): (codes: readonly string[] | undefined) => void {
+  const { dialog, form, open } = formDialog('#codes')
+  const list = find('ol', dialog)
+  const done = find('.done', dialog)
+  const text = () => [...list.children].map(({ textContent }) => `${textContent}\n`).join('')
+
+  // Escape must not lose them.
+  dialog.addEventListener('cancel', (event) => event.preventDefault())
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    dialog.close()
+  })
+  dialog.addEventListener('close', () => {
+    list.replaceChildren()
+    done.textContent = ''
+  })
+  find('[data-copy]', dialog).addEventListener('click', async () => {
+    try {
+      await navigator.clipboard.writeText(text())
+      done.textContent = texts.copied
+    } catch {
+      // The browser does not allow it: the user copies what is selected.
+      getSelection()?.selectAllChildren(list)
+    }
+  })
+  find('[data-download]', dialog).addEventListener('click', () =>
+    saveFile(new Blob([text()], { type: 'text/plain' }), 'recovery-codes.txt'),
+  )
+
+  return (codes) => {
+    if (!codes) return
+    open()
+    list.replaceChildren(...codes.map((code) => element('li', {}, element('code', {}, code))))
+    find('h2', dialog).focus()
+  }
+}

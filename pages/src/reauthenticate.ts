@@ -1,0 +1,43 @@
+import type { Client, Factors } from '../../client/src/client.ts'
+import { formDialog } from './dialog.ts'
+import { find } from './dom.ts'
+import type { PageData } from './page-data.ts'
+import { type ProofName, proofForm } from './proof.ts'
+
+/** What an account can prove, the usual one first. */
+const proofsOf = ({ password, totp, passkeys, recoveryCodes }: Factors): readonly ProofName[] => {
+  if (!totp && passkeys.length === 0) return [password ? 'password' : 'login']
+  return [
+    ...(totp ? (['totp'] as const) : []),
+    ...(passkeys.length > 0 ? (['passkey'] as const) : []),
+    ...(recoveryCodes?.left ? (['recoveryCode'] as const) : []),
+  ]
+}
+
+/** The dialog in which the user proves again, wherever a call needs that. The call then goes on. */
+export function offerReauthentication(page: { readonly data: PageData; readonly cardea: Client }): void {
+  const { cardea } = page
+  const { dialog, form, open } = formDialog('#reauthenticate')
+  let settle: ((isProven: boolean) => void) | undefined
+
+  const offer = proofForm(form, page, async ({ login, ...proof }) => {
+    // The page leads to the login, and that back here.
+    const { error } = login === undefined ? await cardea.reauthenticate(proof) : await cardea.logout()
+    if (error) return error
+    settle?.(login === undefined)
+    dialog.close()
+    return undefined
+  })
+  dialog.addEventListener('close', () => settle?.(false))
+
+  cardea.onReauthenticationRequired(async () => {
+    const [{ data: factors }, { data: user }] = await Promise.all([cardea.getMyFactors(), cardea.getUser()])
+    if (!factors) return false
+    find<HTMLInputElement>('[data-username]', form).defaultValue = user?.email ?? ''
+    open()
+    offer(proofsOf(factors))
+    return new Promise((resolve) => {
+      settle = resolve
+    })
+  })
+}
