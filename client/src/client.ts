@@ -162,7 +162,8 @@ export function createClient(options: ClientOptions): Client {
   /** The result of the last link. A page that React mounts twice sends a one-time token once. */
   let link: { readonly key: string; readonly result: Promise<AnyResult> } | undefined
   async function once(name: OperationName, input: object): Promise<AnyResult> {
-    if (!('token' in input)) return call(name, input)
+    // Options are for one try, so each try gets new ones.
+    if (!('token' in input) || name === 'startSignUpPasskey') return call(name, input)
     const key = name + JSON.stringify(input)
     if (link?.key !== key) link = { key, result: call(name, input) }
     const { result } = link
