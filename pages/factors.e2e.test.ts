@@ -54,13 +54,13 @@ const dialog = (name: string) => page.getByRole('dialog', { name })
 const inDialog = (name: string, button: string) =>
   dialog(name).getByRole('button', { name: button, exact: true }).click()
 
+const post = (path: string, body: object) =>
+  fetch(`${started.origin}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
 async function signUp(person: typeof ada): Promise<void> {
-  const post = (path: string, body: object) =>
-    fetch(`${started.origin}${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    })
   expect((await post('/auth/signup', person)).status).toBe(202)
   const token = await mailedToken(started.mailbox, person.email, 'verify-email')
   expect((await post('/auth/email/verify', { token })).status).toBe(204)
@@ -396,6 +396,31 @@ describe('a passkey', () => {
     await see(page, /This passkey does not work here/)
     await unplug(phone)
     complaints.splice(0)
+  })
+
+  it('is the only way in of an account that was created without a password', async () => {
+    const grace = { name: 'Grace Hopper', email: 'grace@example.com' }
+    expect((await post('/auth/signup', grace)).status).toBe(202)
+    const token = await mailedToken(started.mailbox, grace.email, 'finish-sign-up')
+    const tablet = await plugIn()
+    await page.goto(url(`finish-sign-up#token=${token}`))
+    expect(page.url()).toBe(url('finish-sign-up'))
+    await looksWell('finish-sign-up')
+    await press(page, 'Use a passkey instead')
+    await dialog('Your recovery codes').waitFor()
+    await press(page, 'I have saved them')
+    await shown(page, 'heading', 'Your account is ready').waitFor()
+    // The login page offers passkeys, and the authenticator takes the only one.
+    await shown(page, 'link', 'Log in').click()
+    await atAccount()
+    await see(page, grace.email)
+    await press(page, /^Remove: /)
+    await inDialog('Remove this passkey?', 'Remove')
+    await see(page, /This is the only way to log in/)
+    await inDialog('Remove this passkey?', 'Cancel')
+    refused(409)
+    await unplug(tablet)
+    await logOut()
   })
 })
 

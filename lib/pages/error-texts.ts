@@ -14,8 +14,8 @@ const proof: readonly ErrorName[] = [
 ]
 const secondStep: readonly ErrorName[] = [
   ...proof,
-  'invalid_auth_session',
-  'second_factor_enrolment_required',
+  ...(['invalid_auth_session', 'second_factor_enrolment_required', 'passkey_exists'] as const),
+  ...(['email_not_verified', 'conflict'] as const),
 ]
 const again: readonly ErrorName[] = [...proof, 'wrong_password', 'reauthentication_required']
 
@@ -33,7 +33,10 @@ const ofPage: Readonly<Record<string, readonly ErrorName[]>> = {
   'verify-email': ['invalid_link', 'email_taken', 'email_changed_recently', 'conflict'],
   'forgot-password': ['email', 'not_enabled'],
   'reset-password': ['newPassword', 'weak_password', 'invalid_link', 'conflict'],
-  'finish-sign-up': ['newPassword', 'weak_password', 'invalid_link', 'conflict'],
+  'finish-sign-up': [
+    ...(['newPassword', 'weak_password', 'invalid_link', 'conflict'] as const),
+    ...(['invalid_passkey', 'passkey_exists', 'passkey_not_given', 'passkey_unsupported'] as const),
+  ],
   'undo-email-change': ['invalid_link', 'conflict'],
   'undo-second-factor': ['invalid_link', 'conflict'],
   'email-login': ['email', 'code', 'invalid_link', 'not_enabled', 'conflict', ...secondStep],

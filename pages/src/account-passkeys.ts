@@ -5,13 +5,14 @@ import { formDialog } from './dialog.ts'
 import { element, find, textOf } from './dom.ts'
 import { onSubmit } from './form.ts'
 import { fill } from './page-data.ts'
+import type { ShowCodes } from './recovery-codes.ts'
 import { deviceOf } from './session-list.ts'
 import { dateOf, timeAgo } from './times.ts'
 
 interface Changed {
   /** Shows the factors anew. */
   readonly changed: (said: string) => Promise<unknown>
-  readonly showCodes: (codes: readonly string[] | undefined) => void
+  readonly showCodes: ShowCodes
 }
 
 /** The list of passkeys. @returns what shows it. */
@@ -46,7 +47,7 @@ export function passkeysOf(
       if (notMade) return notMade
       const { data: added, error: refused } = await cardea.addPasskey({ passkey, name })
       if (refused) return refused
-      showCodes(added.recoveryCodes)
+      void showCodes(added.recoveryCodes)
       await changed(texts.passkeyAdded)
       return undefined
     }),

@@ -1,40 +1,32 @@
-import { recoveryCodesDialog } from './account-codes.ts'
 import type { AccountPage } from './account-sessions.ts'
 import { formDialog } from './dialog.ts'
 import { find, textOf } from './dom.ts'
-import { onPress, onSubmit } from './form.ts'
+import { enrolForm } from './enrol.ts'
+import { onPress } from './form.ts'
+import { recoveryCodesDialog, type ShowCodes } from './recovery-codes.ts'
 
 /** Enrols and removes the authenticator app, and replaces the recovery codes. `changed` shows the factors anew. */
 export function totpOf(
   { data, cardea, texts, confirm }: AccountPage,
   changed: (said: string) => Promise<unknown>,
-): { readonly showCodes: (codes: readonly string[] | undefined) => void } {
+): { readonly showCodes: ShowCodes } {
   const { dialog, form, open } = formDialog('#enrol')
-  const qr = find('[data-qr]')
-  const secret = find('[data-secret]')
-  const showCodes = recoveryCodesDialog(texts)
+  const showCodes = recoveryCodesDialog()
+  const { show, clear } = enrolForm(form, data, async (code) => {
+    const { data: confirmed, error } = await cardea.confirmTotp({ code })
+    if (error) return error
+    dialog.close()
+    void showCodes(confirmed.recoveryCodes)
+    await changed(texts.totpAdded)
+    return undefined
+  })
+  dialog.addEventListener('close', clear)
 
   onPress(find('[data-set-up]'), data, async () => {
     const { data: started, error } = await cardea.startTotp()
     if (error) return error
     open()
-    secret.textContent = started.secret.replace(/.{4}(?=.)/g, '$& ')
-    find('input', form).focus()
-    // The code is loaded only now. Without it, the key is enough.
-    const loaded = await import('./qr-code.ts').catch(() => undefined)
-    if (loaded && dialog.open) qr.replaceChildren(loaded.qrCode(started.uri, qr.dataset.label ?? ''))
-    return undefined
-  })
-  dialog.addEventListener('close', () => {
-    qr.replaceChildren()
-    secret.textContent = ''
-  })
-  onSubmit(form, data, async ({ totp = '' }) => {
-    const { data: confirmed, error } = await cardea.confirmTotp({ code: totp })
-    if (error) return error
-    dialog.close()
-    showCodes(confirmed.recoveryCodes)
-    await changed(texts.totpAdded)
+    await show(started)
     return undefined
   })
 
@@ -61,7 +53,7 @@ export function totpOf(
       run: async () => {
         const { data: replaced, error } = await cardea.replaceRecoveryCodes()
         if (error) return error
-        showCodes(replaced.recoveryCodes)
+        void showCodes(replaced.recoveryCodes)
         await changed('')
         return undefined
       },

@@ -5,7 +5,7 @@ import { takeToken } from './link-token.ts'
 import { messageOf } from './messages.ts'
 import { fill, goOn, pageUrl } from './page-data.ts'
 import { sentView } from './resend.ts'
-import { secondStep } from './second-step.ts'
+import { nextStep } from './second-step.ts'
 import { start } from './start.ts'
 
 const { data, cardea, on } = start('email-login')
@@ -28,7 +28,7 @@ function showAccount({ user: { name, email } }: { user: { name: string; email: s
   showView('done')
 }
 
-const isSecond = secondStep({
+const next = nextStep({
   data,
   cardea,
   done: showAccount,
@@ -40,9 +40,15 @@ const isSecond = secondStep({
 })
 
 /** A login by digits or link ends here, or goes on with its second step. */
-function finish({ data: tokens, error }: { data?: TokenResponse | undefined; error?: ApiError | undefined }) {
+async function finish({
+  data: tokens,
+  error,
+}: {
+  data?: TokenResponse | undefined
+  error?: ApiError | undefined
+}) {
   if (tokens) showAccount(tokens)
-  return isSecond(error) ? undefined : error
+  return next(error)
 }
 
 on('[data-view="form"] form', async (values) => {

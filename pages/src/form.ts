@@ -49,11 +49,11 @@ export function setBusy(button: HTMLElement, isBusy: boolean): void {
   else button.removeAttribute('aria-disabled')
 }
 
-/** Runs what a button does, and shows in its panel why it failed. */
+/** Runs what a button does, and shows in its form or panel why it failed. */
 export function onPress(button: HTMLElement, data: PageData, run: () => Promise<ApiError | undefined>): void {
   button.addEventListener('click', async () => {
     if (button.hasAttribute('data-busy')) return
-    const alert = find('.alert', button.closest('.panel') ?? document)
+    const alert = find('.alert', button.closest('form, .panel') ?? document)
     alert.textContent = ''
     setBusy(button, true)
     const error = await run()

@@ -5,7 +5,7 @@ import { clearErrors, setBusy } from './form.ts'
 import { messageOf } from './messages.ts'
 import { fill, goOn, switchLanguage } from './page-data.ts'
 import { passkeyLogin } from './passkey-login.ts'
-import { secondStep } from './second-step.ts'
+import { nextStep } from './second-step.ts'
 import { start } from './start.ts'
 
 const { data, cardea, texts, on } = start('login')
@@ -20,7 +20,7 @@ function showError(error: ApiError | undefined): void {
 }
 
 const passkeys = passkeyLogin({ cardea, button, failed: showError, done: () => goOn(data) })
-const isSecond = secondStep({
+const next = nextStep({
   data,
   cardea,
   done: () => goOn(data),
@@ -36,7 +36,8 @@ on('form', async ({ email = '', password = '' }) => {
   const { error } = await cardea.login({ email, password })
   resend.hidden = error?.code !== 'email_not_verified'
   if (!error) return goOn(data)
-  if (!isSecond(error)) return error
+  const refused = await next(error)
+  if (refused) return refused
   passkeys.stop()
   find<HTMLInputElement>('#password').value = ''
   return undefined

@@ -2,8 +2,9 @@ import type { ApiError, Client } from '../../client/src/client.ts'
 import { find, showView } from './dom.ts'
 import type { PageData } from './page-data.ts'
 import { proofForm } from './proof.ts'
+import { requiredFactor } from './required-factor.ts'
 
-interface SecondStep {
+export interface LoginSteps {
   readonly data: PageData
   readonly cardea: Client
   /** The login is complete. */
@@ -12,8 +13,12 @@ interface SecondStep {
   readonly restart: (error?: ApiError) => void
 }
 
-/** The second step of a login. @returns what shows it, if that is what the first step was answered. */
-export function secondStep({ data, cardea, done, restart }: SecondStep) {
+/**
+ * What follows a right first proof: the second step of a login, or the factor that it needs.
+ * @returns what shows it. It resolves to the refusal if there is another.
+ */
+export function nextStep(login: LoginSteps) {
+  const { data, cardea, done, restart } = login
   // In memory only: whoever has it needs only the second factor.
   let authSession = ''
   const offer = proofForm(find<HTMLFormElement>('[data-second]'), { data, cardea }, async (proof) => {
@@ -22,13 +27,15 @@ export function secondStep({ data, cardea, done, restart }: SecondStep) {
     if (error?.code === 'invalid_auth_session') restart(error)
     return error
   })
+  const enrol = requiredFactor(login)
   find('[data-restart]').addEventListener('click', () => restart())
 
-  return (error: ApiError | undefined): boolean => {
-    if (error?.code !== 'second_factor_required') return false
+  return async (error: ApiError | undefined): Promise<ApiError | undefined> => {
+    if (error?.code === 'second_factor_enrolment_required') return enrol(error)
+    if (error?.code !== 'second_factor_required') return error
     authSession = error.authSession
     showView('second')
     offer(error.factors)
-    return true
+    return undefined
   }
 }

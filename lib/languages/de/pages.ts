@@ -45,6 +45,7 @@ export const pages: Pages = {
     useTotp: 'Authenticator-App verwenden',
     usePasskey: 'Passkey verwenden',
     useRecoveryCode: 'Wiederherstellungscode verwenden',
+    enrolRequired: 'Ihr Konto braucht einen zweiten Faktor.',
   },
   errors: {
     required: 'Bitte füllen Sie dieses Feld aus.',
@@ -164,9 +165,10 @@ export const pages: Pages = {
   },
   'finish-sign-up': {
     title: 'Registrierung abschließen',
-    intro: 'Wählen Sie ein Passwort für Ihr Konto.',
+    intro: 'Wählen Sie ein Passwort für Ihr Konto oder verwenden Sie einen Passkey.',
     doneTitle: 'Ihr Konto ist bereit',
     doneText: 'Sie können sich jetzt anmelden.',
+    passkey: 'Stattdessen einen Passkey verwenden',
   },
   'email-login': {
     title: 'Per E-Mail anmelden',

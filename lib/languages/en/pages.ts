@@ -46,6 +46,7 @@ export const pages = {
     useTotp: 'Use the authenticator app',
     usePasskey: 'Use a passkey',
     useRecoveryCode: 'Use a recovery code',
+    enrolRequired: 'Your account needs a second factor.',
   },
   errors: {
     required: 'Please fill in this field.',
@@ -154,9 +155,10 @@ export const pages = {
   },
   'finish-sign-up': {
     title: 'Finish your sign-up',
-    intro: 'Choose a password for your account.',
+    intro: 'Choose a password for your account, or use a passkey.',
     doneTitle: 'Your account is ready',
     doneText: 'You can log in now.',
+    passkey: 'Use a passkey instead',
   },
   'email-login': {
     title: 'Log in by mail',

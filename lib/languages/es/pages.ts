@@ -46,6 +46,7 @@ export const pages: Pages = {
     useTotp: 'Usar la aplicación de autenticación',
     usePasskey: 'Usar una llave de acceso',
     useRecoveryCode: 'Usar un código de recuperación',
+    enrolRequired: 'Su cuenta necesita un segundo factor.',
   },
   errors: {
     required: 'Rellene este campo.',
@@ -160,9 +161,10 @@ export const pages: Pages = {
   },
   'finish-sign-up': {
     title: 'Terminar el registro',
-    intro: 'Elija una contraseña para su cuenta.',
+    intro: 'Elija una contraseña para su cuenta o use una llave de acceso.',
     doneTitle: 'Su cuenta está lista',
     doneText: 'Ya puede iniciar sesión.',
+    passkey: 'Usar mejor una llave de acceso',
   },
   'email-login': {
     title: 'Iniciar sesión por correo',

@@ -47,6 +47,7 @@ export const pages: Pages = {
     useTotp: 'Utiliser l’application d’authentification',
     usePasskey: 'Utiliser une clé d’accès',
     useRecoveryCode: 'Utiliser un code de secours',
+    enrolRequired: 'Votre compte a besoin d’un second facteur.',
   },
   errors: {
     required: 'Veuillez remplir ce champ.',
@@ -164,9 +165,10 @@ export const pages: Pages = {
   },
   'finish-sign-up': {
     title: 'Terminer votre inscription',
-    intro: 'Choisissez un mot de passe pour votre compte.',
+    intro: 'Choisissez un mot de passe pour votre compte, ou utilisez une clé d’accès.',
     doneTitle: 'Votre compte est prêt',
     doneText: 'Vous pouvez maintenant vous connecter.',
+    passkey: 'Utiliser plutôt une clé d’accès',
   },
   'email-login': {
     title: 'Connexion par e-mail',

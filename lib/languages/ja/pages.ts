@@ -46,6 +46,7 @@ export const pages: Pages = {
     useTotp: '認証アプリを使う',
     usePasskey: 'パスキーを使う',
     useRecoveryCode: 'リカバリーコードを使う',
+    enrolRequired: 'アカウントに第二の認証要素が必要です。',
   },
   errors: {
     required: 'この項目を入力してください。',
@@ -157,9 +158,10 @@ export const pages: Pages = {
   },
   'finish-sign-up': {
     title: '登録の完了',
-    intro: 'アカウントのパスワードを設定してください。',
+    intro: 'アカウントのパスワードを設定するか、パスキーを使ってください。',
     doneTitle: 'アカウントの準備ができました',
     doneText: 'ログインできます。',
+    passkey: '代わりにパスキーを使う',
   },
   'email-login': {
     title: 'メールでログイン',

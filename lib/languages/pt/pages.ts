@@ -45,6 +45,7 @@ export const pages: Pages = {
     useTotp: 'Usar o aplicativo autenticador',
     usePasskey: 'Usar uma chave de acesso',
     useRecoveryCode: 'Usar um código de recuperação',
+    enrolRequired: 'A sua conta precisa de um segundo fator.',
   },
   errors: {
     required: 'Preencha este campo.',
@@ -154,9 +155,10 @@ export const pages: Pages = {
   },
   'finish-sign-up': {
     title: 'Concluir o seu cadastro',
-    intro: 'Escolha uma senha para a sua conta.',
+    intro: 'Escolha uma senha para a sua conta ou use uma chave de acesso.',
     doneTitle: 'A sua conta está pronta',
     doneText: 'Agora você pode entrar.',
+    passkey: 'Usar uma chave de acesso em vez disso',
   },
   'email-login': {
     title: 'Entrar por e-mail',

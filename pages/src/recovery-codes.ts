@@ -1,9 +1,11 @@
-import type { Pages } from '../../lib/languages/en/pages.ts'
 import { formDialog } from './dialog.ts'
 import { element, find, saveFile } from './dom.ts'
 
-/** The dialog that shows recovery codes once. @returns what shows them, if there are some. */
-export function recoveryCodesDialog(texts: Pages['account']): (codes: readonly string[] | undefined) => void {
+/** Shows recovery codes, if there are some. It resolves when the user has saved them. */
+export type ShowCodes = (codes: readonly string[] | undefined) => Promise<void>
+
+/** The dialog that shows recovery codes once. */
+export function recoveryCodesDialog(): ShowCodes {
   const { dialog, form, open } = formDialog('#codes')
   const list = find('ol', dialog)
   const done = find('.done', dialog)
@@ -22,7 +24,7 @@ export function recoveryCodesDialog(texts: Pages['account']): (codes: readonly s
   find('[data-copy]', dialog).addEventListener('click', async () => {
     try {
       await navigator.clipboard.writeText(text())
-      done.textContent = texts.copied
+      done.textContent = find('[data-copy]', dialog).dataset.copied ?? ''
     } catch {
       // The browser does not allow it: the user copies what is selected.
       getSelection()?.selectAllChildren(list)
@@ -32,10 +34,11 @@ export function recoveryCodesDialog(texts: Pages['account']): (codes: readonly s
     saveFile(new Blob([text()], { type: 'text/plain' }), 'recovery-codes.txt'),
   )
 
-  return (codes) => {
-    if (!codes) return
+  return async (codes) => {
+    if (!codes?.length) return
     open()
     list.replaceChildren(...codes.map((code) => element('li', {}, element('code', {}, code))))
     find('h2', dialog).focus()
+    await new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }))
   }
 }
