@@ -45,7 +45,17 @@ export function passkeyLogin({ cardea, button, failed, done }: PasskeyLogin) {
     const error = await logIn(true)
     if (error?.status !== 400 && error?.status !== 403) return
     failed(error)
-    await autofill()
+    offerAgain()
+  }
+
+  /** Not before the user acts: a device that answers by itself must not ask without end. */
+  function offerAgain(): void {
+    const acted = new AbortController()
+    const again = () => {
+      acted.abort()
+      void autofill()
+    }
+    for (const act of ['pointerdown', 'keydown']) addEventListener(act, again, { signal: acted.signal })
   }
 
   button.hidden = !hasPasskeys()
