@@ -221,7 +221,7 @@ describe('the packaged template', () => {
       AllowHeaders: ['Authorization', 'Content-Type'],
       AllowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       AllowOrigins: ['https://a.example', 'https://b.example'],
-      ExposeHeaders: ['Retry-After'],
+      ExposeHeaders: ['Retry-After', 'WWW-Authenticate'],
       MaxAge: 86400,
     })
   })
