@@ -113,9 +113,9 @@ describe('the demo application', () => {
     expect(said.splice(0)).toEqual([expect.stringContaining('401')])
     await tab.getByRole('button', { name: 'Log in' }).click()
     await tab.waitForURL(`${cardea.origin}/ui/login?**`)
-    await tab.locator('input[autocomplete=username]').fill(ada.email)
-    await tab.locator('input[type=password]').fill(ada.password)
-    await tab.locator('input[type=password]').press('Enter')
+    await tab.locator('#email').fill(ada.email)
+    await tab.locator('#password').fill(ada.password)
+    await tab.locator('#password').press('Enter')
     await tab.getByText(`Logged in as ${ada.name}`).waitFor()
     expect(tab.url()).toBe(`${page}/`)
 
