@@ -15,6 +15,7 @@ const packages: Readonly<Record<string, readonly RegExp[]>> = {
   contract: [/^zod\/mini$/],
   lambda: [/^aws-lambda$/, /^@middy\//, /^zod\/(mini|locales)$/],
   storage: [/^@aws-sdk\/(client|lib|util)-dynamodb$/],
+  'pages/src': [/^uqr$/],
   crypto: [/^bcryptjs$/, /^jsonwebtoken\/(sign|verify)\.js$/, /^@simplewebauthn\/server(\/helpers)?$/],
   pages: [/^aws-lambda$/, /^#built-pages$/],
   mail: [/^@aws-sdk\/client-sesv2$/],

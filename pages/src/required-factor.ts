@@ -3,8 +3,8 @@ import { createPasskey, hasPasskeys } from '../../client/src/passkeys.ts'
 import { find, showView } from './dom.ts'
 import { enrolForm } from './enrol.ts'
 import { onPress } from './form.ts'
+import type { LoginSteps } from './login-steps.ts'
 import { recoveryCodesDialog } from './recovery-codes.ts'
-import type { LoginSteps } from './second-step.ts'
 
 interface Outcome {
   readonly data?: FactorChange | undefined

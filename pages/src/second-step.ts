@@ -1,17 +1,8 @@
-import type { ApiError, Client } from '../../client/src/client.ts'
+import type { ApiError } from '../../client/src/client.ts'
 import { find, showView } from './dom.ts'
-import type { PageData } from './page-data.ts'
+import type { LoginSteps } from './login-steps.ts'
 import { proofForm } from './proof.ts'
 import { requiredFactor } from './required-factor.ts'
-
-export interface LoginSteps {
-  readonly data: PageData
-  readonly cardea: Client
-  /** The login is complete. */
-  readonly done: (tokens: { readonly user: { readonly name: string; readonly email: string } }) => unknown
-  /** The login begins again, after this error if there is one. */
-  readonly restart: (error?: ApiError) => void
-}
 
 /**
  * What follows a right first proof: the second step of a login, or the factor that it needs.
