@@ -36,7 +36,7 @@ try {
   await page.getByLabel('Email').fill(ada.email)
   await page.screenshot({ path: `${folder}/login.png` })
   await page.getByLabel('Password', { exact: true }).fill(ada.password)
-  await page.getByRole('button', { name: 'Log in' }).click()
+  await page.getByRole('button', { name: 'Log in', exact: true }).click()
   await page.getByText('This device').waitFor()
   await page.screenshot({ path: `${folder}/account.png` })
   const reference = await page.goto(`${issuer}/docs`)
