@@ -25,7 +25,7 @@ import type { Account } from './users.ts'
 /** The most passkeys of an account. */
 export const MOST_PASSKEYS = 20
 
-/** Refuses what stands in the way of another passkey: an email that nobody has proven, or too many passkeys. */
+/** Refuses another passkey for an account whose email is not verified, or that has too many. */
 export function checkMayAdd(ports: Pick<Ports, 'policy'>, account: Account): void {
   checkMayAddFactor(ports, account)
   if (account.factors.passkeys >= MOST_PASSKEYS)

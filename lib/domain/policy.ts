@@ -12,7 +12,7 @@ export const notifications = [
 ] as const
 export type Notification = (typeof notifications)[number]
 
-/** Whose sessions need a second factor: nobody's, those that use the role `admin`, or all. */
+/** Which sessions need a second factor: none, those that use the role `admin`, or all. */
 export const secondFactorPolicies = ['none', 'admin', 'all'] as const
 export type SecondFactorFor = (typeof secondFactorPolicies)[number]
 

@@ -58,7 +58,7 @@ export function continuedSession(
   return session
 }
 
-/** Returns the caller's session. Refuses with `session_ended` if it was ended since the authorizer read the token. */
+/** Returns the caller's session. Refuses with `unauthorized` if it was ended since the authorizer read the token. */
 export async function ownSession(
   { sessions, clock }: Pick<Ports, 'sessions' | 'clock'>,
   { userId, sessionId }: Pick<Principal, 'userId' | 'sessionId'>,

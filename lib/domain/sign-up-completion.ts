@@ -59,7 +59,7 @@ export async function finishSignUpWithPasskey(
   const { account: owner, code } = await openToken(ports, input.token, 'finish_sign_up')
   checkHasNoWayIn(owner)
 
-  // Whoever added a factor before may be a stranger, so the passkey is the first.
+  // A stranger may have added the factors that are there. They are removed, so the passkey is the first.
   const withoutFactors = { ...owner, factors: noFactors }
   const { added, at } = await registeredPasskey(ports, withoutFactors, input, code.tokenHash)
   const { factors, writes } = added

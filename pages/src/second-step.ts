@@ -10,7 +10,7 @@ import { requiredFactor } from './required-factor.ts'
  */
 export function nextStep(login: LoginSteps) {
   const { data, cardea, done, restart } = login
-  // In memory only: whoever has it needs only the second factor.
+  // In memory only: a thief who has it needs only the second factor.
   let authSession = ''
   const offer = proofForm(find<HTMLFormElement>('[data-second]'), { data, cardea }, async (proof) => {
     const { data: tokens, error } = await cardea.proveSecondFactor({ authSession, ...proof })
