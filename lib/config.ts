@@ -3,7 +3,7 @@
 import { LONGEST_ACCESS_TOKEN_SECONDS, LONGEST_SESSION_SECONDS } from './domain/lifetimes.ts'
 import { type Budget, type LimitName, limits, settingOf } from './domain/limits.ts'
 import { DEFAULT_LEAST_LENGTH } from './domain/password-length.ts'
-import { notifications, type Policy } from './domain/policy.ts'
+import { notifications, type Policy, secondFactorPolicies, signUpPolicies } from './domain/policy.ts'
 import { type TableNames, tables } from './domain/table-names.ts'
 import {
   accentColor,
@@ -16,12 +16,12 @@ import {
   issuer,
   keysPath,
   notificationList,
+  oneOf,
   optional,
   origins,
   passkeyOrigins,
   productName,
   relyingPartyId,
-  secondFactorPolicy,
   senderAddress,
   tableName,
   truth,
@@ -79,10 +79,15 @@ export const settings = {
   productName: setting({ env: 'PRODUCT_NAME', default: 'Cardea', read: productName }),
   requireVerifiedEmail: setting({ env: 'REQUIRE_VERIFIED_EMAIL', default: '', read: optional(truth) }),
   unverifiedAccountDays: setting({ env: 'UNVERIFIED_ACCOUNT_DAYS', default: '14', read: whole(2, 365) }),
+  signUp: setting({ env: 'SIGNUP', default: 'open', read: oneOf(...signUpPolicies) }),
   emailLogin: setting({ env: 'EMAIL_LOGIN', default: 'false', read: truth }),
   passkeyRpId: setting({ env: 'PASSKEY_RP_ID', default: '', read: optional(relyingPartyId) }),
   passkeyOrigins: setting({ env: 'PASSKEY_ORIGINS', default: '', read: passkeyOrigins }),
-  secondFactorFor: setting({ env: 'SECOND_FACTOR_FOR', default: 'admin', read: secondFactorPolicy }),
+  secondFactorFor: setting({
+    env: 'SECOND_FACTOR_FOR',
+    default: 'admin',
+    read: oneOf(...secondFactorPolicies),
+  }),
   notifications: setting({ env: 'NOTICES', default: notifications.join(','), read: notificationList }),
   passwordMinLength: setting({
     env: 'PASSWORD_MIN_LENGTH',
@@ -199,6 +204,7 @@ export function policyOf({
   mailFrom,
   requireVerifiedEmail,
   unverifiedAccountDays,
+  signUp,
   emailLogin,
   secondFactorFor,
   notifications,
@@ -210,6 +216,7 @@ export function policyOf({
     sendsMail,
     requireVerifiedEmail: requireVerifiedEmail ?? sendsMail,
     unverifiedAccountDays,
+    signUp,
     emailLogin,
     secondFactorFor,
     notifications,

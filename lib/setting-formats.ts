@@ -1,11 +1,6 @@
 import { contrast } from './colors.ts'
 import type { Budget } from './domain/limits.ts'
-import {
-  type Notification,
-  notifications,
-  type SecondFactorFor,
-  secondFactorPolicies,
-} from './domain/policy.ts'
+import { type Notification, notifications } from './domain/policy.ts'
 
 // The formats of settings. Each function converts a text into its value, or throws an error that does not quote the text.
 
@@ -23,11 +18,14 @@ export function truth(text: string): boolean {
   throw new Error('must be true or false')
 }
 
-export function secondFactorPolicy(text: string): SecondFactorFor {
-  const found = secondFactorPolicies.find((each) => each === text)
-  if (found) return found
-  throw new Error(`must be one of ${secondFactorPolicies.join(', ')}`)
-}
+/** One of these words. */
+export const oneOf =
+  <T extends string>(...words: readonly T[]) =>
+  (text: string): T => {
+    const found = words.find((each) => each === text)
+    if (found) return found
+    throw new Error(`must be one of ${words.join(', ')}`)
+  }
 
 export function budget(text: string): Budget {
   const [, most, seconds] = /^([1-9]\d{0,6})\/([1-9]\d{0,5})$/.exec(text) ?? []

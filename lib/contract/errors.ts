@@ -53,6 +53,18 @@ export const errors: Readonly<Record<RefusalCode, { readonly status: number; rea
   invalid_passkey: { status: 400, detail: 'This passkey could not be verified.' },
   passkey_exists: { status: 409, detail: 'This passkey is registered already.' },
   too_many_passkeys: { status: 409, detail: 'An account can have 20 passkeys. Remove one first.' },
+  signup_closed: { status: 403, detail: 'This deployment takes no new accounts.' },
+  link_required: {
+    status: 403,
+    detail: 'An account with this email exists. Prove it with this linkSession at POST /auth/social/link.',
+  },
+  email_required: {
+    status: 403,
+    detail: 'Prove an email with this linkSession: POST /auth/social/email, then POST /auth/social/link.',
+  },
+  invalid_link_session: { status: 400, detail: 'This login has expired or was completed. Begin again.' },
+  identity_taken: { status: 409, detail: 'Another account is linked to this login.' },
+  too_many_identities: { status: 409, detail: 'An account can have 10 linked logins. Remove one first.' },
   too_many_attempts: { status: 429, detail: 'Too many attempts. Wait for the seconds in Retry-After.' },
   not_enabled: { status: 404, detail: 'This deployment does not offer this feature.' },
   unavailable: { status: 503, detail: 'A service that this request needs does not answer. Try again.' },

@@ -14,6 +14,7 @@ export const refusalFor: Readonly<Record<NotChanged, RefusalCode>> = {
   email_taken: 'email_taken',
   email_changed_recently: 'email_changed_recently',
   passkey_exists: 'passkey_exists',
+  identity_taken: 'identity_taken',
 }
 
 /** Returns the account after a change. Refuses if the change failed. */

@@ -1,6 +1,7 @@
 /** The ports of second factors and of proving oneself again. `ports.ts` lists them with all others. */
 
 import type { Seconds } from './lifetimes.ts'
+import type { ProviderIdentity } from './social-ports.ts'
 import type { Account } from './users.ts'
 
 /** The TOTP enrolment of a user (RFC 6238). */
@@ -102,6 +103,8 @@ export interface AuthSession {
   readonly amr: readonly string[]
   /** Good for the enrolment of a factor only. */
   readonly enrolsOnly: boolean
+  /** The second step also links this identity, whose account was proven by the first proof. */
+  readonly links?: ProviderIdentity | undefined
   readonly expiresAt: Seconds
 }
 

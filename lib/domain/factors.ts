@@ -1,6 +1,6 @@
 import type { FactorName } from './factor-names.ts'
 import type { Spent } from './factor-ports.ts'
-import type { Account, Factors } from './users.ts'
+import type { Account } from './users.ts'
 
 /** A second proof that a factor has checked, and what it uses up. Each factor's own file makes one. */
 export interface FactorProof {
@@ -32,6 +32,10 @@ export const provableFactors = (account: Pick<Account, 'factors'>): readonly Fac
   ...(hasFactor(account) ? (['recoveryCode'] as const) : []),
 ]
 
-/** How many ways to log in without a mail an account has: its password and its passkeys. */
-export const waysIn = ({ passwordHash, factors }: { passwordHash: string; factors: Factors }): number =>
-  (passwordHash === '' ? 0 : 1) + factors.passkeys
+/** How many ways to log in without a mail an account has: its password, its passkeys and its linked provider accounts. */
+export const waysIn = ({
+  passwordHash,
+  factors,
+  identities,
+}: Pick<Account, 'passwordHash' | 'factors' | 'identities'>): number =>
+  (passwordHash === '' ? 0 : 1) + factors.passkeys + identities

@@ -16,6 +16,9 @@ export type Notification = (typeof notifications)[number]
 export const secondFactorPolicies = ['none', 'admin', 'all'] as const
 export type SecondFactorFor = (typeof secondFactorPolicies)[number]
 
+/** Whether people can create accounts themselves, by email or with a provider. */
+export const signUpPolicies = ['open', 'closed'] as const
+
 /** What the deployer has decided. */
 export interface Policy {
   /** Mail is configured, so features that need mail are offered. */
@@ -26,6 +29,7 @@ export interface Policy {
   readonly unverifiedAccountDays: number
   /** Whether users can log in by email, without a password. */
   readonly emailLogin: boolean
+  readonly signUp: (typeof signUpPolicies)[number]
   /** Who must have a second factor. */
   readonly secondFactorFor: SecondFactorFor
   readonly notifications: readonly Notification[]

@@ -23,6 +23,7 @@ import type { Locale } from './locales.ts'
 import type { Policy } from './policy.ts'
 import type { Principal } from './principal.ts'
 import type { SecurityEvents } from './security-events.ts'
+import type { Identity, IdentityStore, IdentityWrites, SocialProviders, SocialStore } from './social-ports.ts'
 import type { UserTable } from './user-data.ts'
 import type { Account, AccountFields, ListedUser, Role } from './users.ts'
 
@@ -57,6 +58,8 @@ export interface AccountChange extends AccountFields {
   }
   /** The items that belong to a change of `factors`. */
   readonly factorWrites?: FactorWrites
+  /** The items that belong to a change of `identities`. */
+  readonly identityWrites?: IdentityWrites
   /** Another user who makes the change. It succeeds only if that user's claims version has not changed either. */
   readonly by?: Pick<Principal, 'userId' | 'claimsVersion'> | undefined
 }
@@ -68,6 +71,7 @@ export type NotChanged =
   | 'email_taken'
   | 'email_changed_recently'
   | 'passkey_exists'
+  | 'identity_taken'
 type Changed = Account | NotChanged
 
 /** What users change about themselves without proof; a field that is missing stays as it is. */
@@ -85,8 +89,15 @@ export interface UserPage {
 export interface UserStore {
   // No method finds an account past its `keptUntil`.
 
-  /** Stores the account and reserves its email, both or neither. Needs `now` because a former email is kept only for a time. */
-  create(account: Account, now: Seconds): Promise<'created' | 'email_taken'>
+  /**
+   * Stores the account, reserves its email and stores its first identity if there is one: all or nothing. Needs `now` because a
+   * former email is kept only for a time.
+   */
+  create(
+    account: Account,
+    now: Seconds,
+    identity?: Identity,
+  ): Promise<'created' | 'email_taken' | 'identity_taken'>
   /** Costs the same two reads whether or not the email has an account. */
   findByEmail(email: string): Promise<Account | undefined>
   /**
@@ -197,6 +208,8 @@ export interface Opening {
   /** Its versions must not have changed since it was read, and it must be active. */
   readonly account: Account
   readonly spends?: Spent | undefined
+  /** Links this identity in the same transaction, which then moves both versions of the account. */
+  readonly links?: Identity | undefined
   /** Deleted in the same transaction: the auth session, which must not have expired, or the session that is replaced. */
   readonly ends?:
     | { readonly authSession: AuthSession; readonly now: Seconds }
@@ -204,8 +217,11 @@ export interface Opening {
     | undefined
 }
 
-/** `ended`: what the session should replace is gone. `spent`: the proof was used before, or its factor is gone. */
-export type NotOpened = 'version_conflict' | 'ended' | 'spent'
+/**
+ * `ended`: what the session should replace is gone. `spent`: the proof was used before, or its factor is gone. `identity_taken`: the
+ * identity to link belongs to an account already.
+ */
+export type NotOpened = 'version_conflict' | 'ended' | 'spent' | 'identity_taken'
 
 export interface SessionOpenings {
   /** Opens the session, uses up the proof and ends what it replaces, in one transaction. */
@@ -467,4 +483,7 @@ export interface Ports {
   readonly factorUndos: FactorUndoStore
   readonly passkeyVerifier: PasskeyVerifier
   readonly relyingParty: RelyingParty
+  readonly identities: IdentityStore
+  readonly social: SocialStore
+  readonly socialProviders: SocialProviders
 }

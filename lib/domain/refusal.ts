@@ -34,6 +34,12 @@ export type RefusalCode =
   | 'invalid_passkey' // a WebAuthn response that fails a check
   | 'passkey_exists' // the passkey is registered already
   | 'too_many_passkeys' // the account has as many passkeys as it may have
+  | 'signup_closed' // the deployment takes no new accounts: the answer tells nothing about an account
+  | 'link_required' // the provider's email belongs to an account, which must be proven first
+  | 'email_required' // the provider has no verified email that an account could have
+  | 'invalid_link_session' // an identity that waits for a proof is unknown, used or expired
+  | 'identity_taken' // another account has this identity
+  | 'too_many_identities' // the account has as many identities as it may have
   | 'too_many_attempts' // a limit is reached; `retryAfter` says for how long
   | 'not_enabled' // this deployment does not offer it
   | 'unavailable' // a service that we depend on does not answer; never admits
@@ -53,10 +59,16 @@ export interface ProblemMembers {
   readonly maxAge?: number
   /** For `second_factor_required` and `second_factor_enrolment_required`. */
   readonly authSession?: string
-  /** Seconds until the auth session expires. */
+  /** Seconds until the auth session or the link session expires. */
   readonly expiresIn?: number
   /** For `second_factor_required`: what may be proven. */
   readonly factors?: readonly FactorName[]
+  /** For `link_required` and `email_required`; `expiresIn` is its life. */
+  readonly linkSession?: string
+  /** For `link_required`: the email of the account, which is the provider's verified one. */
+  readonly email?: string
+  /** For `link_required`: what may prove the account. */
+  readonly proofs?: readonly ('password' | 'passkey' | 'code')[]
 }
 
 /** An expected refusal. Every other error is a fault of ours. */

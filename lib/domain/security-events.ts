@@ -126,6 +126,8 @@ type Unlogged =
   | 'last_way_in'
   | 'passkey_exists'
   | 'too_many_passkeys'
+  | 'too_many_identities'
+  | 'identity_taken'
   | 'not_enabled'
   | 'unavailable'
 
@@ -142,6 +144,10 @@ export const refusalEvents: Readonly<Record<Exclude<RefusalCode, Unlogged>, Secu
   too_many_attempts: 'access.denied',
   reauthentication_required: 'access.denied',
   invalid_auth_session: 'secret.refused',
+  invalid_link_session: 'secret.refused',
+  link_required: 'access.denied',
+  email_required: 'access.denied',
+  signup_closed: 'access.denied',
   invalid_passkey: 'secret.refused',
   second_factor_required: 'login.second_factor_required',
   second_factor_enrolment_required: 'access.denied',

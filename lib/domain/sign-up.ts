@@ -64,6 +64,7 @@ export async function signUp(
     sessionVersion: 1,
     devices: [deviceOf(client)],
     factors: noFactors,
+    identities: 0,
     // An account that can be used unverified has an owner, so it does not expire.
     ...(waits && { keptUntil: now + policy.unverifiedAccountDays * DAY }),
   }

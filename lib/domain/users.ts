@@ -54,6 +54,8 @@ export interface Account extends User, ListedUser {
   /** The devices that the user has logged in from, newest first, as `deviceOf` returns them. */
   readonly devices: readonly string[]
   readonly factors: Factors
+  /** The number of linked provider accounts. Written in the transaction that links or unlinks one. */
+  readonly identities: number
   /** When TTL removes an unverified account. Readers treat it as deleted from that second on. */
   readonly keptUntil?: Seconds | undefined
 }
@@ -71,7 +73,15 @@ export interface AccountFields
   extends Partial<
     Pick<
       Account,
-      'roles' | 'status' | 'name' | 'passwordHash' | 'email' | 'emailVerified' | 'devices' | 'factors'
+      | 'roles'
+      | 'status'
+      | 'name'
+      | 'passwordHash'
+      | 'email'
+      | 'emailVerified'
+      | 'devices'
+      | 'factors'
+      | 'identities'
     >
   > {
   readonly endsSessions: boolean

@@ -9,11 +9,12 @@ import { accountKey, listingKey, userIdOf } from './item-keys.ts'
  * The id is part of the key only. An account is at most 1 KB, so a write costs one unit. Only the longest email together with a name
  * of emoji needs more.
  */
-export const accountItem = ({ id, factors, ...account }: Account): Record<string, unknown> => ({
+export const accountItem = ({ id, factors, identities, ...account }: Account): Record<string, unknown> => ({
   ...accountKey(id),
   ...listingKey({ id, ...account }),
   ...account,
   ...(hasFactor({ factors }) && { factors }),
+  ...(identities > 0 && { identities }),
   v: ITEM_VERSION,
 })
 
@@ -38,12 +39,13 @@ const complete = {
   keptUntil: optional(whole),
   locale: optional(text),
   factors: optional(isFactors),
+  identities: optional(whole),
 }
 
 /** @throws if an attribute is missing or of another type, naming it. */
 export function accountOf(item: Readonly<Record<string, unknown>>): Account {
-  const { locale, factors = noFactors, ...fields } = fieldsOf('account', item, complete)
-  return known({ id: userIdOf(item), ...fields, factors, locale: storedLocale(locale) })
+  const { locale, factors = noFactors, identities = 0, ...fields } = fieldsOf('account', item, complete)
+  return known({ id: userIdOf(item), ...fields, factors, identities, locale: storedLocale(locale) })
 }
 
 /** The attributes of an account in the index `listing`. */

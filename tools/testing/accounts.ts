@@ -19,6 +19,7 @@ export function newAccount(change: Partial<Account> = {}): Account {
     sessionVersion: 1,
     devices: [],
     factors: noFactors,
+    identities: 0,
     ...change,
   }
 }

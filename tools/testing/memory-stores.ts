@@ -14,6 +14,7 @@ import type {
   UserData,
   UserStore,
 } from '../../lib/domain/ports.ts'
+import type { IdentityStore, SocialStore } from '../../lib/domain/social-ports.ts'
 import { memoryCodes } from './memory-codes.ts'
 import { memoryCounters } from './memory-counters.ts'
 import {
@@ -24,6 +25,7 @@ import {
   memoryTotps,
 } from './memory-factors.ts'
 import { memorySessions } from './memory-sessions.ts'
+import { memoryIdentities, memorySocial } from './memory-social.ts'
 import { type MemoryTables, roundTrip } from './memory-tables.ts'
 import { memoryUsers } from './memory-users.ts'
 
@@ -46,6 +48,8 @@ export function memoryStores(
   totps: TotpStore
   passkeys: PasskeyStore
   factorUndos: FactorUndoStore
+  identities: IdentityStore
+  social: SocialStore
 } {
   const { revokedFamilies, revokedClaims } = tables
   return {
@@ -58,6 +62,8 @@ export function memoryStores(
     totps: memoryTotps(tables),
     passkeys: memoryPasskeys(tables),
     factorUndos: memoryFactorUndos(tables),
+    identities: memoryIdentities(tables),
+    social: memorySocial(tables),
     counters: memoryCounters(tables),
     denylist: {
       async denies({ userId, sessionId, claimsVersion }) {

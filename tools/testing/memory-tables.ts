@@ -9,6 +9,13 @@ import type {
 import { currentSignal } from '../../lib/domain/invocation-signal.ts'
 import type { Attempts, FormerEmail, OneTimeCode, Session } from '../../lib/domain/ports.ts'
 import { Refusal } from '../../lib/domain/refusal.ts'
+import type {
+  Identity,
+  LinkSession,
+  LinkTicket,
+  SocialFlow,
+  SocialResult,
+} from '../../lib/domain/social-ports.ts'
 import type { Account } from '../../lib/domain/users.ts'
 
 /** The tables of one `testServices`, as maps. */
@@ -34,6 +41,13 @@ export interface MemoryTables {
   /** By the hash of their token. */
   readonly authSessions: Map<string, AuthSession>
   readonly spentChallenges: Set<string>
+  /** By identity id: each belongs to one user. */
+  readonly identities: Map<string, Identity>
+  /** By the hash of their state, code or token, as the next three. */
+  readonly flows: Map<string, SocialFlow>
+  readonly linkTickets: Map<string, LinkTicket>
+  readonly results: Map<string, SocialResult>
+  readonly linkSessions: Map<string, LinkSession>
   /** Session ids, with the time until which the entry is needed. */
   readonly revokedFamilies: Map<string, number>
   /** User ids, with the lowest claims version still accepted. */
@@ -55,6 +69,11 @@ export const memoryTables = (): MemoryTables => ({
   factorUndos: new Map(),
   authSessions: new Map(),
   spentChallenges: new Set(),
+  identities: new Map(),
+  flows: new Map(),
+  linkTickets: new Map(),
+  results: new Map(),
+  linkSessions: new Map(),
   revokedFamilies: new Map(),
   revokedClaims: new Map(),
 })

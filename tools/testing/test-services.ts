@@ -31,6 +31,7 @@ import type {
   UserStore,
 } from '../../lib/domain/ports.ts'
 import { rateLimiter } from '../../lib/domain/rate-limiter.ts'
+import type { IdentityStore, SocialStore } from '../../lib/domain/social-ports.ts'
 import type { CoreServices } from '../../lib/lambda/handler-services.ts'
 import type { TrustedProxies } from '../../lib/lambda/trusted-proxies.ts'
 import { type TestClock, testClock } from './clock.ts'
@@ -38,6 +39,7 @@ import { testKeys } from './keys.ts'
 import { memoryStores } from './memory-stores.ts'
 import { type MemoryTables, memoryTables } from './memory-tables.ts'
 import { type JobStores, type TestMail, testMail } from './test-mail.ts'
+import { testProviders } from './test-providers.ts'
 
 /** Stores of an engine. The email jobs that they are given are processed by `delivered`. */
 export interface Stores extends JobStores {
@@ -51,6 +53,8 @@ export interface Stores extends JobStores {
   readonly totps: TotpStore
   readonly passkeys: PasskeyStore
   readonly factorUndos: FactorUndoStore
+  readonly identities: IdentityStore
+  readonly social: SocialStore
   readonly userData: UserData
 }
 
@@ -93,6 +97,7 @@ export const policy: Policy = {
   notifications,
   passwordMinLength: 15,
   productName: 'Cardea',
+  signUp: 'open',
   unverifiedAccountDays: 14,
 }
 
@@ -139,6 +144,7 @@ export function testServices(
     relyingParty,
     passkeyVerifier: passkeyVerifier(relyingParty),
     publishedKeys: publishedKeys(keys),
+    socialProviders: testProviders(),
     rotation: { rotate: async () => ({ made: [], retired: [] }) },
   }
 }

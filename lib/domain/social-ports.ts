@@ -1,0 +1,182 @@
+/** The ports of social login. `ports.ts` lists them with all others. */
+
+import type { Seconds } from './lifetimes.ts'
+import type { Account } from './users.ts'
+
+/** What a provider says about a person, after every check of OpenID Connect Core 3.1.3.7 or of the provider's own protocol. */
+export interface ProviderIdentity {
+  /** The provider's name in PROVIDERS. */
+  readonly provider: string
+  /** `issuer` and `subject` together are the identity. An email never is. */
+  readonly issuer: string
+  readonly subject: string
+  /** Canonical. Only an email that the provider has verified, by the rule of its file; `undefined` for every other one. */
+  readonly email?: string | undefined
+  readonly name?: string | undefined
+  /** How the person knows this provider account: an address or a user name. For display only. */
+  readonly accountName?: string | undefined
+  /** When the person last logged in at the provider, if the ID token says so. */
+  readonly authTime?: Seconds | undefined
+  /** Apple's alone, encrypted: a deletion must revoke it. */
+  readonly sealedRefreshToken?: string | undefined
+}
+
+/** A provider account that opens an account. `id` is the SHA-256 of issuer and subject, in base64url. */
+export interface Identity
+  extends Pick<ProviderIdentity, 'provider' | 'issuer' | 'subject' | 'accountName' | 'sealedRefreshToken'> {
+  readonly userId: string
+  readonly id: string
+  readonly linkedAt: Seconds
+  readonly lastUsedAt: Seconds
+}
+
+/** Writes to the items of identities, in the transaction that changes or creates the account. */
+export interface IdentityWrites {
+  /** Also reserves its id, which must be new. */
+  readonly adds?: Identity
+  readonly removes?: readonly Identity[]
+}
+
+export interface IdentityStore {
+  /** Returns the identity and its account; both `undefined` if nobody has it. The last of two reads is consistent. */
+  find(
+    id: string,
+  ): Promise<{ readonly identity: Identity | undefined; readonly account: Account | undefined }>
+  /** Returns every identity of a user, the oldest first, read consistently. */
+  list(userId: string): Promise<readonly Identity[]>
+  /** Records a login. It never fails: the login does not depend on it. */
+  used(identity: Identity, now: Seconds): Promise<void>
+}
+
+/** What a flow is for. `link` and `reauthentication` begin with a ticket of the user. */
+export type SocialPurpose = 'login' | 'link' | 'reauthentication'
+
+/** The user who began a flow in a session, as the ticket recorded them. */
+export interface FlowOwner {
+  readonly userId: string
+  readonly sessionVersion: number
+}
+
+/** A way to the provider and back (RFC 6749 4.1, RFC 7636). Its key is the hash of `state`. */
+export interface SocialFlow {
+  readonly stateHash: string
+  readonly provider: string
+  readonly purpose: SocialPurpose
+  /** An entry of SOCIAL_REDIRECTS. */
+  readonly redirect: string
+  /** Of the front end: only who began the flow can redeem its code. */
+  readonly codeChallenge: string
+  readonly nonce: string
+  /** Of our own request to the provider. */
+  readonly codeVerifier: string
+  /** Of the cookie of the browser that began the flow. */
+  readonly cookieHash: string
+  readonly owner?: FlowOwner | undefined
+  /** Apple posts the name in the first login only. */
+  readonly name?: string | undefined
+  readonly expiresAt: Seconds
+}
+
+/** What a flow ended with. It waits for the front end, which redeems it by the code. */
+export interface SocialResult extends Pick<SocialFlow, 'purpose' | 'codeChallenge' | 'owner'> {
+  readonly codeHash: string
+  readonly identity: ProviderIdentity
+  readonly expiresAt: Seconds
+}
+
+/** Begins a flow for a user who is logged in: a navigation of the browser carries no access token. */
+export interface LinkTicket extends Pick<SocialFlow, 'provider' | 'redirect' | 'codeChallenge'> {
+  readonly ticketHash: string
+  readonly purpose: Exclude<SocialPurpose, 'login'>
+  readonly owner: FlowOwner
+  readonly expiresAt: Seconds
+}
+
+/** An identity that waits for the proof of an account, or of an email. */
+export interface LinkSession {
+  readonly tokenHash: string
+  readonly identity: ProviderIdentity
+  /** The confirmed account that has the provider's verified email, as it was when it was found. */
+  readonly owner?: FlowOwner | undefined
+  readonly expiresAt: Seconds
+  /** What the last mail of this link session proves. */
+  readonly code?: LinkCode | undefined
+}
+
+/** Six digits that were mailed to `email`, stored as a keyed hash. */
+export interface LinkCode {
+  readonly email: string
+  readonly digitsHash: string
+  /** The account that had the email when the digits were mailed. */
+  readonly owner?: FlowOwner | undefined
+  readonly attempts: number
+  readonly expiresAt: Seconds
+}
+
+/** What the flow stores. Every `take` deletes what it returns, once: of several parallel calls, one gets it. */
+export interface SocialStore {
+  putFlow(flow: SocialFlow): Promise<void>
+  findFlow(stateHash: string): Promise<SocialFlow | undefined>
+  /** Adds the name to a flow that is still there. */
+  nameFlow(stateHash: string, name: string): Promise<void>
+  takeFlow(stateHash: string): Promise<SocialFlow | undefined>
+  putTicket(ticket: LinkTicket): Promise<void>
+  takeTicket(ticketHash: string): Promise<LinkTicket | undefined>
+  putResult(result: SocialResult): Promise<void>
+  takeResult(codeHash: string): Promise<SocialResult | undefined>
+  putLinkSession(session: LinkSession): Promise<void>
+  findLinkSession(tokenHash: string): Promise<LinkSession | undefined>
+  /** Stores digits for a link session that is still there; they replace earlier ones. `false` if it is gone. */
+  putLinkCode(tokenHash: string, code: LinkCode): Promise<boolean>
+  /** Counts an attempt at the digits before they are compared. `undefined` after `most` attempts, or after their expiry. */
+  attemptLinkCode(tokenHash: string, most: number, now: Seconds): Promise<LinkSession | undefined>
+}
+
+/** The codes of `#cardea_error`. Nothing else of a failure reaches the address. */
+export const socialErrors = [
+  'access_denied', // the person cancelled at the provider
+  'social_expired', // the flow is unknown, used, too old, or of another browser
+  'provider_unavailable', // the provider does not answer, or says that it is down
+  'provider_error', // the provider's answer fails a check
+  'unavailable', // a service of ours does not answer
+] as const
+export type SocialError = (typeof socialErrors)[number]
+
+/** Why a provider's answer is not believed. `reason` names the failed check, for the log: never a value of the provider. */
+export class ProviderFailure extends Error {
+  readonly code: SocialError
+  readonly reason: string
+  constructor(code: SocialError, reason: string, options?: { cause?: unknown }) {
+    super(`${code}: ${reason}`, options)
+    this.name = 'ProviderFailure'
+    this.code = code
+    this.reason = reason
+  }
+}
+
+/** The configured providers. */
+export interface SocialProviders {
+  /** The providers in the order of PROVIDERS. `label` is what people read, such as `Google`. */
+  readonly list: readonly { readonly name: string; readonly label: string }[]
+  /**
+   * The address at the provider where the flow begins, with PKCE S256 and `prompt=select_account` or `max_age`.
+   * @throws ProviderFailure
+   */
+  authorizationUrl(
+    provider: string,
+    request: Pick<SocialFlow, 'nonce' | 'codeVerifier'> & {
+      readonly state: string
+      readonly maxAge?: Seconds
+    },
+  ): Promise<string>
+  /**
+   * Checks what the provider sent to the callback, exchanges its code and returns who the person is.
+   * @throws ProviderFailure
+   */
+  identityOf(
+    flow: Pick<SocialFlow, 'provider' | 'nonce' | 'codeVerifier' | 'name'> & { readonly state: string },
+    callback: URLSearchParams,
+  ): Promise<ProviderIdentity>
+  /** Revokes the refresh token that an identity holds, if it holds one. @throws ProviderFailure */
+  revoke(identity: Pick<Identity, 'provider' | 'subject' | 'sealedRefreshToken'>): Promise<void>
+}
