@@ -261,6 +261,7 @@ describe('the needs in a contract', () => {
     const asTypo = { headers: bearer(await logIn(api, 'body', typo)) }
     const right = { newEmail: 'right@example.com' }
     const mended = await mailed('PUT /users/me/email', { ...asTypo, body: right })
+    await addFactors(typo.email)
     await api('POST /auth/email/verify', { body: { token: mended.token } })
     // The first login by email of an unverified account voids the password.
     for (const email of ['one@example.com', 'two@example.com']) {

@@ -1,3 +1,4 @@
+import { authenticator } from '../../tools/testing/authenticator.ts'
 import { enrolTotp } from '../../tools/testing/enrolments.ts'
 import {
   asEve,
@@ -6,10 +7,11 @@ import {
   type Fixture,
   mailAfter,
   makeFixture,
+  toEve,
   verified,
   withPasskey,
 } from '../../tools/testing/fixtures.ts'
-import { gateway } from '../../tools/testing/gateway.ts'
+import { gateway, type TestAnswer } from '../../tools/testing/gateway.ts'
 import { delivered } from '../../tools/testing/test-mail.ts'
 import { bearer, eve, logIn, mailTo } from '../../tools/testing/test-users.ts'
 
@@ -48,33 +50,76 @@ async function recovers(fixture: Fixture, token: string): Promise<void> {
 describe('rule 1: a factor needs a verified email, and the first proof of an email removes all factors', () => {
   /** A stranger signs up with Eve's email and adds factors while no mail is configured, so nobody proves the email. */
   async function preHijacked() {
-    const fixture = await makeFixture({ policy: { sendsMail: false } })
-    const thief = await enrolTotp(fixture.api, fixture.services, fixture.login)
-    Object.assign(fixture.login, thief.login)
-    const api = gateway({ ...fixture.services, policy: { ...fixture.services.policy, sendsMail: true } })
-    expect(account(fixture)).toMatchObject({ emailVerified: false, factors: { totp: true, passkeys: 0 } })
-    return { fixture: { ...fixture, api }, thief }
+    const made = await makeFixture({ policy: { sendsMail: false } })
+    const thief = await enrolTotp(made.api, made.services, made.login)
+    const headers = bearer(thief.login)
+    const { body: options } = await made.api('POST /users/me/passkeys/options', { headers })
+    const body = { passkey: authenticator().create(options), transport: 'body' }
+    const added = await made.api('POST /users/me/passkeys', { headers, body })
+    Object.assign(made.login, added)
+    const api = gateway({ ...made.services, policy: { ...made.services.policy, sendsMail: true } })
+    expect(account(made)).toMatchObject({ emailVerified: false, factors: { totp: true, passkeys: 1 } })
+    return { ...made, api }
   }
+  const mailed = (fixture: Fixture, route: string) => mailAfter(fixture, route, toEve)
 
-  it('by a reset: the stranger’s factor and recovery codes are gone, and the owner needs none', async () => {
-    const { fixture } = await preHijacked()
-    const { token } = await mailAfter(fixture, 'POST /auth/password/forgot', { body: { email: eve.email } })
-    await fixture.api('POST /auth/password/reset', { body: { token, newPassword: next } })
+  const firstProofs: Record<string, (fixture: Fixture) => Promise<TestAnswer>> = {
+    'a reset': async (fixture) => {
+      const { token } = await mailed(fixture, 'POST /auth/password/forgot')
+      return fixture.api('POST /auth/password/reset', { body: { token, newPassword: next } })
+    },
+    'the link that verifies the email': async (fixture) => {
+      const { token } = await mailed(fixture, 'POST /auth/email/resend')
+      return fixture.api('POST /auth/email/verify', { body: { token } })
+    },
+    'the link of an email login, which opens a session': async (fixture) => {
+      const { token } = await mailed(fixture, 'POST /auth/email-login')
+      return fixture.api('POST /auth/email-login/redeem', { body: { token } })
+    },
+    'the digits of an email login, which open a session': async (fixture) => {
+      const { answer, code } = await mailed(fixture, 'POST /auth/email-login')
+      const body = { email: eve.email, challenge: answer.body.challenge, code }
+      return fixture.api('POST /auth/email-login/code', { body })
+    },
+    'a link to another email, to which the stranger moved the account': async (fixture) => {
+      const body = { newEmail: 'evie@example.com' }
+      const { token } = await mailAfter(fixture, 'PUT /users/me/email', { ...asEve(fixture), body })
+      return fixture.api('POST /auth/email/verify', { body: { token } })
+    },
+  }
+  it.each(Object.keys(firstProofs))('by %s', async (name) => {
+    const fixture = await preHijacked()
+    const { status } = (await firstProofs[name]?.(fixture)) ?? {}
+    expect([200, 204]).toContain(status)
     expect(account(fixture)).toMatchObject({ emailVerified: true, factors: noFactors })
-    const { totps, recoveryCodes } = fixture.services.tables
-    expect([totps.size, recoveryCodes.size]).toEqual([0, 0])
+    const { totps, recoveryCodes, passkeys } = fixture.services.tables
+    expect([totps.size, recoveryCodes.size, passkeys.size]).toEqual([0, 0, 0])
+    // The stranger's session ends, and the owner is told which factors are gone.
+    const { refreshToken } = fixture.login.body
+    expect(await fixture.api('POST /auth/refresh', { body: { refreshToken } })).toMatchObject({ status: 401 })
+    const told = (await delivered(fixture.services)).map(({ to, template }) => [to, template])
+    for (const factor of ['totp', 'passkey'])
+      expect(told).toContainEqual([
+        account(fixture).email,
+        { kind: 'factor_removed', at: expect.any(Number), factor },
+      ])
+  })
+
+  it('and the owner needs no factor after a reset', async () => {
+    const fixture = await preHijacked()
+    await firstProofs['a reset']?.(fixture)
     expect(await logIn(fixture.api, 'body', { ...eve, password: next })).toMatchObject({ status: 200 })
   })
 
-  it('by an email login, which then opens a session', async () => {
-    const { fixture, thief } = await preHijacked()
-    const { token } = await mailAfter(fixture, 'POST /auth/email-login', { body: { email: eve.email } })
-    expect(await fixture.api('POST /auth/email-login/redeem', { body: { token } })).toMatchObject({
-      status: 200,
-    })
-    expect(account(fixture).factors).toEqual(noFactors)
-    const { refreshToken } = thief.login.body
-    expect(await fixture.api('POST /auth/refresh', { body: { refreshToken } })).toMatchObject({ status: 401 })
+  it('but a later link that verifies the email, or a second click, removes none', async () => {
+    const fixture = await preHijacked()
+    const { token } = await mailed(fixture, 'POST /auth/email/resend')
+    const verify = () => fixture.api('POST /auth/email/verify', { body: { token } })
+    expect(await verify()).toMatchObject({ status: 204 })
+    const login = await logIn(fixture.api, 'body', eve)
+    await enrolTotp(fixture.api, fixture.services, login)
+    expect(await verify()).toMatchObject({ status: 204 })
+    expect(account(fixture).factors.totp).toBe(true)
   })
 })
 

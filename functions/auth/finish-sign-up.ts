@@ -4,7 +4,7 @@ import { newPassword, token } from '../../lib/contract/fields.ts'
 import { factorRemovalNeeds } from '../../lib/contract/needs.ts'
 import { finishSignUp } from '../../lib/domain/sign-up-completion.ts'
 import { route } from '../../lib/lambda/route.ts'
-import { codes, factorServices, passwordServices, users } from '../../lib/services.ts'
+import { codes, factorServices, outbox, passwordServices, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
@@ -24,13 +24,14 @@ export const contract = defineContract({
     'keys/pepper:GetParametersByPath',
     'sessions:BatchGetItem',
     'sessions:DeleteItem',
+    'sessions:PutItem',
     'users:UpdateItem',
     'refresh-token-denylist:PutItem',
   ],
   memory: 1769,
 })
 
-const factories = { users, codes, ...passwordServices, ...factorServices }
+const factories = { users, codes, outbox, ...passwordServices, ...factorServices }
 
 export const handler = route(contract, factories, async ({ services, body, client, reply }) => {
   await finishSignUp(services, body, client)

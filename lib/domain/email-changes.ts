@@ -1,6 +1,7 @@
 import { disablePassword, forgetSessions, withOptimisticRetry } from './account-changes.ts'
 import { codeSeconds, UNDO_SECONDS } from './code-purposes.ts'
 import { deviceOf } from './devices.ts'
+import { provenEmail } from './email-proofs.ts'
 import { type FactorRemoval, type FactorRemovalPorts, factorsRemovedSince } from './factor-removal.ts'
 import { deniedUntil, type Seconds } from './lifetimes.ts'
 import { queueEmailJob } from './notifications.ts'
@@ -46,10 +47,11 @@ export const givesWay = (holder: Account): boolean => isUnproven(holder) && hold
  * belong to the owner of the mailbox, who would lose it by opening the wrong one of two mails (pre-account hijacking).
  */
 export async function completeChange(
-  { users, clock }: Pick<Ports, 'users' | 'clock'>,
+  ports: FactorRemovalPorts & Pick<Ports, 'users' | 'clock'>,
   { code, account: before }: Opened,
 ): Promise<NotChanged | { before: Account; account: Account; replaced: Account | undefined }> {
   const { newEmail: to = '', undoHash, replaces, requestedAt, ...kept } = code
+  const { users, clock } = ports
   const now = clock.now()
   const since = requestedAt === undefined ? {} : { requestedAt }
   const holder = await users.findByEmail(to)
@@ -58,9 +60,8 @@ export async function completeChange(
   if (holder && (holder.id !== replaces || !givesWay(holder))) return 'email_taken'
   const keeps = undoHash && { email: before.email, undoHash, keptUntil: now + UNDO_SECONDS, ...since }
   const account = await users.change(before, {
+    ...(await provenEmail(ports, before)),
     email: to,
-    emailVerified: true,
-    endsSessions: false,
     deniedUntil: deniedUntil(now),
     redeems: code,
     leaves: { ...kept, email: to, redeemed: true },
@@ -74,8 +75,8 @@ type UndoPorts = FactorRemovalPorts & Pick<Ports, 'users' | 'sessions' | 'outbox
 /**
  * Undoes a change of email with the token mailed to the former address, or stops it before the new address is verified. The
  * author of the change knew the password. So the password is disabled, and a mail to set a new one follows. Every session ends,
- * and only the current device stays known. Factors that were added since the request are removed. A disabled account gets its address back and stays disabled. Refuses with
- * `invalid_link` or `conflict`.
+ * and only the current device stays known. Factors that were added since the request are removed. A disabled account gets its
+ * address back and stays disabled. Refuses with `invalid_link` or `conflict`.
  */
 export async function undoEmailChange(
   ports: UndoPorts & Pick<Ports, 'codes'>,

@@ -2,7 +2,8 @@ import { changedOrRefuse, disablePassword } from './account-changes.ts'
 import { admit } from './admission.ts'
 import { notAdmitted } from './auth-sessions.ts'
 import { deviceOf } from './devices.ts'
-import { allFactorsRemoved, type FactorRemovalPorts } from './factor-removal.ts'
+import { provenEmail, tellProvenEmail } from './email-proofs.ts'
+import type { FactorRemovalPorts } from './factor-removal.ts'
 import {
   challengeHashOf,
   isChallengeFor,
@@ -109,18 +110,18 @@ async function logIn(
  * disabled, its factors are removed, and every session of the account ends.
  */
 async function proveEmail(
-  ports: FactorRemovalPorts & Pick<Ports, 'users' | 'clock' | 'events'>,
+  ports: FactorRemovalPorts & Pick<Ports, 'users' | 'policy' | 'outbox' | 'clock' | 'events'>,
   account: Account,
   client: Client,
 ): Promise<Account> {
   const change = {
-    emailVerified: true,
+    ...(await provenEmail(ports, account)),
     ...disablePassword(ports.clock.now()),
     devices: [deviceOf(client)],
-    ...(await allFactorsRemoved(ports, account)),
   }
   const owned = changedOrRefuse(await ports.users.change(account, change))
   ports.events.record({ type: 'email.verified', userId: account.id })
   ports.events.record({ type: 'password.voided', userId: account.id, reason: 'first_proof' })
+  await tellProvenEmail(ports, account)
   return owned
 }

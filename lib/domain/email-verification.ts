@@ -1,5 +1,7 @@
-import { forgetUser, withOptimisticRetry } from './account-changes.ts'
+import { forgetSessions, forgetUser, withOptimisticRetry } from './account-changes.ts'
 import { completeChange } from './email-changes.ts'
+import { provenEmail, tellProvenEmail } from './email-proofs.ts'
+import type { FactorRemovalPorts } from './factor-removal.ts'
 import { deniedUntil } from './lifetimes.ts'
 import { notify } from './notifications.ts'
 import { type Opened, openToken } from './one-time-codes.ts'
@@ -9,12 +11,14 @@ import type { Account } from './users.ts'
 
 /**
  * Verifies the email that a token was mailed to: the email of a new account, or the new email of a change. After a change, the
- * former email is kept for 7 days, and the change can be undone. Until it expires, a link may be opened again, because of
- * double clicks and mail scanners, as long as the account has its email. It then does nothing.
+ * former email is kept for 7 days, and the change can be undone. The first proof of an account's email removes its factors.
+ * Until it expires, a link may be opened again, because of double clicks and mail scanners, as long as the account has its email.
+ * It then does nothing.
  * Refuses with `invalid_link`, `email_taken`, `email_changed_recently` or `conflict`.
  */
 export async function verifyEmail(
-  ports: Pick<Ports, 'users' | 'sessions' | 'userData' | 'codes' | 'policy' | 'outbox' | 'clock' | 'events'>,
+  ports: FactorRemovalPorts &
+    Pick<Ports, 'users' | 'sessions' | 'userData' | 'codes' | 'policy' | 'outbox' | 'clock' | 'events'>,
   token: string,
 ): Promise<void> {
   const now = ports.clock.now()
@@ -23,12 +27,15 @@ export async function verifyEmail(
     const { code, account: before } = opened
     if (code.purpose === 'change_email' && !code.redeemed) return completeChange(ports, opened)
     if (before.emailVerified) return { before, account: before, replaced: undefined }
-    const change = { emailVerified: true, endsSessions: false, deniedUntil: deniedUntil(now) }
+    const change = { ...(await provenEmail(ports, before)), deniedUntil: deniedUntil(now) }
     const account = await ports.users.change(before, change)
     return typeof account === 'string' ? account : { before, account, replaced: undefined }
   })
   if (account === before) return
   ports.events.record({ type: 'email.verified', userId: account.id })
+  await tellProvenEmail(ports, before)
+  if (account.sessionVersion !== before.sessionVersion)
+    await forgetSessions(ports, account.id, account.sessionVersion)
   if (account.email === before.email) return
   ports.events.record({ type: 'email.changed', userId: account.id })
   // An unverified former address may be a stranger's.

@@ -1,6 +1,7 @@
 import { forgetSessions } from './account-changes.ts'
 import { deviceOf } from './devices.ts'
-import { allFactorsRemoved, type FactorRemovalPorts } from './factor-removal.ts'
+import { provenEmail, tellProvenEmail } from './email-proofs.ts'
+import type { FactorRemovalPorts } from './factor-removal.ts'
 import { notify } from './notifications.ts'
 import { openToken, redeemToken } from './one-time-codes.ts'
 import { checkNewPassword, type PasswordRulePorts } from './password-rules.ts'
@@ -9,7 +10,8 @@ import { settleAll } from './settle-all.ts'
 
 /**
  * Sets a password with a mailed token, without the old password. Every session ends, the lock after failed logins is lifted,
- * and the email is verified. Factors stay, unless this is the first proof of the email. Refuses with `invalid_link`, or with `weak_password`, which does not use up the token.
+ * and the email is verified. Factors stay, unless this is the first proof of the email. Refuses with `invalid_link`, or with
+ * `weak_password`, which does not use up the token.
  * OWASP Forgot Password Cheat Sheet; ASVS 6.4.3, 7.4.3.
  */
 export async function resetPassword(
@@ -27,14 +29,12 @@ export async function resetPassword(
   const passwordHash = await ports.passwords.hash(newPassword)
 
   // 3. One transaction redeems the token, sets the password and ends the sessions, or does nothing.
-  const { account } = await redeemToken(ports, token, ['reset_password'], async ({ account }) => ({
+  const { account, before } = await redeemToken(ports, token, ['reset_password'], async ({ account }) => ({
+    ...(await provenEmail(ports, account)),
     passwordHash,
-    emailVerified: true,
     endsSessions: true,
     // Only the device that used the link stays known, so a login from a thief's device causes a notification.
     devices: [deviceOf(client)],
-    // A stranger may have signed up with this email and added a factor before its owner proved it.
-    ...(account.emailVerified ? {} : await allFactorsRemoved(ports, account)),
   }))
   ports.events.record({ type: 'password.reset', userId: account.id })
 
@@ -42,6 +42,7 @@ export async function resetPassword(
   const { id: userId, email } = account
   await settleAll(
     notify(ports, { type: 'password_changed', userId, at: ports.clock.now() }),
+    tellProvenEmail(ports, before),
     ports.rateLimiter
       .resetAttempts(email)
       .catch(() => ports.events.record({ type: 'login.lock_left', userId })),

@@ -1,5 +1,6 @@
 import { deviceOf } from './devices.ts'
-import { allFactorsRemoved, type FactorRemoval, type FactorRemovalPorts } from './factor-removal.ts'
+import { type EmailProof, provenEmail, tellProvenEmail } from './email-proofs.ts'
+import type { FactorRemovalPorts } from './factor-removal.ts'
 import { waysIn } from './factors.ts'
 import { queueEmailJob } from './notifications.ts'
 import { openToken, redeemToken } from './one-time-codes.ts'
@@ -15,7 +16,9 @@ import { type Account, noFactors } from './users.ts'
  * Refuses with `invalid_link`, `conflict`, or with `weak_password`, which does not use up the token.
  */
 export async function finishSignUp(
-  ports: PasswordRulePorts & FactorRemovalPorts & Pick<Ports, 'users' | 'codes' | 'passwords' | 'clock'>,
+  ports: PasswordRulePorts &
+    FactorRemovalPorts &
+    Pick<Ports, 'users' | 'codes' | 'passwords' | 'policy' | 'outbox' | 'clock'>,
   { token, newPassword }: { token: string; newPassword: string },
   client: Client,
 ): Promise<void> {
@@ -74,27 +77,22 @@ export async function finishSignUpWithPasskey(
 
 /** Verifies the email and gives the account its first way in. Removes the factors that were there before. */
 async function complete(
-  ports: FactorRemovalPorts & Pick<Ports, 'users' | 'codes' | 'clock' | 'events'>,
+  ports: FactorRemovalPorts & Pick<Ports, 'users' | 'codes' | 'policy' | 'outbox' | 'clock' | 'events'>,
   token: string,
   client: Client,
-  wayIn: (removed: FactorRemoval) => Promise<Partial<AccountChange>>,
+  wayIn: (proof: EmailProof) => Promise<Partial<AccountChange>>,
 ): Promise<Account> {
-  const { account } = await redeemToken(ports, token, ['finish_sign_up'], async ({ account }) => {
+  const { account, before } = await redeemToken(ports, token, ['finish_sign_up'], async ({ account }) => {
     checkHasNoWayIn(account)
-    const removed = await allFactorsRemoved(ports, account)
-    return {
-      emailVerified: true,
-      endsSessions: true,
-      devices: [deviceOf(client)],
-      ...removed,
-      ...(await wayIn(removed)),
-    }
+    const proof = await provenEmail(ports, account)
+    return { ...proof, endsSessions: true, devices: [deviceOf(client)], ...(await wayIn(proof)) }
   })
   ports.events.record({ type: 'email.verified', userId: account.id })
+  await tellProvenEmail(ports, before)
   return account
 }
 
-/** The link of a sign-up must not become a second way to reset a password. */
+/** The link of a sign-up must not become a second way to reset a password. A verified email has finished its sign-up. */
 function checkHasNoWayIn(account: Account): void {
-  if (waysIn(account) > 0) throw new Refusal('invalid_link', { subject: { userId: account.id } })
+  if (account.emailVerified || waysIn(account) > 0) throw new Refusal('invalid_link', { subject: { userId: account.id } })
 }
