@@ -94,5 +94,6 @@ async function complete(
 
 /** The link of a sign-up must not become a second way to reset a password. A verified email has finished its sign-up. */
 function checkHasNoWayIn(account: Account): void {
-  if (account.emailVerified || waysIn(account) > 0) throw new Refusal('invalid_link', { subject: { userId: account.id } })
+  if (account.emailVerified || waysIn(account) > 0)
+    throw new Refusal('invalid_link', { subject: { userId: account.id } })
 }

@@ -199,9 +199,9 @@ export const mails: Mails = {
     ],
   },
   factor_removed: {
-    subject: 'Se ha quitado un segundo factor de su cuenta de {product}',
+    subject: 'Se ha eliminado un segundo factor de su cuenta de {product}',
     text: [
-      'Se ha quitado un segundo factor de su cuenta de {product}. Se ha cerrado la sesión en todos los demás dispositivos.',
+      'Se ha eliminado un segundo factor de su cuenta de {product}. Se ha cerrado la sesión en todos los demás dispositivos.',
       '{facts}',
       'Si ha sido usted, no tiene que hacer nada.',
       'Si no ha sido usted, elija enseguida una contraseña nueva. Así también se cierra la sesión en todos los dispositivos.',

@@ -141,7 +141,7 @@ export const mails: Mails = {
   factors_reset: {
     subject: 'Choisissez un nouveau mot de passe pour {product}',
     text: [
-      'L’administration de {product} a supprimé les seconds facteurs de votre compte : l’application d’authentification, les clés d’accès et les codes de récupération. Le mot de passe ne fonctionne plus et tous les appareils sont déconnectés.',
+      'L’administration de {product} a supprimé les seconds facteurs de votre compte : l’application d’authentification, les clés d’accès et les codes de secours. Le mot de passe ne fonctionne plus et tous les appareils sont déconnectés.',
       'Veuillez choisir un nouveau mot de passe, puis vous reconnecter.',
       '[Choisir un nouveau mot de passe]({link})',
       'Le lien ne fonctionne qu’une fois, pendant {time}.',
@@ -199,9 +199,9 @@ export const mails: Mails = {
     ],
   },
   factor_removed: {
-    subject: 'Un second facteur a été retiré de votre compte {product}',
+    subject: 'Un second facteur a été supprimé de votre compte {product}',
     text: [
-      'Un second facteur a été retiré de votre compte {product}. Tous les autres appareils ont été déconnectés.',
+      'Un second facteur a été supprimé de votre compte {product}. Tous les autres appareils ont été déconnectés.',
       '{facts}',
       'Si c’était vous, vous n’avez rien à faire.',
       'Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe. Cela déconnectera aussi tous les appareils.',

@@ -199,7 +199,7 @@ export const mails: Mails = {
     ],
   },
   factor_removed: {
-    subject: '{product} のアカウントから認証要素が削除されました',
+    subject: '{product} のアカウントから第二の認証要素が削除されました',
     text: [
       '{product} のアカウントから第二の認証要素が削除されました。ほかのすべての端末はログアウトされました。',
       '{facts}',
