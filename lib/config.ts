@@ -217,6 +217,7 @@ export function policyOf({
     requireVerifiedEmail: requireVerifiedEmail ?? sendsMail,
     unverifiedAccountDays,
     signUp,
+    providers: [],
     emailLogin,
     secondFactorFor,
     notifications,

@@ -56,6 +56,8 @@ export interface Contract {
   readonly body?: z.core.$ZodObject
   /** The handler takes a refresh token: from the cookie, or from `refreshToken` in the body. */
   readonly takesRefreshToken?: true
+  /** With `transport: "cookie"`, a browser must call from an allowed origin: no other page may log its visitor in (login CSRF). */
+  readonly checksOrigin?: true
   /** A login of an account that may need a second factor. Then it gets no tokens, but `second_factor_required` or the like. */
   readonly opensSession?: true
   /** The successful answers by status; `null` without a body. Fields that a schema does not name are removed. */
@@ -108,7 +110,7 @@ export function refusalsOf(contract: Contract): ReadonlySet<RefusalCode> {
     ...(contract.params ? (['not_found'] as const) : []),
     ...(contract.query || contract.body ? (['invalid_request'] as const) : []),
     ...(contract.body ? (['unsupported_media_type', 'payload_too_large'] as const) : []),
-    ...(contract.takesRefreshToken ? (['origin_not_allowed'] as const) : []),
+    ...(contract.takesRefreshToken || contract.checksOrigin ? (['origin_not_allowed'] as const) : []),
     ...(limitsOf(contract).some(isTold) ? (['too_many_attempts'] as const) : []),
     ...(contract.needs?.length ? (['unavailable'] as const) : []),
   ])

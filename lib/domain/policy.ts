@@ -30,6 +30,8 @@ export interface Policy {
   /** Whether users can log in by email, without a password. */
   readonly emailLogin: boolean
   readonly signUp: (typeof signUpPolicies)[number]
+  /** The providers of social login, in the order of PROVIDERS. `label` is what people read, such as `Google`. */
+  readonly providers: readonly { readonly name: string; readonly label: string }[]
   /** Who must have a second factor. */
   readonly secondFactorFor: SecondFactorFor
   readonly notifications: readonly Notification[]

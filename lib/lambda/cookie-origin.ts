@@ -1,3 +1,4 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { Refusal } from '../domain/refusal.ts'
 
 /**
@@ -16,4 +17,17 @@ export function checkOrigin(
   if (site === 'cross-site') throw new Refusal('origin_not_allowed')
   if (origin !== undefined && !isKnown) throw new Refusal('origin_not_allowed')
   if (origin === undefined && site !== 'same-origin') throw new Refusal('origin_not_allowed')
+}
+
+/**
+ * The same for a login whose answer sets the cookie. Only browsers keep one, and they send one of the two headers. A token in the body
+ * is of no use to a foreign page, which cannot read the answer.
+ */
+export function checkLoginOrigin(
+  { headers, body }: Pick<APIGatewayProxyEventV2, 'headers'> & { readonly body?: unknown },
+  known: Parameters<typeof checkOrigin>[1],
+): void {
+  const isOfBrowser = headers.origin !== undefined || headers['sec-fetch-site'] !== undefined
+  const { transport } = (body ?? {}) as { transport?: unknown }
+  if (isOfBrowser && transport !== 'body') checkOrigin(headers, known)
 }

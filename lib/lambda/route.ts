@@ -5,6 +5,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import * as z from 'zod/mini'
 import { type Contract, rolesOf } from '../contract/contract.ts'
 import type { Principal } from '../domain/principal.ts'
+import { checkLoginOrigin } from './cookie-origin.ts'
 import { etag } from './etag.ts'
 import { eventsOf, type Factories, type Services, withServices } from './handler-services.ts'
 import { httpSemantics } from './http-semantics.ts'
@@ -76,6 +77,7 @@ async function run<C extends Contract, F extends Factories>(
   const client = clientOf(event)
   const principal = contract.access === 'public' ? undefined : event.principal
   const params = contract.params && parseParams(contract.params, event.pathParameters ?? {})
+  if (contract.checksOrigin) checkLoginOrigin(event, services)
   const query = contract.query && parse(contract.query, event.queryStringParameters ?? {})
   const body =
     contract.body &&

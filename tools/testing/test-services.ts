@@ -98,6 +98,10 @@ export const policy: Policy = {
   passwordMinLength: 15,
   productName: 'Cardea',
   signUp: 'open',
+  providers: [
+    { name: 'google', label: 'Google' },
+    { name: 'github', label: 'GitHub' },
+  ],
   unverifiedAccountDays: 14,
 }
 
