@@ -142,16 +142,71 @@ export const socialErrors = [
 ] as const
 export type SocialError = (typeof socialErrors)[number]
 
+/** The failed check, or the step that failed. Each is a word of ours: no text of a provider reaches a log. */
+export const providerFailureReasons = [
+  'cancelled', // the person cancelled
+  'error', // the callback carries another error
+  'temporary', // the callback says that the provider is down
+  'callback', // a parameter is missing, repeated, or of another kind of answer
+  'callback_iss', // the issuer of the callback (RFC 9207)
+  'discovery', // the discovery document, or its issuer
+  'code', // the provider refuses the code
+  'client', // the provider refuses the client secret
+  'secret', // our client secret cannot be read
+  'token', // the token response, or the form of its ID token
+  'alg',
+  'keys', // no key of the provider has signed it
+  'signature',
+  'iss',
+  'aud',
+  'azp',
+  'exp',
+  'iat',
+  'nbf',
+  'nonce',
+  'sub',
+  'auth_time',
+  'tid', // the tenant of Microsoft
+  'key_issuer', // the issuer of Microsoft's key
+  'userinfo', // the userinfo response, or GitHub's API
+  'userinfo_sub',
+  'revocation',
+  'address', // not https, or an address that is not public
+  'redirect',
+  'size',
+  'status', // an unexpected status
+  'content', // not JSON
+  'timeout',
+  'unreachable',
+] as const
+export type ProviderFailureReason = (typeof providerFailureReasons)[number]
+
 /** Why a provider's answer is not believed. `reason` names the failed check, for the log: never a value of the provider. */
 export class ProviderFailure extends Error {
   readonly code: SocialError
-  readonly reason: string
-  constructor(code: SocialError, reason: string, options?: { cause?: unknown }) {
+  readonly reason: ProviderFailureReason
+  constructor(code: SocialError, reason: ProviderFailureReason, options?: { cause?: unknown }) {
     super(`${code}: ${reason}`, options)
     this.name = 'ProviderFailure'
     this.code = code
     this.reason = reason
   }
+}
+
+/** The client secrets of providers, by their names in PROVIDERS. */
+export interface ProviderSecrets {
+  /**
+   * `refused` is the secret that the provider has just refused: the secrets are read again, once a minute at most.
+   * @throws if there is none, or if the store does not answer.
+   */
+  secretOf(provider: string, refused?: string): Promise<string>
+}
+
+/** Encrypts what must be read again, bound to what it belongs to: `context` is the additional data. */
+export interface Seals {
+  seal(text: string, context: readonly string[]): Promise<string>
+  /** @throws if it belongs to something else, was changed, or if its key is gone. */
+  open(sealed: string, context: readonly string[]): Promise<string>
 }
 
 /** The configured providers. */

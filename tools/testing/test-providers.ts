@@ -31,7 +31,7 @@ export function testProviders(): TestProviders {
       return `https://${provider}.example/authorize?${query}`
     },
     async identityOf(_, callback) {
-      if (callback.has('error')) throw new ProviderFailure('access_denied', 'error')
+      if (callback.has('error')) throw new ProviderFailure('access_denied', 'cancelled')
       const answer = answers.get(callback.get('code') ?? '')
       if (!answer) throw new ProviderFailure('provider_error', 'code')
       if (answer instanceof ProviderFailure) throw answer

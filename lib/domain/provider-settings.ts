@@ -1,0 +1,24 @@
+export const providerKinds = ['google', 'microsoft', 'apple', 'github', 'oidc'] as const
+export type ProviderKind = (typeof providerKinds)[number]
+
+/** A provider of PROVIDERS, as its settings describe it. Its secret is in SSM, below `providers`. */
+export interface ProviderSettings {
+  /** Its name in PROVIDERS. */
+  readonly name: string
+  readonly kind: ProviderKind
+  /** What people read, such as `Google`. */
+  readonly label: string
+  readonly clientId: string
+  /**
+   * The issuer of `oidc`, as its discovery document spells it: some end with a slash. For the other kinds only locally: the
+   * address of a test server in the provider's place.
+   */
+  readonly issuer?: string | undefined
+  /** Of `microsoft`: the id of a tenant, or `common`, `organizations` or `consumers`. */
+  readonly tenant?: string | undefined
+  /** Of `apple`. */
+  readonly teamId?: string | undefined
+  readonly keyId?: string | undefined
+  /** Of `oidc`: whether its `email_verified` counts. */
+  readonly trustEmail: boolean
+}
