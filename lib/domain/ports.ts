@@ -23,7 +23,14 @@ import type { Locale } from './locales.ts'
 import type { Policy } from './policy.ts'
 import type { Principal } from './principal.ts'
 import type { SecurityEvents } from './security-events.ts'
-import type { Identity, IdentityStore, IdentityWrites, SocialProviders, SocialStore } from './social-ports.ts'
+import type {
+  Identity,
+  IdentityStore,
+  IdentityWrites,
+  SocialDestinations,
+  SocialProviders,
+  SocialStore,
+} from './social-ports.ts'
 import type { UserTable } from './user-data.ts'
 import type { Account, AccountFields, ListedUser, Role } from './users.ts'
 
@@ -486,4 +493,5 @@ export interface Ports {
   readonly identities: IdentityStore
   readonly social: SocialStore
   readonly socialProviders: SocialProviders
+  readonly socialDestinations: SocialDestinations
 }

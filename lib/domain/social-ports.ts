@@ -209,10 +209,16 @@ export interface Seals {
   open(sealed: string, context: readonly string[]): Promise<string>
 }
 
-/** The configured providers. */
+/** Where flows may end. */
+export interface SocialDestinations {
+  /** Every allowed `redirect`, which is compared byte for byte (RFC 9700 2.1). */
+  readonly redirects: readonly string[]
+  /** For a flow that is unknown or of another browser. */
+  readonly loginPage: string
+}
+
+/** The configured providers. `policy.providers` lists them. */
 export interface SocialProviders {
-  /** The providers in the order of PROVIDERS. `label` is what people read, such as `Google`. */
-  readonly list: readonly { readonly name: string; readonly label: string }[]
   /**
    * The address at the provider where the flow begins, with PKCE S256 and `prompt=select_account` or `max_age`.
    * @throws ProviderFailure
@@ -224,6 +230,11 @@ export interface SocialProviders {
       readonly maxAge?: Seconds
     },
   ): Promise<string>
+  /**
+   * Checks that the callback is of the provider that the flow began at: `iss`, if it is sent or the provider promises it (RFC 9207).
+   * @throws ProviderFailure
+   */
+  checkIssuer(provider: string, callback: URLSearchParams): Promise<void>
   /**
    * Checks what the provider sent to the callback, exchanges its code and returns who the person is.
    * @throws ProviderFailure

@@ -18,10 +18,6 @@ export function testProviders(): TestProviders {
   return {
     answers,
     revoked,
-    list: [
-      { name: 'google', label: 'Google' },
-      { name: 'github', label: 'GitHub' },
-    ],
     async authorizationUrl(provider, { state, nonce, maxAge }) {
       const query = new URLSearchParams({
         state,
@@ -29,6 +25,11 @@ export function testProviders(): TestProviders {
         ...(maxAge !== undefined && { max_age: `${maxAge}` }),
       })
       return `https://${provider}.example/authorize?${query}`
+    },
+    async checkIssuer(provider, callback) {
+      const iss = callback.get('iss')
+      if (iss !== null && iss !== `https://${provider}.example`)
+        throw new ProviderFailure('provider_error', 'callback_iss')
     },
     async identityOf(_, callback) {
       if (callback.has('error')) throw new ProviderFailure('access_denied', 'cancelled')

@@ -84,6 +84,16 @@ export const relyingParty = {
   origins: [parties.issuer, 'https://app.example.com'],
 }
 
+/** Where flows of social login may end. */
+export const socialDestinations = {
+  redirects: [
+    'https://app.example.com/after-login',
+    `${parties.issuer}/ui/login`,
+    `${parties.issuer}/ui/account`,
+  ],
+  loginPage: `${parties.issuer}/ui/login`,
+}
+
 /** Limits that no test reaches unless it sets its own. */
 const noLimits = Object.fromEntries(
   Object.entries(defaultLimits).map(([name, { seconds }]) => [name, { most: 1_000_000, seconds }]),
@@ -149,6 +159,7 @@ export function testServices(
     passkeyVerifier: passkeyVerifier(relyingParty),
     publishedKeys: publishedKeys(keys),
     socialProviders: testProviders(),
+    socialDestinations,
     rotation: { rotate: async () => ({ made: [], retired: [] }) },
   }
 }
