@@ -26,10 +26,12 @@ import { dynamoCounters } from './storage/counters.ts'
 import { dynamoDenylist } from './storage/denylist.ts'
 import { dynamoEmailJobs } from './storage/email-jobs.ts'
 import { dynamoFactorUndos } from './storage/factor-undos.ts'
+import { dynamoIdentities } from './storage/identities.ts'
 import { dynamoOutbox } from './storage/outbox.ts'
 import { dynamoPasskeys } from './storage/passkeys.ts'
 import { dynamoSessionOpenings } from './storage/session-openings.ts'
 import { dynamoSessions } from './storage/sessions.ts'
+import { dynamoSocial } from './storage/social.ts'
 import { dynamoTotps } from './storage/totps.ts'
 import { dynamoUserData } from './storage/user-data.ts'
 import { dynamoUsers } from './storage/users.ts'
@@ -107,6 +109,8 @@ export const sessionOpenings = /* @__PURE__ */ once(() => dynamoSessionOpenings(
 export const totps = /* @__PURE__ */ once(() => dynamoTotps(client(), config()))
 export const passkeys = /* @__PURE__ */ once(() => dynamoPasskeys(client(), config()))
 export const factorUndos = /* @__PURE__ */ once(() => dynamoFactorUndos(client(), config()))
+export const identities = /* @__PURE__ */ once(() => dynamoIdentities(client(), config()))
+export const social = /* @__PURE__ */ once(() => dynamoSocial(client(), config()))
 export const relyingParty = /* @__PURE__ */ once(() => relyingPartyOf(config()))
 export const passkeyVerifier = /* @__PURE__ */ once(() => makePasskeyVerifier(relyingParty()))
 export const codes = /* @__PURE__ */ once(() => dynamoCodes(client(), config()))

@@ -13,6 +13,7 @@ import { unlessConditionFails, withRetries } from './client.ts'
 import { reasonsOf } from './dynamodb-errors.ts'
 import { emailReservations, keptEmail } from './email-reservations.ts'
 import { factorParts } from './factor-parts.ts'
+import { identityParts } from './identity-parts.ts'
 import { accountKey, everythingOf, formerEmailKey, sessionKey } from './item-keys.ts'
 import { sessionItem } from './session-items.ts'
 import { type Guarded, setting, transactionParts } from './transaction-parts.ts'
@@ -27,6 +28,7 @@ export function accountChanges(
   const parts = transactionParts(tables)
   const reservations = emailReservations(tables)
   const factors = factorParts(tables)
+  const identities = identityParts(tables)
   const items = userItems(client, usersTable)
 
   const transact = async (guarded: readonly Guarded[]): Promise<'done' | NotChanged> => {
@@ -80,9 +82,19 @@ export function accountChanges(
     },
 
     async change(read, change) {
-      const { deniedUntil, replaces, by, redeems, leaves, emailMove, factorWrites, endsSessions, ...fields } =
-        change
-      const changed = changedBy(read, { ...fields, endsSessions })
+      const {
+        deniedUntil,
+        replaces,
+        by,
+        redeems,
+        leaves,
+        emailMove,
+        factorWrites,
+        identityWrites,
+        ...account
+      } = change
+      const { endsSessions, ...fields } = account
+      const changed = changedBy(read, account)
       const set = { ...fields, claimsVersion: changed.claimsVersion, sessionVersion: changed.sessionVersion }
       const endsExpiry = read.keptUntil !== undefined && changed.keptUntil === undefined
       const update = {
@@ -98,9 +110,11 @@ export function accountChanges(
         ...(replaces ? exchange(read.id, replaces) : []),
         ...(redeems ? [parts.redemption(redeems, leaves)] : []),
         ...(factorWrites ? factors.writes(read.id, factorWrites) : []),
+        ...(identityWrites ? identities.writes(identityWrites) : []),
         ...(emailMove ? reservations.move(read, changed.email, emailMove) : []),
         ...(takesFrom ? removal(takesFrom, deniedUntil) : []),
         ...factors.removals(taken),
+        ...identities.removals(taken),
         ...(endsExpiry && !emailMove ? lasting(read) : []),
         ...parts.actorIsCurrent(by, read),
         ...parts.administrators(read.id, isActiveAdministrator(read), isActiveAdministrator(changed)),
@@ -121,6 +135,7 @@ export function accountChanges(
         [reservations.release(read.id, read.email), 'version_conflict'],
         ...(former ? reservations.drop(read.id, former) : []),
         ...factors.removals(found),
+        ...identities.removals(found),
         ...parts.actorIsCurrent(by, read),
         ...parts.administrators(read.id, isActiveAdministrator(read), false),
       ])

@@ -15,12 +15,23 @@ export const optional =
   (value): value is T | undefined =>
     value === undefined || check(value)
 
+type Shape = Readonly<Record<string, Check<unknown>>>
+type Fields<S extends Shape> = { readonly [K in keyof S]: S[K] extends Check<infer T> ? T : never }
+
+/** A map inside an item. */
+export const shaped =
+  <S extends Shape>(shape: S): Check<Fields<S>> =>
+  (value): value is Fields<S> =>
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(shape).every(([field, check]) => check((value as Record<string, unknown>)[field]))
+
 /** Returns the named fields of an item, each checked, and no others. An error names the field, never its value. */
-export function fieldsOf<S extends Readonly<Record<string, Check<unknown>>>>(
+export function fieldsOf<S extends Shape>(
   kind: string,
   item: Readonly<Record<string, unknown>>,
   shape: S,
-): { readonly [K in keyof S]: S[K] extends Check<infer T> ? T : never } {
+): Fields<S> {
   const fields = Object.entries(shape).map(([field, check]) => {
     if (!check(item[field])) throw new Error(`A stored ${kind} has no usable ${field}`)
     return [field, item[field]]

@@ -16,10 +16,16 @@ import { positionOf } from '../domain/users.ts'
  * | passkey           | users                  | USER#<id>      | PASSKEY#<hash> | -                          | user and passkey id |
  * | undo of a factor  | users                  | USER#<id>      | FACTOR_UNDO#<hash> | `keptUntil`: 7 days    | user id and token   |
  * | passkey's reservation | users              | CREDENTIAL#<hash> | RESERVATION | -                          | passkey id          |
+ * | identity          | users                  | USER#<id>      | IDENTITY#<iid> | -                          | user and identity id |
+ * | identity's reservation | users             | IDENTITY#<iid> | RESERVATION    | -                          | identity id         |
  * | pending TOTP      | sessions               | USER#<id>      | PENDING_TOTP   | creation + 10 minutes      | user id             |
  * | auth session      | sessions               | USER#<id>      | AUTH#<hash>    | creation + 10 minutes      | user id and token   |
  * | spent challenge   | sessions               | CHALLENGE#<hash> | SPENT        | expiry of the challenge    | its key             |
  * | one-time code     | sessions               | USER#<id>      | CODE#<purpose> | expiry of the code         | user id and purpose |
+ * | social flow       | sessions               | FLOW#<hash>    | FLOW           | creation + 10 minutes      | `state`             |
+ * | link ticket       | sessions               | LINK_TICKET#<hash> | TICKET     | creation + 1 minute        | ticket              |
+ * | social result     | sessions               | SOCIAL_RESULT#<hash> | RESULT   | creation + 1 minute        | code                |
+ * | link session      | sessions               | LINK_SESSION#<hash> | LINK_SESSION | creation + 10 minutes   | token               |
  * | counter           | sessions               | LIMIT#<id>     | <window>       | end of the window          | limit and subject   |
  * | attempts          | sessions               | LIMIT#<id>     | ATTEMPTS       | last attempt + 1 day       | limit and subject   |
  * | email job         | sessions               | MAIL#<id>      | JOB            | creation + 1 hour          | stream of the table |
@@ -28,6 +34,9 @@ import { positionOf } from '../domain/users.ts'
  *
  * `keptUntil` is the TTL attribute of `users`. A former email and its reservation have it while the change can be undone. If sign-up
  * requires verification, an unverified account and its reservation have it. A verified account never has it.
+ *
+ * `<iid>` is the SHA-256 of the issuer and the subject. An identity belongs to one account. The keys of a social login on its way are the
+ * SHA-256 of a random value of 256 bits.
  *
  * `LIMIT#<id>` is the name of a limit and a keyed hash of its subject.
  *
@@ -58,6 +67,20 @@ export const passkeyKey = (userId: string, passkeyId: string) => userKey(userId,
 export const credentialKey = (passkeyId: string) => ({ pk: `CREDENTIAL#${passkeyId}`, sk: 'RESERVATION' })
 /** Key range of a user's passkeys. */
 export const passkeysOf = (userId: string) => ({ pk: `USER#${userId}`, prefix: 'PASSKEY#' })
+export const identityKey = (userId: string, identityId: string) => userKey(userId, `IDENTITY#${identityId}`)
+export const identityReservationKey = (identityId: string) => ({
+  pk: `IDENTITY#${identityId}`,
+  sk: 'RESERVATION',
+})
+/** Key range of a user's identities. */
+export const identitiesOf = (userId: string) => ({ pk: `USER#${userId}`, prefix: 'IDENTITY#' })
+export const flowKey = (stateHash: string) => ({ pk: `FLOW#${stateHash}`, sk: 'FLOW' })
+export const linkTicketKey = (ticketHash: string) => ({ pk: `LINK_TICKET#${ticketHash}`, sk: 'TICKET' })
+export const socialResultKey = (codeHash: string) => ({ pk: `SOCIAL_RESULT#${codeHash}`, sk: 'RESULT' })
+export const linkSessionKey = (tokenHash: string) => ({
+  pk: `LINK_SESSION#${tokenHash}`,
+  sk: 'LINK_SESSION',
+})
 export const pendingTotpKey = (userId: string) => userKey(userId, 'PENDING_TOTP')
 export const authSessionKey = (userId: string, tokenHash: string) => userKey(userId, `AUTH#${tokenHash}`)
 export const spentChallengeKey = (challengeHash: string) => ({

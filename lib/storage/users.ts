@@ -13,6 +13,7 @@ import { accountItem, accountOf } from './accounts.ts'
 import { unlessConditionFails, withRetries } from './client.ts'
 import { reasonsOf } from './dynamodb-errors.ts'
 import { emailReservations } from './email-reservations.ts'
+import { identityParts } from './identity-parts.ts'
 import { fieldsOf, text } from './item-checks.ts'
 import { accountKey, emailReservationKey } from './item-keys.ts'
 import { userListing } from './user-listing.ts'
@@ -21,6 +22,7 @@ import { userListing } from './user-listing.ts'
 export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames, clock: Clock): UserStore {
   const { usersTable } = tables
   const { reserve } = emailReservations(tables)
+  const { addition } = identityParts(tables)
   const read = async (key: { pk: string; sk: string }) => {
     const command = new GetCommand({ TableName: usersTable, Key: key, ConsistentRead: true })
     return (await withRetries(() => client.send(command))).Item
@@ -42,18 +44,24 @@ export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames, 
     ...accountChanges(client, tables),
     ...userListing(client, tables, clock),
 
-    async create(account, now) {
+    async create(account, now, identity) {
       const Item = accountItem(account)
       const put = {
         Put: { TableName: usersTable, Item, ConditionExpression: 'attribute_not_exists(pk)' },
       }
       const { id, email, keptUntil } = account
-      const TransactItems = [reserve(id, email, now, { keptUntil }), put]
+      const guarded = [
+        [reserve(id, email, now, { keptUntil }), 'email_taken'],
+        [put, undefined],
+        ...(identity ? addition(identity) : []),
+      ] as const
       try {
+        const TransactItems = guarded.map(([part]) => part)
         await withRetries(() => client.send(new TransactWriteCommand({ TransactItems })))
         return 'created'
       } catch (error) {
-        if (reasonsOf(error)[0] === 'ConditionalCheckFailed') return 'email_taken'
+        const [, otherwise] = guarded[reasonsOf(error).indexOf('ConditionalCheckFailed')] ?? []
+        if (otherwise) return otherwise
         throw error
       }
     },

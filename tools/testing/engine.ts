@@ -11,10 +11,12 @@ import { dynamoCounters } from '../../lib/storage/counters.ts'
 import { dynamoDenylist } from '../../lib/storage/denylist.ts'
 import { dynamoEmailJobs } from '../../lib/storage/email-jobs.ts'
 import { dynamoFactorUndos } from '../../lib/storage/factor-undos.ts'
+import { dynamoIdentities } from '../../lib/storage/identities.ts'
 import { dynamoOutbox } from '../../lib/storage/outbox.ts'
 import { dynamoPasskeys } from '../../lib/storage/passkeys.ts'
 import { dynamoSessionOpenings } from '../../lib/storage/session-openings.ts'
 import { dynamoSessions } from '../../lib/storage/sessions.ts'
+import { dynamoSocial } from '../../lib/storage/social.ts'
 import { dynamoTotps } from '../../lib/storage/totps.ts'
 import { dynamoUserData } from '../../lib/storage/user-data.ts'
 import { dynamoUsers } from '../../lib/storage/users.ts'
@@ -45,6 +47,8 @@ const storesOver = (client: DynamoDBDocumentClient, tables: TableNames, clock: C
   totps: dynamoTotps(client, tables),
   passkeys: dynamoPasskeys(client, tables),
   factorUndos: dynamoFactorUndos(client, tables),
+  identities: dynamoIdentities(client, tables),
+  social: dynamoSocial(client, tables),
   codes: dynamoCodes(client, tables),
   counters: dynamoCounters(client, tables),
   outbox: dynamoOutbox(client, tables),

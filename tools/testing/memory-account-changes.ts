@@ -1,6 +1,7 @@
 import type { FactorWrites } from '../../lib/domain/factor-ports.ts'
 import type { AccountChange, UserStore } from '../../lib/domain/ports.ts'
 import type { Principal } from '../../lib/domain/principal.ts'
+import type { IdentityWrites } from '../../lib/domain/social-ports.ts'
 import { type Account, type AccountFields, changedBy, isActiveAdministrator } from '../../lib/domain/users.ts'
 import { codeId, isStill } from './memory-codes.ts'
 import { isFree, type MemoryTables, roundTrip } from './memory-tables.ts'
@@ -8,7 +9,7 @@ import { isFree, type MemoryTables, roundTrip } from './memory-tables.ts'
 /** The changes of an account, and its removal. */
 export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'change' | 'remove'> {
   const { accounts, codes, formerEmails, reservations, revokedClaims, sessions } = tables
-  const { totps, pendingTotps, recoveryCodes, passkeys, factorUndos, authSessions } = tables
+  const { totps, pendingTotps, recoveryCodes, passkeys, factorUndos, authSessions, identities } = tables
   /** Why the items of factors cannot be written, or the write. */
   const factorsOf = (
     userId: string,
@@ -28,10 +29,19 @@ export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'cha
       if (redeemsUndo) factorUndos.delete(redeemsUndo.tokenHash)
     }
   }
-  const removeFactors = (userId: string) => {
+  /** Why the items of identities cannot be written, or the write. */
+  const identitiesOf = ({ adds, removes = [] }: IdentityWrites): 'identity_taken' | (() => void) => {
+    if (adds && identities.has(adds.id)) return 'identity_taken'
+    return () => {
+      if (adds) identities.set(adds.id, adds)
+      for (const { id } of removes) identities.delete(id)
+    }
+  }
+  const removeWaysIn = (userId: string) => {
     totps.delete(userId)
     recoveryCodes.delete(userId)
-    for (const [id, passkey] of passkeys) if (passkey.userId === userId) passkeys.delete(id)
+    for (const items of [passkeys, identities])
+      for (const [id, item] of items) if (item.userId === userId) items.delete(id)
   }
   /** Why the reservations forbid the move of the email, or the move itself. */
   const moveOf = (
@@ -55,7 +65,7 @@ export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'cha
     return () => {
       if (takesFrom) {
         accounts.delete(takesFrom.id)
-        removeFactors(takesFrom.id)
+        removeWaysIn(takesFrom.id)
         revokedClaims.set(takesFrom.id, Number.MAX_SAFE_INTEGER)
       }
       reservations.delete(from)
@@ -88,7 +98,7 @@ export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'cha
   return {
     async change(
       read,
-      { deniedUntil: _, replaces, redeems, leaves, emailMove, factorWrites, by, ...fields },
+      { deniedUntil: _, replaces, redeems, leaves, emailMove, factorWrites, identityWrites, by, ...fields },
     ) {
       await roundTrip()
       const found = sameVersions(read)
@@ -99,10 +109,13 @@ export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'cha
       if (typeof move === 'string') return move
       const write = factorWrites ? factorsOf(read.id, factorWrites) : () => undefined
       if (typeof write === 'string') return write
+      const link = identityWrites ? identitiesOf(identityWrites) : () => undefined
+      if (typeof link === 'string') return link
       if (!actorIsCurrent(by, read)) return 'principal_outdated'
       if (isLast(read) && !isActiveAdministrator(changed)) return 'last_administrator'
       move()
       write()
+      link()
       if (redeems) codes.delete(codeId(redeems))
       if (leaves) codes.set(codeId(leaves), leaves)
       const { keptUntil, ...others } = found
@@ -132,7 +145,7 @@ export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'cha
       accounts.delete(read.id)
       for (const [email, { userId }] of reservations) if (userId === read.id) reservations.delete(email)
       formerEmails.delete(read.id)
-      removeFactors(read.id)
+      removeWaysIn(read.id)
       revokedClaims.set(read.id, Number.MAX_SAFE_INTEGER)
       return { former: former && former.keptUntil > now ? former : undefined }
     },

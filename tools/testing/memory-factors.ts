@@ -5,6 +5,7 @@ import type {
   TotpStore,
 } from '../../lib/domain/factor-ports.ts'
 import type { NotOpened, Opening, SessionOpenings } from '../../lib/domain/ports.ts'
+import { changedBy } from '../../lib/domain/users.ts'
 import { type MemoryTables, roundTrip } from './memory-tables.ts'
 
 export const memoryAuthSessions = ({ accounts, authSessions }: MemoryTables): AuthSessionStore => ({
@@ -87,8 +88,10 @@ export function memorySessionOpenings(tables: MemoryTables): SessionOpenings {
   const {
     accounts,
     authSessions,
+    identities,
     passkeys,
     recoveryCodes,
+    revokedClaims,
     revokedFamilies,
     sessions,
     spentChallenges,
@@ -138,6 +141,19 @@ export function memorySessionOpenings(tables: MemoryTables): SessionOpenings {
     }
   }
 
+  /** Why the identity cannot be linked, or the link. */
+  const linking = ({ account, links }: Opening): NotOpened | (() => void) => {
+    if (!links) return () => undefined
+    if (identities.has(links.id)) return 'identity_taken'
+    return () => {
+      identities.set(links.id, links)
+      const found = accounts.get(account.id) ?? account
+      const changed = changedBy(found, { identities: found.identities + 1, endsSessions: true })
+      accounts.set(account.id, changed)
+      revokedClaims.set(account.id, changed.claimsVersion)
+    }
+  }
+
   return {
     async open(opening) {
       await roundTrip()
@@ -152,8 +168,11 @@ export function memorySessionOpenings(tables: MemoryTables): SessionOpenings {
       if (typeof end === 'string') return end
       const spend = spending(opening)
       if (typeof spend === 'string') return spend
+      const link = linking(opening)
+      if (typeof link === 'string') return link
       end()
       spend()
+      link()
       sessions.set(session.id, session)
       return 'opened'
     },

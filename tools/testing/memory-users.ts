@@ -11,19 +11,21 @@ import { memoryAccountChanges } from './memory-account-changes.ts'
 import { isFree, type MemoryTables, roundTrip } from './memory-tables.ts'
 
 export function memoryUsers(tables: MemoryTables, clock: Clock): UserStore {
-  const { accounts, formerEmails, reservations } = tables
+  const { accounts, formerEmails, identities, reservations } = tables
   const alive = (account: Account | undefined) =>
     account && isExpired(account, clock.now()) ? undefined : account
 
   return {
     ...memoryAccountChanges(tables),
-    async create(account, now) {
+    async create(account, now, identity) {
       await roundTrip()
       if (!isFree(tables, account.email, now)) return 'email_taken'
+      if (identity && identities.has(identity.id)) return 'identity_taken'
       if (accounts.has(account.id)) throw new Error('An account has this id')
       const { id, keptUntil } = account
       reservations.set(account.email, { userId: id, ...(keptUntil !== undefined && { keptUntil }) })
       accounts.set(account.id, account)
+      if (identity) identities.set(identity.id, identity)
       return 'created'
     },
     async ownerOf(email) {

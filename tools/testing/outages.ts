@@ -17,7 +17,7 @@ export function silent(services: TestServices): TestServices {
   const failing = <T extends object>(store: T) =>
     Object.fromEntries(Object.keys(store).map((name) => [name, unavailable])) as T
   const { users, userData, sessions, codes, outbox } = services
-  const { authSessions, sessionOpenings, totps, passkeys, factorUndos } = services
+  const { authSessions, sessionOpenings, totps, passkeys, factorUndos, identities, social } = services
   return {
     ...services,
     users: failing(users),
@@ -30,6 +30,8 @@ export function silent(services: TestServices): TestServices {
     totps: failing(totps),
     passkeys: failing(passkeys),
     factorUndos: failing(factorUndos),
+    identities: failing(identities),
+    social: failing(social),
     publishedKeys: { list: unavailable },
   }
 }
