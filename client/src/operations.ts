@@ -422,7 +422,7 @@ export interface Operations {
       readonly name?: string
     }
     output: PasskeyAdded
-    refusal: 'invalid_passkey' | 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'email_not_verified' | 'passkey_exists' | 'too_many_passkeys' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
+    refusal: 'invalid_passkey' | 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'email_not_verified' | 'passkey_exists' | 'too_many_passkeys' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** List your passkeys. */
   listPasskeys: {
@@ -530,7 +530,7 @@ export interface Operations {
       readonly code: string
     }
     output: FactorChange
-    refusal: 'invalid_code' | 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'email_not_verified' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
+    refusal: 'invalid_code' | 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'email_not_verified' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Delete your own account. */
   deleteMe: {
@@ -600,7 +600,7 @@ export interface Operations {
       readonly passkeyId: string
     }
     output: TokenResponse
-    refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'not_found' | 'last_way_in' | 'second_factor_missing' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
+    refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'not_found' | 'last_way_in' | 'second_factor_missing' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Rename one of your passkeys. */
   renamePasskey: {
@@ -615,7 +615,7 @@ export interface Operations {
   removeTotp: {
     input: Record<string, never>
     output: TokenResponse
-    refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'not_found' | 'second_factor_missing' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
+    refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'not_found' | 'second_factor_missing' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Start to enrol an authenticator app. */
   startTotp: {
@@ -627,7 +627,7 @@ export interface Operations {
   replaceRecoveryCodes: {
     input: Record<string, never>
     output: FactorChange
-    refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'not_found' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
+    refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'not_found' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Get the options for a new passkey. */
   startPasskeyRegistration: {

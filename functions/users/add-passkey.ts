@@ -11,6 +11,7 @@ import {
   keyedHashes,
   outbox,
   passkeyVerifier,
+  rateLimiter,
   recoveryCodeHashes,
   sessions,
   tokenServices,
@@ -28,12 +29,8 @@ export const contract = defineContract({
   body: z.strictObject({ passkey: registrationResponse, name: z.optional(name), transport }),
   responses: { 201: passkeyAdded },
   refusals: ['email_not_verified', 'invalid_passkey', 'passkey_exists', 'too_many_passkeys', 'conflict'],
-  needs: [
-    ...factorChangeNeeds,
-    'keys/keyed-hash:GetParametersByPath',
-    'keys/recovery-codes:GetParametersByPath',
-    'users:PutItem',
-  ],
+  limits: ['factorChangesPerUser'],
+  needs: [...factorChangeNeeds, 'keys/recovery-codes:GetParametersByPath', 'users:PutItem'],
 })
 
 const factories = {
@@ -44,6 +41,7 @@ const factories = {
   recoveryCodeHashes,
   keyedHashes,
   outbox,
+  rateLimiter,
 }
 
 export const handler = route(contract, factories, async ({ services, principal, body, client, reply }) => {

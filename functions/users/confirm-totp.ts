@@ -8,6 +8,7 @@ import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
 import {
   outbox,
+  rateLimiter,
   recoveryCodeHashes,
   sessions,
   tokenServices,
@@ -28,6 +29,7 @@ export const contract = defineContract({
   body: z.strictObject({ code: totpCode, transport }),
   responses: { 200: factorChange },
   refusals: ['invalid_code', 'email_not_verified', 'conflict'],
+  limits: ['factorChangesPerUser'],
   needs: [
     ...factorChangeNeeds,
     'keys/factors:GetParametersByPath',
@@ -44,6 +46,7 @@ const factories = {
   recoveryCodeHashes,
   ...tokenServices,
   outbox,
+  rateLimiter,
 }
 
 export const handler = route(contract, factories, async ({ services, principal, body, client, reply }) => {

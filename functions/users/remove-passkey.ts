@@ -7,7 +7,15 @@ import { passkeyId } from '../../lib/contract/passkeys.ts'
 import { removePasskey } from '../../lib/domain/passkeys.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
-import { outbox, passkeys, relyingParty, sessions, tokenServices, users } from '../../lib/services.ts'
+import {
+  outbox,
+  passkeys,
+  rateLimiter,
+  relyingParty,
+  sessions,
+  tokenServices,
+  users,
+} from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'DELETE',
@@ -23,10 +31,11 @@ export const contract = defineContract({
   body: z.strictObject({ transport }),
   responses: { 200: tokenResponse },
   refusals: ['last_way_in', 'second_factor_missing', 'conflict'],
+  limits: ['factorChangesPerUser'],
   needs: [...factorChangeNeeds, 'users:Query', 'users:DeleteItem'],
 })
 
-const factories = { users, sessions, passkeys, relyingParty, ...tokenServices, outbox }
+const factories = { users, sessions, passkeys, relyingParty, ...tokenServices, outbox, rateLimiter }
 
 export const handler = route(
   contract,

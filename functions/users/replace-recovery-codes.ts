@@ -6,7 +6,14 @@ import { factorChangeNeeds } from '../../lib/contract/needs.ts'
 import { replaceRecoveryCodes } from '../../lib/domain/recovery-codes.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
-import { outbox, recoveryCodeHashes, sessions, tokenServices, users } from '../../lib/services.ts'
+import {
+  outbox,
+  rateLimiter,
+  recoveryCodeHashes,
+  sessions,
+  tokenServices,
+  users,
+} from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
@@ -21,10 +28,11 @@ export const contract = defineContract({
   body: z.strictObject({ transport }),
   responses: { 200: factorChange },
   refusals: ['not_found', 'conflict'],
+  limits: ['factorChangesPerUser'],
   needs: [...factorChangeNeeds, 'keys/recovery-codes:GetParametersByPath', 'users:PutItem'],
 })
 
-const factories = { users, sessions, recoveryCodeHashes, ...tokenServices, outbox }
+const factories = { users, sessions, recoveryCodeHashes, ...tokenServices, outbox, rateLimiter }
 
 export const handler = route(contract, factories, async ({ services, principal, body, client, reply }) => {
   const { tokens, recoveryCodes } = await replaceRecoveryCodes(services, principal, client)

@@ -32,11 +32,13 @@ export const factorWriteNeeds = [
   'refresh-token-denylist:PutItem',
 ] as const satisfies readonly Need[]
 
-/** What a change of factors in a session reads and writes. */
+/** What a change of factors in a session reads, counts and writes. */
 export const factorChangeNeeds = [
   ...factorWriteNeeds,
+  'keys/keyed-hash:GetParametersByPath',
   'users:GetItem',
   'sessions:GetItem',
+  'sessions:UpdateItem',
 ] as const satisfies readonly Need[]
 
 /** What opens a session and uses up its proof. */

@@ -32,6 +32,8 @@ export const limits = {
   passkeyOptionsPerIp: { per: 'ip', most: 200, seconds: 15 * MINUTE },
   refreshPerSession: { per: 'session', most: 60, seconds: MINUTE },
   passwordPerUser: { per: 'user', most: 10, seconds: HOUR },
+  // Not counted: the undo link, a reset, administrators, and the factor that a login asks for. They must stay possible.
+  factorChangesPerUser: { per: 'user', most: 20, seconds: 24 * HOUR },
   endSessionsPerUser: { per: 'user', most: 5, seconds: HOUR },
   resendPerIp: { per: 'ip', most: 20, seconds: HOUR },
   resendPerEmail: { per: 'email', most: 3, seconds: 15 * MINUTE },

@@ -14,6 +14,7 @@ const counts: Readonly<Record<LimitName, string>> = {
   passkeyOptionsPerIp: 'requests for the options of a passkey login',
   refreshPerSession: 'refreshes',
   passwordPerUser: 'requests that need the current password',
+  factorChangesPerUser: 'requests that add or remove a factor, or replace the recovery codes',
   endSessionsPerUser: 'requests to end all sessions',
   resendPerIp: 'requests for a verification mail',
   resendPerEmail: 'requests for a verification mail',
