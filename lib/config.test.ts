@@ -2,8 +2,16 @@ import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { deploySettings } from '../tools/deploy/settings.ts'
 import { readTables } from '../tools/generate/tables-yml.ts'
-import { contradictions, policyOf, readConfig, relyingPartyOf, settings } from './config.ts'
+import {
+  contradictions,
+  policyOf,
+  readConfig,
+  relyingPartyOf,
+  settings,
+  socialRedirectsOf,
+} from './config.ts'
 import { limits } from './domain/limits.ts'
+import { rowsOfProviders } from './provider-rows.ts'
 
 const rows = Object.values(settings)
 const least = { ISSUER: 'https://auth.example.com' }
@@ -157,7 +165,8 @@ describe('every setting', () => {
   it('is listed in .env.example, and nothing else is', async () => {
     const example = await readFile('.env.example', 'utf8')
     const named = [...example.matchAll(/^#?\s*([A-Z_]+)=/gm)].map(([, name]) => name)
-    const all = [...rows, ...Object.values(deploySettings)]
+    const ofProviders = rowsOfProviders({ PROVIDERS: 'google,microsoft,apple,github,acme' })
+    const all = [...rows, ...Object.values(deploySettings), ...ofProviders]
     expect(named.sort()).toEqual(all.map(({ env }) => env).sort())
     // Each has its own sentence or that of its group.
     for (const { env } of all)
@@ -184,6 +193,53 @@ describe('every setting', () => {
   })
 })
 
+describe('the addresses that a social login may return to', () => {
+  const redirects = (change: Record<string, string>) => readConfig({ ...least, ...change }).socialRedirects
+
+  it('are read as they are written, and the pages of the API are always among them', () => {
+    const SOCIAL_REDIRECTS = 'https://app.example.com/welcome?from=login, https://app.example.com'
+    const listed = ['https://app.example.com/welcome?from=login', 'https://app.example.com']
+    expect(redirects({ SOCIAL_REDIRECTS })).toEqual(listed)
+    const pages = ['https://auth.example.com/ui/login', 'https://auth.example.com/ui/account']
+    expect(socialRedirectsOf(readConfig({ ...least, SOCIAL_REDIRECTS }))).toEqual([...pages, ...listed])
+    expect(socialRedirectsOf(readConfig({ ...least, SOCIAL_REDIRECTS, PAGES: 'false' }))).toEqual(listed)
+  })
+
+  it.each([
+    'http://app.example.com/',
+    'http://192.168.0.1/',
+    'com.example.app://login',
+    'com.example.app:/login',
+    'javascript:alert(1)',
+    'https://app.example.com/#',
+    'https://app.example.com/#top',
+    'https://user@app.example.com/',
+    'https://user:secret@app.example.com/',
+    'https://APP.example.com/',
+    'https://app.example.com:443/',
+    'https://app.example.com/a/../b',
+    'https:\\\\app.example.com/',
+    'https://app.example.com/a b',
+    '//app.example.com/',
+    '/login',
+    '*',
+    'https://app.example.com/,https://app.example.com/',
+  ])('are refused unless each is an exact https address, once: %s', (SOCIAL_REDIRECTS) => {
+    expect(() => redirects({ SOCIAL_REDIRECTS })).toThrow('SOCIAL_REDIRECTS must be https addresses')
+    expect(() => redirects({ SOCIAL_REDIRECTS })).not.toThrow(SOCIAL_REDIRECTS)
+  })
+
+  it.each(['http://localhost:5173/login', 'http://127.0.0.1:5173/', 'http://[::1]:5173/'])(
+    'are http only where the API itself is local: %s',
+    (SOCIAL_REDIRECTS) => {
+      expect(redirects({ ISSUER: 'http://localhost:3000', SOCIAL_REDIRECTS })).toEqual([SOCIAL_REDIRECTS])
+      expect(() => redirects({ SOCIAL_REDIRECTS })).toThrow(
+        'SOCIAL_REDIRECTS must be https; http is for npm start alone',
+      )
+    },
+  )
+})
+
 describe('settings of mail and limits', () => {
   const mail = { MAIL_FROM: 'no-reply@example.com', LINK_BASE_URL: 'https://app.example.com/account/' }
   const policy = (change: Record<string, string>) => policyOf(readConfig({ ...least, ...change }))
@@ -208,6 +264,8 @@ describe('settings of mail and limits', () => {
     ['ACCENT_COLOR', { ACCENT_COLOR: '#777777' }],
     ['REQUIRE_VERIFIED_EMAIL', { REQUIRE_VERIFIED_EMAIL: 'true' }],
     ['EMAIL_LOGIN', { EMAIL_LOGIN: 'true' }],
+    ['PROVIDERS needs MAIL_FROM', { PROVIDERS: 'google' }],
+    ['SOCIAL_REDIRECTS must be set', { ...mail, PROVIDERS: 'google', PAGES: 'false' }],
     ['REQUIRE_VERIFIED_EMAIL', { ...mail, REQUIRE_VERIFIED_EMAIL: 'yes' }],
     ['MAIL_FROM', { ...mail, MAIL_FROM: 'Cardea <no-reply@example.com>' }],
     ['MAIL_FROM', { ...mail, MAIL_FROM: 'a@example.com,b@example.com' }],

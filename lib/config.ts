@@ -4,7 +4,9 @@ import { LONGEST_ACCESS_TOKEN_SECONDS, LONGEST_SESSION_SECONDS } from './domain/
 import { type Budget, type LimitName, limits, settingOf } from './domain/limits.ts'
 import { DEFAULT_LEAST_LENGTH } from './domain/password-length.ts'
 import { notifications, type Policy, secondFactorPolicies, signUpPolicies } from './domain/policy.ts'
+import type { ProviderSettings } from './domain/provider-settings.ts'
 import { type TableNames, tables } from './domain/table-names.ts'
+import { providerNamesRow, readProviders } from './provider-rows.ts'
 import {
   accentColor,
   asIs,
@@ -23,27 +25,16 @@ import {
   productName,
   relyingPartyId,
   senderAddress,
+  socialRedirects,
   tableName,
   truth,
   whole,
 } from './setting-formats.ts'
-
-/** A row of the settings table; `.env.example` documents each. `localOnly` settings never reach a deployed function. */
-export interface Setting<T> {
-  readonly env: string
-  readonly default?: string
-  readonly localOnly?: true
-  /** Converts the text into the value, or throws an error that does not quote it. */
-  read(text: string): T
-}
-export type Settings = { readonly [name: string]: Setting<unknown> }
-export type ValuesOf<S extends Settings> = { readonly [K in keyof S]: ReturnType<S[K]['read']> }
-export type Env = Readonly<Record<string, string | undefined>>
-export const setting = <T>(row: Setting<T>): Setting<T> => row
+import { type Env, readSettings, type Setting, setting, type ValuesOf } from './settings-table.ts'
 
 const DAY = 86_400
 
-/** Every setting. */
+/** Every setting but those of single providers, whose names follow from PROVIDERS. */
 export const settings = {
   issuer: setting({ env: 'ISSUER', read: issuer }),
   audience: setting({ env: 'AUDIENCE', default: 'cardea', read: asIs }),
@@ -81,6 +72,8 @@ export const settings = {
   unverifiedAccountDays: setting({ env: 'UNVERIFIED_ACCOUNT_DAYS', default: '14', read: whole(2, 365) }),
   signUp: setting({ env: 'SIGNUP', default: 'open', read: oneOf(...signUpPolicies) }),
   emailLogin: setting({ env: 'EMAIL_LOGIN', default: 'false', read: truth }),
+  providerNames: providerNamesRow,
+  socialRedirects: setting({ env: 'SOCIAL_REDIRECTS', default: '', read: socialRedirects }),
   passkeyRpId: setting({ env: 'PASSKEY_RP_ID', default: '', read: optional(relyingPartyId) }),
   passkeyOrigins: setting({ env: 'PASSKEY_ORIGINS', default: '', read: passkeyOrigins }),
   secondFactorFor: setting({
@@ -125,28 +118,9 @@ export function readConfig(env: Env): Config {
   return values
 }
 
-/** Reads the values of a settings table, and collects the problems. An empty value counts as absent. */
-export function readSettings<S extends Settings>(
-  table: S,
-  env: Env,
-): { readonly values: ValuesOf<S>; readonly problems: string[] } {
-  const problems: string[] = []
-  const read = Object.entries(table).map(([name, row]) => {
-    const text = env[row.env]?.trim() || row.default
-    try {
-      if (text === undefined) throw new Error('must be set')
-      return [name, row.read(text)]
-    } catch (error) {
-      problems.push(`${row.env} ${(error as Error).message}`)
-      return [name, undefined]
-    }
-  })
-  return { values: Object.fromEntries(read), problems }
-}
-
 /** Settings that are valid alone but contradict each other. */
 export function contradictions(env: Env): string[] {
-  return [...contradictionsOfMail(env), ...contradictionsOfPasskeys(env)]
+  return [...contradictionsOfMail(env), ...contradictionsOfPasskeys(env), ...contradictionsOfProviders(env)]
 }
 
 function contradictionsOfMail(env: Env): string[] {
@@ -173,6 +147,31 @@ function contradictionsOfPasskeys(env: Env): string[] {
     ? []
     : ['PASSKEY_ORIGINS must be origins of PASSKEY_RP_ID or of its subdomains']
 }
+
+function contradictionsOfProviders(env: Env): string[] {
+  const { issuer, providerNames, socialRedirects, pages } = settings
+  const { values, problems } = readSettings({ issuer, providerNames, socialRedirects, pages }, env)
+  if (problems.length > 0) return []
+  const found: string[] = []
+  if (!isLocal(values) && values.socialRedirects.some((each) => each.startsWith('http:')))
+    found.push('SOCIAL_REDIRECTS must be https; http is for npm start alone')
+  if (values.providerNames.length === 0) return found
+  if (!env.MAIL_FROM?.trim()) found.push('PROVIDERS needs MAIL_FROM: a login may have to be proven by mail')
+  if (socialRedirectsOf(values).length === 0)
+    found.push('SOCIAL_REDIRECTS must be set, because PAGES=false: the browser could return to no page')
+  return found
+}
+
+/** Whether this is a developer's machine. Only there the API has an http address. */
+export const isLocal = ({ issuer }: Pick<Config, 'issuer'>): boolean => issuer.startsWith('http:')
+
+/** The addresses that a social login may return to: the pages of the API that begin one, and those of the front ends. */
+export const socialRedirectsOf = ({
+  issuer,
+  pages,
+  socialRedirects,
+}: Pick<Config, 'issuer' | 'pages' | 'socialRedirects'>): readonly string[] =>
+  pages ? [`${issuer}/ui/login`, `${issuer}/ui/account`, ...socialRedirects] : socialRedirects
 
 /** The domain that passkeys belong to. */
 export const passkeyRpIdOf = ({ passkeyRpId, issuer }: Pick<Config, 'passkeyRpId' | 'issuer'>): string =>
@@ -241,6 +240,19 @@ let read: Config | undefined
 export function config(): Config {
   read ??= readConfig(process.env)
   return read
+}
+
+let readOfProviders: readonly ProviderSettings[] | undefined
+/**
+ * The providers of PROVIDERS, in this order. Only functions that need them receive their settings: those whose contract says
+ * `requires: 'providers'`, and the one that sends mail. @throws one error that names every problem without quoting a value.
+ */
+export function providers(): readonly ProviderSettings[] {
+  if (readOfProviders) return readOfProviders
+  const { values, problems } = readProviders(process.env)
+  if (problems.length > 0) throw new Error(`Wrong settings: ${problems.join('; ')}`)
+  readOfProviders = values
+  return values
 }
 
 /** The metric namespace of a stage. Lambda functions are named `<service>-<stage>-<function>`. */

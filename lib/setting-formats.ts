@@ -92,11 +92,14 @@ export function notificationList(text: string): readonly Notification[] {
   throw new Error(`must be none, or some of ${notifications.join(',')}, separated by commas`)
 }
 
+const isHttps = (url: URL | null) => url?.protocol === 'https:'
+const isLoopback = (url: URL | null) =>
+  url?.protocol === 'http:' && /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)
+
 /** Whether a text is an https address, or http on this machine, without query and fragment. */
 function isAddress(text: string): boolean {
   const url = URL.parse(text)
-  const isLocal = url?.protocol === 'http:' && /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)
-  return (url?.protocol === 'https:' || isLocal) && !url?.search && !url?.hash
+  return (isHttps(url) || isLoopback(url)) && !url?.search && !url?.hash
 }
 
 export function httpAddress(text: string): string {
@@ -133,6 +136,66 @@ export function passkeyOrigins(text: string): readonly string[] {
   throw new Error(
     'must be origins such as https://example.com or android:apk-key-hash:<43 characters>, separated by commas',
   )
+}
+
+/**
+ * A letter first, because Lambda and shells accept no other names of variables. Lower case, because the name is part of
+ * addresses and of stored identities.
+ */
+export function providerNames(text: string): readonly string[] {
+  const listed = text.split(',').flatMap((each) => each.trim() || [])
+  const isName = (each: string) => /^[a-z][a-z\d]{0,29}$/.test(each)
+  if (listed.every(isName) && new Set(listed).size === listed.length) return listed
+  throw new Error(
+    'must be names of at most 30 lower-case letters and digits, a letter first, separated by commas, each once',
+  )
+}
+
+/**
+ * The addresses that a login may return to. Each is written as browsers write it, because it is compared byte for byte (RFC 9700,
+ * 4.1.3). It has no fragment, as the code is returned in one. No custom scheme, which any app can claim (RFC 8252, 8.6).
+ */
+export function socialRedirects(text: string): readonly string[] {
+  const listed = text.split(',').flatMap((each) => each.trim() || [])
+  const isExact = (each: string) => {
+    const url = URL.parse(each)
+    const isPlain = !each.includes('#') && !url?.username && !url?.password
+    return (isHttps(url) || isLoopback(url)) && isPlain && (url?.href === each || url?.href === `${each}/`)
+  }
+  if (listed.every(isExact) && new Set(listed).size === listed.length) return listed
+  throw new Error(
+    'must be https addresses (http on localhost) as browsers write them, without a fragment, separated by commas, each once',
+  )
+}
+
+/** As the provider's discovery document and ID tokens write it: some end with a slash (OpenID Connect Discovery 1.0, 4.3). */
+export function providerIssuer(text: string): string {
+  const url = URL.parse(text)
+  if (isAddress(text) && !url?.username && !url?.password && !/\s/.test(text)) return text
+  throw new Error('must be an https address (http on localhost), without a query')
+}
+
+export function loopbackAddress(text: string): string {
+  const url = URL.parse(text)
+  if (isLoopback(url) && url?.origin === text) return text
+  throw new Error('must be an http address of this machine, such as http://127.0.0.1:9000')
+}
+
+export function clientId(text: string): string {
+  if (/^[\x21-\x7e]{1,255}$/.test(text)) return text
+  throw new Error('must be a client id: at most 255 characters, without spaces')
+}
+
+/** The ten characters of a team or of a key. */
+export function appleId(text: string): string {
+  if (/^[A-Z\d]{10}$/.test(text)) return text
+  throw new Error('must be 10 capital letters and digits')
+}
+
+/** The id, because the issuer of a token contains it. The words are Microsoft's, for groups of tenants. */
+export function tenant(text: string): string {
+  if (/^(?:common|organizations|consumers|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/.test(text)) return text
+  throw new Error('must be the id of a tenant in lower case, or common, organizations or consumers')
 }
 
 /**

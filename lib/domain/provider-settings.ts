@@ -22,3 +22,21 @@ export interface ProviderSettings {
   /** Of `oidc`: whether its `email_verified` counts. */
   readonly trustEmail: boolean
 }
+
+/** The labels of the providers that are known by their name. Every other name is an OpenID Connect provider. */
+const labels: Readonly<Record<string, string>> = {
+  google: 'Google',
+  microsoft: 'Microsoft',
+  apple: 'Apple',
+  github: 'GitHub',
+} satisfies Record<Exclude<ProviderKind, 'oidc'>, string>
+
+export const kindOf = (name: string): ProviderKind => providerKinds.find((each) => each === name) ?? 'oidc'
+
+/** The label of a provider without a LABEL: `Google`, and `Acme` for `acme`. */
+export const labelOf = (name: string): string =>
+  labels[name] ?? `${name.charAt(0).toUpperCase()}${name.slice(1)}`
+
+/** Where a provider sends the browser back to. This address is registered with the provider. */
+export const callbackAddress = (issuer: string, provider: string): string =>
+  `${issuer}/auth/social/${provider}/callback`

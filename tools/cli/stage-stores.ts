@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import { type Config, policyOf, readSettings, settings } from '../../lib/config.ts'
+import { type Config, policyOf, settings } from '../../lib/config.ts'
 import type { SecurityEvents } from '../../lib/domain/security-events.ts'
+import { readSettings } from '../../lib/settings-table.ts'
 import { documentClient } from '../../lib/storage/client.ts'
 import { dynamoOutbox } from '../../lib/storage/outbox.ts'
 import { dynamoPasskeys } from '../../lib/storage/passkeys.ts'

@@ -1,4 +1,4 @@
-import { type Env, readSettings } from '../../lib/config.ts'
+import { type Env, readSettings } from '../../lib/settings-table.ts'
 import { registry } from '../generate/registry.ts'
 import { accessLogFormat } from './access-log.ts'
 import { alarms } from './alarms.ts'

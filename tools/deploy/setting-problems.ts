@@ -1,4 +1,6 @@
-import { type Config, contradictions, type Env, readSettings, settings } from '../../lib/config.ts'
+import { type Config, contradictions, settings } from '../../lib/config.ts'
+import { readProviders } from '../../lib/provider-rows.ts'
+import { type Env, readSettings } from '../../lib/settings-table.ts'
 import { deploySettings, problemsOfNames, stageProblem } from './settings.ts'
 
 /** Whether a stage keeps its users. Only the stages for development do not. */
@@ -16,6 +18,7 @@ export function problemsOf(stage: string, env: Env): readonly string[] {
     ...(stageIs ? [stageIs] : []),
     ...problems,
     ...contradictions(given),
+    ...readProviders(given).problems,
     ...problemsOfDeploySettings(env),
     ...(stageIs ? [] : problemsOfNames(stage, env)),
     ...(keepsUsers(stage) ? problemsForUsers(values, given) : []),

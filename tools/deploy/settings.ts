@@ -1,7 +1,7 @@
-import { type Env, setting } from '../../lib/config.ts'
 import { settingOf } from '../../lib/domain/limits.ts'
 import { type TableNames, tables } from '../../lib/domain/table-names.ts'
 import { optional, senderAddress, truth, whole } from '../../lib/setting-formats.ts'
+import { type Env, setting } from '../../lib/settings-table.ts'
 
 /**
  * What is wrong with the name of a stage, if anything. A name has no hyphen, so that a pattern such as `cardea-prod-*` of a policy

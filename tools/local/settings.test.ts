@@ -63,6 +63,26 @@ describe('the settings of npm start', () => {
   })
 })
 
+describe('the providers of npm start', () => {
+  const acme = { PROVIDERS: 'acme', ACME_CLIENT_ID: 'cardea' }
+
+  it('may be on this machine', () => {
+    expect(local({ ...acme, ACME_ISSUER: 'http://127.0.0.1:9000' })).toMatchObject({
+      providerNames: ['acme'],
+    })
+  })
+
+  it('that lack a setting are named', () => {
+    expect(() => local({ PROVIDERS: 'google,acme' })).toThrow(
+      'Wrong settings, in .env or the shell:\n  GOOGLE_CLIENT_ID must be set\n  ACME_CLIENT_ID must be set\n  ACME_ISSUER must be set',
+    )
+  })
+
+  it('are none by default', () => {
+    expect(local()).toMatchObject({ providerNames: [], socialRedirects: [] })
+  })
+})
+
 describe('a name in .env', () => {
   it('that is no setting is named in one line, and not its value', () => {
     const env = { PRODUCT_NAME: 'Acme', PRODUCT_NAMES: 'hunter2', BCRYPT_COSTS: '12', AWS_PROFILE: 'acme' }
@@ -74,5 +94,11 @@ describe('a name in .env', () => {
   it('is known if it is any setting, of a deployment too', () => {
     const rows = Object.values({ ...settings, ...deploySettings })
     expect(unknownNames(Object.fromEntries(rows.map(({ env }) => [env, 'x'])))).toBeUndefined()
+  })
+
+  it('is known if it is a setting of a provider in PROVIDERS', () => {
+    const env = { OKTA_CLIENT_ID: 'x', OKTA_ISSUER: 'x' }
+    expect(unknownNames({ ...env, PROVIDERS: 'okta' })).toBeUndefined()
+    expect(unknownNames(env)).toContain('OKTA_CLIENT_ID, OKTA_ISSUER')
   })
 })

@@ -1,14 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-import {
-  type Config,
-  contradictions,
-  type Env,
-  readConfig,
-  readSettings,
-  settings,
-} from '../../lib/config.ts'
+import { type Config, contradictions, readConfig, settings } from '../../lib/config.ts'
 import { type Limit, limits, settingOf } from '../../lib/domain/limits.ts'
+import { readProviders, rowsOfProviders } from '../../lib/provider-rows.ts'
+import { type Env, readSettings } from '../../lib/settings-table.ts'
 import { isolatedAwsEnv } from './isolated-aws-env.ts'
 
 /** The settings in `.env`. Those of the shell go before them. */
@@ -20,7 +15,9 @@ const ofOthers = /^(AWS|NODE|NPM|SLS|SERVERLESS)_|^(STAGE|TZ|PATH|DEBUG|NO_COLOR
 /** One line about the names in `.env` that are no settings: a misspelt one would have no effect. */
 export function unknownNames(env: Env): string | undefined {
   const known = [...readFileSync('.env.example', 'utf8').matchAll(/^# ([A-Z_]+)=/gm)].map(([, name]) => name)
-  const unknown = Object.keys(env).filter((name) => !known.includes(name) && !ofOthers.test(name))
+  const ofProviders = rowsOfProviders({ ...env, ...process.env }).map((row) => row.env)
+  const isKnown = (name: string) => known.includes(name) || ofProviders.includes(name) || ofOthers.test(name)
+  const unknown = Object.keys(env).filter((name) => !isKnown(name))
   if (unknown.length === 0) return undefined
   return `In .env, these names are no settings and have no effect: ${unknown.join(', ')}. See .env.example`
 }
@@ -28,8 +25,8 @@ export function unknownNames(env: Env): string | undefined {
 /** The settings in `.env` and the shell, without the rest of the environment. An empty one counts as absent. */
 export function givenSettings(): Record<string, string> {
   const env = { ...envFile(), ...process.env }
-  const rows = Object.values(settings).map((row) => [row.env, env[row.env]?.trim()])
-  return Object.fromEntries(rows.filter(([, value]) => value))
+  const names = [...Object.values(settings), ...rowsOfProviders(env)].map((row) => row.env)
+  return Object.fromEntries(names.map((name) => [name, env[name]?.trim()]).filter(([, value]) => value))
 }
 
 /**
@@ -63,7 +60,7 @@ export function localConfig(): Config {
 
 export function checked(env: Env): Config {
   const { values, problems } = readSettings(settings, env)
-  problems.push(...contradictions(env))
+  problems.push(...contradictions(env), ...readProviders(env).problems)
   if (!values.sesEndpoint && values.port === values.mailboxPort)
     problems.push('PORT and MAILBOX_PORT must differ')
   if (problems.length === 0) return readConfig(env)

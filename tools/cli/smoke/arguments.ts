@@ -1,4 +1,5 @@
-import { type Env, settings } from '../../../lib/config.ts'
+import { settings } from '../../../lib/config.ts'
+import type { Env } from '../../../lib/settings-table.ts'
 import { UsageError, type Values } from '../command.ts'
 
 export const usage = `Usage: npm run smoke -- --url <address> [options]
