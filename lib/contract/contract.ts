@@ -15,7 +15,7 @@ export const REFRESH_COOKIE = '__Host-cardea_refresh'
 /** An OpenAPI extension that names the setting which changes the `minLength` of a new password (`fields.ts`). */
 export const LENGTH_SETTING = 'x-minLength-setting'
 
-/** The kinds of keys, each under its own path in SSM Parameter Store. */
+/** The kinds of keys and secrets, each under its own path in SSM Parameter Store. */
 type KeyPath =
   | 'access/public'
   | 'access/private'
@@ -24,6 +24,7 @@ type KeyPath =
   | 'keyed-hash'
   | 'factors'
   | 'recovery-codes'
+  | 'providers'
 
 /** An IAM action on a table, its index or another resource. A transaction needs the actions of its items. */
 export type Need =

@@ -1,7 +1,8 @@
-import { domainToASCII } from 'node:url'
 import * as z from 'zod/mini'
+import { canonicalEmail } from '../domain/email-addresses.ts'
 import { locales } from '../domain/locales.ts'
 import { codePoints, DEFAULT_LEAST_LENGTH, LONGEST_PASSWORD } from '../domain/password-length.ts'
+import { isNameLength, isReadable, LONGEST_NAME } from '../domain/person-names.ts'
 import { roles } from '../domain/users.ts'
 import { LENGTH_SETTING } from './contract.ts'
 
@@ -13,66 +14,29 @@ const passwordFormat = {
   examples: ['correct horse battery staple'],
 }
 
-/** Characters that look like `@` and that NFKC turns into one: they redirect mail (GHSA-7rqj-j65f-68wh). */
-const hasForeignAt = (text: string) => /[\uFE6B\uFF20]/.test(text)
-
-/** RFC 5321's dot-string of 64 octets and letter-digit-hyphen labels: SES can deliver to nothing else. */
-const atom = "[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
-const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
-const address = new RegExp(
-  `^(?=.{1,254}$)(?=[^@]{1,64}@)${atom}(?:\\.${atom})*@(?:${label}\\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$`,
-)
-
-/**
- * What a host name must not contain before its conversion: other ASCII characters, which are URL syntax; invisible characters,
- * except the joiners of some scripts; a label that begins or ends with a hyphen.
- */
-const notInHost =
-  /[^a-z0-9.\u0080-\u{10FFFF}-]|(?![\u200C\u200D])\p{Default_Ignorable_Code_Point}|(?:^|[.\u3002])-|-(?:[.\u3002]|$)/u
-
-/**
- * Returns the canonical form of an email, or an invalid text. The form is NFKC in lower case. Its domain is in A-labels, by
- * which mail servers are looked up (UTS 46 non-transitional: `ß` is not `ss`). UTS 46 converts the domain as it was sent,
- * because lower-casing first would turn a capital sigma at the end of a word into `ς` instead of `σ`. ASCII domains are not
- * converted: `domainToASCII` would read `1.2` as an IPv4 address of a URL.
- */
-function canonical(text: string): string {
-  const given = text.trim()
-  const folded = given.normalize('NFKC').toLowerCase()
-  const at = folded.lastIndexOf('@')
-  const domain = folded.slice(at + 1)
-  if (/^[\0-\x7F]*$/.test(domain)) return folded
-  if (notInHost.test(domain)) return ''
-  return folded.slice(0, at + 1) + domainToASCII(given.slice(given.lastIndexOf('@') + 1))
-}
-
 /** An email, converted to its canonical form and then checked. */
 export const email = z
   .pipe(
-    z.string().check(
-      z.maxLength(1024, notAnAddress),
-      z.refine((text) => !hasForeignAt(text), notAnAddress),
+    z.string(),
+    z.pipe(
+      z.transform((text: string) => canonicalEmail(text) ?? ''),
+      z.string().check(z.minLength(1, notAnAddress)),
     ),
-    z.pipe(z.transform(canonical), z.string().check(z.refine((text) => address.test(text), notAnAddress))),
   )
   .register(z.globalRegistry, { format: 'idn-email', maxLength: 254, examples: ['ada@example.com'] })
-
-/** Has visible characters, and none that could mislead a log, a mail header or a reader. */
-const isReadable = (text: string) =>
-  !/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u.test(text) && /[^\s\p{Default_Ignorable_Code_Point}]/u.test(text)
 
 /** A person's name as they write it. */
 export const name = z
   .string()
   .check(
     z.trim(),
-    z.refine((text) => isBetween(1, codePoints(text), 100), {
-      error: 'must have 1 to 100 characters',
+    z.refine(isNameLength, {
+      error: `must have 1 to ${LONGEST_NAME} characters`,
       abort: true,
     }),
     z.refine(isReadable, 'must be readable, without control characters'),
   )
-  .register(z.globalRegistry, { minLength: 1, maxLength: 100, examples: ['Ada Lovelace'] })
+  .register(z.globalRegistry, { minLength: 1, maxLength: LONGEST_NAME, examples: ['Ada Lovelace'] })
 
 /** The language of a user's mails. */
 export const locale = z.enum(locales)

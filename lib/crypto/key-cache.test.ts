@@ -2,7 +2,7 @@ import { memoryParameters, modulusLength, ready, testParameters } from '../../to
 import { currentSignal, runWithSignal } from '../domain/invocation-signal.ts'
 import { storedKeys } from './key-cache.ts'
 import { newKeyPair, newSecret } from './key-material.ts'
-import type { KeyPath, Parameters } from './keys.ts'
+import type { ParameterPath, Parameters } from './keys.ts'
 
 const START = 1_800_000_000
 
@@ -62,7 +62,7 @@ describe('keys', () => {
 
   it('are read separately: a verifier never reads private keys', async () => {
     await ready()
-    const paths: KeyPath[] = []
+    const paths: ParameterPath[] = []
     const below: Parameters['below'] = (path) => {
       paths.push(path)
       return testParameters.below(path)

@@ -29,14 +29,14 @@ export interface Keys {
   recoveryCodeKeys(kid?: string): Promise<KeyRing>
 }
 
-/** Numbered parameters by path, as in SSM. Each is created once and never overwritten. */
+/** Parameters by path, as in SSM: keys by their numbers, secrets by their names. Each is created once and never overwritten. */
 export interface Parameters {
-  /** Every value below a path, by number. */
-  below(path: KeyPath): Promise<ReadonlyMap<string, string>>
+  /** Every value below a path, by number or name. */
+  below(path: ParameterPath): Promise<ReadonlyMap<string, string>>
   /** Of several parallel calls with the same number, one creates it. */
-  create(path: KeyPath, number: string, value: string): Promise<'created' | 'exists'>
+  create(path: ParameterPath, number: string, value: string): Promise<'created' | 'exists'>
   /** Idempotent. */
-  remove(path: KeyPath, number: string): Promise<void>
+  remove(path: ParameterPath, number: string): Promise<void>
 }
 
 /** Each kind of key has its own path, so that a role can be allowed to read only that kind. */
@@ -50,3 +50,8 @@ export const keyPaths = [
   'recovery-codes',
 ] as const
 export type KeyPath = (typeof keyPaths)[number]
+
+/** The client secrets of providers, which are no keys: others made them. */
+export const PROVIDERS_PATH = 'providers'
+export const parameterPaths = [...keyPaths, PROVIDERS_PATH] as const
+export type ParameterPath = (typeof parameterPaths)[number]

@@ -202,11 +202,11 @@ export interface ProviderSecrets {
   secretOf(provider: string, refused?: string): Promise<string>
 }
 
-/** Encrypts what must be read again, bound to what it belongs to: `context` is the additional data. */
+/** Encrypts what must be read again. `context` says what it belongs to: a copy of it opens nowhere else. */
 export interface Seals {
-  seal(text: string, context: readonly string[]): Promise<string>
+  seal(value: Uint8Array, context: readonly string[]): Promise<string>
   /** @throws if it belongs to something else, was changed, or if its key is gone. */
-  open(sealed: string, context: readonly string[]): Promise<string>
+  open(sealed: string, context: readonly string[]): Promise<Uint8Array>
 }
 
 /** Where flows may end. */

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { KeyPath, Parameters } from '../crypto/keys.ts'
+import type { ParameterPath, Parameters } from '../crypto/keys.ts'
 
-type Kept = Partial<Record<KeyPath, Record<string, string>>>
+type Kept = Partial<Record<ParameterPath, Record<string, string>>>
 
 /** Parameters in a local file that only its owner can read. Only one process may write it at a time. */
 export function fileParameters(file: string): Parameters {

@@ -5,7 +5,7 @@ import { HttpRequest } from '@smithy/core/protocols'
 import { NodeHttpHandler, streamCollector } from '@smithy/node-http-handler'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { isTransient } from '../aws-errors.ts'
-import type { KeyPath, Parameters } from '../crypto/keys.ts'
+import type { ParameterPath, Parameters } from '../crypto/keys.ts'
 import { currentSignal } from '../domain/invocation-signal.ts'
 import { Refusal } from '../domain/refusal.ts'
 
@@ -47,7 +47,7 @@ export function ssmParameters({
     httpsAgent: { keepAlive: false },
   })
   const { protocol, hostname, port } = new URL(endpoint)
-  const nameOf = (path: KeyPath, number: string) => `${keysPath}/${path}/${number}`
+  const nameOf = (path: ParameterPath, number: string) => `${keysPath}/${path}/${number}`
 
   const once = async (action: string, input: object): Promise<{ status: number; body: Answer }> => {
     const body = JSON.stringify(input)

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
-import { type KeyPath, keyPaths, type Parameters } from '../../lib/crypto/keys.ts'
+import { type ParameterPath, type Parameters, parameterPaths } from '../../lib/crypto/keys.ts'
 
 /** The fields of SSM's requests that are used here. */
 interface Asked {
@@ -15,9 +15,9 @@ export async function startParameterStore(
   parameters: Parameters,
   keysPath: string,
 ): Promise<{ readonly endpoint: string; close(): void }> {
-  const placeOf = (name = ''): [KeyPath, string] => {
-    const path = keyPaths.find((each) => name.startsWith(`${keysPath}/${each}/`))
-    if (!path) throw new Error(`${name} is no key`)
+  const placeOf = (name = ''): [ParameterPath, string] => {
+    const path = parameterPaths.find((each) => name.startsWith(`${keysPath}/${each}/`))
+    if (!path) throw new Error(`${name} is no parameter`)
     return [path, name.slice(`${keysPath}/${path}/`.length)]
   }
   /** Gives an answer, or the error that `__type` names. */

@@ -1,5 +1,5 @@
 import { search } from 'jmespath'
-import { type KeyPath, keyPaths, type Parameters } from '../../lib/crypto/keys.ts'
+import { type ParameterPath, type Parameters, parameterPaths } from '../../lib/crypto/keys.ts'
 import { backupCommands } from './aws-cli-backups.ts'
 import { logCommands } from './aws-cli-logs.ts'
 import { type Answer, type Commands, check, optionsOf, text } from './aws-cli-options.ts'
@@ -121,8 +121,8 @@ function printed(answer: Answer, output: string | true): string {
   return rows.map((line) => `${line}\n`).join('')
 }
 
-function parameterAt({ keysPath }: Account, name: string): { keyPath: KeyPath; number: string } {
-  const keyPath = keyPaths.find((each) => name.startsWith(`${keysPath}/${each}/`))
+function parameterAt({ keysPath }: Account, name: string): { keyPath: ParameterPath; number: string } {
+  const keyPath = parameterPaths.find((each) => name.startsWith(`${keysPath}/${each}/`))
   if (!keyPath) throw new Error(`ParameterNotFound: ${name}`)
   return { keyPath, number: name.slice(`${keysPath}/${keyPath}/`.length) }
 }

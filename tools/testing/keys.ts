@@ -1,6 +1,6 @@
 import { storedKeys } from '../../lib/crypto/key-cache.ts'
 import { makeFirstKeys } from '../../lib/crypto/key-rotation.ts'
-import type { KeyPath, Keys, Parameters } from '../../lib/crypto/keys.ts'
+import type { KeyPath, Keys, ParameterPath, Parameters } from '../../lib/crypto/keys.ts'
 
 /** RSA of 2048 bits is the shortest that is accepted, and the fastest to make. */
 export const modulusLength = 2048
@@ -15,7 +15,7 @@ export interface MemoryParameters extends Parameters {
 /** Parameters without SSM. Each call decides and writes at once. */
 export function memoryParameters(from: ReadonlyMap<string, string> = new Map()): MemoryParameters {
   const kept = new Map(from)
-  const nameOf = (path: KeyPath, number: string) => `${path}/${number}`
+  const nameOf = (path: ParameterPath, number: string) => `${path}/${number}`
   return {
     kept,
     copy: () => memoryParameters(kept),
