@@ -147,3 +147,16 @@ export const tokenServices = { accessTokenIssuer, refreshTokens }
 export const passwordServices = { passwords, commonPasswords, breachedPasswords }
 /** The items of second factors. */
 export const factorServices = { totps, passkeys }
+/** What changes the factors of an account, and issues the tokens that follow. */
+export const factorChangeServices = {
+  users,
+  sessions,
+  rateLimiter,
+  accessTokenIssuer,
+  refreshTokens,
+  outbox,
+}
+/** What proves a new authenticator app. */
+export const totpEnrolmentServices = { totps, totpSecrets, recoveryCodeHashes }
+/** What proves a new passkey. */
+export const passkeyRegistrationServices = { passkeyVerifier, recoveryCodeHashes, keyedHashes }

@@ -7,17 +7,7 @@ import { passkeyView } from '../../lib/contract/views.ts'
 import { addRequiredPasskey } from '../../lib/domain/required-enrolment.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
-import {
-  authSessions,
-  keyedHashes,
-  outbox,
-  passkeyVerifier,
-  rateLimiter,
-  recoveryCodeHashes,
-  sessions,
-  tokenServices,
-  users,
-} from '../../lib/services.ts'
+import { authSessions, factorChangeServices, passkeyRegistrationServices } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
@@ -46,15 +36,10 @@ export const contract = defineContract({
   ],
 })
 
-const stores = { authSessions, users, sessions, outbox }
-const checks = { rateLimiter, passkeyVerifier, recoveryCodeHashes, keyedHashes }
+const factories = { authSessions, ...factorChangeServices, ...passkeyRegistrationServices }
 
-export const handler = route(
-  contract,
-  { ...stores, ...checks, ...tokenServices },
-  async ({ services, body, client, reply }) => {
-    const { tokens, passkey, recoveryCodes } = await addRequiredPasskey(services, { ...body, client })
-    const [answer, extra] = tokenReply(body.transport, tokens)
-    return reply(201, { ...answer, passkey: passkeyView(passkey), recoveryCodes }, extra)
-  },
-)
+export const handler = route(contract, factories, async ({ services, body, client, reply }) => {
+  const { tokens, passkey, recoveryCodes } = await addRequiredPasskey(services, { ...body, client })
+  const [answer, extra] = tokenReply(body.transport, tokens)
+  return reply(201, { ...answer, passkey: passkeyView(passkey), recoveryCodes }, extra)
+})

@@ -6,17 +6,7 @@ import { factorWriteNeeds } from '../../lib/contract/needs.ts'
 import { confirmRequiredTotp } from '../../lib/domain/required-enrolment.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
-import {
-  authSessions,
-  outbox,
-  rateLimiter,
-  recoveryCodeHashes,
-  sessions,
-  tokenServices,
-  totpSecrets,
-  totps,
-  users,
-} from '../../lib/services.ts'
+import { authSessions, factorChangeServices, totpEnrolmentServices } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
@@ -42,8 +32,7 @@ export const contract = defineContract({
   ],
 })
 
-const factors = { totps, totpSecrets, recoveryCodeHashes }
-const factories = { authSessions, users, sessions, outbox, rateLimiter, ...factors, ...tokenServices }
+const factories = { authSessions, ...factorChangeServices, ...totpEnrolmentServices }
 
 export const handler = route(contract, factories, async ({ services, body, client, reply }) => {
   const { tokens, recoveryCodes } = await confirmRequiredTotp(services, { ...body, client })

@@ -5,15 +5,7 @@ import { factorRemovalNeeds } from '../../lib/contract/needs.ts'
 import { registrationResponse } from '../../lib/contract/passkeys.ts'
 import { finishSignUpWithPasskey } from '../../lib/domain/sign-up-completion.ts'
 import { route } from '../../lib/lambda/route.ts'
-import {
-  codes,
-  factorServices,
-  keyedHashes,
-  outbox,
-  passkeyVerifier,
-  recoveryCodeHashes,
-  users,
-} from '../../lib/services.ts'
+import { codes, factorServices, outbox, passkeyRegistrationServices, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
@@ -39,8 +31,7 @@ export const contract = defineContract({
   ],
 })
 
-const checks = { passkeyVerifier, recoveryCodeHashes, keyedHashes }
-const factories = { users, codes, outbox, ...checks, ...factorServices }
+const factories = { users, codes, outbox, ...factorServices, ...passkeyRegistrationServices }
 
 export const handler = route(contract, factories, async ({ services, body, client, reply }) => {
   return reply(200, { recoveryCodes: await finishSignUpWithPasskey(services, body, client) })

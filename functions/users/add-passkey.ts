@@ -7,16 +7,7 @@ import { passkeyView } from '../../lib/contract/views.ts'
 import { addPasskey } from '../../lib/domain/passkeys.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
-import {
-  keyedHashes,
-  outbox,
-  passkeyVerifier,
-  rateLimiter,
-  recoveryCodeHashes,
-  sessions,
-  tokenServices,
-  users,
-} from '../../lib/services.ts'
+import { factorChangeServices, passkeyRegistrationServices } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
@@ -33,16 +24,7 @@ export const contract = defineContract({
   needs: [...factorChangeNeeds, 'keys/recovery-codes:GetParametersByPath', 'users:PutItem'],
 })
 
-const factories = {
-  ...tokenServices,
-  users,
-  sessions,
-  passkeyVerifier,
-  recoveryCodeHashes,
-  keyedHashes,
-  outbox,
-  rateLimiter,
-}
+const factories = { ...factorChangeServices, ...passkeyRegistrationServices }
 
 export const handler = route(contract, factories, async ({ services, principal, body, client, reply }) => {
   const { tokens, passkey, recoveryCodes } = await addPasskey(services, principal, { ...body, client })

@@ -6,16 +6,7 @@ import { factorChangeNeeds } from '../../lib/contract/needs.ts'
 import { confirmTotp } from '../../lib/domain/totp.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
-import {
-  outbox,
-  rateLimiter,
-  recoveryCodeHashes,
-  sessions,
-  tokenServices,
-  totpSecrets,
-  totps,
-  users,
-} from '../../lib/services.ts'
+import { factorChangeServices, totpEnrolmentServices } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
@@ -38,16 +29,7 @@ export const contract = defineContract({
   ],
 })
 
-const factories = {
-  users,
-  sessions,
-  totps,
-  totpSecrets,
-  recoveryCodeHashes,
-  ...tokenServices,
-  outbox,
-  rateLimiter,
-}
+const factories = { ...factorChangeServices, ...totpEnrolmentServices }
 
 export const handler = route(contract, factories, async ({ services, principal, body, client, reply }) => {
   const { tokens, recoveryCodes } = await confirmTotp(services, principal, { code: body.code, client })

@@ -7,15 +7,7 @@ import { passkeyId } from '../../lib/contract/passkeys.ts'
 import { removePasskey } from '../../lib/domain/passkeys.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
-import {
-  outbox,
-  passkeys,
-  rateLimiter,
-  relyingParty,
-  sessions,
-  tokenServices,
-  users,
-} from '../../lib/services.ts'
+import { factorChangeServices, passkeys, relyingParty } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'DELETE',
@@ -35,7 +27,7 @@ export const contract = defineContract({
   needs: [...factorChangeNeeds, 'users:Query', 'users:DeleteItem'],
 })
 
-const factories = { users, sessions, passkeys, relyingParty, ...tokenServices, outbox, rateLimiter }
+const factories = { ...factorChangeServices, passkeys, relyingParty }
 
 export const handler = route(
   contract,

@@ -6,7 +6,7 @@ import { factorChangeNeeds } from '../../lib/contract/needs.ts'
 import { removeTotp } from '../../lib/domain/totp.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
-import { outbox, rateLimiter, sessions, tokenServices, users } from '../../lib/services.ts'
+import { factorChangeServices } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'DELETE',
@@ -24,8 +24,10 @@ export const contract = defineContract({
   needs: [...factorChangeNeeds, 'users:DeleteItem'],
 })
 
-const factories = { users, sessions, ...tokenServices, outbox, rateLimiter }
-
-export const handler = route(contract, factories, async ({ services, principal, body, client, reply }) => {
-  return reply(200, ...tokenReply(body.transport, await removeTotp(services, principal, client)))
-})
+export const handler = route(
+  contract,
+  factorChangeServices,
+  async ({ services, principal, body, client, reply }) => {
+    return reply(200, ...tokenReply(body.transport, await removeTotp(services, principal, client)))
+  },
+)

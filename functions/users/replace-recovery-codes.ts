@@ -6,14 +6,7 @@ import { factorChangeNeeds } from '../../lib/contract/needs.ts'
 import { replaceRecoveryCodes } from '../../lib/domain/recovery-codes.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
-import {
-  outbox,
-  rateLimiter,
-  recoveryCodeHashes,
-  sessions,
-  tokenServices,
-  users,
-} from '../../lib/services.ts'
+import { factorChangeServices, recoveryCodeHashes } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
@@ -32,7 +25,7 @@ export const contract = defineContract({
   needs: [...factorChangeNeeds, 'keys/recovery-codes:GetParametersByPath', 'users:PutItem'],
 })
 
-const factories = { users, sessions, recoveryCodeHashes, ...tokenServices, outbox, rateLimiter }
+const factories = { ...factorChangeServices, recoveryCodeHashes }
 
 export const handler = route(contract, factories, async ({ services, principal, body, client, reply }) => {
   const { tokens, recoveryCodes } = await replaceRecoveryCodes(services, principal, client)
