@@ -193,6 +193,16 @@ describe('every setting', () => {
   })
 })
 
+it('the policy names the providers with what people read', () => {
+  const env = { ...least, MAIL_FROM: 'a@example.com', PROVIDERS: 'google,okta,acme', ACME_LABEL: 'Acme Inc.' }
+  expect(policyOf(readConfig(env)).providers).toEqual([
+    { name: 'google', label: 'Google' },
+    { name: 'okta', label: 'Okta' },
+    { name: 'acme', label: 'Acme Inc.' },
+  ])
+  expect(policyOf(readConfig(least)).providers).toEqual([])
+})
+
 describe('the addresses that a social login may return to', () => {
   const redirects = (change: Record<string, string>) => readConfig({ ...least, ...change }).socialRedirects
 

@@ -6,7 +6,7 @@ import { DEFAULT_LEAST_LENGTH } from './domain/password-length.ts'
 import { notifications, type Policy, secondFactorPolicies, signUpPolicies } from './domain/policy.ts'
 import type { ProviderSettings } from './domain/provider-settings.ts'
 import { type TableNames, tables } from './domain/table-names.ts'
-import { providerNamesRow, readProviders } from './provider-rows.ts'
+import { labelIn, providerNamesRow, readProviders } from './provider-rows.ts'
 import {
   accentColor,
   asIs,
@@ -108,15 +108,26 @@ export const settings = {
   ssmEndpoint: setting({ env: 'SSM_ENDPOINT', localOnly: true, default: '', read: optional(endpoint) }),
 }
 
-export type Config = ValuesOf<typeof settings>
+export interface Config extends ValuesOf<typeof settings> {
+  readonly providers: Policy['providers']
+}
 
 /** Reads every setting. @throws one error that names every problem without quoting a value. */
 export function readConfig(env: Env): Config {
   const { values, problems } = readSettings(settings, env)
   problems.push(...contradictions(env))
   if (problems.length > 0) throw new Error(`Wrong settings: ${problems.join('; ')}`)
-  return values
+  return withProviders(values, env)
 }
+
+/** Adds the labels of the providers, whose settings are not in `settings`. */
+export const withProviders = <S extends Pick<ValuesOf<typeof settings>, 'providerNames'>>(
+  values: S,
+  env: Env,
+) => ({
+  ...values,
+  providers: values.providerNames.map((name) => ({ name, label: labelIn(env, name) })),
+})
 
 /** Settings that are valid alone but contradict each other. */
 export function contradictions(env: Env): string[] {
@@ -209,6 +220,7 @@ export function policyOf({
   notifications,
   passwordMinLength,
   productName,
+  providers,
 }: Config): Policy {
   const sendsMail = mailFrom !== undefined
   return {
@@ -216,7 +228,7 @@ export function policyOf({
     requireVerifiedEmail: requireVerifiedEmail ?? sendsMail,
     unverifiedAccountDays,
     signUp,
-    providers: [],
+    providers,
     emailLogin,
     secondFactorFor,
     notifications,
@@ -244,10 +256,10 @@ export function config(): Config {
 
 let readOfProviders: readonly ProviderSettings[] | undefined
 /**
- * The providers of PROVIDERS, in this order. Only functions that need them receive their settings: those whose contract says
- * `requires: 'providers'`, and the one that sends mail. @throws one error that names every problem without quoting a value.
+ * The settings of the providers, in the order of PROVIDERS. Only functions that need them receive them (`providerEnvironment`).
+ * @throws one error that names every problem without quoting a value.
  */
-export function providers(): readonly ProviderSettings[] {
+export function providerSettings(): readonly ProviderSettings[] {
   if (readOfProviders) return readOfProviders
   const { values, problems } = readProviders(process.env)
   if (problems.length > 0) throw new Error(`Wrong settings: ${problems.join('; ')}`)

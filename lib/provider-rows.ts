@@ -57,6 +57,10 @@ export function readProviders(env: Env): {
   return { values: read.map(({ value }) => value), problems: read.flatMap(({ problems }) => problems) }
 }
 
+/** What people read. A wrong label is a problem of `readProviders`. */
+export const labelIn = (env: Env, name: string): string =>
+  (kindOf(name) === 'oidc' && env[`${name.toUpperCase()}_LABEL`]?.trim()) || labelOf(name)
+
 function readProvider(name: string, env: Env) {
   const rows = rowsOfProvider(name)
   const { values, problems } = readSettings(rows, env)

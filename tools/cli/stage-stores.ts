@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Config, policyOf, settings } from '../../lib/config.ts'
+import { type Config, policyOf, settings, withProviders } from '../../lib/config.ts'
 import type { SecurityEvents } from '../../lib/domain/security-events.ts'
 import { readSettings } from '../../lib/settings-table.ts'
 import { documentClient } from '../../lib/storage/client.ts'
@@ -35,7 +35,8 @@ export async function storesOfStage(stage: string, events: SecurityEvents): Prom
   })
   problems.push(...problemsOfNames(stage, process.env))
   if (problems.length > 0) throw new Error(`Wrong settings in this shell: ${problems.join('; ')}`)
-  const config = { ...values, ...tableNamesOf(stage, process.env), dynamodbEndpoint: undefined }
+  const named = withProviders(values, process.env)
+  const config = { ...named, ...tableNamesOf(stage, process.env), dynamodbEndpoint: undefined }
   const { region } = await callersConfig()
   return stores(events, config, `table ${config.usersTable} in ${region}`)
 }

@@ -110,6 +110,7 @@ describe('the settings of a deployment', () => {
     ['ALLOWED_ORIGINS', { ALLOWED_ORIGINS: 'https://localhost' }],
     ['ALLOWED_ORIGINS', { ALLOWED_ORIGINS: 'http://app.example.com' }],
     ['ALLOWED_ORIGINS', { ALLOWED_ORIGINS: 'http://127.0.0.1:5173' }],
+    ['SOCIAL_REDIRECTS', { SOCIAL_REDIRECTS: 'https://localhost/login' }],
     ['ISSUER', { ISSUER: 'http://localhost:3000' }],
     ['LINK_BASE_URL', { LINK_BASE_URL: 'http://localhost:5173' }],
     ['PWNED_PASSWORDS_URL', { PWNED_PASSWORDS_URL: 'http://localhost' }],

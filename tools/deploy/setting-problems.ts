@@ -1,6 +1,6 @@
-import { type Config, contradictions, settings } from '../../lib/config.ts'
+import { contradictions, settings } from '../../lib/config.ts'
 import { readProviders } from '../../lib/provider-rows.ts'
-import { type Env, readSettings } from '../../lib/settings-table.ts'
+import { type Env, readSettings, type ValuesOf } from '../../lib/settings-table.ts'
 import { deploySettings, problemsOfNames, stageProblem } from './settings.ts'
 
 /** Whether a stage keeps its users. Only the stages for development do not. */
@@ -45,11 +45,13 @@ function problemsOfDeploySettings(env: Env): string[] {
 }
 
 /** Settings that suffice for development, but not for real users. */
-function problemsForUsers({ allowedOrigins, ...values }: Config, env: Env): string[] {
+function problemsForUsers({ allowedOrigins, ...values }: ValuesOf<typeof settings>, env: Env): string[] {
   const problems: string[] = []
   if (allowedOrigins?.length === 0 && !values.pages)
     problems.push('ALLOWED_ORIGINS must be set: no page could use the API with its cookie')
   if (allowedOrigins?.some(isInsecure)) problems.push('ALLOWED_ORIGINS must be https, and not localhost')
+  if (values.socialRedirects?.some(isInsecure))
+    problems.push('SOCIAL_REDIRECTS must be https, and not localhost')
   const addresses = {
     ISSUER: values.issuer,
     LINK_BASE_URL: values.linkBaseUrl,
