@@ -1,7 +1,7 @@
 /** The ports of second factors and of proving oneself again. `ports.ts` lists them with all others. */
 
 import type { Seconds } from './lifetimes.ts'
-import type { ProviderIdentity } from './social-ports.ts'
+import type { ProviderAccount } from './social-ports.ts'
 import type { Account } from './users.ts'
 
 /** The TOTP enrolment of a user (RFC 6238). */
@@ -104,7 +104,7 @@ export interface AuthSession {
   /** Good for the enrolment of a factor only. */
   readonly enrolsOnly: boolean
   /** The second step also links this identity, whose account was proven by the first proof. */
-  readonly links?: ProviderIdentity | undefined
+  readonly links?: ProviderAccount | undefined
   readonly expiresAt: Seconds
 }
 

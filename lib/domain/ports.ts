@@ -215,7 +215,10 @@ export interface Opening {
   /** Its versions must not have changed since it was read, and it must be active. */
   readonly account: Account
   readonly spends?: Spent | undefined
-  /** Links this identity in the same transaction, which then moves both versions of the account. */
+  /**
+   * Links this identity in the same transaction, which counts it and moves both versions of the account, as `change` does. The session
+   * is of the new version.
+   */
   readonly links?: Identity | undefined
   /** Deleted in the same transaction: the auth session, which must not have expired, or the session that is replaced. */
   readonly ends?:

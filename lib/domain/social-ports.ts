@@ -21,9 +21,12 @@ export interface ProviderIdentity {
   readonly sealedRefreshToken?: string | undefined
 }
 
+/** The part of it that is stored for a user: the provider's email and name may change later. */
+export interface ProviderAccount
+  extends Pick<ProviderIdentity, 'provider' | 'issuer' | 'subject' | 'accountName' | 'sealedRefreshToken'> {}
+
 /** A provider account that opens an account. `id` is the SHA-256 of issuer and subject, in base64url. */
-export interface Identity
-  extends Pick<ProviderIdentity, 'provider' | 'issuer' | 'subject' | 'accountName' | 'sealedRefreshToken'> {
+export interface Identity extends ProviderAccount {
   readonly userId: string
   readonly id: string
   readonly linkedAt: Seconds
@@ -38,7 +41,7 @@ export interface IdentityWrites {
 }
 
 export interface IdentityStore {
-  /** Returns the identity and its account; both `undefined` if nobody has it. The last of two reads is consistent. */
+  /** Returns the identity and its account; both `undefined` if nobody has it. Consistent. */
   find(
     id: string,
   ): Promise<{ readonly identity: Identity | undefined; readonly account: Account | undefined }>

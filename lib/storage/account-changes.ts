@@ -1,21 +1,16 @@
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  TransactWriteCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb'
-import type { AccountChange, FormerEmail, NotChanged, UserStore } from '../domain/ports.ts'
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import type { AccountChange, FormerEmail, UserStore } from '../domain/ports.ts'
 import type { TableNames } from '../domain/table-names.ts'
 import { type Account, changedBy, isActiveAdministrator } from '../domain/users.ts'
 import { accountOf } from './accounts.ts'
 import { endOfAuthSession } from './auth-sessions.ts'
 import { unlessConditionFails, withRetries } from './client.ts'
-import { reasonsOf } from './dynamodb-errors.ts'
 import { emailReservations, keptEmail } from './email-reservations.ts'
 import { factorParts } from './factor-parts.ts'
 import { identityParts } from './identity-parts.ts'
 import { accountKey, everythingOf, formerEmailKey, sessionKey } from './item-keys.ts'
 import { sessionItem } from './session-items.ts'
+import { transact } from './transact.ts'
 import { type Guarded, setting, transactionParts } from './transaction-parts.ts'
 import { userItems } from './user-items.ts'
 
@@ -30,20 +25,6 @@ export function accountChanges(
   const factors = factorParts(tables)
   const identities = identityParts(tables)
   const items = userItems(client, usersTable)
-
-  const transact = async (guarded: readonly Guarded[]): Promise<'done' | NotChanged> => {
-    try {
-      const TransactItems = guarded.map(([part]) => part)
-      await withRetries(() => client.send(new TransactWriteCommand({ TransactItems })))
-      return 'done'
-    } catch (error) {
-      // The first failed condition decides. The account comes first: its version conflict takes precedence.
-      const failed = reasonsOf(error).indexOf('ConditionalCheckFailed')
-      const [, otherwise] = guarded[failed] ?? []
-      if (otherwise) return otherwise
-      throw error
-    }
-  }
 
   const lasting = ({ id, email }: Account): Guarded[] => [[reservations.last(id, email), 'version_conflict']]
 
@@ -77,7 +58,7 @@ export function accountChanges(
         UpdateExpression: 'REMOVE keptUntil',
         ConditionExpression: 'attribute_exists(pk)',
       }
-      const outcome = await transact([[{ Update: update }, 'version_conflict'], ...lasting(read)])
+      const outcome = await transact(client, [[{ Update: update }, 'version_conflict'], ...lasting(read)])
       return outcome === 'done'
     },
 
@@ -104,7 +85,8 @@ export function accountChanges(
       }
       const { takesFrom } = emailMove ?? {}
       const taken = takesFrom ? await items.read(everythingOf(takesFrom.id)) : []
-      const outcome = await transact([
+      // The account comes first: its version conflict takes precedence.
+      const outcome = await transact(client, [
         [{ Update: update }, 'version_conflict'],
         [parts.denyClaims(read, changed.claimsVersion, deniedUntil), 'version_conflict'],
         ...(replaces ? exchange(read.id, replaces) : []),
@@ -130,7 +112,7 @@ export function accountChanges(
       )
       // The email has changed between the two reads.
       if (former?.email === read.email) return 'version_conflict'
-      const outcome = await transact([
+      const outcome = await transact(client, [
         ...removal(read, deniedUntil),
         [reservations.release(read.id, read.email), 'version_conflict'],
         ...(former ? reservations.drop(read.id, former) : []),

@@ -3,7 +3,8 @@ import type { AuthSession, AuthSessionStore } from '../domain/factor-ports.ts'
 import type { TableNames } from '../domain/table-names.ts'
 import { accountOf } from './accounts.ts'
 import { ITEM_VERSION, readTogether, withRetries } from './client.ts'
-import { fieldsOf, text, texts, truth, whole } from './item-checks.ts'
+import { isProviderAccount, providerAccountFields } from './identity-items.ts'
+import { fieldsOf, optional, text, texts, truth, whole } from './item-checks.ts'
 import { accountKey, authSessionKey } from './item-keys.ts'
 import type { Part } from './transaction-parts.ts'
 
@@ -13,10 +14,11 @@ export function dynamoAuthSessions(
   { usersTable, sessionsTable }: Pick<TableNames, 'usersTable' | 'sessionsTable'>,
 ): AuthSessionStore {
   return {
-    async put(authSession) {
+    async put({ links, ...authSession }) {
       const Item = {
         ...authSessionKey(authSession.userId, authSession.tokenHash),
         ...authSession,
+        ...(links && { links: providerAccountFields(links) }),
         v: ITEM_VERSION,
       }
       await withRetries(() => client.send(new PutCommand({ TableName: sessionsTable, Item })))
@@ -56,5 +58,6 @@ const authSessionOf = (item: Readonly<Record<string, unknown>>): AuthSession =>
     sessionVersion: whole,
     amr: texts,
     enrolsOnly: truth,
+    links: optional(isProviderAccount),
     expiresAt: whole,
   })

@@ -1,4 +1,4 @@
-import type { Identity, ProviderIdentity } from '../domain/social-ports.ts'
+import type { Identity, ProviderAccount, ProviderIdentity } from '../domain/social-ports.ts'
 import { type Check, fieldsOf, optional, shaped, text, whole } from './item-checks.ts'
 
 type Item = Readonly<Record<string, unknown>>
@@ -19,10 +19,12 @@ const linked = { ...account, userId: text, id: text, linkedAt: whole, lastUsedAt
 export const identityOf = (item: Item): Identity => fieldsOf('identity', item, linked)
 export const identityFields = (identity: Identity): object => identityOf({ ...identity })
 
-/** An identity that no account has yet, inside another item. */
+/** A provider account inside an item that waits for its link. */
+export const isProviderAccount: Check<ProviderAccount> = shaped(account)
+export const providerAccountFields = (provider: ProviderAccount): object =>
+  fieldsOf('provider account', { ...provider }, account)
+
+/** What a provider says, inside an item of a login on its way. */
 export const isProviderIdentity: Check<ProviderIdentity> = shaped(provided)
 export const providerIdentityFields = (identity: ProviderIdentity): object =>
   fieldsOf('provider identity', { ...identity }, provided)
-/** Without what only a login needs, so that an item that waits for a link stays below 1 KB. */
-export const linkFields = (identity: ProviderIdentity): object =>
-  fieldsOf('provider identity', { ...identity }, account)

@@ -86,14 +86,21 @@ export function transactionParts({ usersTable, sessionsTable, refreshTokenDenyli
 /** An update of these attributes only, so that parallel changes of others are kept. */
 export function setting(
   fields: Readonly<Record<string, unknown>>,
-  condition: { ConditionExpression: string; ExpressionAttributeValues: Record<string, unknown> },
+  condition: {
+    ConditionExpression: string
+    ExpressionAttributeNames?: Record<string, string>
+    ExpressionAttributeValues: Record<string, unknown>
+  },
   andRemove = '',
 ) {
   const names = Object.keys(fields)
   return {
     ...condition,
     UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}${andRemove}`,
-    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    ExpressionAttributeNames: {
+      ...condition.ExpressionAttributeNames,
+      ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    },
     ExpressionAttributeValues: {
       ...condition.ExpressionAttributeValues,
       ...Object.fromEntries(names.map((name) => [`:${name}`, fields[name]])),

@@ -1,21 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  TransactWriteCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb'
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { Clock, UserStore } from '../domain/ports.ts'
 import type { TableNames } from '../domain/table-names.ts'
 import { isExpired } from '../domain/users.ts'
 import { accountChanges } from './account-changes.ts'
 import { accountItem, accountOf } from './accounts.ts'
 import { unlessConditionFails, withRetries } from './client.ts'
-import { reasonsOf } from './dynamodb-errors.ts'
 import { emailReservations } from './email-reservations.ts'
 import { identityParts } from './identity-parts.ts'
 import { fieldsOf, text } from './item-checks.ts'
 import { accountKey, emailReservationKey } from './item-keys.ts'
+import { transact } from './transact.ts'
 import { userListing } from './user-listing.ts'
 
 /** Accounts and the reservations of their emails; both are created in one transaction. */
@@ -55,15 +50,8 @@ export function dynamoUsers(client: DynamoDBDocumentClient, tables: TableNames, 
         [put, undefined],
         ...(identity ? addition(identity) : []),
       ] as const
-      try {
-        const TransactItems = guarded.map(([part]) => part)
-        await withRetries(() => client.send(new TransactWriteCommand({ TransactItems })))
-        return 'created'
-      } catch (error) {
-        const [, otherwise] = guarded[reasonsOf(error).indexOf('ConditionalCheckFailed')] ?? []
-        if (otherwise) return otherwise
-        throw error
-      }
+      const outcome = await transact(client, guarded)
+      return outcome === 'done' ? 'created' : outcome
     },
 
     async rememberDevices(userId, devices, sessionVersion) {
