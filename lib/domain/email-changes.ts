@@ -3,6 +3,11 @@ import { codeSeconds, UNDO_SECONDS } from './code-purposes.ts'
 import { deviceOf } from './devices.ts'
 import { provenEmail } from './email-proofs.ts'
 import { type FactorRemoval, type FactorRemovalPorts, factorsRemovedSince } from './factor-removal.ts'
+import {
+  type IdentityRemoval,
+  type IdentityRemovalPorts,
+  identitiesRemovedSince,
+} from './identity-removal.ts'
 import { deniedUntil, type Seconds } from './lifetimes.ts'
 import { queueEmailJob } from './notifications.ts'
 import { isGood, isSame, type Opened, readToken } from './one-time-codes.ts'
@@ -70,13 +75,14 @@ export async function completeChange(
   return typeof account === 'string' ? account : { before, account, replaced: holder }
 }
 
-type UndoPorts = FactorRemovalPorts & Pick<Ports, 'users' | 'sessions' | 'outbox' | 'clock' | 'events'>
+type UndoPorts = RemovalPorts & Pick<Ports, 'users' | 'sessions' | 'outbox' | 'clock' | 'events'>
+type RemovalPorts = FactorRemovalPorts & IdentityRemovalPorts
 
 /**
  * Undoes a change of email with the token mailed to the former address, or stops it before the new address is verified. The
  * author of the change knew the password. So the password is disabled, and a mail to set a new one follows. Every session ends,
- * and only the current device stays known. Factors that were added since the request are removed. A disabled account gets its
- * address back and stays disabled. Refuses with `invalid_link` or `conflict`.
+ * and only the current device stays known. Factors and identities that were added since the request are removed. A disabled account
+ * gets its address back and stays disabled. Refuses with `invalid_link` or `conflict`.
  */
 export async function undoEmailChange(
   ports: UndoPorts & Pick<Ports, 'codes'>,
@@ -109,7 +115,7 @@ export async function undoEmailChange(
 
 /**
  * Disabling an account voids a pending change, and so do a new password and a new factor. The owner of the mailbox may still use the
- * undo link: it disables the thief's password and removes the thief's factors.
+ * undo link: it disables the thief's password and removes the thief's factors and identities.
  */
 const mayStop = (pending: OneTimeCode, account: Account, now: Seconds) =>
   isGood(pending, { ...account, status: 'active', sessionVersion: pending.sessionVersion }, now)
@@ -134,13 +140,19 @@ export async function restoreFormerEmail(ports: UndoPorts, userId: string): Prom
 }
 
 /** A change of an earlier version has no time of its request. Its link was valid for a day before `latest`. */
-const removalSince = (
-  ports: FactorRemovalPorts,
+async function removalSince(
+  ports: RemovalPorts,
   account: Account,
   requestedAt: Seconds | undefined,
   latest: Seconds,
-): Promise<FactorRemoval> =>
-  factorsRemovedSince(ports, account, requestedAt ?? latest - codeSeconds.change_email)
+): Promise<FactorRemoval & IdentityRemoval> {
+  const since = requestedAt ?? latest - codeSeconds.change_email
+  const [factors, identities] = await Promise.all([
+    factorsRemovedSince(ports, account, since),
+    identitiesRemovedSince(ports, account, since),
+  ])
+  return { ...factors, ...identities }
+}
 
 const back = (former: FormerEmail, now: Seconds) => ({
   email: former.email,

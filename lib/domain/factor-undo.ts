@@ -4,6 +4,7 @@ import { deviceOf } from './devices.ts'
 import type { EmailJob } from './email-jobs.ts'
 import { mail, recipientOf } from './email-sending.ts'
 import { type FactorRemovalPorts, factorsRemovedSince } from './factor-removal.ts'
+import { type IdentityRemovalPorts, identitiesRemovedSince } from './identity-removal.ts'
 import { queueEmailJob } from './notifications.ts'
 import { newToken, readToken } from './one-time-codes.ts'
 import type { Client, Ports } from './ports.ts'
@@ -33,12 +34,13 @@ export async function mailFactorUndo(
 }
 
 /**
- * Undoes the first factor with its mailed token: removes it and every factor added since, disables the password, ends every
+ * Undoes the first factor with its mailed token: removes it and every factor and identity added since, disables the password, ends every
  * session, and mails a link that sets a new password. The token is bound to no version, so that no later change voids it.
  * Refuses with `invalid_link` or `conflict`.
  */
 export async function undoFactors(
   ports: FactorRemovalPorts &
+    IdentityRemovalPorts &
     Pick<Ports, 'users' | 'sessions' | 'factorUndos' | 'outbox' | 'clock' | 'events'>,
   token: string,
   client: Client,
@@ -49,12 +51,16 @@ export async function undoFactors(
     const { account, undo } = await ports.factorUndos.find(userId, tokenHash)
     if (!account || !undo || undo.keptUntil <= now)
       throw new Refusal('invalid_link', { subject: { claimedUserId: userId } })
-    const { factorWrites, factors } = await factorsRemovedSince(ports, account, undo.since)
+    const [{ factorWrites, factors }, linked] = await Promise.all([
+      factorsRemovedSince(ports, account, undo.since),
+      identitiesRemovedSince(ports, account, undo.since),
+    ])
     return ports.users.change(account, {
       ...disablePassword(now),
       devices: [deviceOf(client)],
       ...(factors && { factors }),
       factorWrites: { ...factorWrites, redeemsUndo: undo },
+      ...linked,
     })
   })
   ports.events.record({ type: 'factor.undone', userId })

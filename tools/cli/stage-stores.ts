@@ -3,6 +3,7 @@ import { type Config, policyOf, settings, withProviders } from '../../lib/config
 import type { SecurityEvents } from '../../lib/domain/security-events.ts'
 import { readSettings } from '../../lib/settings-table.ts'
 import { documentClient } from '../../lib/storage/client.ts'
+import { dynamoIdentities } from '../../lib/storage/identities.ts'
 import { dynamoOutbox } from '../../lib/storage/outbox.ts'
 import { dynamoPasskeys } from '../../lib/storage/passkeys.ts'
 import { dynamoSessions } from '../../lib/storage/sessions.ts'
@@ -60,6 +61,7 @@ function stores(events: SecurityEvents, config: Config, place: string) {
     sessions: dynamoSessions(client, config),
     totps: dynamoTotps(client, config),
     passkeys: dynamoPasskeys(client, config),
+    identities: dynamoIdentities(client, config),
     userData: dynamoUserData(client, config),
     outbox: dynamoOutbox(client, config),
     policy: policyOf(config),
