@@ -18,6 +18,7 @@ const packages: Readonly<Record<string, readonly RegExp[]>> = {
   'pages/src': [/^uqr$/],
   crypto: [/^bcryptjs$/, /^jsonwebtoken\/(sign|verify)\.js$/, /^@simplewebauthn\/server(\/helpers)?$/],
   pages: [/^aws-lambda$/, /^#built-pages$/],
+  social: [/^oauth4webapi$/],
   mail: [/^@aws-sdk\/client-sesv2$/],
   parameters: [
     /^@aws-sdk\/credential-provider-env$/,

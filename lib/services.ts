@@ -1,6 +1,15 @@
 import { commonPasswords as makeCommonPasswords } from './blocklist/common-passwords.ts'
 import { pwnedPasswords } from './blocklist/pwned-passwords.ts'
-import { config, linkBaseUrlOf, metricsNamespace, policyOf, region, relyingPartyOf } from './config.ts'
+import {
+  config,
+  isLocal,
+  linkBaseUrlOf,
+  metricsNamespace,
+  policyOf,
+  providerSettings,
+  region,
+  relyingPartyOf,
+} from './config.ts'
 import {
   accessTokenIssuer as makeAccessTokenIssuer,
   accessTokenVerifier as makeAccessTokenVerifier,
@@ -11,14 +20,17 @@ import { rotate } from './crypto/key-rotation.ts'
 import type { Rotating } from './crypto/key-states.ts'
 import { keyedHashes as makeKeyedHashes } from './crypto/keyed-hashes.ts'
 import { bcryptPasswords } from './crypto/passwords.ts'
+import { providerSecrets } from './crypto/provider-secrets.ts'
 import { publishedKeys as makePublishedKeys } from './crypto/published-keys.ts'
 import { recoveryCodeHashes as makeRecoveryCodeHashes } from './crypto/recovery-code-hashes.ts'
 import { refreshTokens as makeRefreshTokens } from './crypto/refresh-tokens.ts'
+import { seals } from './crypto/seals.ts'
 import { totpSecrets as makeTotpSecrets } from './crypto/totp-secrets.ts'
 import { passkeyVerifier as makePasskeyVerifier } from './crypto/webauthn.ts'
 import { rateLimiter as makeRateLimiter } from './domain/rate-limiter.ts'
 import { sesMailer } from './mail/sender.ts'
 import { ssmParameters } from './parameters/ssm.ts'
+import { socialProviders as makeSocialProviders } from './social/providers.ts'
 import { dynamoAuthSessions } from './storage/auth-sessions.ts'
 import { documentClient } from './storage/client.ts'
 import { dynamoCodes } from './storage/codes.ts'
@@ -113,6 +125,17 @@ export const identities = /* @__PURE__ */ once(() => dynamoIdentities(client(), 
 export const social = /* @__PURE__ */ once(() => dynamoSocial(client(), config()))
 export const relyingParty = /* @__PURE__ */ once(() => relyingPartyOf(config()))
 export const passkeyVerifier = /* @__PURE__ */ once(() => makePasskeyVerifier(relyingParty()))
+/** The providers of social login. Their secrets and keys are read when a login needs them: its start needs none. */
+export const socialProviders = /* @__PURE__ */ once(() =>
+  makeSocialProviders({
+    providers: providerSettings(),
+    issuer: config().issuer,
+    isLocal: isLocal(config()),
+    secrets: providerSecrets(parameters(), core().clock.now),
+    seals: seals(keys()),
+    now: core().clock.now,
+  }),
+)
 export const codes = /* @__PURE__ */ once(() => dynamoCodes(client(), config()))
 export const outbox = /* @__PURE__ */ once(() => dynamoOutbox(client(), config()))
 /** The services that check a second proof. */

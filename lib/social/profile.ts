@@ -1,0 +1,22 @@
+import { canonicalEmail } from '../domain/email-addresses.ts'
+import { isNameLength, isReadable } from '../domain/person-names.ts'
+import type { ProviderIdentity } from '../domain/social-ports.ts'
+
+/** Mails and pages show it, so it has only characters of addresses and user names. */
+const safe = /^[A-Za-z0-9._%+@-]{1,254}$/
+
+/** What of a profile is stored. A text that does not fit is left out: nobody is refused for it. */
+export function profileOf(said: {
+  readonly email?: unknown
+  readonly name?: unknown
+  readonly accountName?: unknown
+}): Pick<ProviderIdentity, 'email' | 'name' | 'accountName'> {
+  const email = typeof said.email === 'string' ? canonicalEmail(said.email) : undefined
+  const name = typeof said.name === 'string' ? said.name.trim() : ''
+  const { accountName } = said
+  return {
+    ...(email !== undefined && { email }),
+    ...(isNameLength(name) && isReadable(name) && { name }),
+    ...(typeof accountName === 'string' && safe.test(accountName) && { accountName }),
+  }
+}
