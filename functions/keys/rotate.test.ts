@@ -16,6 +16,7 @@ async function scheduledOver() {
   const services = testServices()
   await makeFirstKeys(kept, { now: services.clock.now(), modulusLength })
   const parameters: Parameters = {
+    ...kept,
     below(path) {
       calls.add(`keys/${path}:GetParametersByPath`)
       return kept.below(path)

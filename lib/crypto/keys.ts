@@ -29,12 +29,14 @@ export interface Keys {
   recoveryCodeKeys(kid?: string): Promise<KeyRing>
 }
 
-/** Parameters by path, as in SSM: keys by their numbers, secrets by their names. Each is created once and never overwritten. */
+/** Parameters by path, as in SSM: keys by their numbers, which are created once and never overwritten; secrets by their names. */
 export interface Parameters {
   /** Every value below a path, by number or name. */
   below(path: ParameterPath): Promise<ReadonlyMap<string, string>>
   /** Of several parallel calls with the same number, one creates it. */
   create(path: ParameterPath, number: string, value: string): Promise<'created' | 'exists'>
+  /** Creates or overwrites the secret of a provider. */
+  replace(path: typeof PROVIDERS_PATH, name: string, value: string): Promise<void>
   /** Idempotent. */
   remove(path: ParameterPath, number: string): Promise<void>
 }

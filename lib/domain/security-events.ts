@@ -99,6 +99,8 @@ export type SecurityEvent =
       readonly made: readonly string[]
       readonly retired: readonly string[]
     }
+  /** The command line set, replaced or removed the client secret of a provider. */
+  | { readonly type: 'provider.secret_set' | 'provider.secret_removed'; readonly provider: string }
   /**
    * `secret.refused`: a logged-in user's password, a mailed token or code, or a refresh token was presented and is not valid
    * (ASVS 16.3.1). `access.denied`: refused for a missing or invalid access token, a missing role, a limit, an ended session, a

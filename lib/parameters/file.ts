@@ -30,6 +30,10 @@ export function fileParameters(file: string): Parameters {
       write({ ...kept, [path]: { ...kept[path], [number]: value } })
       return 'created'
     },
+    async replace(path, name, value) {
+      const kept = read()
+      write({ ...kept, [path]: { ...kept[path], [name]: value } })
+    },
     async remove(path, number) {
       const kept = read()
       const { [number]: _, ...others } = kept[path] ?? {}

@@ -50,12 +50,13 @@ describe('parameters of SSM', () => {
     expect(await parameters.below('access/public')).toEqual(new Map([['000001', 'public']]))
   })
 
-  it('are never overwritten; public keys are stored in plain text, all else encrypted', async () => {
+  it('are never overwritten but for secrets of providers; public keys are stored in plain text, all else encrypted', async () => {
     const { parameters, asked } = await standIn(() => [200, { Parameters: [] }])
     await parameters.create('access/public', '000001', 'p')
     await parameters.create('access/private', '000001', 's')
     await parameters.below('pepper')
     await parameters.remove('refresh', '000002')
+    await parameters.replace('providers', 'google', 'g')
     const Overwrite = false
     expect(asked.map(({ target, input }) => [target, input])).toEqual([
       [
@@ -71,6 +72,10 @@ describe('parameters of SSM', () => {
         { Path: '/cardea/test/pepper', WithDecryption: true, MaxResults: 10 },
       ],
       ['AmazonSSM.DeleteParameter', { Name: '/cardea/test/refresh/000002' }],
+      [
+        'AmazonSSM.PutParameter',
+        { Name: '/cardea/test/providers/google', Value: 'g', Type: 'SecureString', Overwrite: true },
+      ],
     ])
   })
 

@@ -116,6 +116,11 @@ export function ssmParameters({
       return (await below(path)).get(number) === value ? 'created' : 'exists'
     },
 
+    async replace(path, name, value) {
+      const input = { Name: nameOf(path, name), Value: value, Type: 'SecureString', Overwrite: true }
+      await call('PutParameter', input)
+    },
+
     async remove(path, number) {
       await call('DeleteParameter', { Name: nameOf(path, number) }, 'ParameterNotFound')
     },

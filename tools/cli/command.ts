@@ -10,7 +10,10 @@ export type Values<O extends Options> = ReturnType<typeof parseArgs<{ options: O
 /** What a command accepts. `--stage` is the name of a stage in every command. */
 interface Words<O extends Options> {
   readonly options: O
-  /** The first word is one of these. If it takes a second word, the string tells users who left it out what to add. */
+  /**
+   * The first word is one of these; none is needed if the empty word is among them. If a word takes a second one, the string tells
+   * users who left it out what to add.
+   */
   readonly actions?: Readonly<Record<string, string | undefined>>
 }
 
@@ -49,9 +52,9 @@ export function readWords<const O extends Options>({ options, actions }: Words<O
     const problem = stageProblem(values.stage)
     if (problem) throw new UsageError(problem)
   }
-  const [action, named] = positionals
+  const [action = '', named] = positionals
   let most = 0
-  if (actions) {
+  if (actions && (action || !Object.hasOwn(actions, ''))) {
     if (!action) throw new UsageError(`Say what to do: ${Object.keys(actions).join(', ')}`)
     if (!Object.hasOwn(actions, action)) throw new UsageError(`There is no action "${action}"`)
     if (actions[action] && !named) throw new UsageError(actions[action])

@@ -6,9 +6,14 @@ import { join } from 'node:path'
 const folder = mkdtempSync(join(tmpdir(), 'cardea-commands-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const npmRun = (...words: string[]) => {
+const npmRun = (...words: string[]) => npmRunWith('', ...words)
+const npmRunWith = (input: string, ...words: string[]) => {
   const env = { PATH: process.env.PATH, HOME: folder, LOCAL_FOLDER: folder }
-  const { status, stdout, stderr } = spawnSync('npm', ['run', '-s', ...words], { env, encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync('npm', ['run', '-s', ...words], {
+    env,
+    input,
+    encoding: 'utf8',
+  })
   return { status, stdout, stderr }
 }
 
@@ -33,6 +38,11 @@ describe('a command with wrong words', () => {
     ['setup -- --stage prod --remove --really dev', '--stage says prod, and --really says dev'],
     ['setup -- --stage prod-eu', 'A stage is named'],
     ['setup -- --stage prod --really prod', '--really goes with --remove alone'],
+    ['setup -- bogus', 'There is no action "bogus"'],
+    ['setup -- provider', 'Say which provider'],
+    ['setup -- provider Google', '"Google" cannot be a name in PROVIDERS'],
+    ['setup -- provider google --really prod', '--really goes with the removal of keys alone'],
+    ['setup -- --stage prod --unlogged', '--unlogged goes with provider alone'],
     ['doctor -- --stage', '--stage needs a value'],
     ['doctor -- --stage local', 'Nothing is deployed of the stage local'],
     ['doctor -- --stage prod-eu', 'A stage is named'],
@@ -85,5 +95,31 @@ describe('npm run keys', () => {
       status: 1,
       stderr: expect.stringContaining('is replaced and not revoked'),
     })
+  })
+})
+
+describe('npm run setup -- provider', () => {
+  const kept = () => JSON.parse(readFileSync(join(folder, 'keys.json'), 'utf8')).providers
+
+  it('stores, replaces and removes the secret for npm start, and prints no secret', () => {
+    const first = npmRunWith('hunter2\n', 'setup', '--', 'provider', 'acme')
+    expect(first).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('Stored the secret of acme in '),
+    })
+    expect(kept()).toEqual({ acme: 'hunter2' })
+    const second = npmRunWith('hunter3', 'setup', '--', 'provider', 'acme', '--stage', 'local')
+    expect(kept()).toEqual({ acme: 'hunter3' })
+    for (const { stdout, stderr } of [first, second]) expect(stdout + stderr).not.toMatch(/hunter/)
+    expect(npmRun('setup', '--', 'provider', 'acme', '--remove').status).toBe(0)
+    expect(kept()).toEqual({})
+  })
+
+  it('stores nothing if nothing is piped in', () => {
+    expect(npmRunWith('', 'setup', '--', 'provider', 'acme')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('A client secret has 1 to 4096 characters'),
+    })
+    expect(kept()).toEqual({})
   })
 })

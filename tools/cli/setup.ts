@@ -1,17 +1,30 @@
 import { makeFirstKeys } from '../../lib/crypto/key-rotation.ts'
-import { keyPaths } from '../../lib/crypto/keys.ts'
+import { parameterPaths } from '../../lib/crypto/keys.ts'
 import { keepsUsers } from '../deploy/setting-problems.ts'
 import { command, UsageError } from './command.ts'
+import { setUpProvider } from './setup-provider.ts'
 import { keysOfStage } from './stage-keys.ts'
 
 const usage = `Usage: npm run setup -- --stage <stage>            creates the missing keys of a stage, and keeps the others
        npm run setup -- --stage <stage> --remove   removes the keys: no token and no password of the stage works any more.
-                                                   A stage other than dev needs its name twice: --really <stage>`
+                                                   A stage other than dev needs its name twice: --really <stage>
+       npm run setup -- provider <name> [--stage <stage>]
+                                                   asks for the client secret of a provider of PROVIDERS (of apple: for the
+                                                   path of its key file), and stores it in place of a former one. It also
+                                                   reads the secret, or the content of the key file, from standard input.
+                                                   With --remove it removes the secret
+
+The secret of a provider belongs to npm start, unless a stage is named. For a stage, the command is written to its log group
+/cardea/<stage>/command-line. If the log cannot be written, the command does nothing. With --unlogged it goes on, and prints
+the lines that belong in the log.`
+
+const actions = { '': undefined, provider: 'Say which provider: its name in PROVIDERS' }
 
 const options = {
   stage: { type: 'string' },
   remove: { type: 'boolean' },
   really: { type: 'string' },
+  unlogged: { type: 'boolean' },
 } as const
 
 /** What the loss of a key costs, for those that a deployer must keep a copy of. */
@@ -22,7 +35,13 @@ const losses = {
   'recovery-codes': 'If the key of the recovery codes is lost, no recovery code works any more.',
 } as const
 
-await command({ usage, options }, async ({ stage, remove, really }) => {
+await command({ usage, options, actions }, async ({ stage, remove, really, unlogged }, action, name) => {
+  if (action === 'provider') {
+    if (really !== undefined) throw new UsageError('--really goes with the removal of keys alone')
+    await setUpProvider(name, { stage: stage ?? 'local', remove, unlogged })
+    return 0
+  }
+  if (unlogged) throw new UsageError('--unlogged goes with provider alone')
   if (!stage) throw new UsageError('Say which stage: --stage <stage>')
   if (really !== undefined && !remove) throw new UsageError('--really goes with --remove alone')
   if (really !== undefined && really !== stage)
@@ -34,7 +53,7 @@ await command({ usage, options }, async ({ stage, remove, really }) => {
   if (remove) {
     let removed = 0
     // Remove private keys first: a private key without its public key would sign tokens that are never accepted.
-    for (const path of new Set(['access/private', ...keyPaths] as const)) {
+    for (const path of new Set(['access/private', ...parameterPaths] as const)) {
       for (const number of (await parameters.below(path)).keys()) {
         await parameters.remove(path, number)
         removed++

@@ -1,13 +1,14 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
-import { type ParameterPath, type Parameters, parameterPaths } from '../../lib/crypto/keys.ts'
+import { type ParameterPath, type Parameters, PROVIDERS_PATH, parameterPaths } from '../../lib/crypto/keys.ts'
 
 /** The fields of SSM's requests that are used here. */
 interface Asked {
   readonly Path?: string
   readonly Name?: string
   readonly Value?: string
+  readonly Overwrite?: boolean
 }
 
 /** Serves parameters as AWS Systems Manager does, so that local functions read their keys as they do on AWS. */
@@ -21,7 +22,8 @@ export async function startParameterStore(
     return [path, name.slice(`${keysPath}/${path}/`.length)]
   }
   /** Gives an answer, or the error that `__type` names. */
-  const perform = async (action: unknown, { Path = '', Name, Value = '' }: Asked): Promise<object> => {
+  const perform = async (action: unknown, asked: Asked): Promise<object> => {
+    const { Path = '', Name, Value = '', Overwrite } = asked
     switch (action) {
       case 'AmazonSSM.GetParametersByPath': {
         const [path] = placeOf(`${Path}/`)
@@ -29,7 +31,12 @@ export async function startParameterStore(
         return { Parameters: [...values].map(([number, Value]) => ({ Name: `${Path}/${number}`, Value })) }
       }
       case 'AmazonSSM.PutParameter': {
-        const made = await parameters.create(...placeOf(Name), Value)
+        const [path, name] = placeOf(Name)
+        if (Overwrite && path === PROVIDERS_PATH) {
+          await parameters.replace(path, name, Value)
+          return { Version: 2 }
+        }
+        const made = await parameters.create(path, name, Value)
         return made === 'created' ? { Version: 1 } : { __type: 'ParameterAlreadyExists' }
       }
       case 'AmazonSSM.DeleteParameter':

@@ -28,6 +28,9 @@ export function memoryParameters(from: ReadonlyMap<string, string> = new Map()):
       kept.set(nameOf(path, number), value)
       return 'created'
     },
+    async replace(path, name, value) {
+      kept.set(nameOf(path, name), value)
+    },
     async remove(path, number) {
       kept.delete(nameOf(path, number))
     },
