@@ -3,9 +3,10 @@
 import { ApiError, type CommonCode } from './api-error.ts'
 import { type Listener, report } from './listeners.ts'
 import { type OperationName, type Operations, operations, type User } from './operations.ts'
+import { isOutage } from './refresh-retries.ts'
 import type { TokenStorage } from './refresh-token.ts'
 import { type InputOf, type Result, sender } from './send.ts'
-import { type AnyResult, createSession, isOutage } from './session.ts'
+import { type AnyResult, createSession } from './session.ts'
 import type { AccessToken } from './shared-state.ts'
 
 export { ApiError, type CommonCode } from './api-error.ts'

@@ -1,9 +1,12 @@
-// Longer than 150 lines: token, user, epoch and refresh are one state, and each race is between two of them.
+// Longer than 150 lines: token, user, epoch and refresh are one state, and each race is between two of them. How long a token is
+// valid and when a refresh is sent again are files of their own.
 
 import { ApiError, type CommonCode } from './api-error.ts'
+import { heldToken, type Moment, now } from './held-token.ts'
 import { eventQueue, type Listener } from './listeners.ts'
 import { browserLocks, type Exclusive, ownLocks } from './lock.ts'
 import type { Operations, User } from './operations.ts'
+import { withRetries } from './refresh-retries.ts'
 import { refreshTokenIn, type TokenStorage } from './refresh-token.ts'
 import type { Send } from './send.ts'
 import { type AccessToken, type Message, sharedState } from './shared-state.ts'
@@ -45,22 +48,11 @@ export interface Tokens {
 
 export type TokenResponse = Operations['refresh']['output'] & { readonly refreshToken?: string }
 
-/** A token is renewed this long before it ends, or in the last fifth of its life if that is less. */
-const RENEW_MS = 30_000
-/** Waits before a refresh is sent again that did not reach the server, or that the server could not carry out. */
-const BACKOFF_MS = [500, 1_500, 4_000]
-/** A server that asks for a longer wait gets no second refresh from the same call. */
-const LONGEST_PAUSE_MS = 10_000
 /** The longest wait for a token that another tab has just received. */
 const HANDOVER_MS = 500
 
 /** These end the session. Anything else is an outage, and what an outage causes is no logout. */
 const endings: readonly string[] = ['session_ended', 'refresh_token_reused', 'invalid_refresh_token']
-/** The API could not be reached, or could not do its work: nothing is known about the session. */
-export const isOutage = ({ code }: ApiError): boolean =>
-  ['network_error', 'unavailable', 'internal_error'].includes(code)
-
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 export function createSession(name: string, send: Send, storage: TokenStorage | undefined): Session {
   const events = eventQueue()
@@ -69,7 +61,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
   const locks = shared.isShared ? globalThis.navigator?.locks : undefined
   const lock = locks ? browserLocks(name, locks) : ownLocks()
   const forLogin: Exclusive = (task) => lock.login(task).finally(events.flush)
-  let current: { readonly token: AccessToken; readonly monotonic: number; readonly wall: number } | undefined
+  const current = heldToken()
   let user: User | undefined
   /** The server has said that there is no session. */
   let isRefused = false
@@ -79,16 +71,9 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
   let inFlight: AbortController | undefined
   let handover: (() => void) | undefined
 
-  /** The clock that says more counts: the monotonic one stops during sleep, the wall clock may be set back. */
-  const left = () =>
-    current
-      ? current.token.left - Math.max(performance.now() - current.monotonic, Date.now() - current.wall)
-      : Number.NEGATIVE_INFINITY
-  const isFresh = () => left() > Math.min(RENEW_MS, (current?.token.life ?? 0) / 5)
-
-  function adopt(token: AccessToken, since: { monotonic: number; wall: number }): void {
+  function adopt(token: AccessToken, since: Moment): void {
     const before = user
-    current = { token, ...since }
+    current.set(token, since)
     user = token.user
     isRefused = false
     shared.setHint('yes')
@@ -100,7 +85,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
 
   function end(reason: string): void {
     const wasKnown = user !== undefined || shared.hint() === 'yes'
-    current = undefined
+    current.clear()
     user = undefined
     isRefused = true
     // The user may still log in on another origin. So the next page asks again; this one does not.
@@ -112,31 +97,29 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
 
   const hint = () => shared.hint() || (isRefused ? 'no' : '')
 
-  const now = () => ({ monotonic: performance.now(), wall: Date.now() })
-
   function hear(message: Message): void {
     // A message can be older than a login or logout that has happened since.
     if (!shared.isNewest(message.epoch)) return
-    if (message.epoch !== epoch) current = undefined
+    if (message.epoch !== epoch) current.clear()
     epoch = message.epoch
     if (message.type === 'ended') end(message.reason)
-    else if (message.token.left > left()) adopt(message.token, now())
+    else if (message.token.left > current.left()) adopt(message.token, now())
     events.flush()
   }
 
   /** Forgets what other tabs have ended or replaced. This tab may have been frozen, and have missed their messages. */
   function catchUp(): void {
     const isOld = epoch !== shared.epoch()
-    if (isOld) current = undefined
+    if (isOld) current.clear()
     epoch = shared.epoch()
     if (user && hint() === 'no') end(isOld ? 'logout' : 'session_ended')
   }
 
-  async function accept(response: TokenResponse, since: { monotonic: number; wall: number }): Promise<void> {
+  async function accept(response: TokenResponse, since: Moment): Promise<void> {
     const life = response.expiresIn * 1000
     const token = { value: response.accessToken, user: response.user, left: life, life }
     adopt(token, since)
-    shared.tell({ type: 'token', epoch, token: { ...token, left: left() } })
+    shared.tell({ type: 'token', epoch, token: { ...token, left: current.left() } })
     if (response.refreshToken) await stored.write(response.refreshToken)
   }
 
@@ -145,10 +128,10 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     waited: boolean,
     stale: string | undefined,
   ): Promise<TokenResult | 'superseded'> {
-    if (waited && !isRenewed(stale)) await nextHandover()
+    if (waited && !current.isRenewed(stale)) await nextHandover()
     catchUp()
     const began = epoch
-    if (isRenewed(stale)) return current?.token
+    if (current.isRenewed(stale)) return current.get()
     if (hint() === 'no') return undefined
     let refreshToken: string | undefined
     try {
@@ -168,7 +151,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     if (began !== shared.epoch()) return 'superseded'
     if (data) {
       await accept(data, since)
-      return current?.token
+      return current.get()
     }
     if (!endings.includes(error.code)) return error
     end(error.code)
@@ -176,8 +159,6 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     await stored.remove()
     return undefined
   }
-
-  const isRenewed = (stale: string | undefined) => current?.token.value !== stale && isFresh()
 
   const nextHandover = () =>
     new Promise<void>((resolve) => {
@@ -190,22 +171,9 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
       handover = undefined
     })
 
-  async function refresh(stale: string | undefined): Promise<TokenResult> {
-    for (let attempt = 0; ; attempt++) {
-      const result = await lock.refresh((waited) => refreshOnce(waited, stale)).finally(events.flush)
-      const wait = BACKOFF_MS[attempt]
-      if (result === 'superseded') {
-        if (wait === undefined)
-          return new ApiError('unavailable', 'Logins and logouts interrupted the refresh')
-        continue
-      }
-      if (!(result instanceof ApiError && isOutage(result)) || wait === undefined) return result
-      const asked = result.retryAfter * 1000
-      if (asked > LONGEST_PAUSE_MS) return result
-      // Jitter keeps clients apart after an outage. The lock is free meanwhile.
-      await pause(Math.max(wait * (0.5 + Math.random()), asked))
-    }
-  }
+  /** The lock is free while a retry waits. */
+  const refresh = (stale: string | undefined) =>
+    withRetries(() => lock.refresh((waited) => refreshOnce(waited, stale)).finally(events.flush))
 
   if (shared.isShared) {
     // A page of the back-forward cache, or of a frozen tab, has missed the messages of the others.
@@ -226,15 +194,15 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
     async token(stale) {
       catchUp()
       events.flush()
-      if (isRenewed(stale)) return current?.token
+      if (current.isRenewed(stale)) return current.get()
       if (hint() === 'no') return undefined
       refreshing ??= refresh(stale).finally(() => {
         refreshing = undefined
       })
       const result = await refreshing
       // An outage is no reason to refuse what the token still allows.
-      return result instanceof ApiError && current && current.token.value !== stale && left() > 0
-        ? current.token
+      return result instanceof ApiError && current.left() > 0 && current.get()?.value !== stale
+        ? current.get()
         : result
     },
     login(attempt, ofUser) {
@@ -259,7 +227,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
       })
     },
     logout(reason, request) {
-      const accessToken = left() > 0 ? current?.token.value : undefined
+      const accessToken = current.left() > 0 ? current.get()?.value : undefined
       epoch = shared.raise()
       shared.awaitLogin(false)
       end(reason)
@@ -276,7 +244,7 @@ export function createSession(name: string, send: Send, storage: TokenStorage | 
       events.flush()
     },
     forget() {
-      current = undefined
+      current.clear()
       isRefused = false
       shared.setHint('')
       shared.awaitLogin(true)
