@@ -29,6 +29,7 @@ import {
 } from '../tools/testing/fixtures.ts'
 import { contractOf, type Gateway, gateway, type TestAnswer } from '../tools/testing/gateway.ts'
 import { silent, unavailable } from '../tools/testing/outages.ts'
+import { newFlow } from '../tools/testing/social-flows.ts'
 import { delivered } from '../tools/testing/test-mail.ts'
 import { limited } from '../tools/testing/test-services.ts'
 import { bearer, eve, logIn } from '../tools/testing/test-users.ts'
@@ -331,6 +332,21 @@ const special: Record<string, Causes> = {
       const sessionOpenings = { open: async () => 'version_conflict' as const }
       return gateway({ ...fixture.services, sessionOpenings })('POST /auth/passkey/login', request)
     },
+  },
+  'GET /auth/social/{provider}': {
+    invalid_link: (fixture) => ask(fixture, 'GET /auth/social/{provider}', { query: { ticket: 'x' } }),
+  },
+  'GET /auth/social/{provider}/callback': {
+    invalid_request: (fixture) =>
+      ask(fixture, 'GET /auth/social/{provider}/callback', { headers: { 'sec-purpose': 'prefetch' } }),
+  },
+  'POST /users/me/identities/{provider}': {
+    email_not_verified: (fixture) =>
+      fixture.api('POST /users/me/identities/{provider}', {
+        ...asEve(fixture),
+        params: { provider: 'google' },
+        body: newFlow(),
+      }),
   },
   'POST /users/me/passkeys/options': {
     email_not_verified: (fixture) => fixture.api('POST /users/me/passkeys/options', asEve(fixture)),

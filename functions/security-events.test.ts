@@ -203,6 +203,7 @@ describe('every line of the log about a request', () => {
     'GET /users/me',
     'GET /users/me/sessions',
     'GET /users/me/factors',
+    'GET /auth/methods',
     // These change nothing until they are confirmed.
     'POST /users/me/totp',
     'POST /auth/second-factor/totp',
@@ -210,6 +211,11 @@ describe('every line of the log about a request', () => {
     'POST /auth/finish-sign-up/passkey/options',
     'POST /users/me/passkeys/options',
     'POST /auth/passkey/options',
+    'GET /auth/social/{provider}',
+    'GET /auth/social/{provider}/callback',
+    'POST /auth/social/{provider}/callback',
+    'POST /auth/social/{provider}/reauthenticate',
+    'POST /users/me/identities/{provider}',
   ]
 
   /** Whether the events of a route are up to its author. */

@@ -5,6 +5,7 @@ import { type Budget, type LimitName, limits, settingOf } from './domain/limits.
 import { DEFAULT_LEAST_LENGTH } from './domain/password-length.ts'
 import { notifications, type Policy, secondFactorPolicies, signUpPolicies } from './domain/policy.ts'
 import type { ProviderSettings } from './domain/provider-settings.ts'
+import type { SocialDestinations } from './domain/social-ports.ts'
 import { type TableNames, tables } from './domain/table-names.ts'
 import { labelIn, providerNamesRow, readProviders } from './provider-rows.ts'
 import {
@@ -240,6 +241,14 @@ export function policyOf({
 /** Where the links of mails begin: at the front end's pages, or at our own. */
 export const linkBaseUrlOf = ({ linkBaseUrl, issuer }: Pick<Config, 'linkBaseUrl' | 'issuer'>): string =>
   linkBaseUrl ?? `${issuer}/ui`
+
+/** Where flows of social login may end. */
+export const socialDestinationsOf = (
+  config: Pick<Config, 'linkBaseUrl' | 'issuer' | 'pages' | 'socialRedirects'>,
+): SocialDestinations => ({
+  redirects: socialRedirectsOf(config),
+  loginPage: `${linkBaseUrlOf(config)}/login`,
+})
 
 /** Whether this process is a deployed function, which loads settings and keys while it initialises. */
 export const isServing = (): boolean => Boolean(process.env.AWS_LAMBDA_FUNCTION_NAME)

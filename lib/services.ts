@@ -9,6 +9,7 @@ import {
   providerSettings,
   region,
   relyingPartyOf,
+  socialDestinationsOf,
 } from './config.ts'
 import {
   accessTokenIssuer as makeAccessTokenIssuer,
@@ -123,6 +124,7 @@ export const passkeys = /* @__PURE__ */ once(() => dynamoPasskeys(client(), conf
 export const factorUndos = /* @__PURE__ */ once(() => dynamoFactorUndos(client(), config()))
 export const identities = /* @__PURE__ */ once(() => dynamoIdentities(client(), config()))
 export const social = /* @__PURE__ */ once(() => dynamoSocial(client(), config()))
+export const socialDestinations = /* @__PURE__ */ once(() => socialDestinationsOf(config()))
 export const relyingParty = /* @__PURE__ */ once(() => relyingPartyOf(config()))
 export const passkeyVerifier = /* @__PURE__ */ once(() => makePasskeyVerifier(relyingParty()))
 /** The providers of social login. Their secrets and keys are read when a login needs them: its start needs none. */

@@ -76,6 +76,11 @@ export interface PasskeyAssertion {
   }
 }
 
+export interface FlowAddress {
+  /** Navigate the browser there within a minute. It works once. */
+  readonly url: string
+}
+
 export interface PasskeyRequestOptions {
   readonly rpId: string
   readonly challenge: string
@@ -297,6 +302,20 @@ export interface Operations {
     output: undefined
     refusal: 'invalid_request' | 'untrusted_proxy' | 'origin_not_allowed' | 'payload_too_large' | 'unsupported_media_type' | 'internal_error' | 'unavailable'
   }
+  /** What this deployment offers to log in with. */
+  getMethods: {
+    input: Record<string, never>
+    output: {
+      readonly emailLogin: boolean
+      readonly passkeys: boolean
+      readonly signUp: "open" | "closed"
+      readonly providers: readonly ({
+        readonly name: string
+        readonly label: string
+      })[]
+    }
+    refusal: 'untrusted_proxy' | 'internal_error'
+  }
   /** Prove again who you are. */
   reauthenticate: {
     input: {
@@ -360,6 +379,18 @@ export interface Operations {
     }
     output: TokenResponse | undefined
     refusal: 'weak_password' | 'invalid_request' | 'untrusted_proxy' | 'second_factor_enrolment_required' | 'email_taken' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+  }
+  /** Begin to prove yourself again with a provider. */
+  startSocialReauthentication: {
+    input: {
+      readonly provider: string
+      /** An entry of SOCIAL_REDIRECTS, exactly, or the address of a ready-made page. */
+      readonly redirect: string
+      /** The base64url of the SHA-256 of your code verifier: 43 characters (RFC 7636 4.2, S256). */
+      readonly codeChallenge: string
+    }
+    output: FlowAddress
+    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'not_found' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Get the options for a login with a passkey. */
   startPasskeyLogin: {
@@ -629,6 +660,18 @@ export interface Operations {
     output: FactorChange
     refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'not_found' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
+  /** Begin to link a login with a provider to your account. */
+  startIdentity: {
+    input: {
+      readonly provider: string
+      /** An entry of SOCIAL_REDIRECTS, exactly, or the address of a ready-made page. */
+      readonly redirect: string
+      /** The base64url of the SHA-256 of your code verifier: 43 characters (RFC 7636 4.2, S256). */
+      readonly codeChallenge: string
+    }
+    output: FlowAddress
+    refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'email_not_verified' | 'not_found' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+  }
   /** Get the options for a new passkey. */
   startPasskeyRegistration: {
     input: Record<string, never>
@@ -707,6 +750,7 @@ export const operations = {
   logInWithPasskey: { method: 'POST', path: '/auth/passkey/login', login: true },
   login: { method: 'POST', path: '/auth/login', login: true },
   logout: { method: 'POST', path: '/auth/logout' },
+  getMethods: { method: 'GET', path: '/auth/methods' },
   reauthenticate: { method: 'POST', path: '/auth/reauthenticate', user: true, login: true },
   redeemEmailLogin: { method: 'POST', path: '/auth/email-login/redeem', login: true },
   refresh: { method: 'POST', path: '/auth/refresh' },
@@ -714,6 +758,7 @@ export const operations = {
   resetPassword: { method: 'POST', path: '/auth/password/reset' },
   proveSecondFactor: { method: 'POST', path: '/auth/second-factor', login: true },
   signUp: { method: 'POST', path: '/auth/signup', login: true },
+  startSocialReauthentication: { method: 'POST', path: '/auth/social/{provider}/reauthenticate', user: true },
   startPasskeyLogin: { method: 'POST', path: '/auth/passkey/options' },
   startRequiredPasskey: { method: 'POST', path: '/auth/second-factor/passkey/options' },
   startRequiredTotp: { method: 'POST', path: '/auth/second-factor/totp' },
@@ -747,6 +792,7 @@ export const operations = {
   removeTotp: { method: 'DELETE', path: '/users/me/totp', user: true, login: true },
   startTotp: { method: 'POST', path: '/users/me/totp', user: true },
   replaceRecoveryCodes: { method: 'POST', path: '/users/me/recovery-codes', user: true, login: true },
+  startIdentity: { method: 'POST', path: '/users/me/identities/{provider}', user: true },
   startPasskeyRegistration: { method: 'POST', path: '/users/me/passkeys/options', user: true },
   getHealth: { method: 'GET', path: '/health' },
   getIndex: { method: 'GET', path: '/' },

@@ -12,6 +12,9 @@ export type Schema = z.core.$ZodType
 /** The cookie of `takesRefreshToken`. `__Host-` prevents other hosts of the site from setting it (rfc6265bis 4.1.3.2). */
 export const REFRESH_COOKIE = '__Host-cardea_refresh'
 
+/** The cookie of `takesFlowCookie`: it binds a flow of social login to the browser that began it. */
+export const FLOW_COOKIE = '__Host-cardea_flow'
+
 /** An OpenAPI extension that names the setting which changes the `minLength` of a new password (`fields.ts`). */
 export const LENGTH_SETTING = 'x-minLength-setting'
 
@@ -53,10 +56,31 @@ export interface Contract {
   readonly params?: z.core.$ZodObject
   /** The query parameters. Unknown names are refused. */
   readonly query?: z.core.$ZodObject
+  /** In place of `query`, every parameter, unchecked: a provider may add some, which must be ignored (RFC 6749 4.1.2). */
+  readonly anyQuery?: true
   /** The request's JSON body. Unknown fields are refused. */
   readonly body?: z.core.$ZodObject
+  /**
+   * In place of `body`, the fields of an HTML form. A page of any origin can send one, so the steps must not trust the browser that
+   * sends it.
+   */
+  readonly form?: z.core.$ZodObject
   /** The handler takes a refresh token: from the cookie, or from `refreshToken` in the body. */
   readonly takesRefreshToken?: true
+  /** The handler takes the cookie that binds a flow to its browser. */
+  readonly takesFlowCookie?: true
+  /**
+   * A GET that changes something when a browser navigates to it. HEAD, a prefetch and any other `Sec-Fetch-Mode` are refused with
+   * `invalid_request`, and change nothing.
+   */
+  readonly navigation?: true
+  /**
+   * A person's browser waits for the answer. So every failure but those that `refusalsOf` lists is a redirect to the login page, with
+   * a code of `socialErrors`.
+   */
+  readonly redirectsFailures?: true
+  /** The route exists only if this is configured: `providers` of social login. */
+  readonly requires?: 'providers'
   /** With `transport: "cookie"`, a browser must call from an allowed origin: no other page may log its visitor in (login CSRF). */
   readonly checksOrigin?: true
   /** A login of an account that may need a second factor. Then it gets no tokens, but `second_factor_required` or the like. */
@@ -98,6 +122,8 @@ export const limitsOf = ({
 
 /** Every code that a route may refuse with: its own, and those that follow from its other fields. */
 export function refusalsOf(contract: Contract): ReadonlySet<RefusalCode> {
+  if (contract.redirectsFailures)
+    return new Set(['untrusted_proxy', ...(contract.navigation ? (['invalid_request'] as const) : [])])
   return new Set<RefusalCode>([
     'untrusted_proxy',
     ...(contract.refusals ?? []),
@@ -109,7 +135,7 @@ export function refusalsOf(contract: Contract): ReadonlySet<RefusalCode> {
     ...(rolesOf(contract) ? (['forbidden'] as const) : []),
     ...(rolesOf(contract)?.includes('admin') ? (['second_factor_enrolment_required'] as const) : []),
     ...(contract.params ? (['not_found'] as const) : []),
-    ...(contract.query || contract.body ? (['invalid_request'] as const) : []),
+    ...(contract.query || contract.body || contract.navigation ? (['invalid_request'] as const) : []),
     ...(contract.body ? (['unsupported_media_type', 'payload_too_large'] as const) : []),
     ...(contract.takesRefreshToken || contract.checksOrigin ? (['origin_not_allowed'] as const) : []),
     ...(limitsOf(contract).some(isTold) ? (['too_many_attempts'] as const) : []),

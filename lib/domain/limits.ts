@@ -30,6 +30,7 @@ export const limits = {
   loginPerIp: { per: 'ip', most: 100, seconds: 15 * MINUTE },
   loginFailures: { per: 'account', most: 5, seconds: 15 * MINUTE, locks: true },
   passkeyOptionsPerIp: { per: 'ip', most: 200, seconds: 15 * MINUTE },
+  socialPerIp: { per: 'ip', most: 100, seconds: 15 * MINUTE },
   refreshPerSession: { per: 'session', most: 60, seconds: MINUTE },
   passwordPerUser: { per: 'user', most: 10, seconds: HOUR },
   // Not counted: the undo link, a reset, administrators, and the factor that a login asks for. They must stay possible.

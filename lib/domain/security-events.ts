@@ -1,6 +1,7 @@
 import type { EmailJob } from './email-jobs.ts'
 import type { EmailTemplate } from './email-templates.ts'
 import type { RefusalCode, Subject } from './refusal.ts'
+import type { ProviderFailureReason, SocialError, UnknownFlow } from './social-ports.ts'
 import type { Role } from './users.ts'
 
 /**
@@ -34,6 +35,16 @@ export type SecurityEvent =
   | { readonly type: 'recovery_code.used'; readonly userId: string; readonly left: number }
   /** A TOTP code was refused without a look, after too many failures in a row. Another factor ends this. */
   | { readonly type: 'totp.blocked'; readonly userId: string }
+  /**
+   * A flow of social login ended without a code. `error` is what its front end was told, `reason` the failed check. Of the provider
+   * there is nothing but its name in PROVIDERS.
+   */
+  | {
+      readonly type: 'social.failed'
+      readonly provider?: string | undefined
+      readonly error: SocialError
+      readonly reason: ProviderFailureReason | UnknownFlow | RefusalCode
+    }
   /** An administrator removed every factor of the account. */
   | { readonly type: 'factor.reset'; readonly userId: string }
   /** A user proved again who they are. */

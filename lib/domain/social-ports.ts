@@ -196,6 +196,13 @@ export class ProviderFailure extends Error {
   }
 }
 
+/** Why a callback belongs to no flow that may go on. */
+export type UnknownFlow =
+  | 'unknown_state' // missing, forged, or used before
+  | 'expired'
+  | 'other_provider'
+  | 'other_browser' // without the cookie of the browser that began the flow
+
 /** The client secrets of providers, by their names in PROVIDERS. */
 export interface ProviderSecrets {
   /**

@@ -55,7 +55,7 @@ const callerIdOf = ({ requestContext }: APIGatewayProxyEventV2) =>
   (requestContext as { authorizer?: { lambda?: { userId?: string } } }).authorizer?.lambda?.userId
 
 /** Maps Middy's own errors to refusals. */
-function refusalOf(error: unknown): Refusal | undefined {
+export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error
   const { statusCode, cause } = (error ?? {}) as {
     statusCode?: number

@@ -19,26 +19,32 @@ const DEPTH_LIMIT = 16
 const ISSUE_LIMIT = 20
 
 /**
- * Turns the body into text for the JSON parser: decoded once (ASVS 1.1.1), with limited size, in valid UTF-8 (RFC 8259 8.1).
- * Some gateways parse JSON, so a parsed value is serialized again. Refuses with `payload_too_large` or `invalid_request`.
+ * Turns the body into text for a parser: decoded once (ASVS 1.1.1), with limited size, in valid UTF-8. Some gateways parse JSON,
+ * so a parsed value is serialized again. Also leaves of the content type what a parser needs, and returns the text. Refuses with
+ * `payload_too_large` or `invalid_request`.
  */
-export function decodeBody(event: APIGatewayProxyEventV2): void {
+export function decodedText(event: APIGatewayProxyEventV2, emptyType: string): string {
   const given: unknown = event.body ?? ''
   const text = typeof given === 'string' ? given : JSON.stringify(given)
   const bytes = Buffer.from(text, event.isBase64Encoded ? 'base64' : 'utf8')
   if (bytes.length > BODY_LIMIT_BYTES) throw new Refusal('payload_too_large')
+  // An empty body needs no content type. The origin protects requests with a cookie (cookie-origin.ts), the content type does
+  // not.
+  const type = event.headers['content-type'] ?? (bytes.length === 0 ? emptyType : '')
+  // A space may precede its parameters (RFC 9110 5.6.6). These are ignored: JSON is UTF-8 (RFC 8259 8.1), and so are forms.
+  event.headers['content-type'] = withoutBlanks(type.split(';', 1)[0] ?? '')
   try {
-    // A request without required fields may have no body.
-    event.body = new TextDecoder('utf-8', { fatal: true }).decode(bytes) || '{}'
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
     throw new Refusal('invalid_request', { issues: [{ path: 'body', message: 'must be UTF-8' }] })
   }
+}
+
+/** Prepares the body for the JSON parser. Refuses like `decodedText`. */
+export function decodeBody(event: APIGatewayProxyEventV2): void {
+  // A request without required fields may have no body.
+  event.body = decodedText(event, 'application/json') || '{}'
   event.isBase64Encoded = false
-  // An empty body needs no content type. The origin protects requests with a cookie (cookie-origin.ts), the content type does
-  // not.
-  const type = event.headers['content-type'] ?? (bytes.length === 0 ? 'application/json' : '')
-  // JSON is UTF-8, whatever the content type's parameters say (RFC 8259 11). A space may precede them (RFC 9110 5.6.6).
-  event.headers['content-type'] = withoutBlanks(type.split(';', 1)[0] ?? '')
 }
 
 /**

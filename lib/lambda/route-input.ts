@@ -15,11 +15,14 @@ export type RouteInput<C extends Contract, F extends Factories> = {
 } & Parsed<C, 'params'> &
   Parsed<C, 'query'> &
   Parsed<C, 'body'> &
+  Parsed<C, 'form'> &
+  (C['anyQuery'] extends true ? { readonly query: URLSearchParams } : unknown) &
+  (C['takesFlowCookie'] extends true ? { readonly flowCookies: readonly string[] } : unknown) &
   (C['access'] extends 'public' ? unknown : { readonly principal: Principal }) &
   (C['takesRefreshToken'] extends true ? { readonly presented: PresentedTokens } : unknown)
 
 /** A part of the request in the type of its schema, if the contract has one. */
-type Parsed<C extends Contract, Part extends 'params' | 'query' | 'body'> = C[Part] extends Schema
+type Parsed<C extends Contract, Part extends 'params' | 'query' | 'body' | 'form'> = C[Part] extends Schema
   ? { readonly [P in Part]: z.output<C[Part]> }
   : unknown
 
@@ -28,12 +31,16 @@ type ReplyOf<C extends Contract> = <S extends keyof C['responses'] & number>(
   status: S,
   ...rest: C['responses'][S] extends infer Body extends Schema
     ? [body: z.input<Body>, extra?: Extra]
-    : [body?: undefined, extra?: Extra]
+    : S extends 302 | 303
+      ? [body: undefined, extra: Extra & { readonly location: string }]
+      : [body?: undefined, extra?: Extra]
 ) => Reply
 
 export interface Extra {
   /** The value of a `Set-Cookie` header. */
   readonly cookie?: string
+  /** Where a redirect leads (RFC 9110 10.2.2). */
+  readonly location?: string
   /** For the log: the id of the one user whom the answer is about, if the path does not contain it. */
   readonly subject?: string | undefined
 }

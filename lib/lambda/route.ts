@@ -6,9 +6,13 @@ import * as z from 'zod/mini'
 import { type Contract, rolesOf } from '../contract/contract.ts'
 import type { Principal } from '../domain/principal.ts'
 import { checkLoginOrigin } from './cookie-origin.ts'
+import { flowCookiesOf } from './cookies.ts'
 import { etag } from './etag.ts'
+import { type Destined, failureRedirects, type Redirecting } from './failure-redirects.ts'
+import { formOf } from './form.ts'
 import { eventsOf, type Factories, type Services, withServices } from './handler-services.ts'
 import { httpSemantics } from './http-semantics.ts'
+import { checkNavigation } from './navigation.ts'
 import { checkFreshness, principalOf } from './principal.ts'
 import { problems } from './problem-details.ts'
 import { type Counted, count } from './rate-limits.ts'
@@ -37,17 +41,18 @@ type CheckedEvent = APIGatewayProxyEventV2 & { principal?: Principal }
  */
 export function route<const C extends Contract, const F extends Factories>(
   contract: C,
-  factories: F & Counted<C>,
+  factories: F & Counted<C> & Redirecting<C>,
   steps: (input: RouteInput<C, F>) => Promise<Reply>,
 ): RouteHandler<F> {
   const build = (services: () => Services<F>): Handler => {
     const handler = middy<CheckedEvent, APIGatewayProxyStructuredResultV2>()
       .use(httpSemantics() as MiddlewareObj)
       .use(securityHeaders() as MiddlewareObj)
-      .use(problems(contract) as MiddlewareObj)
+      .use(failuresOf(contract, services) as MiddlewareObj)
       // First, because limits and logs use this address.
       .before(({ event }) => readClientAddress(event, services().trustedProxies))
       .use(httpHeaderNormalizer() as MiddlewareObj)
+    if (contract.navigation) handler.before(({ event }) => checkNavigation(event))
     if (contract.cacheControl?.startsWith('public')) handler.use(etag() as MiddlewareObj)
     if (contract.access !== 'public') {
       handler.before(({ event }) => {
@@ -67,6 +72,12 @@ export function route<const C extends Contract, const F extends Factories>(
   return withServices(factories, build)
 }
 
+/** The one error handler of a route. */
+const failuresOf = (contract: Contract, services: () => object): MiddlewareObj<APIGatewayProxyEventV2> =>
+  contract.redirectsFailures
+    ? failureRedirects(contract, () => (services() as Destined).socialDestinations.loginPage)
+    : problems(contract)
+
 async function run<C extends Contract, F extends Factories>(
   contract: C,
   services: Services<F>,
@@ -78,7 +89,10 @@ async function run<C extends Contract, F extends Factories>(
   const principal = contract.access === 'public' ? undefined : event.principal
   const params = contract.params && parseParams(contract.params, event.pathParameters ?? {})
   if (contract.checksOrigin) checkLoginOrigin(event, services)
-  const query = contract.query && parse(contract.query, event.queryStringParameters ?? {})
+  const query = contract.anyQuery
+    ? new URLSearchParams(event.rawQueryString)
+    : contract.query && parse(contract.query, event.queryStringParameters ?? {})
+  const form = contract.form && parse(contract.form, formOf(event))
   const body =
     contract.body &&
     parse(contract.body, event.body, wrongLengths(contract.body, event.body, services.policy))
@@ -93,6 +107,8 @@ async function run<C extends Contract, F extends Factories>(
     params,
     query,
     body,
+    form,
+    ...(contract.takesFlowCookie && { flowCookies: flowCookiesOf(event) }),
     ...(contract.takesRefreshToken && { presented: presentedTokens(event, body ?? {}, services) }),
   }
   const { status, answer, extra } = (await steps(input as never)) as unknown as ReturnType<typeof input.reply>
@@ -107,6 +123,7 @@ async function run<C extends Contract, F extends Factories>(
     headers: {
       'Cache-Control': contract.cacheControl ?? 'no-store',
       ...(schema && { 'Content-Type': 'application/json; charset=utf-8' }),
+      ...(extra?.location && { Location: extra.location }),
     },
     // Removes undeclared fields. Throws if a declared field is missing.
     ...(schema && { body: JSON.stringify(z.parse(schema, answer)) }),

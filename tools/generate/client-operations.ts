@@ -39,19 +39,22 @@ const ofClient: readonly string[] = ['transport', 'refreshToken']
 /** The operations of the typed client: a table of requests, and the type of each input, output and refusal. */
 export function clientOperations(document: object): string {
   const { paths, components } = document as OpenApi
-  const operations = Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, operation]) => ({
-      path,
-      method: method.toUpperCase(),
-      ...operation,
-      responses: Object.fromEntries(
-        Object.entries(operation.responses).map(([status, response]) => [
-          status,
-          components.responses[response.$ref?.replace('#/components/responses/', '') ?? ''] ?? response,
-        ]),
-      ),
-    })),
-  )
+  const operations = Object.entries(paths)
+    .flatMap(([path, item]) =>
+      Object.entries(item).map(([method, operation]) => ({
+        path,
+        method: method.toUpperCase(),
+        ...operation,
+        responses: Object.fromEntries(
+          Object.entries(operation.responses).map(([status, response]) => [
+            status,
+            components.responses[response.$ref?.replace('#/components/responses/', '') ?? ''] ?? response,
+          ]),
+        ),
+      })),
+    )
+    // A redirect is for the browser to follow, not for a client to fetch.
+    .filter(({ responses }) => Object.keys(responses).some((status) => status < '300'))
   const models = Object.entries(components.schemas).filter(([name]) => name !== 'Problem')
   return [
     '// Written by `npm run generate` from functions/openapi.json.',

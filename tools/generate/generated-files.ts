@@ -4,7 +4,7 @@ import { functionsYml } from './functions-yml.ts'
 import { limitsTable } from './limits-table.ts'
 import { checkMailTexts, mailTextTable } from './mail-texts.ts'
 import { openapi } from './openapi.ts'
-import { registry } from './registry.ts'
+import { isAlways, registry } from './registry.ts'
 import { filesWithTables, readTables, TABLE_NAMES, tablesModule } from './tables-yml.ts'
 
 /** The text between the two marks of docs/limits.md. */
@@ -47,7 +47,8 @@ export async function filesOfContracts(): Promise<ReadonlyMap<string, string>> {
     ...filesWithTables(tables),
     ['docs/limits.md', limitsPage.replace(limitsSection, `$1\n\n${limitsTable(entries)}\n\n$2`)],
     ['mails/README.md', mailsPage.replace(mailsSection, `$1\n\n${mailTextTable()}\n\n$2`)],
-    ['functions/functions.yml', functionsYml(entries)],
+    ['functions/functions.yml', functionsYml(entries.filter(isAlways))],
+    ['functions/provider-functions.yml', functionsYml(entries.filter((entry) => !isAlways(entry)))],
     ['functions/openapi.json', `${JSON.stringify(document, null, 2)}\n`],
     ['client/src/operations.ts', clientOperations(document)],
   ])

@@ -12,6 +12,7 @@ const counts: Readonly<Record<LimitName, string>> = {
   loginPerIp: 'login attempts',
   loginFailures: 'failures in a row; then a lock of 1 s, which doubles with each failure',
   passkeyOptionsPerIp: 'requests for the options of a passkey login',
+  socialPerIp: 'logins with a provider that are begun',
   refreshPerSession: 'refreshes',
   passwordPerUser: 'requests that need the current password',
   factorChangesPerUser: 'requests that add or remove a factor, or replace the recovery codes',

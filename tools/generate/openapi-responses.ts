@@ -26,20 +26,25 @@ export const responsesOf = (contract: Contract, schemaOf: SchemaOf, examples: Ex
 
 const notModified = { description: 'Not Modified: the `ETag` in `If-None-Match` still applies.' }
 
-const successes = (
-  { responses, operationId }: Contract,
-  schemaOf: SchemaOf,
-  { operations }: Examples,
-): Json =>
+/** A route that begins a flow also sets its cookie; the one that finishes it only reads it. */
+const redirectHeaders = ({ takesFlowCookie, redirectsFailures }: Contract): Json => ({
+  Location: { $ref: '#/components/headers/Location' },
+  ...(takesFlowCookie && !redirectsFailures && { 'Set-Cookie': { $ref: '#/components/headers/FlowCookie' } }),
+})
+
+const isRedirect = (status: string) => status === '302' || status === '303'
+
+const successes = (contract: Contract, schemaOf: SchemaOf, { operations }: Examples): Json =>
   Object.fromEntries(
-    Object.entries(responses).map(([status, schema]) => {
+    Object.entries(contract.responses).map(([status, schema]) => {
       const json = schema && schemaOf(schema, 'output')
-      const example = operations[operationId]?.[status]
+      const example = operations[contract.operationId]?.[status]
       const response = {
         description: STATUS_CODES[status],
         ...(json?.$ref === '#/components/schemas/TokenResponse' && {
           headers: { 'Set-Cookie': { $ref: '#/components/headers/RefreshCookie' } },
         }),
+        ...(isRedirect(status) && { headers: redirectHeaders(contract) }),
         ...(json && {
           content: { 'application/json': { schema: json, ...(example !== undefined && { example }) } },
         }),

@@ -2,7 +2,14 @@
 
 import { dirname } from 'node:path'
 import * as z from 'zod/mini'
-import { type Contract, limitsOf, REFRESH_COOKIE, rolesOf, type Schema } from '../../lib/contract/contract.ts'
+import {
+  type Contract,
+  FLOW_COOKIE,
+  limitsOf,
+  REFRESH_COOKIE,
+  rolesOf,
+  type Schema,
+} from '../../lib/contract/contract.ts'
 import { problem } from '../../lib/contract/models.ts'
 import { limits } from '../../lib/domain/limits.ts'
 import { type Examples, type Json, responsesOf, type SchemaOf } from './openapi-responses.ts'
@@ -12,7 +19,8 @@ import { type Entry, isRoute } from './registry.ts'
 const DESCRIPTION =
   'Sign-up, login, refresh, logout, email, users. `x-limits` are the default limits of a route: `most` in `seconds`. ' +
   'Refusals are problem details (RFC 9457); programs decide by their `code`. `x-minLength-setting` names the setting that ' +
-  'changes the default `minLength` beside it; a refusal names the length that applies. GET routes also answer HEAD. ' +
+  'changes the default `minLength` beside it; a refusal names the length that applies. Routes with `x-requires: providers` exist only ' +
+  'where providers of social login are configured. GET routes also answer HEAD. ' +
   'API Gateway itself answers some requests, with a `message` and no `code`. A refused access token is 401 ' +
   '`{"message":"Unauthorized"}`, an unknown route 404 `{"message":"Not Found"}`. Above its throttle it answers 429, and 503 ' +
   'if a function does not answer.'
@@ -22,6 +30,10 @@ const tags: Readonly<Record<string, { readonly name: string; readonly descriptio
   auth: {
     name: 'auth',
     description: 'Sign up, log in, refresh and log out, with the mails and links that these need.',
+  },
+  'auth/social': {
+    name: 'social-login',
+    description: 'Log in with a provider, such as Google or your own OpenID Connect issuer.',
   },
   users: { name: 'users', description: 'The account of the user who calls, and its sessions.' },
   'users/admin': { name: 'administration', description: 'The accounts of all users, for administrators.' },
@@ -79,6 +91,17 @@ const headers: Json = {
     required: true,
     schema: { type: 'integer', minimum: 1 },
   },
+  Location: {
+    description: 'Where the browser goes on (RFC 9110 10.2.2).',
+    required: true,
+    schema: { type: 'string', format: 'uri-reference' },
+  },
+  FlowCookie: {
+    description:
+      `A random value as the cookie \`${FLOW_COOKIE}\`, with \`HttpOnly\`, \`Secure\`, \`SameSite=Lax\`, \`Path=/\` and ` +
+      '`Max-Age=600`. It binds the flow to this browser. A value that the browser sent is kept.',
+    schema: { type: 'string' },
+  },
   RefreshCookie: {
     description:
       `The refresh token as the cookie \`${REFRESH_COOKIE}\`, with \`HttpOnly\`, \`Secure\`, \`SameSite=Strict\` and \`Path=/\`. ` +
@@ -105,6 +128,14 @@ const securitySchemes: Json = {
       'with it must come from an allowed origin of the same site. Other clients send `refreshToken` in the body instead.',
   },
 }
+const flowCookieParameter: Json = {
+  name: FLOW_COOKIE,
+  in: 'cookie',
+  required: false,
+  description: 'The cookie that the browser got when it began its last flow.',
+  schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
+}
+
 /** The security schemes of a route. OpenAPI has none for a refresh token in the body. */
 function securityOf(contract: Contract): Json[] {
   if (contract.access !== 'public') return [{ accessToken: rolesOf(contract) ?? [] }]
@@ -113,7 +144,12 @@ function securityOf(contract: Contract): Json[] {
 
 function operation(entry: Entry<Contract>, schemaOf: SchemaOf, examples: Examples) {
   const { contract } = entry
-  const { summary, description, params, query, body } = contract
+  const { summary, description, params, query, body, form, requires } = contract
+  const parameters = [
+    ...parametersOf('path', params),
+    ...parametersOf('query', query),
+    ...(contract.takesFlowCookie ? [flowCookieParameter] : []),
+  ]
   const applied = limitsOf(contract).map((limit) => ({ name: limit, ...limits[limit] }))
   return {
     operationId: contract.operationId,
@@ -122,8 +158,13 @@ function operation(entry: Entry<Contract>, schemaOf: SchemaOf, examples: Example
     ...(description && { description }),
     ...(applied.length > 0 && { 'x-limits': applied }),
     security: securityOf(contract),
-    ...((params || query) && {
-      parameters: [...parametersOf('path', params), ...parametersOf('query', query)],
+    ...(requires && { 'x-requires': requires }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(form && {
+      requestBody: {
+        required: true,
+        content: { 'application/x-www-form-urlencoded': { schema: schemaOf(form, 'input') } },
+      },
     }),
     ...(body && {
       requestBody: {

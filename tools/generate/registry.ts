@@ -37,6 +37,8 @@ export async function registry(): Promise<readonly Entry[]> {
 }
 
 export const isRoute = (entry: Entry): entry is Entry<Contract> => 'method' in entry.contract
+/** Whether a function exists whatever is configured. */
+export const isAlways = ({ contract }: Entry): boolean => !('requires' in contract && contract.requires)
 export const isStream = (entry: Entry): entry is Entry<StreamContract> => 'stream' in entry.contract
 
 /** `users/get-me` -> `usersGetMe`. */

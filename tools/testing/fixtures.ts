@@ -2,6 +2,7 @@ import { authenticator } from './authenticator.ts'
 import { type Enrolled, enrolTotp } from './enrolments.ts'
 import type { TestRequest } from './events.ts'
 import { gateway } from './gateway.ts'
+import { atGoogle, begunFlow, codeAtGoogle, form, newFlow } from './social-flows.ts'
 import { delivered } from './test-mail.ts'
 import { testServices } from './test-services.ts'
 import { administrator, bearer, eve, logIn, sessionIdOf, signedUp } from './test-users.ts'
@@ -170,6 +171,26 @@ export const validRequests: Record<string, (fixture: Fixture) => TestRequest | P
     const { key } = await withPasskey(fixture)
     const { body: options } = await fixture.api('POST /auth/passkey/options')
     return { body: { passkey: key.get(options) } }
+  },
+  'GET /auth/methods': () => ({}),
+  'GET /auth/social/{provider}': () => ({ ...atGoogle, query: newFlow() }),
+  'GET /auth/social/{provider}/callback': async (fixture) => {
+    const { state, cookies } = await begunFlow(fixture)
+    return { ...atGoogle, cookies, query: { state, code: codeAtGoogle(fixture) } }
+  },
+  'POST /auth/social/{provider}/callback': async (fixture) => {
+    const { state } = await begunFlow(fixture)
+    const user = JSON.stringify({ name: { firstName: 'Grace', lastName: 'Hopper' } })
+    return { ...atGoogle, ...form({ state, code: 'a code', user }) }
+  },
+  'POST /auth/social/{provider}/reauthenticate': (fixture) => ({
+    ...atGoogle,
+    ...asEve(fixture),
+    body: newFlow(),
+  }),
+  'POST /users/me/identities/{provider}': async (fixture) => {
+    await verified(fixture)
+    return { ...atGoogle, ...asEve(fixture), body: newFlow() }
   },
   'POST /users/me/passkeys/options': async (fixture) => {
     await verified(fixture)

@@ -39,7 +39,7 @@ import { testKeys } from './keys.ts'
 import { memoryStores } from './memory-stores.ts'
 import { type MemoryTables, memoryTables } from './memory-tables.ts'
 import { type JobStores, type TestMail, testMail } from './test-mail.ts'
-import { testProviders } from './test-providers.ts'
+import { type TestProviders, testProviders } from './test-providers.ts'
 
 /** Stores of an engine. The email jobs that they are given are processed by `delivered`. */
 export interface Stores extends JobStores {
@@ -59,12 +59,13 @@ export interface Stores extends JobStores {
 }
 
 export interface TestServices
-  extends Omit<Ports, 'events'>,
+  extends Omit<Ports, 'events' | 'socialProviders'>,
     CoreServices,
     Omit<Stores, keyof JobStores>,
     TestMail {
   readonly clock: TestClock
   readonly tables: MemoryTables
+  readonly socialProviders: TestProviders
   readonly publishedKeys: ReturnType<typeof publishedKeys>
   readonly rotation: { rotate(name: Rotating, now: number): Promise<Rotated> }
 }

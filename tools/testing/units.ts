@@ -38,6 +38,9 @@ export const roundTripsOf = {
   authResetPassword: 5,
   authSecondFactor: 7, // Two budgets, one after the other, and the row of failures. A right code gives both budgets back.
   authSignup: 4,
+  authSocialCallback: 3, // The flow is recognized before it is used up.
+  authSocialStart: 2,
+  authSocialStartReauthentication: 3,
   authStartPasskeyLogin: 1, // The limit of the address is all that is written.
   authStartRequiredPasskey: 2,
   authStartRequiredTotp: 2,
@@ -65,6 +68,7 @@ export const roundTripsOf = {
   usersRemovePasskey: 5,
   usersRemoveTotp: 4,
   usersReplaceRecoveryCodes: 3,
+  usersStartIdentity: 3,
   usersStartPasskeyRegistration: 2,
   usersStartTotp: 2,
 } as const
