@@ -234,7 +234,10 @@ function isBelow(base: string, url: string): boolean {
   return url.startsWith(base) && /^(?:\/|$)/.test(path) && !/[\\\s]|\/(?:\.|%2e){1,2}(?:\/|$)/i.test(path)
 }
 
-/** What a 401 asks for: a new token, a new proof of the user (RFC 9470), or something else. */
+/**
+ * What a 401 asks for: a new token, a new proof of the user (RFC 9470), or something else. A level (`acr_values`) alone is
+ * something else: a session below it belongs to a user without a second factor, whom no new proof helps.
+ */
 async function needOf(response: Response): Promise<'token' | { readonly maxAge: number } | undefined> {
   if (response.status !== 401) return undefined
   const body: { code?: unknown } | undefined = await response
@@ -242,10 +245,13 @@ async function needOf(response: Response): Promise<'token' | { readonly maxAge: 
     .json()
     .catch(() => undefined)
   const challenge = response.headers.get('www-authenticate') ?? ''
+  const maxAge = /max_age="?(\d+)/.exec(challenge)?.[1]
   const code =
     body?.code ??
     (challenge.includes('insufficient_user_authentication') ? 'reauthentication_required' : 'unauthorized')
   if (code === 'reauthentication_required')
-    return { maxAge: Number(/max_age="?(\d+)/.exec(challenge)?.[1] ?? 0) }
+    return maxAge === undefined && challenge.includes('acr_values')
+      ? undefined
+      : { maxAge: Number(maxAge ?? 0) }
   return code === 'unauthorized' ? 'token' : undefined
 }

@@ -127,6 +127,28 @@ describe('a call that needs a newer proof', () => {
   })
 })
 
+describe('a call to an API that asks for a level', () => {
+  it('is answered as it is: the user has no second factor, so no new proof would help', async () => {
+    const { client: first, api, browser } = await stale()
+    await first.getUser()
+    const real = browserFetch(api, browser)
+    const challenge = 'Bearer error="insufficient_user_authentication", acr_values="aal2"'
+    const client = tabOf(
+      async (input, init) => {
+        const request = new Request(input, init)
+        if (!request.url.startsWith('https://api.example.com')) return real(request, init)
+        return new Response('', { status: 401, headers: { 'www-authenticate': challenge } })
+      },
+      ['https://api.example.com'],
+    )
+    const asked = jest.fn(async () => true)
+    client.onReauthenticationRequired(asked)
+    const response = await client.fetch('https://api.example.com/payments')
+    expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, challenge])
+    expect(asked).not.toHaveBeenCalled()
+  })
+})
+
 describe('two tabs', () => {
   const changes: [string, (tab: Tab, now: number) => Promise<{ error?: unknown }>][] = [
     ['a new proof', (tab) => tab.reauthenticate({ password: ada.password })],
