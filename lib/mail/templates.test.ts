@@ -50,7 +50,7 @@ const musts: {
     pages: ['login', 'forgot-password'],
   },
   finish_sign_up: {
-    says: ['Choose my password', '24 hours', 'If it was not you'],
+    says: ['Finish my sign-up', '24 hours', 'If it was not you'],
     pages: [`finish-sign-up#token=${token}`],
   },
   reset_password: {

@@ -37,8 +37,8 @@ const ofPage: Readonly<Record<string, readonly ErrorName[]>> = {
     ...(['newPassword', 'weak_password', 'invalid_link', 'conflict'] as const),
     ...(['invalid_passkey', 'passkey_exists', 'passkey_not_given', 'passkey_unsupported'] as const),
   ],
-  'undo-email-change': ['invalid_link', 'conflict'],
-  'undo-second-factor': ['invalid_link', 'conflict'],
+  'undo-email-change': ['undo_link', 'conflict'],
+  'undo-second-factor': ['undo_link', 'conflict'],
   'email-login': ['email', 'code', 'invalid_link', 'not_enabled', 'conflict', ...secondStep],
   account: [
     ...(['session', 'user_changed', 'email', 'name', 'newPassword', 'weak_password'] as const),

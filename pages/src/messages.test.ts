@@ -1,6 +1,7 @@
 import { ApiError } from '../../client/src/client.ts'
 import { errors as refusals } from '../../lib/contract/errors.ts'
 import { pages } from '../../lib/languages/en/pages.ts'
+import { errorNames } from '../../lib/pages/error-texts.ts'
 import { duration, fieldMessages, messageOf } from './messages.ts'
 
 const { errors } = pages
@@ -75,6 +76,14 @@ describe('the messages beside fields', () => {
     expect([...fieldMessages(error, few, has('email', 'password'))]).toEqual([])
     expect(messageOf(new ApiError('invalid_link', ''), few, 'en')).toContain('invalid_link')
     expect(messageOf(new ApiError('toString', ''), few, 'en')).toContain('toString')
+  })
+
+  it('of a link that undoes something do not ask for a new one, because nobody can request it', () => {
+    const { undo_link, other } = errors
+    expect(messageOf(new ApiError('invalid_link', ''), { undo_link, other } as never, 'en')).toBe(undo_link)
+    expect(undo_link).not.toContain('request')
+    expect(errorNames('undo-second-factor')).toContain('undo_link')
+    expect(errorNames('undo-second-factor')).not.toContain('invalid_link')
   })
 
   it('name each wrong field of a request that the form has', () => {

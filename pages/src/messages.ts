@@ -1,11 +1,12 @@
 import type { ApiError } from '../../client/src/client.ts'
 import { type Errors, fill } from './page-data.ts'
 
-/** Codes whose text has another name. Codes that are in neither list have the text `other`. */
+/** Codes whose text has another name, on pages without a text of the code's own name. Other codes have the text `other`. */
 const names: Readonly<Record<string, keyof Errors>> = {
   unauthorized: 'session',
   session_ended: 'session',
   network_error: 'network',
+  invalid_link: 'undo_link',
 }
 
 /** The field that a refusal is about. It is the first of these that the form has. */
@@ -40,8 +41,9 @@ export function duration(seconds: number, lang: string): string {
 
 /** The text of a refusal. */
 export function messageOf(error: ApiError, errors: Errors, lang: string): string {
-  const name = ((Object.hasOwn(names, error.code) && names[error.code]) || error.code) as keyof Errors
-  return fill((Object.hasOwn(errors, name) && errors[name]) || errors.other, {
+  const textOf = (name: string) => Object.hasOwn(errors, name) && errors[name as keyof Errors]
+  const other = Object.hasOwn(names, error.code) && names[error.code]
+  return fill(textOf(error.code) || (other && textOf(other)) || errors.other, {
     time: duration(error.retryAfter, lang),
     request: error.requestId ?? error.code,
   })

@@ -64,6 +64,8 @@ export const pages: Pages = {
       'Die E-Mail-Adresse wurde vor weniger als 7 Tagen geändert. Bitte versuchen Sie es später erneut.',
     account_disabled: 'Dieses Konto ist gesperrt. Bitte wenden Sie sich an den Support.',
     invalid_link: 'Dieser Link ist nicht mehr gültig. Bitte fordern Sie einen neuen an.',
+    undo_link:
+      'Dieser Link wurde schon verwendet oder ist abgelaufen. Falls Sie sich nicht anmelden können, wenden Sie sich bitte an den Support.',
     invalid_code: 'Dieser Code ist falsch oder nicht mehr gültig.',
     too_many_attempts: 'Zu viele Versuche. Bitte versuchen Sie es erneut. Wartezeit: {time}.',
     conflict: 'Hier wurde gleichzeitig etwas geändert. Bitte versuchen Sie es erneut.',
@@ -157,7 +159,8 @@ export const pages: Pages = {
   },
   'undo-second-factor': {
     title: 'Zweiten Faktor entfernen',
-    intro: 'Falls nicht Sie ihn hinzugefügt haben: Das meldet auch alle Geräte ab und sperrt das Passwort.',
+    intro:
+      'Nutzen Sie dies, wenn Sie ihn nicht selbst hinzugefügt haben. Es meldet auch alle Geräte ab und sperrt das Passwort.',
     submit: 'Entfernen',
     doneTitle: 'Der zweite Faktor ist entfernt',
     doneText:
@@ -253,7 +256,7 @@ export const pages: Pages = {
     codesLeft: 'Codes übrig: {count}',
     codesTitle: 'Ihre Wiederherstellungscodes',
     codesText:
-      'Wenn Sie Ihr Gerät verlieren, öffnet Ihnen jeder dieser Codes einmal das Konto. Bewahren Sie sie sicher auf: Sie werden nicht noch einmal angezeigt.',
+      'Wenn Sie Ihr Gerät verlieren, ersetzt jeder dieser Codes einmal Ihren zweiten Faktor. Bewahren Sie sie sicher auf: Sie werden nicht noch einmal angezeigt.',
     copy: 'Kopieren',
     copied: 'Kopiert.',
     download: 'Herunterladen',
@@ -263,7 +266,7 @@ export const pages: Pages = {
     newCodesText: 'Die alten gelten dann nicht mehr. Ihre anderen Geräte werden abgemeldet.',
     passkeys: 'Passkeys',
     passkeysText:
-      'Melden Sie sich mit Fingerabdruck, Gesicht oder der PIN Ihres Geräts an. Ein Passkey braucht kein Passwort und keinen zweiten Faktor.',
+      'Melden Sie sich mit Fingerabdruck, Gesicht oder der PIN Ihres Geräts an. Ein Passwort ist nicht nötig. Ein Passkey ist auch ein zweiter Faktor: Ihr Passwort allein genügt dann nicht mehr.',
     noPasskeys: 'Sie haben noch keinen Passkey.',
     addPasskey: 'Passkey hinzufügen',
     passkeyName: 'Am Namen erkennen Sie ihn später wieder.',

@@ -43,8 +43,8 @@ export const mails = {
     subject: 'Finish signing up for {product}',
     text: [
       'Somebody, probably you, just signed up for {product} with this email address.',
-      'If it was you, please choose your password. That also verifies your address.',
-      '[Choose my password]({link})',
+      'If it was you, please finish your sign-up. That also verifies your address.',
+      '[Finish my sign-up]({link})',
       'The link works once, for {time}.',
       'If it was not you, please ignore this email and do not open the link.',
     ],
@@ -121,7 +121,7 @@ export const mails = {
   first_factor_added: {
     subject: 'Your account at {product} now has a second factor',
     text: [
-      'A second factor was added to your account at {product}: from now on, a password alone does not log in.',
+      'A second factor was added to your account at {product}: from now on, a password alone is not enough to log in.',
       '{facts}',
       'If it was you, you do not need to do anything.',
       'If it was not you, somebody else has access to your account. Remove the second factor here: this also logs out every device and disables the password. We then send you a link to choose a new one.',
@@ -195,7 +195,7 @@ export const mails = {
       'A second factor was added to your account at {product}. A login then needs it, too. Every other device was logged out.',
       '{facts}',
       'If it was you, you do not need to do anything.',
-      'If it was not you, please choose a new password at once. That also logs out every device.',
+      'If it was not you, please choose a new password at once. That also logs out every device. Then log in and remove this second factor, because a new password does not.',
       '[Choose a new password]({link})',
     ],
   },
@@ -215,7 +215,7 @@ export const mails = {
       'A recovery code was used to prove that it is you, at your account at {product}. Each code works once.',
       '{facts}',
       'If it was you, make new ones in your account before none is left.',
-      'If it was not you, please choose a new password at once. That also logs out every device.',
+      'If it was not you, please choose a new password at once. That also logs out every device. Then log in and make new recovery codes.',
       '[Choose a new password]({link})',
     ],
   },

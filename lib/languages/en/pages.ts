@@ -63,6 +63,7 @@ export const pages = {
     email_changed_recently: 'The email was changed less than 7 days ago. Please try again later.',
     account_disabled: 'This account is disabled. Please contact support.',
     invalid_link: 'This link is no longer valid. Please request a new one.',
+    undo_link: 'This link was used already, or it has expired. If you cannot log in, please contact support.',
     invalid_code: 'This code is wrong or no longer valid.',
     too_many_attempts: 'Too many attempts. Please try again in {time}.',
     conflict: 'Something else changed this at the same time. Please try again.',
@@ -147,7 +148,8 @@ export const pages = {
   },
   'undo-second-factor': {
     title: 'Remove the second factor',
-    intro: 'If it was not you who added it: this also logs out every device and disables the password.',
+    intro:
+      'Use this if you did not add it yourself. It also logs out every device and disables the password.',
     submit: 'Remove it',
     doneTitle: 'The second factor is removed',
     doneText:
@@ -241,7 +243,7 @@ export const pages = {
     codesLeft: 'Codes left: {count}',
     codesTitle: 'Your recovery codes',
     codesText:
-      'If you lose your device, each of these gets you in once. Keep them in a safe place: they are not shown again.',
+      'If you lose your device, each of these replaces your second factor once. Keep them in a safe place: they are not shown again.',
     copy: 'Copy',
     copied: 'Copied.',
     download: 'Download',
@@ -251,7 +253,7 @@ export const pages = {
     newCodesText: 'The old ones no longer work. Your other devices are logged out.',
     passkeys: 'Passkeys',
     passkeysText:
-      'Log in with your fingerprint, your face or the PIN of your device. A passkey needs no password and no second factor.',
+      'Log in with your fingerprint, your face or the PIN of your device. No password is needed. A passkey is also a second factor: with one, your password alone is not enough.',
     noPasskeys: 'You have no passkey yet.',
     addPasskey: 'Add a passkey',
     passkeyName: 'A name helps you recognise it later.',

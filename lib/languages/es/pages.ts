@@ -63,6 +63,8 @@ export const pages: Pages = {
     email_changed_recently: 'El correo se cambió hace menos de 7 días. Inténtelo más adelante.',
     account_disabled: 'Esta cuenta está desactivada. Póngase en contacto con el soporte.',
     invalid_link: 'Este enlace ya no es válido. Solicite uno nuevo.',
+    undo_link:
+      'Este enlace ya se ha usado o ha caducado. Si no puede iniciar sesión, póngase en contacto con el soporte.',
     invalid_code: 'Este código no es correcto o ya no es válido.',
     too_many_attempts: 'Demasiados intentos. Inténtelo de nuevo dentro de {time}.',
     conflict: 'Hubo otro cambio al mismo tiempo. Inténtelo de nuevo.',
@@ -153,7 +155,7 @@ export const pages: Pages = {
   'undo-second-factor': {
     title: 'Eliminar el segundo factor',
     intro:
-      'Si no lo añadió usted: esto también cierra la sesión en todos los dispositivos y desactiva la contraseña.',
+      'Úselo si no lo añadió usted. También cierra la sesión en todos los dispositivos y desactiva la contraseña.',
     submit: 'Eliminar',
     doneTitle: 'El segundo factor está eliminado',
     doneText:
@@ -250,7 +252,7 @@ export const pages: Pages = {
     codesLeft: 'Códigos restantes: {count}',
     codesTitle: 'Sus códigos de recuperación',
     codesText:
-      'Si pierde su dispositivo, cada uno de estos códigos le abre la cuenta una vez. Guárdelos en un lugar seguro: no se mostrarán de nuevo.',
+      'Si pierde su dispositivo, cada uno de estos códigos sustituye una vez su segundo factor. Guárdelos en un lugar seguro: no se mostrarán de nuevo.',
     copy: 'Copiar',
     copied: 'Copiado.',
     download: 'Descargar',
@@ -260,7 +262,7 @@ export const pages: Pages = {
     newCodesText: 'Los anteriores dejan de funcionar. Se cierra la sesión en sus demás dispositivos.',
     passkeys: 'Llaves de acceso',
     passkeysText:
-      'Inicie sesión con su huella, su rostro o el PIN de su dispositivo. Una llave de acceso no necesita contraseña ni segundo factor.',
+      'Inicie sesión con su huella, su rostro o el PIN de su dispositivo. No hace falta contraseña. Una llave de acceso es también un segundo factor: entonces la contraseña sola no basta.',
     noPasskeys: 'Aún no tiene ninguna llave de acceso.',
     addPasskey: 'Añadir una llave de acceso',
     passkeyName: 'Un nombre le ayuda a reconocerla después.',

@@ -66,6 +66,8 @@ export const pages: Pages = {
       'L’adresse e-mail a été modifiée il y a moins de 7 jours. Veuillez réessayer plus tard.',
     account_disabled: 'Ce compte est désactivé. Veuillez contacter l’assistance.',
     invalid_link: 'Ce lien n’est plus valable. Veuillez en demander un nouveau.',
+    undo_link:
+      'Ce lien a déjà été utilisé ou a expiré. Si vous ne pouvez pas vous connecter, veuillez contacter l’assistance.',
     invalid_code: 'Ce code est incorrect ou n’est plus valable.',
     too_many_attempts: 'Trop de tentatives. Veuillez réessayer dans {time}.',
     conflict: 'Une autre modification a eu lieu en même temps. Veuillez réessayer.',
@@ -157,7 +159,7 @@ export const pages: Pages = {
   'undo-second-factor': {
     title: 'Supprimer le second facteur',
     intro:
-      'Si ce n’est pas vous qui l’avez ajouté : cela déconnecte aussi tous les appareils et désactive le mot de passe.',
+      'À utiliser si vous ne l’avez pas ajouté vous-même. Cela déconnecte aussi tous les appareils et désactive le mot de passe.',
     submit: 'Supprimer',
     doneTitle: 'Le second facteur est supprimé',
     doneText:
@@ -254,7 +256,7 @@ export const pages: Pages = {
     codesLeft: 'Codes restants : {count}',
     codesTitle: 'Vos codes de secours',
     codesText:
-      'Si vous perdez votre appareil, chacun de ces codes vous ouvre votre compte une fois. Gardez-les en lieu sûr : ils ne seront plus affichés.',
+      'Si vous perdez votre appareil, chacun de ces codes remplace une fois votre second facteur. Gardez-les en lieu sûr : ils ne seront plus affichés.',
     copy: 'Copier',
     copied: 'Copié.',
     download: 'Télécharger',
@@ -264,7 +266,7 @@ export const pages: Pages = {
     newCodesText: 'Les anciens ne fonctionnent plus. Vos autres appareils sont déconnectés.',
     passkeys: 'Clés d’accès',
     passkeysText:
-      'Connectez-vous avec votre empreinte, votre visage ou le code PIN de votre appareil. Une clé d’accès se passe de mot de passe et de second facteur.',
+      'Connectez-vous avec votre empreinte, votre visage ou le code PIN de votre appareil. Aucun mot de passe n’est nécessaire. Une clé d’accès est aussi un second facteur : votre mot de passe seul ne suffit alors plus.',
     noPasskeys: 'Vous n’avez pas encore de clé d’accès.',
     addPasskey: 'Ajouter une clé d’accès',
     passkeyName: 'Un nom vous aide à la reconnaître plus tard.',

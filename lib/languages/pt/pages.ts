@@ -61,6 +61,8 @@ export const pages: Pages = {
     email_changed_recently: 'O e-mail foi alterado há menos de 7 dias. Tente novamente mais tarde.',
     account_disabled: 'Esta conta está desativada. Entre em contato com o suporte.',
     invalid_link: 'Este link não é mais válido. Solicite um novo.',
+    undo_link:
+      'Este link já foi usado ou expirou. Se você não conseguir entrar, entre em contato com o suporte.',
     invalid_code: 'Este código está incorreto ou não é mais válido.',
     too_many_attempts: 'Muitas tentativas. Tente novamente em {time}.',
     conflict: 'Houve outra alteração ao mesmo tempo. Tente novamente.',
@@ -147,7 +149,7 @@ export const pages: Pages = {
   'undo-second-factor': {
     title: 'Remover o segundo fator',
     intro:
-      'Se não foi você que o adicionou: isso também desconecta todos os dispositivos e desativa a senha.',
+      'Use isto se não foi você que o adicionou. Também desconecta todos os dispositivos e desativa a senha.',
     submit: 'Remover',
     doneTitle: 'O segundo fator foi removido',
     doneText:
@@ -242,7 +244,7 @@ export const pages: Pages = {
     codesLeft: 'Códigos restantes: {count}',
     codesTitle: 'Os seus códigos de recuperação',
     codesText:
-      'Se perder o seu dispositivo, cada um destes códigos abre a sua conta uma vez. Guarde-os em um lugar seguro: eles não serão mostrados de novo.',
+      'Se perder o seu dispositivo, cada um destes códigos substitui uma vez o seu segundo fator. Guarde-os em um lugar seguro: eles não serão mostrados de novo.',
     copy: 'Copiar',
     copied: 'Copiado.',
     download: 'Baixar',
@@ -252,7 +254,7 @@ export const pages: Pages = {
     newCodesText: 'Os antigos deixam de funcionar. Os seus outros dispositivos são desconectados.',
     passkeys: 'Chaves de acesso',
     passkeysText:
-      'Entre com a sua impressão digital, o seu rosto ou o PIN do seu dispositivo. Uma chave de acesso dispensa senha e segundo fator.',
+      'Entre com a sua impressão digital, o seu rosto ou o PIN do seu dispositivo. Nenhuma senha é necessária. Uma chave de acesso também é um segundo fator: a sua senha sozinha deixa de bastar.',
     noPasskeys: 'Você ainda não tem nenhuma chave de acesso.',
     addPasskey: 'Adicionar uma chave de acesso',
     passkeyName: 'Um nome ajuda você a reconhecê-la depois.',
