@@ -619,7 +619,7 @@ export interface Operations {
     }
     refusal: 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'internal_error' | 'unavailable'
   }
-  /** Your second factors: which, since when, and when last used. */
+  /** List your second factors, and when each was added and last used. */
   getMyFactors: {
     input: Record<string, never>
     output: Factors

@@ -15,7 +15,8 @@ export const contract = defineContract({
   path: '/auth/second-factor/passkey',
   access: 'public',
   summary: 'Add a passkey, and complete the login',
-  description: 'Takes the same `authSession`. The answer has ten recovery codes.',
+  description:
+    'Takes the `authSession` that got the options, and their result. Answers with ten recovery codes.',
   body: z.strictObject({
     authSession: token,
     passkey: registrationResponse,

@@ -14,7 +14,8 @@ export const contract = defineContract({
   path: '/auth/second-factor/totp/confirm',
   access: 'public',
   summary: 'Enrol an authenticator app, and complete the login',
-  description: 'Takes the same `authSession`, and the first code. The answer has ten recovery codes.',
+  description:
+    'Takes the `authSession` that started the enrolment, and the first code of the app. The answer has ten recovery codes.',
   body: z.strictObject({ authSession: token, code: totpCode, transport }),
   responses: { 200: factorChange },
   refusals: ['invalid_auth_session', 'invalid_code', 'email_not_verified', 'conflict'],

@@ -14,7 +14,8 @@ export const contract = defineContract({
   access: 'public',
   summary: 'Set a passkey as the first way to log in to an account',
   description:
-    'Takes the same token. Verifies the email, and opens no session: log in with the passkey. The answer has ten recovery codes.',
+    'Takes the token that got the options, and what the browser made of them. Verifies the email, and opens no session: log in ' +
+    'with the passkey. The answer has ten recovery codes.',
   body: z.strictObject({ token, passkey: registrationResponse, name: z.optional(name) }),
   responses: { 200: z.object({ recoveryCodes: z.readonly(z.array(z.string())) }) },
   refusals: ['invalid_link', 'invalid_passkey', 'passkey_exists', 'conflict'],

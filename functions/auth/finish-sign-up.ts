@@ -14,8 +14,8 @@ export const contract = defineContract({
   summary: 'Set the first password of an account that has none',
   description:
     'Takes the token of the link `/finish-sign-up#token=...`, which is mailed after a sign-up without a password, and after two ' +
-    'sign-ups with different passwords. Verifies the email, and opens no session. An account that has a password or a ' +
-    'passkey meanwhile refuses the token.',
+    'sign-ups with different passwords. Verifies the email, and opens no session. If the account has got a ' +
+    'password or a passkey meanwhile, the answer is `invalid_link`.',
   body: z.strictObject({ token, newPassword }),
   responses: { 204: null },
   refusals: ['invalid_link', 'weak_password', 'conflict'],

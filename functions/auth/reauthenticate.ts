@@ -25,7 +25,7 @@ export const contract = defineContract({
   summary: 'Prove again who you are',
   description:
     'Some routes ask for a recent proof and otherwise answer `reauthentication_required`. An account with a second factor ' +
-    'proves that, one without its password. The session is replaced: continue with the tokens of the answer.',
+    'proves that. One without sends its password. The session is replaced: continue with the tokens of the answer.',
   body: z
     .strictObject({ password: z.optional(password), ...factorProofs, transport })
     .check(exactlyOne('password', 'totp', 'recoveryCode', 'passkey')),

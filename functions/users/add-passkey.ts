@@ -16,7 +16,9 @@ export const contract = defineContract({
   access: 'user',
   fresh: true,
   summary: 'Add a passkey',
-  description: 'Ends every session: the caller continues with the tokens of the answer.',
+  description:
+    'Takes what the browser made of the options. With the first second factor of an account come ten recovery codes. Ends every ' +
+    'session; the caller continues with the tokens of the answer.',
   body: z.strictObject({ passkey: registrationResponse, name: z.optional(name), transport }),
   responses: { 201: passkeyAdded },
   refusals: ['email_not_verified', 'invalid_passkey', 'passkey_exists', 'too_many_passkeys', 'conflict'],

@@ -10,7 +10,7 @@ export const contract = defineContract({
   operationId: 'getMyFactors',
   path: '/users/me/factors',
   access: 'user',
-  summary: 'Your second factors: which, since when, and when last used',
+  summary: 'List your second factors, and when each was added and last used',
   responses: { 200: factors },
   needs: ['users:BatchGetItem', 'users:Query'],
 })

@@ -17,8 +17,8 @@ export const contract = defineContract({
   fresh: true,
   summary: 'Remove one of your passkeys',
   description:
-    'Ends every session: the caller continues with the tokens of the answer. The only way to log in stays, and so does the only ' +
-    'factor of an administrator, where the deployment asks for one.',
+    'Ends every session; the caller continues with the tokens of the answer. With the last second factor, the recovery codes go ' +
+    'too. Refuses to remove the only way to log in, and the last factor of an administrator who must have one.',
   params: z.object({ passkeyId }),
   body: z.strictObject({ transport }),
   responses: { 200: tokenResponse },

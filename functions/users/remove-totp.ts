@@ -16,7 +16,8 @@ export const contract = defineContract({
   fresh: true,
   summary: 'Remove the authenticator app',
   description:
-    'With the last second factor, the recovery codes go too. Ends every session; the caller continues with the tokens of the answer.',
+    'With the last second factor, the recovery codes go too. Refuses to remove the last factor of an administrator who must have ' +
+    'one. Ends every session; the caller continues with the tokens of the answer.',
   body: z.strictObject({ transport }),
   responses: { 200: tokenResponse },
   refusals: ['not_found', 'second_factor_missing', 'conflict'],
