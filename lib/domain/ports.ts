@@ -122,13 +122,15 @@ export interface UserStore {
    */
   change(account: Account, change: AccountChange): Promise<Changed>
   /**
-   * Deletes the account and its email reservation, and puts its claims on the denylist, in one transaction. `forgetAll` deletes
-   * the sessions. Returns the former email if it was still kept.
+   * Deletes the account with its email reservation, factors and identities, and puts its claims on the denylist, in one transaction.
+   * `forgetAll` deletes the sessions. Returns the former email if it was still kept, and the deleted identities.
    */
   remove(
     account: Account,
     change: Pick<AccountChange, 'deniedUntil' | 'by'> & { readonly now: Seconds },
-  ): Promise<{ readonly former: FormerEmail | undefined } | NotChanged>
+  ): Promise<
+    { readonly former: FormerEmail | undefined; readonly identities: readonly Identity[] } | NotChanged
+  >
   /** Returns the user's former email while the change can be undone. */
   formerEmail(userId: string, now: Seconds): Promise<FormerEmail | undefined>
   /** Removes the expiry of an unverified account; `false` if the account is gone. */

@@ -7,7 +7,7 @@ import { endOfAuthSession } from './auth-sessions.ts'
 import { unlessConditionFails, withRetries } from './client.ts'
 import { emailReservations, keptEmail } from './email-reservations.ts'
 import { factorParts } from './factor-parts.ts'
-import { identityParts } from './identity-parts.ts'
+import { identitiesAmong, identityParts } from './identity-parts.ts'
 import { accountKey, everythingOf, formerEmailKey, sessionKey } from './item-keys.ts'
 import { sessionItem } from './session-items.ts'
 import { transact } from './transact.ts'
@@ -94,9 +94,7 @@ export function accountChanges(
         ...(factorWrites ? factors.writes(read.id, factorWrites) : []),
         ...(identityWrites ? identities.writes(identityWrites) : []),
         ...(emailMove ? reservations.move(read, changed.email, emailMove) : []),
-        ...(takesFrom ? removal(takesFrom, deniedUntil) : []),
-        ...factors.removals(taken),
-        ...identities.removals(taken),
+        ...(takesFrom ? removal(takesFrom, taken, deniedUntil) : []),
         ...(endsExpiry && !emailMove ? lasting(read) : []),
         ...parts.actorIsCurrent(by, read),
         ...parts.administrators(read.id, isActiveAdministrator(read), isActiveAdministrator(changed)),
@@ -113,24 +111,24 @@ export function accountChanges(
       // The email has changed between the two reads.
       if (former?.email === read.email) return 'version_conflict'
       const outcome = await transact(client, [
-        ...removal(read, deniedUntil),
+        ...removal(read, found, deniedUntil),
         [reservations.release(read.id, read.email), 'version_conflict'],
         ...(former ? reservations.drop(read.id, former) : []),
-        ...factors.removals(found),
-        ...identities.removals(found),
         ...parts.actorIsCurrent(by, read),
         ...parts.administrators(read.id, isActiveAdministrator(read), false),
       ])
-      return outcome === 'done' ? { former } : outcome
+      return outcome === 'done' ? { former, identities: identitiesAmong(found) } : outcome
     },
   }
 
-  /** Deletes an account as it was read. No token of a deleted user has a new enough claims version. */
-  function removal(read: Account, deniedUntil: number): Guarded[] {
+  /** Deletes an account as it was read, with the items of its ways in. No token of a deleted user has a new enough claims version. */
+  function removal(read: Account, its: readonly Record<string, unknown>[], deniedUntil: number): Guarded[] {
     const key = { TableName: usersTable, Key: accountKey(read.id) }
     return [
       [{ Delete: { ...key, ...parts.sameVersions(read) } }, 'version_conflict'],
       [parts.denyClaims(read, Number.MAX_SAFE_INTEGER, deniedUntil), 'version_conflict'],
+      ...factors.removals(its),
+      ...identities.removals(identitiesAmong(its)),
     ]
   }
 

@@ -38,10 +38,10 @@ export function identityParts({ usersTable: TableName }: Pick<TableNames, 'users
       ...removes.flatMap(removal),
     ],
 
-    /** Removes every identity among all items of a user, for the deletion of the account. */
-    removals: (items: readonly Readonly<Record<string, unknown>>[]) =>
-      items
-        .filter((item) => String(item.sk).startsWith(identitiesOf(userIdOf(item)).prefix))
-        .flatMap((item) => removal(identityOf(item))),
+    removals: (removed: readonly Identity[]) => removed.flatMap(removal),
   }
 }
+
+/** Every identity among all items of a user. */
+export const identitiesAmong = (items: readonly Readonly<Record<string, unknown>>[]): Identity[] =>
+  items.filter((item) => String(item.sk).startsWith(identitiesOf(userIdOf(item)).prefix)).map(identityOf)

@@ -142,12 +142,13 @@ export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'cha
       if (!actorIsCurrent(by, read)) return 'principal_outdated'
       if (isLast(read)) return 'last_administrator'
       const former = formerEmails.get(read.id)
+      const linked = [...identities.values()].filter(({ userId }) => userId === read.id)
       accounts.delete(read.id)
       for (const [email, { userId }] of reservations) if (userId === read.id) reservations.delete(email)
       formerEmails.delete(read.id)
       removeWaysIn(read.id)
       revokedClaims.set(read.id, Number.MAX_SAFE_INTEGER)
-      return { former: former && former.keptUntil > now ? former : undefined }
+      return { former: former && former.keptUntil > now ? former : undefined, identities: linked }
     },
   }
 }
