@@ -265,7 +265,7 @@ export function config(): Config {
 
 let readOfProviders: readonly ProviderSettings[] | undefined
 /**
- * The settings of the providers, in the order of PROVIDERS. Only functions that need them receive them (`providerEnvironment`).
+ * The settings of the providers, in the order of PROVIDERS. Only functions that need them receive them (`tools/generate/functions-yml.ts`).
  * @throws one error that names every problem without quoting a value.
  */
 export function providerSettings(): readonly ProviderSettings[] {

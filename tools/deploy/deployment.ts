@@ -1,3 +1,4 @@
+import { providerEnvironment } from '../../lib/provider-rows.ts'
 import { type Env, readSettings } from '../../lib/settings-table.ts'
 import { registry } from '../generate/registry.ts'
 import { accessLogFormat } from './access-log.ts'
@@ -39,6 +40,7 @@ export async function deployment(service: string, stage: string, env: Env) {
     keysPath,
     ...tables,
     boundary: boundary({ service, stage, tables, keysPath }),
+    providerEnvironment: providerEnvironment(given),
     keepsUsers: keeps,
     stackPolicy: keeps ? stackPolicy : [],
     usersDeletionPolicy: keeps ? 'Retain' : 'Delete',

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import { type EventContract, isHashing, methodsOf, type StreamContract } from '../../lib/contract/contract.ts'
-import { capitalized, type Entry, isStream } from './registry.ts'
+import { capitalized, type Entry, isAlways, isStream } from './registry.ts'
 import { roleName, roleOf, sessionsStream } from './roles.ts'
 
 /** The part that `serverless.yml` includes: every function with its event and its own role. */
@@ -21,6 +21,7 @@ function functionOf(entry: Entry): object {
   return {
     handler: `${file}.handler`,
     role: roleName(entry),
+    ...(receivesProviders(entry) && { environment: `\${deployment:providerEnvironment}` }),
     ...(contract.memory && { memorySize: contract.memory }),
     ...('schedule' in contract && { events: [{ schedule: { rate: [contract.schedule] } }] }),
     ...('event' in contract && { events: [{ eventBridge: { pattern: patternOf(contract) } }] }),
@@ -29,6 +30,12 @@ function functionOf(entry: Entry): object {
     ...('timeout' in contract && { timeout: contract.timeout }),
   }
 }
+
+/**
+ * Whether a function receives the settings of the providers: those of social login, and the one that names a provider in mails. All
+ * functions have one size for all their variables, which more providers could fill.
+ */
+const receivesProviders = (entry: Entry): boolean => !isAlways(entry) || isStream(entry)
 
 /** A route of the gateway. A function with pages has several. */
 export interface GatewayRoute {

@@ -19,6 +19,10 @@ beforeAll(async () => {
     ALLOWED_ORIGINS: 'https://a.example, https://b.example',
     MAIL_FROM: 'no-reply@auth.example',
     LINK_BASE_URL: 'https://a.example',
+    PROVIDERS: 'google,acme',
+    GOOGLE_CLIENT_ID: 'client-of-google',
+    ACME_CLIENT_ID: 'client-of-acme',
+    ACME_ISSUER: 'https://acme.example',
     HASHING_THROTTLE_RATE: '40',
     HASHING_THROTTLE_BURST: '60',
   })
@@ -203,6 +207,22 @@ describe('the packaged template', () => {
     const prefix = { pk: { S: [{ prefix: MAIL_PREFIX }] } }
     expect(JSON.parse(Pattern)).toEqual({ eventName: ['INSERT'], dynamodb: { Keys: prefix } })
     expect(resources.SessionsTable?.Properties.StreamSpecification).toEqual({ StreamViewType: 'NEW_IMAGE' })
+  })
+
+  it('gives the settings of providers only to the functions that need them', () => {
+    const given = Object.values(resources).filter(
+      ({ Properties }) => Properties?.Environment?.Variables.ACME_ISSUER,
+    )
+    const names = given.map(({ Properties }) => Properties.FunctionName.replace('cardea-dev-', ''))
+    const needing = entries.filter(({ name, contract }) => 'requires' in contract || name === 'mailSend')
+    expect(needing.length).toBeGreaterThan(3)
+    expect(names.sort()).toEqual(needing.map(({ name }) => name).sort())
+    for (const { Properties } of given)
+      expect(Properties.Environment.Variables).toMatchObject({
+        PROVIDERS: 'google,acme',
+        GOOGLE_CLIENT_ID: 'client-of-google',
+        ACME_CLIENT_ID: 'client-of-acme',
+      })
   })
 
   it('contains no local setting, and an environment below 4 KB', () => {
