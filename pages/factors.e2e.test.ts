@@ -414,7 +414,7 @@ describe('a passkey', () => {
     await shown(page, 'link', 'Log in').click()
     await atAccount()
     await see(page, grace.email)
-    await press(page, /^Remove: /)
+    await press(page, /^Remove: Chrome on /)
     await inDialog('Remove this passkey?', 'Remove')
     await see(page, /This is the only way to log in/)
     await inDialog('Remove this passkey?', 'Cancel')

@@ -1,12 +1,12 @@
 import type { ApiError, Passkey } from '../../client/src/client.ts'
 import { createPasskey, hasPasskeys } from '../../client/src/passkeys.ts'
 import type { AccountPage } from './account-sessions.ts'
+import { deviceOf } from './device-name.ts'
 import { formDialog } from './dialog.ts'
 import { element, find, textOf } from './dom.ts'
 import { onSubmit } from './form.ts'
 import { fill } from './page-data.ts'
 import type { ShowCodes } from './recovery-codes.ts'
-import { deviceOf } from './session-list.ts'
 import { dateOf, timeAgo } from './times.ts'
 
 interface Changed {
@@ -40,7 +40,7 @@ export function passkeysOf(
   const addButton = find('[data-add-passkey]')
   addButton.hidden = !hasPasskeys()
   addButton.addEventListener('click', () =>
-    askName(textOf('[data-add-passkey]'), deviceOf(navigator.userAgent), async (name) => {
+    askName(textOf('[data-add-passkey]'), deviceOf(), async (name) => {
       const { data: options, error } = await cardea.startPasskeyRegistration()
       if (error) return error
       const { data: passkey, error: notMade } = await createPasskey(options)

@@ -1,4 +1,5 @@
 import { createPasskey, hasPasskeys } from '../../client/src/passkeys.ts'
+import { deviceOf } from './device-name.ts'
 import { find, showView } from './dom.ts'
 import { onPress } from './form.ts'
 import { takeToken } from './link-token.ts'
@@ -25,7 +26,11 @@ onPress(passkeyButton, data, async () => {
   if (error) return error
   const { data: passkey, error: notMade } = await createPasskey(options)
   if (notMade) return notMade
-  const { data: added, error: refused } = await cardea.finishSignUpWithPasskey({ token, passkey })
+  const { data: added, error: refused } = await cardea.finishSignUpWithPasskey({
+    token,
+    passkey,
+    name: deviceOf(),
+  })
   if (refused) return refused
   await showCodes(added.recoveryCodes)
   showView('done')

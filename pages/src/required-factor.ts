@@ -1,5 +1,6 @@
 import type { ApiError, FactorChange } from '../../client/src/client.ts'
 import { createPasskey, hasPasskeys } from '../../client/src/passkeys.ts'
+import { deviceOf } from './device-name.ts'
 import { find, showView } from './dom.ts'
 import { enrolForm } from './enrol.ts'
 import { onPress } from './form.ts'
@@ -36,7 +37,7 @@ export function requiredFactor({ data, cardea, done, restart }: LoginSteps) {
     if (error) return error
     const { data: passkey, error: notMade } = await createPasskey(options)
     if (notMade) return notMade
-    return ended(await cardea.addRequiredPasskey({ authSession, passkey }))
+    return ended(await cardea.addRequiredPasskey({ authSession, passkey, name: deviceOf() }))
   })
 
   return async (first: ApiError): Promise<ApiError | undefined> => {

@@ -1,20 +1,13 @@
 import type { Session } from '../../client/src/client.ts'
+import { deviceOf } from './device-name.ts'
 import { element, find } from './dom.ts'
 import { fill } from './page-data.ts'
 import { dateOf, timeAgo } from './times.ts'
-import { clientOf } from './user-agent.ts'
 
 /** The texts of the list are in its template. */
 const texts = () => find('[data-sessions]').dataset
 
 export const deviceName = ({ client }: Session): string => deviceOf(client.userAgent)
-
-/** The name of the device that has this user agent. */
-export function deviceOf(userAgent: string): string {
-  const { browser, system } = clientOf(userAgent)
-  if (browser && system) return fill(texts().device ?? '', { browser, system })
-  return browser ?? system ?? texts().unknown ?? ''
-}
 
 /** One line of the list of sessions. `end`: what ends it, or what marks it. */
 export function sessionItem(session: Session, lang: string, end: Node | ''): HTMLElement {
