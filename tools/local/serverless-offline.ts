@@ -1,8 +1,6 @@
-import { rm } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import type { Config } from '../../lib/config.ts'
 import { bundleFunctions, rebundleOnChange } from './bundles.ts'
-import { sayComplete } from './bundles-complete.ts'
 import { start, throwWhenEnded, untilReady } from './child-process.ts'
 import { createTables } from './create-tables.ts'
 import { isolatedAwsEnv } from './isolated-aws-env.ts'
@@ -45,8 +43,6 @@ export const serverlessEnv = (folder: string): Readonly<Record<string, string>> 
 export async function serveFunctions({ config, folder, local, signal }: Serving): Promise<void> {
   const { port, sessionsTable } = config
   const bundles = resolve(folder, 'bundles')
-  // A bundle of an earlier run must not be served.
-  await rm(bundles, { recursive: true, force: true })
   const lambdaPort = await freePort()
   const imports = ['patch-serverless-offline', 'cors-warning'].map(
     (name) => `--import=./tools/local/${name}.ts`,
@@ -68,7 +64,6 @@ export async function serveFunctions({ config, folder, local, signal }: Serving)
   ])
   rebundleOnChange(bundle, signal)
   await bundle()
-  await sayComplete(bundles)
   const answer = await untilReady(serverless, `http://localhost:${port}/health`, START_SECONDS)
   // If a handler cannot be loaded, serverless-offline answers 200 with an error in the body. `untrusted_proxy` comes from the handler.
   if (answer !== '{"status":"ok"}' && !answer.includes('"untrusted_proxy"'))
