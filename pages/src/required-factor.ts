@@ -3,7 +3,7 @@ import { createPasskey, hasPasskeys } from '../../client/src/passkeys.ts'
 import { deviceOf } from './device-name.ts'
 import { find, showView } from './dom.ts'
 import { enrolForm } from './enrol.ts'
-import { onPress } from './form.ts'
+import { clearErrors, onPress } from './form.ts'
 import type { LoginSteps } from './login-steps.ts'
 import { recoveryCodesDialog } from './recovery-codes.ts'
 
@@ -44,6 +44,8 @@ export function requiredFactor({ data, cardea, done, restart }: LoginSteps) {
     authSession = first.authSession
     const { data: started, error } = await cardea.startRequiredTotp({ authSession })
     if (error) return error
+    form.reset()
+    clearErrors(form)
     showView('enrol')
     await show(started)
     return undefined

@@ -19,7 +19,8 @@ export function nextStep(login: LoginSteps) {
     return error
   })
   const enrol = requiredFactor(login)
-  find('[data-restart]').addEventListener('click', () => restart())
+  for (const button of document.querySelectorAll('[data-restart]'))
+    button.addEventListener('click', () => restart())
 
   return async (error: ApiError | undefined): Promise<ApiError | undefined> => {
     if (error?.code === 'second_factor_enrolment_required') return enrol(error)

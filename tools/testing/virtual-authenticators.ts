@@ -1,0 +1,29 @@
+import type { Page } from 'playwright-core'
+
+/** The authenticators that Chromium simulates for a page (WebAuthn level 3, section 11). */
+export async function virtualAuthenticators(page: Page) {
+  const cdp = await page.context().newCDPSession(page)
+  await cdp.send('WebAuthn.enable')
+  return {
+    /** @returns its id. It answers at once, until `present` says otherwise. */
+    async plugIn({ isUserVerified = true, synced = false } = {}): Promise<string> {
+      const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
+        options: {
+          protocol: 'ctap2',
+          transport: 'internal',
+          hasResidentKey: true,
+          hasUserVerification: true,
+          automaticPresenceSimulation: true,
+          isUserVerified,
+          defaultBackupEligibility: synced,
+          defaultBackupState: synced,
+        },
+      })
+      return authenticatorId
+    },
+    unplug: (authenticatorId: string) => cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId }),
+    /** Whether the user touches the authenticator when it asks. */
+    present: (authenticatorId: string, enabled: boolean) =>
+      cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled }),
+  }
+}
