@@ -27,7 +27,7 @@ function functionOf(entry: Entry): object {
     ...('event' in contract && { events: [{ eventBridge: { pattern: patternOf(contract) } }] }),
     ...('stream' in contract && { events: [{ stream: streamOf(contract) }] }),
     ...(routes.length > 0 && { events: routes.map(httpApiOf) }),
-    ...('timeout' in contract && { timeout: contract.timeout }),
+    ...('timeout' in contract && { timeout: `\${self:custom.timeouts.\${sls:stage}, ${contract.timeout}}` }),
   }
 }
 
