@@ -1,5 +1,6 @@
 import { ApiError } from '../../client/src/client.ts'
 import { errors as refusals } from '../../lib/contract/errors.ts'
+import { socialErrors } from '../../lib/domain/social-ports.ts'
 import { pages } from '../../lib/languages/en/pages.ts'
 import { errorNames } from '../../lib/pages/error-texts.ts'
 import { duration, fieldMessages, messageOf } from './messages.ts'
@@ -39,16 +40,14 @@ describe('the message of a refusal', () => {
     'payload_too_large',
     'untrusted_proxy',
     'origin_not_allowed',
-    // The second step follows.
-    'second_factor_required',
+    // Another step follows.
+    ...['second_factor_required', 'link_required', 'email_required'],
   ]
   const tokens = ['invalid_refresh_token', 'refresh_token_reused']
-  it.each(Object.keys(refusals).filter((code) => ![...others, ...tokens].includes(code)))(
-    'of %s is its own',
-    (code) => {
-      expect(messageOf(new ApiError(code, ''), errors, 'en')).not.toContain('Something went wrong')
-    },
-  )
+  const shown = Object.keys(refusals).filter((code) => ![...others, ...tokens].includes(code))
+  it.each([...new Set([...shown, ...socialErrors])])('of %s is its own', (code) => {
+    expect(messageOf(new ApiError(code, ''), errors, 'en')).not.toContain('Something went wrong')
+  })
 })
 
 describe('the messages beside fields', () => {

@@ -7,6 +7,7 @@ const names: Readonly<Record<string, keyof Errors>> = {
   session_ended: 'session',
   network_error: 'network',
   invalid_link: 'undo_link',
+  invalid_link_session: 'invalid_auth_session',
 }
 
 /** The field that a refusal is about. It is the first of these that the form has. */

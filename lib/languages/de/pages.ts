@@ -88,6 +88,17 @@ export const pages: Pages = {
     passkey_not_given:
       'Es wurde kein Passkey verwendet. Bitte versuchen Sie es erneut oder wählen Sie einen anderen Weg.',
     passkey_unsupported: 'Dieser Browser kann hier keine Passkeys verwenden.',
+    signup_closed: 'Hier können keine neuen Konten erstellt werden.',
+    identity_taken: 'Diese Anmeldung gehört schon zu einem anderen Konto.',
+    too_many_identities: 'Mehr Anmeldungen können nicht verknüpft werden. Bitte entfernen Sie zuerst eine.',
+    access_denied:
+      'Sie haben die Anmeldung abgebrochen. Bitte versuchen Sie es erneut oder wählen Sie einen anderen Weg.',
+    social_expired:
+      'Das hat zu lange gedauert oder in einem anderen Browser begonnen. Bitte versuchen Sie es erneut.',
+    provider_unavailable:
+      'Der gewählte Dienst antwortet gerade nicht. Bitte versuchen Sie es später erneut oder wählen Sie einen anderen Weg.',
+    provider_error:
+      'Die Anmeldung bei diesem Dienst ist fehlgeschlagen. Bitte versuchen Sie es erneut oder wählen Sie einen anderen Weg.',
     session: 'Sie sind nicht mehr angemeldet. Bitte melden Sie sich erneut an.',
     user_changed: 'In diesem Browser ist jetzt ein anderes Konto angemeldet. Bitte laden Sie die Seite neu.',
     network: 'Der Server ist nicht erreichbar. Bitte prüfen Sie Ihre Verbindung und versuchen Sie es erneut.',

@@ -83,6 +83,15 @@ export const pages: Pages = {
     too_many_passkeys: 'No puede tener más llaves de acceso. Elimine antes una.',
     passkey_not_given: 'No se ha usado ninguna llave de acceso. Inténtelo de nuevo o elija otra forma.',
     passkey_unsupported: 'Este navegador no puede usar llaves de acceso aquí.',
+    signup_closed: 'Aquí no se pueden crear cuentas nuevas.',
+    identity_taken: 'Este inicio de sesión ya pertenece a otra cuenta.',
+    too_many_identities: 'No puede vincular más inicios de sesión. Elimine antes uno.',
+    access_denied: 'Ha cancelado el inicio de sesión. Inténtelo de nuevo o elija otra forma.',
+    social_expired: 'Ha tardado demasiado o empezó en otro navegador. Inténtelo de nuevo.',
+    provider_unavailable:
+      'El servicio elegido no responde en este momento. Inténtelo más tarde o elija otra forma.',
+    provider_error:
+      'El inicio de sesión con este servicio ha fallado. Inténtelo de nuevo o elija otra forma.',
     session: 'Su sesión ha terminado. Inicie sesión de nuevo.',
     user_changed:
       'Ahora hay otra cuenta con la sesión iniciada en este navegador. Vuelva a cargar la página.',

@@ -87,6 +87,15 @@ export const pages: Pages = {
     too_many_passkeys: 'Vous ne pouvez pas avoir plus de clés d’accès. Veuillez d’abord en supprimer une.',
     passkey_not_given: 'Aucune clé d’accès n’a été utilisée. Veuillez réessayer ou choisir un autre moyen.',
     passkey_unsupported: 'Ce navigateur ne peut pas utiliser de clés d’accès ici.',
+    signup_closed: 'Il n’est pas possible de créer un compte ici.',
+    identity_taken: 'Cette connexion appartient déjà à un autre compte.',
+    too_many_identities:
+      'Vous ne pouvez pas associer d’autres connexions. Veuillez d’abord en supprimer une.',
+    access_denied: 'Vous avez annulé la connexion. Veuillez réessayer ou choisir un autre moyen.',
+    social_expired: 'Cela a pris trop de temps, ou a commencé dans un autre navigateur. Veuillez réessayer.',
+    provider_unavailable:
+      'Le service choisi ne répond pas pour le moment. Veuillez réessayer plus tard ou choisir un autre moyen.',
+    provider_error: 'La connexion avec ce service a échoué. Veuillez réessayer ou choisir un autre moyen.',
     session: 'Vous n’êtes plus connecté. Veuillez vous reconnecter.',
     user_changed: 'Un autre compte est maintenant connecté dans ce navigateur. Veuillez recharger la page.',
     network: 'Le serveur est injoignable. Veuillez vérifier votre connexion et réessayer.',
