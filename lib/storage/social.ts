@@ -36,11 +36,19 @@ export function dynamoSocial(
     const { Item } = await withRetries(() => client.send(command))
     return Item && of(Item)
   }
-  /** Deletes and returns an item in one write. */
+  /**
+   * Deletes and returns an item in one write. Only the condition makes it once: without one, DynamoDB Local answers parallel calls with
+   * the same old item.
+   */
   const take = async <T>(Key: Key, of: (item: Item) => T): Promise<T | undefined> => {
-    const command = new DeleteCommand({ TableName, Key, ReturnValues: 'ALL_OLD' })
-    const { Attributes } = await withRetries(() => client.send(command))
-    return Attributes && of(Attributes)
+    const command = new DeleteCommand({
+      TableName,
+      Key,
+      ConditionExpression: 'attribute_exists(pk)',
+      ReturnValues: 'ALL_OLD',
+    })
+    const answer = await unlessConditionFails(() => client.send(command))
+    return answer?.Attributes && of(answer.Attributes)
   }
   /** Returns the changed item; `undefined` if it is gone or `condition` does not hold. */
   const update = async (
