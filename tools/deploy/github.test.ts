@@ -203,6 +203,7 @@ interface Step {
   readonly run?: string
   readonly if?: string
   readonly id?: string
+  readonly env?: Readonly<Record<string, string>>
 }
 interface Job {
   readonly permissions?: Readonly<Record<string, string>>
@@ -287,6 +288,41 @@ describe('the workflow that deploys', () => {
         .filter((name) => !shaping.includes(name))
         .sort(),
     )
+  })
+
+  it('passes on the variables of the providers, and nothing beside them', () => {
+    const step = deploy.steps.find(({ id }) => id === 'providers')
+    expect(step?.env).toEqual({ VARIABLES: `\${{ toJSON(vars) }}` })
+    const read = (variables: Readonly<Record<string, string>>) => {
+      const folder = mkdtempSync(join(tmpdir(), 'cardea-variables-'))
+      try {
+        const env = {
+          PATH: process.env.PATH,
+          VARIABLES: JSON.stringify(variables),
+          GITHUB_ENV: join(folder, 'env'),
+        }
+        const { status } = spawnSync('bash', ['-eo', 'pipefail', '-c', step?.run ?? ''], { env })
+        return { status, passed: readFileSync(env.GITHUB_ENV, 'utf8') }
+      } finally {
+        rmSync(folder, { recursive: true })
+      }
+    }
+    const others = {
+      NODE_OPTIONS: '--import=x',
+      ISSUER: 'https://a.example',
+      OKTA_CLIENT_ID: 'x',
+      GOOGLE_ISSUER: 'x',
+    }
+    const variables = {
+      ...others,
+      PROVIDERS: 'google, acme',
+      GOOGLE_CLIENT_ID: 'g',
+      ACME_LABEL: "Ac'me Inc.",
+    }
+    expect(read(variables)).toEqual({ status: 0, passed: "GOOGLE_CLIENT_ID=g\nACME_LABEL=Ac'me Inc.\n" })
+    expect(read(others)).toEqual({ status: 0, passed: '' })
+    const lines = { PROVIDERS: 'google', GOOGLE_CLIENT_ID: 'g\nNODE_OPTIONS=--import=x' }
+    expect(read(lines)).toEqual({ status: 1, passed: '' })
   })
 
   it('runs doctor, deploys, runs the smoke test, and rolls back if that fails', () => {
