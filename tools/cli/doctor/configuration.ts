@@ -1,4 +1,4 @@
-import { type Config, passkeyRpIdOf, policyOf, serves } from '../../../lib/config.ts'
+import { type Config, linkBaseUrlOf, passkeyRpIdOf, policyOf, serves } from '../../../lib/config.ts'
 import { limits, settingOf } from '../../../lib/domain/limits.ts'
 import { doubtful, type Finding, fine } from './finding.ts'
 
@@ -26,8 +26,9 @@ export function doubtsAbout(config: Config, { hasDomain }: { hasDomain: boolean 
       `${origin} is another site than ${issuer}: its requests carry no cookie`,
       `Give the API a name of the same site, or let that front end ${bodyLogin}`,
     )
+  const own = new URL(issuer).origin
   const rpId = passkeyRpIdOf(config)
-  for (const origin of [new URL(issuer).origin, ...allowedOrigins])
+  for (const origin of [own, ...allowedOrigins])
     doubt(
       !serves(rpId, origin),
       `${origin} cannot use passkeys: they belong to ${rpId}`,
@@ -46,18 +47,25 @@ export function doubtsAbout(config: Config, { hasDomain }: { hasDomain: boolean 
   doubt(
     !sendsMail,
     'There is no sender: users cannot reset a password, and sign-up reveals who has an account',
-    'Set MAIL_FROM and LINK_BASE_URL',
+    'Set MAIL_FROM',
   )
   doubt(
     sendsMail && !requireVerifiedEmail,
     'Anybody may sign up with the email of somebody else, and sign-up reveals who has an account',
     'Leave REQUIRE_VERIFIED_EMAIL unset',
   )
+  const mayCall = (address: string) => [own, ...allowedOrigins].includes(new URL(address).origin)
   doubt(
-    sendsMail && !allowedOrigins.includes(new URL(String(config.linkBaseUrl)).origin),
+    sendsMail && !mayCall(linkBaseUrlOf(config)),
     'The origin of the pages that mails link to may not call the API from a browser',
     'Name the origin of LINK_BASE_URL in ALLOWED_ORIGINS',
   )
+  for (const address of config.socialRedirects)
+    doubt(
+      !mayCall(address),
+      `${address} of SOCIAL_REDIRECTS may not call the API from a browser, so it cannot finish a login there`,
+      'Name its origin in ALLOWED_ORIGINS, unless it is an https app link: an app does not need it',
+    )
   for (const [name, { most, seconds }] of Object.entries(limits)) {
     const given = config[name as keyof typeof limits]
     const hasNoEffect = given.most / given.seconds > (100 * most) / seconds

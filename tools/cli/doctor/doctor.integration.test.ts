@@ -28,6 +28,13 @@ describe('settings that are valid one by one', () => {
     expect(doubts({})).toEqual([{ grade: 'fine', says: expect.any(String) }])
   })
 
+  it('are fine if mails link to the pages of the API, and a social login returns to an allowed origin', () => {
+    const SOCIAL_REDIRECTS = 'https://app.example.com/login'
+    expect(doubts({ LINK_BASE_URL: '', SOCIAL_REDIRECTS })).toEqual([
+      { grade: 'fine', says: expect.any(String) },
+    ])
+  })
+
   it.each<[string, Record<string, string>, boolean, RegExp]>([
     ['no origin', { ALLOWED_ORIGINS: '' }, true, /ALLOWED_ORIGINS/],
     ['an address of Amazon', {}, false, /DOMAIN_NAME/],
@@ -57,6 +64,12 @@ describe('settings that are valid one by one', () => {
       { LINK_BASE_URL: 'https://pages.example.com' },
       true,
       /LINK_BASE_URL/,
+    ],
+    [
+      'a page that may not finish a social login',
+      { SOCIAL_REDIRECTS: 'https://pages.example.com/login' },
+      true,
+      /Name its origin in ALLOWED_ORIGINS, unless/,
     ],
     ['a limit without effect', { LOGIN_PER_IP: '1000000/1' }, true, /Leave it unset/],
   ])('are doubtful with %s, and the finding says how to correct it', (_, change, hasDomain, mend) => {
