@@ -68,10 +68,15 @@ const reasonOf = (claim: unknown): ProviderFailureReason | undefined =>
 export const failureOfStatus = (status: number): ProviderFailure =>
   new ProviderFailure(status === 429 || status >= 500 ? 'provider_unavailable' : 'provider_error', 'status')
 
-/** The `error` of an answer of the token endpoint (RFC 6749 5.2); `incorrect_client_credentials` is GitHub's. */
+/** The `error` of a refused secret (RFC 6749 5.2). Keycloak says `unauthorized_client`, GitHub `incorrect_client_credentials`. */
+const refusalsOfClient: readonly unknown[] = [
+  'invalid_client',
+  'unauthorized_client',
+  'incorrect_client_credentials',
+]
+
 function failureOfAnswer(error: unknown, step: ProviderFailureReason): ProviderFailure {
-  const isClient = error === 'invalid_client' || error === 'incorrect_client_credentials'
-  return refused(isClient ? 'client' : step)
+  return refused(refusalsOfClient.includes(error) ? 'client' : step)
 }
 
 const claimTypes = {

@@ -38,22 +38,16 @@ const contextOf = ({ issuer, subject }: { readonly issuer: string; readonly subj
   subject,
 ]
 
-/** The providers of the settings, over the network. */
-export function socialProviders({
-  providers,
-  issuer,
-  secrets,
-  seals,
-  now,
-  ...network
-}: {
+type Asked = {
   readonly providers: readonly ProviderSettings[]
   /** Our own, where the callbacks are. */
   readonly issuer: string
   readonly secrets: ProviderSecrets
-  readonly seals: Seals
   readonly now: () => Seconds
-} & Parameters<typeof requestsOf>[0]): SocialProviders {
+} & Parameters<typeof requestsOf>[0]
+
+/** Ourselves, as each provider knows us, and how its endpoints are found. */
+export function clientsOf({ providers, issuer, secrets, now, ...network }: Asked) {
   const requests = requestsOf(network)
   const serverOf = discovery({ requests, now })
   const clients = new Map(
@@ -72,6 +66,12 @@ export function socialProviders({
     if (!found) throw new Error(`${name} is not in PROVIDERS`)
     return found
   }
+  return { clientOf, serverOf }
+}
+
+/** The providers of the settings, over the network. */
+export function socialProviders({ seals, ...asked }: Asked & { readonly seals: Seals }): SocialProviders {
+  const { clientOf, serverOf } = clientsOf(asked)
   const seal = async ({ refreshToken, ...owner }: Found): Promise<string | undefined> => {
     if (refreshToken === undefined) return undefined
     return storing(() => seals.seal(Buffer.from(refreshToken), contextOf(owner)))

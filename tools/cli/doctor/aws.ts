@@ -2,7 +2,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { DescribeTableCommand, DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { GetAccountCommand, GetEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2'
 import { type Parameter, paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm'
-import type { KeyPath } from '../../../lib/crypto/keys.ts'
+import type { ParameterPath } from '../../../lib/crypto/keys.ts'
 import { endpointOf, patience } from '../aws.ts'
 
 export type Aws = ReturnType<typeof callersAws>
@@ -12,8 +12,8 @@ export function callersAws(stage: string, keysPath: string) {
   const dynamodb = new DynamoDBClient({})
   const ses = new SESv2Client({})
   return {
-    /** The keys below a path of the stage. Only public keys have a value: no secret is decrypted. */
-    async listed(path: KeyPath) {
+    /** The keys or secrets below a path of the stage. Only public keys have a value: no secret is decrypted. */
+    async listed(path: ParameterPath) {
       const Path = `${keysPath}/${path}`
       const pages = paginateGetParametersByPath(
         { client: new SSMClient({}) },
