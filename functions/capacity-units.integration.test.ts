@@ -10,6 +10,7 @@ import { enrolTotp } from '../tools/testing/enrolments.ts'
 import type { TestRequest } from '../tools/testing/events.ts'
 import { makeFixture, validRequest } from '../tools/testing/fixtures.ts'
 import { type Gateway, gateway } from '../tools/testing/gateway.ts'
+import { withIdentity } from '../tools/testing/identities.ts'
 import { testKeys } from '../tools/testing/keys.ts'
 import { delivered } from '../tools/testing/test-mail.ts'
 import { type TestServices, testServices } from '../tools/testing/test-services.ts'
@@ -195,6 +196,9 @@ describe('the needs in a contract', () => {
         },
       })
     }
+    /** Links an identity that a later request removes. */
+    const addIdentity = (userId: string) =>
+      withIdentity({ users: engine.users, clock: services.clock }, userId)
     const tokenOf = (templates: readonly object[]) =>
       String((templates.at(-1) as { token?: string } | undefined)?.token)
     const mailed = async (route: string, request: TestRequest) => {
@@ -247,6 +251,7 @@ describe('the needs in a contract', () => {
       const changing = await mailed('PUT /users/me/email', { ...asAda, body })
       if (when === 'after') await api('POST /auth/email/verify', { body: { token: changing.token } })
       await addFactors(when === 'after' ? body.newEmail : ada.email)
+      await addIdentity(user.id)
       const undone = await api('POST /auth/email/undo', { body: { token: changing.first } })
       expect(undone).toMatchObject({ status: 204 })
       const again = await mailed('POST /auth/password/forgot', toAda)
@@ -331,6 +336,7 @@ describe('the needs in a contract', () => {
     await mails()
 
     await addFactors('fay@example.com')
+    await addIdentity(proven.body.user.id)
     expect(await api('POST /auth/second-factor/undo', { body: { token: undoing } })).toMatchObject({
       status: 204,
     })
@@ -361,6 +367,7 @@ describe('the needs in a contract', () => {
     await api('PATCH /users/{userId}', { ...asAdmin, params, body: { status: 'active' } })
     await logIn(api)
     await storeUserData(engine, user.id)
+    await addIdentity(user.id)
     await api('DELETE /users/{userId}', { ...asAdmin, params })
     const body = { password: eve.password }
     await storeUserData(engine, secondId)
