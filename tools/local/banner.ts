@@ -1,19 +1,35 @@
 import type { Config } from '../../lib/config.ts'
 import type { Contract } from '../../lib/contract/contract.ts'
-import { isRoute, registry } from '../generate/registry.ts'
+import { callbackAddress } from '../../lib/domain/provider-settings.ts'
+import { isAlways, isRoute, registry } from '../generate/registry.ts'
 
 /** Who may call a route that is not public. */
 const marks = (access: Contract['access']) => (access === 'public' ? '' : ` (${access})`)
 
 /** The text that `npm start` prints once it serves: the address, the routes and the first commands. */
 export async function banner(
-  { port, pages: hasPages, docs: hasReference }: Config,
-  parts: { endpoint: string; mailbox: string; keysFile: string; keys: 'made' | 'kept' },
+  { port, pages: hasPages, docs: hasReference, issuer, providers }: Config,
+  parts: {
+    endpoint: string
+    mailbox: string
+    keysFile: string
+    keys: 'made' | 'kept'
+    /** The names of the providers whose secret is stored. */
+    secrets: readonly string[]
+  },
 ): Promise<string> {
-  const contracts = (await registry()).filter(isRoute).map(({ contract }) => contract)
+  const contracts = (await registry())
+    .filter(isRoute)
+    .filter((entry) => providers.length > 0 || isAlways(entry))
+    .map(({ contract }) => contract)
   const pages = hasPages
     ? `\n  pages    http://localhost:${port}/ui    ready-made: sign-up, login, account`
     : ''
+  const social = providers.map(
+    ({ name, label }) =>
+      `\n  login    with ${label}, which must know the address ${callbackAddress(issuer, name)}` +
+      (parts.secrets.includes(name) ? '' : `; its secret is missing: npm run setup -- provider ${name}`),
+  )
   const reference = hasReference ? '/docs' : '/openapi.json'
   const width = Math.max(...contracts.map(({ path }) => path.length))
   const routes = contracts
@@ -27,7 +43,7 @@ Cardea is running on http://localhost:${port}
 
   API      http://localhost:${port}    described at ${reference} and in README.md${pages}
   mailbox  ${parts.mailbox}    every mail that is sent, and the links in it
-  data     DynamoDB at ${parts.endpoint}; keys ${parts.keys} in ${parts.keysFile}
+  data     DynamoDB at ${parts.endpoint}; keys ${parts.keys} in ${parts.keysFile}${social.join('')}
 
 ${routes.join('\n')}
 

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import type { Config } from '../../lib/config.ts'
 import { storedKeys } from '../../lib/crypto/key-cache.ts'
 import { makeFirstKeys } from '../../lib/crypto/key-rotation.ts'
+import { type Parameters, PROVIDERS_PATH } from '../../lib/crypto/keys.ts'
 import { fileParameters } from '../../lib/parameters/file.ts'
 import { checkMailTexts } from '../generate/mail-texts.ts'
 import { banner } from './banner.ts'
@@ -61,6 +62,7 @@ async function main(): Promise<void> {
   const now = () => Math.floor(Date.now() / 1000)
   const keys = (await makeFirstKeys(parameters, { now: now() })).length > 0 ? 'made' : 'kept'
   await storedKeys(parameters, now).signingKey()
+  const secrets = await secretsOfProviders(config.localFolder, parameters)
   const { keysPath } = config
   const store = await startParameterStore(parameters, keysPath)
   const endpoint = (!packaged && config.dynamodbEndpoint) || (await ownDynamodb(folder))
@@ -78,7 +80,15 @@ async function main(): Promise<void> {
     config.sesEndpoint ?? startMailbox(config.mailboxPort),
     checkContracts(),
   ])
-  if (!ending.signal.aborted) console.log(await banner(config, { endpoint, mailbox, keysFile, keys }))
+  if (!ending.signal.aborted)
+    console.log(await banner(config, { endpoint, mailbox, keysFile, keys, secrets }))
+}
+
+/** The names of the providers whose secrets are stored. A packaged run begins without data, but with the same secrets. */
+async function secretsOfProviders(localFolder: string, parameters: Parameters): Promise<readonly string[]> {
+  const secrets = await fileParameters(join(localFolder, 'keys.json')).below(PROVIDERS_PATH)
+  if (packaged) for (const [name, secret] of secrets) await parameters.replace(PROVIDERS_PATH, name, secret)
+  return [...secrets.keys()]
 }
 
 /** @throws a sentence that tells what keeps the program from starting. */

@@ -15,7 +15,23 @@ describe('the command line of the smoke test', () => {
       stage: undefined,
       always: undefined,
       account: undefined,
+      providers: [],
+      redirect: 'http://localhost:3000/ui/login',
     })
+  })
+
+  it('reads the providers and where their logins return to from the settings', () => {
+    const url = '--url https://auth.example.com --stage prod'
+    const PROVIDERS = 'google, acme'
+    expect(read(url, { PROVIDERS })).toMatchObject({
+      providers: ['google', 'acme'],
+      redirect: 'https://auth.example.com/ui/login',
+    })
+    const SOCIAL_REDIRECTS = 'https://app.example.com/login,https://app.example.com/'
+    expect(read(url, { PROVIDERS, SOCIAL_REDIRECTS })).toMatchObject({
+      redirect: 'https://app.example.com/login',
+    })
+    expect(() => read(url, { PROVIDERS: 'Google' })).toThrow('PROVIDERS must be names')
   })
 
   it('reads the mailbox at the port of npm start', () => {

@@ -1,5 +1,5 @@
 import { settings } from '../../../lib/config.ts'
-import type { Env } from '../../../lib/settings-table.ts'
+import { type Env, readSettings as readTable } from '../../../lib/settings-table.ts'
 import { UsageError, type Values } from '../command.ts'
 
 export const usage = `Usage: npm run smoke -- --url <address> [options]
@@ -19,7 +19,10 @@ With an existing test account instead, which is kept:
 
   --email <email> --password <password>    (or SMOKE_PASSWORD in the environment)
 
+The providers of PROVIDERS, in the environment or in .env, must begin a login; nobody logs in there.
 If the API requires the secret of a proxy (TRUSTED_PROXY_SECRET_HASH), set SMOKE_PROXY_SECRET in the environment.`
+
+const { providerNames, socialRedirects } = settings
 
 const text = { type: 'string' } as const
 export const options = {
@@ -45,10 +48,13 @@ export function readSettings(values: Values<typeof options>, env: Env) {
   const ownMailbox = `http://localhost:${env.MAILBOX_PORT?.trim() || settings.mailboxPort.default}`
   const mailbox = values.mailbox ?? (isLocal ? ownMailbox : undefined)
   const secret = env.SMOKE_PROXY_SECRET?.trim()
+  const api = url.replace(/\/+$/, '')
+  const { values: social, problems } = readTable({ providerNames, socialRedirects }, env)
 
   const mustHold = (holds: unknown, sentence: string) => {
     if (!holds) throw new UsageError(sentence)
   }
+  mustHold(problems.length === 0, problems[0] ?? '')
   mustHold(url, 'Name the API: --url http://localhost:3000')
   mustHold(isSafe, '--url must be https, or http on this machine')
   mustHold(!origin || URL.parse(origin)?.origin === origin, '--origin must be like https://app.example.com')
@@ -64,7 +70,7 @@ export function readSettings(values: Values<typeof options>, env: Env) {
   )
   return {
     /** Without a slash at its end. */
-    url: url.replace(/\/+$/, ''),
+    url: api,
     isLocal,
     origin,
     cacheSeconds: Number(cacheSeconds),
@@ -73,5 +79,8 @@ export function readSettings(values: Values<typeof options>, env: Env) {
     /** Headers of every request: those of the proxy. No client has this address (RFC 5737). */
     always: secret && { 'cardea-proxy-secret': secret, 'cloudfront-viewer-address': '192.0.2.1:443' },
     account,
+    providers: social.providerNames,
+    /** Where a login with a provider may return to. */
+    redirect: social.socialRedirects?.[0] ?? `${env.ISSUER?.trim() || api}/ui/login`,
   }
 }

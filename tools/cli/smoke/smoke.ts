@@ -6,6 +6,7 @@ import { mailVerifier, stageVerifier, type Verifier } from './account.ts'
 import { deletionChecks, guessingChecks, signUpChecks } from './account-checks.ts'
 import { isServerlessOffline } from './api.ts'
 import { options, readSettings, type Settings, usage } from './arguments.ts'
+import { providerChecks } from './provider-checks.ts'
 import { corsChecks, publicChecks } from './public-checks.ts'
 import { type Run, reasonOf, startRun, unlessUnmet } from './run.ts'
 import { browserChecks, reuseChecks } from './session-checks.ts'
@@ -20,6 +21,7 @@ async function runChecks(run: Run, verifier: Verifier | undefined): Promise<void
   })
   await publicChecks(run)
   await corsChecks(run)
+  await providerChecks(run)
   if (verifier) await signUpChecks(run, verifier)
   for (const checks of [browserChecks, reuseChecks, guessingChecks]) await checks(run).catch(unlessUnmet)
   if (verifier) await deletionChecks(run)

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { unzipSync } from 'fflate'
 import { type Config, linkBaseUrlOf, readConfig } from '../../../lib/config.ts'
+import { rowsOfProviders } from '../../../lib/provider-rows.ts'
 import { start } from '../child-process.ts'
 import { createTables } from '../create-tables.ts'
 import { FRAMEWORK, type Serving, serverlessEnv } from '../serverless-offline.ts'
@@ -16,8 +17,7 @@ import { type Deployment, readTemplate } from './template.ts'
 export async function servePackage({ config, folder, local, signal }: Serving): Promise<void> {
   const { functions: packaged, mappings, ...api } = await packageStage(config, folder)
   const log = (text: string) => process.stdout.write(text)
-  // The package names the address that AWS would give, and its pages would lead there.
-  const env = { ...local, ISSUER: config.issuer }
+  const env = { ...local, ...standIns(givenSettings()) }
   const functions = new Map<string, Invoke>()
   for (const each of packaged) {
     const target = join(folder, 'unzipped', each.FunctionName)
@@ -33,6 +33,12 @@ export async function servePackage({ config, folder, local, signal }: Serving): 
   await once(gateway(api, invoke).listen(config.port, '127.0.0.1'), 'listening')
 }
 
+/** The addresses of test servers, which no package contains. */
+const standIns = (given: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    rowsOfProviders(given).flatMap(({ env, localOnly }) => (localOnly ? [[env, given[env] ?? '']] : [])),
+  )
+
 /** Packages as a deployment does, with the given settings and nothing else of our environment. */
 async function packageStage(config: Config, folder: string): Promise<Deployment> {
   const target = join(folder, 'package')
@@ -40,6 +46,8 @@ async function packageStage(config: Config, folder: string): Promise<Deployment>
   const command = [FRAMEWORK, 'package', '--stage', 'dev', '--package', relative('.', target), ...bundles]
   const settings = {
     ...givenSettings(),
+    // AWS would give another address, to which the pages would lead. Settings of providers may be http only beside a local one.
+    ISSUER: config.issuer,
     MAIL_FROM: String(config.mailFrom),
     LINK_BASE_URL: linkBaseUrlOf(config),
   }
