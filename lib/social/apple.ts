@@ -19,7 +19,7 @@ export const apple: MakeProvider = ({ issuer = 'https://appleid.apple.com', clie
     // "The claim may be a string or a boolean."
     verifiedEmail: ({ email, email_verified }) =>
       email_verified === true || email_verified === 'true' ? email : undefined,
-    accountName: ({ email }) => email,
+    accountNames: ({ email }) => [email],
     keepsRefreshToken: true,
     clientSecret(key, now) {
       if (made?.from !== key || made.until - SPARE_SECONDS <= now || made.until > now + SECRET_SECONDS) {

@@ -1,3 +1,4 @@
+import { settleAll } from '../domain/settle-all.ts'
 import { ProviderFailure } from '../domain/social-ports.ts'
 import { failureOfStatus } from './failures.ts'
 import type { MakeProvider, OAuthProvider, Person } from './provider.ts'
@@ -22,13 +23,13 @@ export const github: MakeProvider<OAuthProvider> = ({ issuer = GITHUB }) => {
       token_endpoint_auth_methods_supported: ['client_secret_post'],
     },
     async person(get) {
-      const [user, emails] = await Promise.all([
+      const [user, emails] = await settleAll(
         get(`${api}/user`).then(jsonOf),
         get(`${api}/user/emails?per_page=100`).then(emailsOf),
-      ])
+      )
       const { id, login, name } = (user ?? {}) as Record<string, unknown>
       if (!Number.isSafeInteger(id) || Number(id) <= 0) throw new ProviderFailure('provider_error', 'sub')
-      const person: Person = { issuer, subject: String(id), name, accountName: login }
+      const person: Person = { issuer, subject: String(id), name, accountNames: [login] }
       return { ...person, email: emails.find(isUsable)?.email }
     },
   }

@@ -12,7 +12,7 @@ export const google: MakeProvider = ({ issuer = 'https://accounts.google.com' })
   scope: 'openid email profile',
   verifiedEmail: ({ email, email_verified, hd }) =>
     email_verified === true && (isGmail(email) || (typeof hd === 'string' && hd !== '')) ? email : undefined,
-  accountName: ({ email }) => email,
+  accountNames: ({ email }) => [email],
 })
 
 const isGmail = (email: unknown) => typeof email === 'string' && /@gmail\.com$/i.test(email)

@@ -39,6 +39,6 @@ export const microsoft: MakeProvider = ({
     // Tokens have it in each of these forms.
     verifiedEmail: ({ email, xms_edov }) =>
       xms_edov === true || xms_edov === 1 || xms_edov === '1' || xms_edov === 'true' ? email : undefined,
-    accountName: ({ preferred_username, email }) => preferred_username ?? email,
+    accountNames: ({ preferred_username, email }) => [preferred_username, email],
   }
 }

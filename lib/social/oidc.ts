@@ -13,6 +13,6 @@ export const oidc: MakeProvider = ({ name, issuer, trustEmail }) => {
     // With the code flow, claims of a scope may come from the userinfo endpoint alone (OpenID Connect Core 5.4).
     readsUserInfo: true,
     verifiedEmail: ({ email, email_verified }) => (trustEmail && email_verified === true ? email : undefined),
-    accountName: ({ preferred_username, email }) => preferred_username ?? email,
+    accountNames: ({ preferred_username, email }) => [preferred_username, email],
   }
 }

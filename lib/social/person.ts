@@ -28,7 +28,7 @@ export async function personOfOpenId(
     // Address and flag are of one document, never one of each.
     email: provider.verifiedEmail(claims.email === undefined ? more : claims),
     name: claims.name ?? more.name,
-    accountName: provider.accountName({ ...more, ...claims }),
+    accountNames: provider.accountNames({ ...more, ...claims }),
     ...(claims.auth_time !== undefined && { authTime: Math.floor(claims.auth_time) }),
     ...(provider.keepsRefreshToken && { refreshToken }),
   }

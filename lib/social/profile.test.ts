@@ -24,7 +24,7 @@ describe('of a profile', () => {
 
   it('an account name is kept that has only the characters of addresses and user names', () => {
     for (const accountName of ['ada', 'ada+x@example.com', 'a-b_c%d.e', 'a'.repeat(254)])
-      expect(profileOf({ accountName })).toEqual({ accountName })
+      expect(profileOf({ accountNames: [accountName] })).toEqual({ accountName })
     for (const accountName of [
       '',
       'a b',
@@ -36,7 +36,9 @@ describe('of a profile', () => {
       'a'.repeat(255),
       7,
       null,
-    ])
-      expect(profileOf({ accountName })).toEqual({})
+    ]) {
+      expect(profileOf({ accountNames: [accountName] })).toEqual({})
+      expect(profileOf({ accountNames: [accountName, 'ada'] })).toEqual({ accountName: 'ada' })
+    }
   })
 })

@@ -5,18 +5,20 @@ import type { ProviderIdentity } from '../domain/social-ports.ts'
 /** Mails and pages show it, so it has only characters of addresses and user names. */
 const safe = /^[A-Za-z0-9._%+@-]{1,254}$/
 
+const isSafe = (text: unknown): text is string => typeof text === 'string' && safe.test(text)
+
 /** What of a profile is stored. A text that does not fit is left out: nobody is refused for it. */
 export function profileOf(said: {
   readonly email?: unknown
   readonly name?: unknown
-  readonly accountName?: unknown
+  readonly accountNames?: readonly unknown[] | undefined
 }): Pick<ProviderIdentity, 'email' | 'name' | 'accountName'> {
   const email = typeof said.email === 'string' ? canonicalEmail(said.email) : undefined
   const name = typeof said.name === 'string' ? said.name.trim() : ''
-  const { accountName } = said
+  const accountName = said.accountNames?.find(isSafe)
   return {
     ...(email !== undefined && { email }),
     ...(isNameLength(name) && isReadable(name) && { name }),
-    ...(typeof accountName === 'string' && safe.test(accountName) && { accountName }),
+    ...(accountName !== undefined && { accountName }),
   }
 }

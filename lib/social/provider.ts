@@ -10,7 +10,8 @@ export interface Person extends Pick<ProviderIdentity, 'issuer' | 'subject' | 'a
   /** Only an email that the provider has verified. */
   readonly email?: unknown
   readonly name?: unknown
-  readonly accountName?: unknown
+  /** How the person knows the account: the first of these that is safe to show. */
+  readonly accountNames?: readonly unknown[]
 }
 
 interface AnyProvider {
@@ -40,7 +41,7 @@ export interface OpenIdProvider extends AnyProvider {
   readonly readsUserInfo?: true
   /** The email of these claims, if the provider has verified it. Claims are of one document: an email and its flag. */
   verifiedEmail(claims: Claims): unknown
-  accountName(claims: Claims): unknown
+  accountNames(claims: Claims): readonly unknown[]
 }
 
 /** A provider of OAuth 2.0 alone: who the person is must be read from its API. */

@@ -98,7 +98,7 @@ describe('the email of GitHub', () => {
 
   it('is the primary one, verified, and receives mail', async () => {
     const other = email({ email: 'other@example.com', primary: false })
-    const ada = { issuer: 'https://github.com', subject: '7', accountName: 'ada' }
+    const ada = { issuer: 'https://github.com', subject: '7', accountNames: ['ada'] }
     expect(await person([other, email({})])).toEqual({ ...ada, email: 'ada@example.com' })
     for (const emails of [
       [],
