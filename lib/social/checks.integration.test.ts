@@ -203,9 +203,16 @@ describe('the userinfo endpoint', () => {
     [
       'answers with a JWT',
       {
+        discovery: (all) => ({ ...all, userinfo_signing_alg_values_supported: ['ES256'] }),
         instead: {
-          [PATHS.userInfo]: (_, response) =>
-            response.writeHead(200, { 'content-type': 'application/jwt' }).end('a.b.c'),
+          [PATHS.userInfo]: (_, response) => {
+            const signed = [{ alg: 'ES256' }, { sub: 'ada', email: 'eve@evil.example', email_verified: true }]
+              .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+              .join('.')
+            response
+              .writeHead(200, { 'content-type': 'application/jwt' })
+              .end(`${signed}.${byOthers(signed)}`)
+          },
         },
       },
       'content',
@@ -217,6 +224,25 @@ describe('the userinfo endpoint', () => {
     ],
   ])('that %s', async (_, misbehaviour, reason) => {
     expect(await failure({ ...noEmail, ...misbehaviour })).toBe(`provider_error: ${reason}`)
+  })
+})
+
+describe('a client secret that the provider refuses', () => {
+  it.each([
+    ['is sent once, if no other is stored', 'wrong', 1],
+    ['is not sent again, if another is stored', 'also wrong', 2],
+  ])('%s', async (_, second, times) => {
+    const secrets = { secretOf: async (_: string, refused?: string) => (refused ? second : 'wrong') }
+    const { identity } = await client({ secrets }).logIn(provider.browser)
+    provider.requests.length = 0
+    await expect(identity()).rejects.toMatchObject({ code: 'provider_error', reason: 'client' })
+    expect(provider.requests).toEqual(Array(times).fill(PATHS.token))
+  })
+
+  it('that cannot be read is no fault of the provider', async () => {
+    const secrets = { secretOf: async () => Promise.reject(new Error('SSM does not answer')) }
+    const { identity } = await client({ secrets }).logIn(provider.browser)
+    await expect(identity()).rejects.toMatchObject({ code: 'unavailable', reason: 'secret' })
   })
 })
 
