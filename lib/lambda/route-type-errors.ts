@@ -5,6 +5,7 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../contract/contract.ts'
 import { users } from '../services.ts'
+import { browser } from './browser.ts'
 import { route } from './route.ts'
 
 const contract = defineContract({
@@ -25,6 +26,15 @@ const get = defineContract({
   summary: 'Nothing',
   responses: {},
 })
+
+const navigation = defineContract({
+  ...get,
+  navigation: true,
+  takesFlowCookie: true,
+  responses: { 302: null },
+})
+
+const redirecting = defineContract({ ...get, redirectsFailures: true, responses: { 302: null } })
 
 export const right = route(contract, { users }, async ({ services, body, reply }) => {
   await services.users.findById(body.name)
@@ -52,6 +62,14 @@ export const wrong = [
   route(contract, {}, async ({ presented, reply }) => reply(204, void presented)),
   // @ts-expect-error a service that was not named
   route(contract, {}, async ({ services, reply }) => reply(204, void services.users)),
+  // @ts-expect-error a navigation whose check is not named
+  route(navigation, {}, async ({ reply }) => reply(302, undefined, { location: '/' })),
+  // @ts-expect-error a redirect that leads nowhere
+  route(navigation, {}, async ({ reply }) => reply(302), browser),
+  // @ts-expect-error failures that redirect to no page
+  route(redirecting, {}, async ({ reply }) => reply(302, undefined, { location: '/' }), browser),
+  // @ts-expect-error a flow cookie that the contract does not take
+  route(get, {}, async ({ flowCookies, reply }) => reply(204, void flowCookies)),
   // @ts-expect-error a method that no route has
   defineContract({ ...get, method: 'FETCH' }),
   // @ts-expect-error a path that does not begin at the root

@@ -5,14 +5,12 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import * as z from 'zod/mini'
 import { type Contract, rolesOf } from '../contract/contract.ts'
 import type { Principal } from '../domain/principal.ts'
+import type { Browser, OfBrowser } from './browser.ts'
 import { checkLoginOrigin } from './cookie-origin.ts'
-import { flowCookiesOf } from './cookies.ts'
 import { etag } from './etag.ts'
-import { type Destined, failureRedirects, type Redirecting } from './failure-redirects.ts'
-import { formOf } from './form.ts'
+import type { Destined, Redirecting } from './failure-redirects.ts'
 import { eventsOf, type Factories, type Services, withServices } from './handler-services.ts'
 import { httpSemantics } from './http-semantics.ts'
-import { checkNavigation } from './navigation.ts'
 import { checkFreshness, principalOf } from './principal.ts'
 import { problems } from './problem-details.ts'
 import { type Counted, count } from './rate-limits.ts'
@@ -43,16 +41,18 @@ export function route<const C extends Contract, const F extends Factories>(
   contract: C,
   factories: F & Counted<C> & Redirecting<C>,
   steps: (input: RouteInput<C, F>) => Promise<Reply>,
+  ...ofBrowser: OfBrowser<C>
 ): RouteHandler<F> {
+  const [browser]: readonly Browser[] = ofBrowser
   const build = (services: () => Services<F>): Handler => {
     const handler = middy<CheckedEvent, APIGatewayProxyStructuredResultV2>()
       .use(httpSemantics() as MiddlewareObj)
       .use(securityHeaders() as MiddlewareObj)
-      .use(failuresOf(contract, services) as MiddlewareObj)
+      .use(failuresOf(contract, services, browser) as MiddlewareObj)
       // First, because limits and logs use this address.
       .before(({ event }) => readClientAddress(event, services().trustedProxies))
       .use(httpHeaderNormalizer() as MiddlewareObj)
-    if (contract.navigation) handler.before(({ event }) => checkNavigation(event))
+    if (contract.navigation) handler.before(({ event }) => neededBy(contract, browser).checkNavigation(event))
     if (contract.cacheControl?.startsWith('public')) handler.use(etag() as MiddlewareObj)
     if (contract.access !== 'public') {
       handler.before(({ event }) => {
@@ -64,7 +64,7 @@ export function route<const C extends Contract, const F extends Factories>(
     if (contract.body)
       handler.before(({ event }) => decodeBody(event)).use(httpJsonBodyParser() as MiddlewareObj)
     handler.handler(async (event: CheckedEvent, { awsRequestId }: Context) =>
-      run(contract, services(), steps, event, awsRequestId),
+      run(contract, services(), steps, event, awsRequestId, browser),
     )
     return handler as unknown as Handler
   }
@@ -73,10 +73,21 @@ export function route<const C extends Contract, const F extends Factories>(
 }
 
 /** The one error handler of a route. */
-const failuresOf = (contract: Contract, services: () => object): MiddlewareObj<APIGatewayProxyEventV2> =>
-  contract.redirectsFailures
-    ? failureRedirects(contract, () => (services() as Destined).socialDestinations.loginPage)
-    : problems(contract)
+function failuresOf(
+  contract: Contract,
+  services: () => object,
+  browser: Browser | undefined,
+): MiddlewareObj<APIGatewayProxyEventV2> {
+  if (!contract.redirectsFailures) return problems(contract)
+  const loginPage = () => (services() as Destined).socialDestinations.loginPage
+  return neededBy(contract, browser).failureRedirects(contract, loginPage)
+}
+
+/** Fails instead of skipping a check, if the types were circumvented. */
+function neededBy({ operationId }: Contract, browser: Browser | undefined): Browser {
+  if (!browser) throw new Error(`The handler of ${operationId} must name \`browser\``)
+  return browser
+}
 
 async function run<C extends Contract, F extends Factories>(
   contract: C,
@@ -84,6 +95,7 @@ async function run<C extends Contract, F extends Factories>(
   steps: (input: RouteInput<C, F>) => Promise<Reply>,
   event: CheckedEvent,
   requestId: string,
+  browser: Browser | undefined,
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const client = clientOf(event)
   const principal = contract.access === 'public' ? undefined : event.principal
@@ -92,7 +104,7 @@ async function run<C extends Contract, F extends Factories>(
   const query = contract.anyQuery
     ? new URLSearchParams(event.rawQueryString)
     : contract.query && parse(contract.query, event.queryStringParameters ?? {})
-  const form = contract.form && parse(contract.form, formOf(event))
+  const form = contract.form && parse(contract.form, neededBy(contract, browser).formOf(event))
   const body =
     contract.body &&
     parse(contract.body, event.body, wrongLengths(contract.body, event.body, services.policy))
@@ -108,7 +120,7 @@ async function run<C extends Contract, F extends Factories>(
     query,
     body,
     form,
-    ...(contract.takesFlowCookie && { flowCookies: flowCookiesOf(event) }),
+    ...(contract.takesFlowCookie && { flowCookies: neededBy(contract, browser).flowCookiesOf(event) }),
     ...(contract.takesRefreshToken && { presented: presentedTokens(event, body ?? {}, services) }),
   }
   const { status, answer, extra } = (await steps(input as never)) as unknown as ReturnType<typeof input.reply>

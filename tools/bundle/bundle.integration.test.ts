@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
-import { type BuildOptions, build } from 'esbuild'
+import { type BuildOptions, build, type Metafile } from 'esbuild'
 import { makeFirstKeys } from '../../lib/crypto/key-rotation.ts'
 import { tableNamesOf } from '../deploy/settings.ts'
-import { isRoute, registry } from '../generate/registry.ts'
+import { handlerFiles, isRoute, registry } from '../generate/registry.ts'
 import { createTables } from '../local/create-tables.ts'
 import { startParameterStore } from '../local/parameter-store.ts'
 import { tableEnv } from '../testing/engine.ts'
@@ -136,12 +136,7 @@ describe('the code of passkeys', () => {
       metafile: true,
       write: false,
     })
-    const carrying = Object.values(metafile.outputs)
-      .filter(({ inputs }) =>
-        Object.entries(inputs).some(([input, { bytesInOutput }]) => isWebauthn(input) && bytesInOutput > 0),
-      )
-      .map(({ entryPoint = '' }) => entryPoint.replace(/^functions\/|\.ts$/g, ''))
-    expect(carrying.sort()).toEqual(verifying)
+    expect(entryPointsWith(metafile, isWebauthn)).toEqual(verifying)
   })
 
   it('contains no attestation with certificates, and no request to another service', async () => {
@@ -157,6 +152,33 @@ describe('the code of passkeys', () => {
     expect(version).toBe('14.0.3')
   })
 })
+
+describe('the protocol of login providers', () => {
+  // The routes that speak with a provider.
+  const speaking = ['auth/social/callback', 'auth/social/start']
+
+  it('is only in the functions that need it', async () => {
+    const isProtocol = (input: string) => /node_modules\/oauth4webapi\/|^lib\/social\//.test(input)
+    const files = (await handlerFiles()).map((file) => `functions/${file}`)
+    const { metafile } = await build({
+      ...options,
+      entryPoints: files,
+      outdir: folder,
+      metafile: true,
+      write: false,
+    })
+    expect(entryPointsWith(metafile, isProtocol)).toEqual(speaking)
+  })
+})
+
+/** The functions whose bundle contains such a file. */
+const entryPointsWith = ({ outputs }: Metafile, isMeant: (input: string) => boolean): readonly string[] =>
+  Object.values(outputs)
+    .filter(({ inputs }) =>
+      Object.entries(inputs).some(([input, { bytesInOutput }]) => isMeant(input) && bytesInOutput > 0),
+    )
+    .map(({ entryPoint = '' }) => entryPoint.replace(/^functions\/|\.ts$/g, ''))
+    .sort()
 
 describe('a bundled handler', () => {
   const tables = tableNamesOf(randomUUID())

@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { assumed } from '../../bench/cost-model.ts'
 import { userTables } from '../../lib/domain/user-data.ts'
 import { functionName } from '../generate/functions-yml.ts'
-import { registry } from '../generate/registry.ts'
+import { deployedWith } from '../generate/registry.ts'
 import { roleName } from '../generate/roles.ts'
 import { readTables } from '../generate/tables-yml.ts'
 import { deployment } from './deployment.ts'
@@ -144,7 +144,7 @@ describe('permissions that depend on settings', () => {
   it('let every function write traces where tracing is on, and remove no permission', async () => {
     const traced = await of('prod', { TRACING: 'true' })
     const roles = parse(readFileSync('functions/functions.yml', 'utf8')).resources.Resources
-    for (const entry of await registry()) {
+    for (const entry of await deployedWith(false)) {
       const before = roles[roleName(entry)].Properties.Policies[0].PolicyDocument.Statement
       expect(statementsIn(traced, roleName(entry))).toEqual([
         ...before,
@@ -284,7 +284,7 @@ describe('the dashboard', () => {
       expect(rest.length % 2).toBe(1)
       expect(rest.at(-1)).toMatchObject({ stat: expect.any(String), label: expect.any(String) })
     }
-    for (const entry of await registry()) expect(text).toContain(`\${${functionName(entry)}}`)
+    for (const entry of await deployedWith(false)) expect(text).toContain(`\${${functionName(entry)}}`)
     for (const name of ['login.succeeded', 'wrong_password', 'login.locked', 'session.reuse_detected'])
       expect(text).toContain(name)
     for (const name of [

@@ -1,6 +1,7 @@
 import { providerEnvironment } from '../../lib/provider-rows.ts'
 import { type Env, readSettings } from '../../lib/settings-table.ts'
-import { registry } from '../generate/registry.ts'
+import { PROVIDER_FUNCTIONS } from '../generate/functions-yml.ts'
+import { deployedWith } from '../generate/registry.ts'
 import { accessLogFormat } from './access-log.ts'
 import { alarms } from './alarms.ts'
 import { mailEvents } from './bounce-events.ts'
@@ -23,7 +24,8 @@ export async function deployment(service: string, stage: string, env: Env) {
   const { values } = readSettings(deploySettings, given)
   const keeps = keepsUsers(stage)
   const logRetentionDays = values.logRetentionDays ?? (keeps ? 90 : 14)
-  const entries = await registry()
+  const hasProviders = Boolean(given.PROVIDERS?.trim())
+  const entries = await deployedWith(hasProviders)
   const tables = tableNamesOf(stage, env)
   const keysPath = keysPathOf(stage, env)
   const mailFrom = given.MAIL_FROM?.trim()
@@ -37,10 +39,12 @@ export async function deployment(service: string, stage: string, env: Env) {
     docs: given.DOCS?.trim() || String(stage !== 'prod'),
     secondFactorFor: secondFactorForOf(stage, given),
     pages: env.PAGES?.trim() !== 'false',
+    // The second is no file: serverless.yml then includes nothing.
+    providerFunctions: hasProviders ? PROVIDER_FUNCTIONS : 'none.yml',
+    providerEnvironment: providerEnvironment(given),
     keysPath,
     ...tables,
     boundary: boundary({ service, stage, tables, keysPath }),
-    providerEnvironment: providerEnvironment(given),
     keepsUsers: keeps,
     stackPolicy: keeps ? stackPolicy : [],
     usersDeletionPolicy: keeps ? 'Retain' : 'Delete',

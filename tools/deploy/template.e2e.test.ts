@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { registry } from '../generate/registry.ts'
+import { capitalized, deployedWith, isAlways, isRoute, registry } from '../generate/registry.ts'
 import { type Resources, schemaProblems } from '../testing/cloudformation.ts'
 import { type Package, packager } from '../testing/packaged.ts'
 import { stackPolicy } from './protected-resources.ts'
@@ -18,6 +18,10 @@ const everything = {
   CERTIFICATE_ARN: 'arn:aws:acm:eu-central-1:123456789012:certificate/x',
   ALARM_EMAIL: 'ops@example.com',
   TRACING: 'true',
+  PROVIDERS: 'google,acme',
+  GOOGLE_CLIENT_ID: 'google-client',
+  ACME_CLIENT_ID: 'acme-client',
+  ACME_ISSUER: 'https://id.acme.example',
   AUTHORIZER_CACHE_SECONDS: '30',
   AUTHORIZER_CALLERS: 'a1b2c3d4e5,arn:aws:execute-api:eu-west-1:123456789012:f6g7h8i9j0',
 }
@@ -139,8 +143,8 @@ describe('a stage', () => {
   })
 
   it('has a log with a retention for every function, the gateway and the command line', async () => {
-    const names = (await registry()).map(({ name }) => name)
     for (const [stage, resources] of both()) {
+      const names = (await deployedWith(stage === 'prod')).map(({ name }) => name)
       const groups = ofType(resources, 'AWS::Logs::LogGroup').map(({ Properties }) => [
         Properties.LogGroupName,
         Properties.RetentionInDays,
@@ -194,6 +198,41 @@ describe('the gateway', () => {
 
   it('has no CORS where no origin is listed, so that no page of another origin reads an answer', () => {
     expect(dev.resources.HttpApi?.Properties).not.toHaveProperty('CorsConfiguration')
+  })
+})
+
+describe('social login', () => {
+  it('is in no part of a stage without PROVIDERS, but in its settings, which are empty', async () => {
+    const text = JSON.stringify(dev.resources)
+    const entries = (await registry()).filter((entry) => !isAlways(entry))
+    expect(entries.length).toBeGreaterThan(4)
+    for (const { name } of entries) expect(text).not.toMatch(new RegExp(`${name}|${capitalized(name)}`))
+    for (const { contract } of entries.filter(isRoute)) expect(text).not.toContain(contract.path)
+    expect(text).not.toMatch(/\/providers|social/)
+    for (const { Properties } of ofType(dev.resources, 'AWS::Lambda::Function')) {
+      const { PROVIDERS, SOCIAL_REDIRECTS, SOCIAL_PER_IP, ...others } = Properties.Environment.Variables
+      expect([PROVIDERS, SOCIAL_REDIRECTS, SOCIAL_PER_IP]).toEqual(['', '', ''])
+      expect(Object.keys(others).filter((name) => /SOCIAL|PROVIDER|GOOGLE|ACME/.test(name))).toEqual([])
+    }
+  })
+
+  it('is whole with PROVIDERS: function, role, routes, throttles and its line of the dashboard', async () => {
+    const { RouteSettings } = prod.resources.HttpApiStage?.Properties ?? {}
+    const dashboard = JSON.stringify(prod.resources.Dashboard)
+    for (const { name, contract } of (await registry()).filter((entry) => !isAlways(entry))) {
+      expect(prod.resources).toHaveProperty(`${capitalized(name)}LambdaFunction`)
+      expect(prod.resources).toHaveProperty(`${capitalized(name)}Role`)
+      expect(dashboard).toContain(`${capitalized(name)}LambdaFunction`)
+      if ('path' in contract) expect(RouteSettings).toHaveProperty([`${contract.method} ${contract.path}`])
+    }
+  })
+
+  it('gives the settings of its providers to the functions that use them', () => {
+    const receiving = Object.entries(prod.resources)
+      .filter(([, { Properties }]) => Properties.Environment?.Variables.ACME_ISSUER)
+      .map(([id]) => id.replace('LambdaFunction', ''))
+    expect(receiving).toEqual(expect.arrayContaining(['AuthSocialStart', 'AuthSocialCallback', 'MailSend']))
+    expect(receiving).not.toContain('AuthLogin')
   })
 })
 

@@ -3,6 +3,9 @@ import { type EventContract, isHashing, methodsOf, type StreamContract } from '.
 import { capitalized, type Entry, isAlways, isStream } from './registry.ts'
 import { roleName, roleOf, sessionsStream } from './roles.ts'
 
+/** The functions of social login. `serverless.yml` includes them if PROVIDERS is set. */
+export const PROVIDER_FUNCTIONS = 'functions/provider-functions.yml'
+
 /** The part that `serverless.yml` includes: every function with its event and its own role. */
 export function functionsYml(entries: readonly Entry[]): string {
   const functions = entries.map((entry) => [entry.name, functionOf(entry)])

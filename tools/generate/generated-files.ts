@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { clientOperations } from './client-operations.ts'
-import { functionsYml } from './functions-yml.ts'
+import { functionsYml, PROVIDER_FUNCTIONS } from './functions-yml.ts'
 import { limitsTable } from './limits-table.ts'
 import { checkMailTexts, mailTextTable } from './mail-texts.ts'
 import { openapi } from './openapi.ts'
@@ -48,7 +48,7 @@ export async function filesOfContracts(): Promise<ReadonlyMap<string, string>> {
     ['docs/limits.md', limitsPage.replace(limitsSection, `$1\n\n${limitsTable(entries)}\n\n$2`)],
     ['mails/README.md', mailsPage.replace(mailsSection, `$1\n\n${mailTextTable()}\n\n$2`)],
     ['functions/functions.yml', functionsYml(entries.filter(isAlways))],
-    ['functions/provider-functions.yml', functionsYml(entries.filter((entry) => !isAlways(entry)))],
+    [PROVIDER_FUNCTIONS, functionsYml(entries.filter((entry) => !isAlways(entry)))],
     ['functions/openapi.json', `${JSON.stringify(document, null, 2)}\n`],
     ['client/src/operations.ts', clientOperations(document)],
   ])

@@ -37,8 +37,12 @@ export async function registry(): Promise<readonly Entry[]> {
 }
 
 export const isRoute = (entry: Entry): entry is Entry<Contract> => 'method' in entry.contract
-/** Whether a function exists whatever is configured. */
+/** Whether a function exists whatever is configured. The others require providers of social login. */
 export const isAlways = ({ contract }: Entry): boolean => !('requires' in contract && contract.requires)
+
+/** The functions of a deployment. */
+export const deployedWith = async (hasProviders: boolean): Promise<readonly Entry[]> =>
+  (await registry()).filter((entry) => hasProviders || isAlways(entry))
 export const isStream = (entry: Entry): entry is Entry<StreamContract> => 'stream' in entry.contract
 
 /** `users/get-me` -> `usersGetMe`. */

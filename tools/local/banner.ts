@@ -1,7 +1,7 @@
 import type { Config } from '../../lib/config.ts'
 import type { Contract } from '../../lib/contract/contract.ts'
 import { callbackAddress } from '../../lib/domain/provider-settings.ts'
-import { isAlways, isRoute, registry } from '../generate/registry.ts'
+import { deployedWith, isRoute } from '../generate/registry.ts'
 
 /** Who may call a route that is not public. */
 const marks = (access: Contract['access']) => (access === 'public' ? '' : ` (${access})`)
@@ -18,10 +18,8 @@ export async function banner(
     secrets: readonly string[]
   },
 ): Promise<string> {
-  const contracts = (await registry())
-    .filter(isRoute)
-    .filter((entry) => providers.length > 0 || isAlways(entry))
-    .map(({ contract }) => contract)
+  const entries = await deployedWith(providers.length > 0)
+  const contracts = entries.filter(isRoute).map(({ contract }) => contract)
   const pages = hasPages
     ? `\n  pages    http://localhost:${port}/ui    ready-made: sign-up, login, account`
     : ''

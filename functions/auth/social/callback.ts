@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../../lib/contract/contract.ts'
 import { provider } from '../../../lib/contract/social.ts'
 import { finishSocialFlow } from '../../../lib/domain/social-callback.ts'
+import { browser } from '../../../lib/lambda/browser.ts'
 import { route } from '../../../lib/lambda/route.ts'
 import { social, socialDestinations, socialProviders } from '../../../lib/services.ts'
 
@@ -33,7 +34,12 @@ export const contract = defineContract({
 
 const factories = { social, socialProviders, socialDestinations }
 
-export const handler = route(contract, factories, async ({ services, params, query, flowCookies, reply }) => {
-  const location = await finishSocialFlow(services, { ...params, parameters: query, flowCookies })
-  return reply(302, undefined, { location })
-})
+export const handler = route(
+  contract,
+  factories,
+  async ({ services, params, query, flowCookies, reply }) => {
+    const location = await finishSocialFlow(services, { ...params, parameters: query, flowCookies })
+    return reply(302, undefined, { location })
+  },
+  browser,
+)

@@ -3,6 +3,7 @@ import { defineContract } from '../../../lib/contract/contract.ts'
 import { exactlyOne } from '../../../lib/contract/fields.ts'
 import { codeChallenge, provider, redirect } from '../../../lib/contract/social.ts'
 import { beginSocialFlow } from '../../../lib/domain/social-flows.ts'
+import { browser } from '../../../lib/lambda/browser.ts'
 import { flowCookie } from '../../../lib/lambda/cookies.ts'
 import { route } from '../../../lib/lambda/route.ts'
 import { rateLimiter, social, socialDestinations, socialProviders } from '../../../lib/services.ts'
@@ -48,4 +49,5 @@ export const handler = route(
     const begun = await beginSocialFlow(services, { ...params, ...query, flowCookies, client })
     return reply(302, undefined, { location: begun.location, cookie: flowCookie(begun.cookie) })
   },
+  browser,
 )
