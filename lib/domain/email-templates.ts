@@ -1,5 +1,10 @@
 import type { Seconds } from './lifetimes.ts'
 
+interface ProviderAccount {
+  readonly provider: string
+  readonly accountName?: string | undefined
+}
+
 /** Every mail and its values. A `token` is raw: it is created, mailed and not kept. */
 export type EmailTemplate =
   /** To a new address: the link verifies it. */
@@ -29,6 +34,10 @@ export type EmailTemplate =
     }
   /** Email login: a link, and the same as digits for a device without a browser. */
   | { readonly kind: 'email_login'; readonly token: string; readonly code: string; readonly minutes: number }
+  /** Digits for a link session, never a link: somebody else may have begun that login. The provider is named as people know it. */
+  | ({ readonly kind: 'social_code'; readonly code: string; readonly minutes: number } & ProviderAccount)
+  /** Digits for the session of a user who has nothing else to prove. */
+  | { readonly kind: 'reauthentication_code'; readonly code: string; readonly minutes: number }
   /** The account has its first second factor; `token` undoes it. */
   | {
       readonly kind: 'first_factor_added'
@@ -48,6 +57,9 @@ export type EmailTemplate =
   | { readonly kind: 'token_reused'; readonly at: Seconds }
   | { readonly kind: 'factor_added'; readonly at: Seconds; readonly factor: 'totp' | 'passkey' }
   | { readonly kind: 'factor_removed'; readonly at: Seconds; readonly factor: 'totp' | 'passkey' }
+  /** A provider account can log in from now on, or no longer. */
+  | ({ readonly kind: 'identity_linked'; readonly at: Seconds } & ProviderAccount)
+  | ({ readonly kind: 'identity_unlinked'; readonly at: Seconds } & ProviderAccount)
   /** A recovery code was used; `left` are left. */
   | { readonly kind: 'recovery_code_used'; readonly at: Seconds; readonly left: number }
   /** The first proof was right, and the second step failed several times: somebody may know the password. */

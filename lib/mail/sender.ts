@@ -86,7 +86,7 @@ export function sesMailer({
             EmailTags: [
               { Name: 'stage', Value: stage },
               { Name: 'template', Value: template.kind },
-              { Name: 'user', Value: userId },
+              ...(userId ? [{ Name: 'user', Value: userId }] : []),
             ],
             // Account-wide tracking would send every link, with its token, through a tracking server.
             ConfigurationOverrides: {

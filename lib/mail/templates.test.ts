@@ -23,6 +23,14 @@ const templates: { readonly [K in EmailTemplate['kind']]: Extract<EmailTemplate,
     days: 7,
   },
   email_login: { kind: 'email_login', token, code: '048213', minutes: 10 },
+  social_code: {
+    kind: 'social_code',
+    code: '048213',
+    minutes: 10,
+    provider: 'GitHub',
+    accountName: 'ada-lovelace',
+  },
+  reauthentication_code: { kind: 'reauthentication_code', code: '048213', minutes: 10 },
   first_factor_added: { kind: 'first_factor_added', at, token, days: 7 },
   factor_undone: { kind: 'factor_undone', token, minutes: 30 },
   factors_reset: { kind: 'factors_reset', token, minutes: 30 },
@@ -32,6 +40,8 @@ const templates: { readonly [K in EmailTemplate['kind']]: Extract<EmailTemplate,
   token_reused: { kind: 'token_reused', at },
   factor_added: { kind: 'factor_added', at, factor: 'totp' },
   factor_removed: { kind: 'factor_removed', at, factor: 'passkey' },
+  identity_linked: { kind: 'identity_linked', at, provider: 'Google', accountName: 'ada@example.com' },
+  identity_unlinked: { kind: 'identity_unlinked', at, provider: 'Google', accountName: 'ada@example.com' },
   recovery_code_used: { kind: 'recovery_code_used', at, left: 9 },
   second_factor_failed: { kind: 'second_factor_failed', at },
   account_deleted: { kind: 'account_deleted', at, by: 'owner' },
@@ -88,6 +98,32 @@ const musts: {
   email_login: {
     says: ['Log in', '048213', '10 minutes', 'do not share them', 'If it was not you'],
     pages: [`email-login#token=${token}`],
+  },
+  social_code: {
+    says: ['Provider: GitHub', 'Account there: ada-lovelace', '048213', '10 minutes', 'If it was not you'],
+    pages: [],
+  },
+  reauthentication_code: {
+    says: ['048213', '10 minutes', 'do not share it', 'If it was not you'],
+    pages: ['forgot-password'],
+  },
+  identity_linked: {
+    says: [
+      'When: 21 September 2026 at 14:13 (UTC)',
+      'Provider: Google',
+      'ada@example.com',
+      'If it was not you',
+    ],
+    pages: ['forgot-password'],
+  },
+  identity_unlinked: {
+    says: [
+      'When: 21 September 2026 at 14:13 (UTC)',
+      'Provider: Google',
+      'ada@example.com',
+      'If it was not you',
+    ],
+    pages: ['forgot-password'],
   },
   new_device: {
     says: [

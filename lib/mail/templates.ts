@@ -32,6 +32,8 @@ interface Facts {
   readonly ip?: string
   readonly newEmail?: string
   readonly factor?: 'totp' | 'passkey'
+  readonly provider?: string
+  readonly accountName?: string | undefined
   readonly left?: number
 }
 
@@ -59,6 +61,16 @@ const contents: {
     code,
     time: [minutes, 'minute'],
   }),
+  social_code: ({ code, minutes, provider, accountName }) => ({
+    facts: { provider, accountName },
+    code,
+    time: [minutes, 'minute'],
+  }),
+  reauthentication_code: ({ code, minutes }) => ({
+    code,
+    time: [minutes, 'minute'],
+    link: ['forgot-password'],
+  }),
   first_factor_added: ({ at, token, days }) => ({
     facts: { at },
     link: ['undo-second-factor', token],
@@ -72,6 +84,14 @@ const contents: {
   token_reused: ({ at }) => ({ facts: { at }, link: ['forgot-password'] }),
   factor_added: ({ at, factor }) => ({ facts: { at, factor }, link: ['forgot-password'] }),
   factor_removed: ({ at, factor }) => ({ facts: { at, factor }, link: ['forgot-password'] }),
+  identity_linked: ({ at, provider, accountName }) => ({
+    facts: { at, provider, accountName },
+    link: ['forgot-password'],
+  }),
+  identity_unlinked: ({ at, provider, accountName }) => ({
+    facts: { at, provider, accountName },
+    link: ['forgot-password'],
+  }),
   recovery_code_used: ({ at, left }) => ({ facts: { at, left }, link: ['forgot-password'] }),
   second_factor_failed: ({ at }) => ({ facts: { at }, link: ['forgot-password'] }),
   account_deleted: ({ at, by }) => ({
@@ -136,13 +156,15 @@ const filled = (text: string, values: Readonly<Record<string, string>>) =>
 type Common = MailTexts['common']
 
 function factsOf(facts: Facts, common: Common, locale: Locale): [string, string][] {
-  const { at, userAgent, ip, newEmail, factor, left } = facts
+  const { at, userAgent, ip, newEmail, factor, provider, accountName, left } = facts
   const rows = {
     at: at === undefined ? undefined : instant(at, locale),
     device: userAgent === undefined ? undefined : deviceName(userAgent, common),
     ip,
     newEmail,
     factor: factor && common[factor],
+    provider,
+    providerAccount: accountName,
     left: left === undefined ? undefined : String(left),
   }
   return Object.entries(rows).flatMap(([name, value]) =>

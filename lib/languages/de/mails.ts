@@ -14,6 +14,8 @@ export const mails: Mails = {
     factor: 'Zweiter Faktor:',
     totp: 'Authenticator-App',
     passkey: 'Passkey',
+    provider: 'Anbieter:',
+    providerAccount: 'Konto dort:',
     left: 'Verbleibende Codes:',
     deviceName: '{browser} auf {system}',
     app: 'Eine App',
@@ -117,6 +119,28 @@ export const mails: Mails = {
       'Falls Sie es nicht waren, ignorieren Sie diese E-Mail bitte und öffnen Sie den Link nicht.',
     ],
   },
+  social_code: {
+    subject: 'Ihr Code zur Anmeldung bei {product}',
+    text: [
+      'Jemand, vermutlich Sie, möchte sich mit diesem Konto eines anderen Anbieters bei {product} anmelden:',
+      '{facts}',
+      'Falls Sie es waren, geben Sie diesen Code dort ein, wo Sie sich anmelden wollten. Dieses Konto kann sich von da an bei {product} anmelden.',
+      '{code}',
+      'Der Code funktioniert einmal und ist {time} lang gültig. Bitte geben Sie ihn an niemanden weiter: Wir werden Sie niemals danach fragen.',
+      'Falls Sie es nicht waren, ignorieren Sie diese E-Mail bitte. Mit dem Code könnte jemand anderes in Ihr Konto gelangen.',
+    ],
+  },
+  reauthentication_code: {
+    subject: 'Ihr Code für {product}',
+    text: [
+      'Jemand, vermutlich Sie, ist in Ihrem Konto bei {product} angemeldet und soll sich noch einmal ausweisen.',
+      'Falls Sie es waren, geben Sie dort diesen Code ein:',
+      '{code}',
+      'Der Code funktioniert einmal und ist {time} lang gültig. Bitte geben Sie ihn an niemanden weiter: Wir werden Sie niemals danach fragen.',
+      'Falls Sie es nicht waren, legen Sie bitte sofort ein neues Passwort fest. Damit werden auch alle Geräte abgemeldet.',
+      '[Neues Passwort festlegen]({link})',
+    ],
+  },
   first_factor_added: {
     subject: 'Ihr Konto bei {product} hat jetzt einen zweiten Faktor',
     text: [
@@ -202,6 +226,26 @@ export const mails: Mails = {
     subject: 'Zweiter Faktor von Ihrem Konto bei {product} entfernt',
     text: [
       'Von Ihrem Konto bei {product} wurde ein zweiter Faktor entfernt. Alle anderen Geräte wurden abgemeldet.',
+      '{facts}',
+      'Falls Sie es waren, brauchen Sie nichts zu tun.',
+      'Falls Sie es nicht waren, legen Sie bitte sofort ein neues Passwort fest. Damit werden auch alle Geräte abgemeldet.',
+      '[Neues Passwort festlegen]({link})',
+    ],
+  },
+  identity_linked: {
+    subject: 'Neue Anmeldung für Ihr Konto bei {product}',
+    text: [
+      'Ein Konto eines anderen Anbieters wurde mit Ihrem Konto bei {product} verknüpft und kann sich von jetzt an dort anmelden. Alle anderen Geräte wurden abgemeldet.',
+      '{facts}',
+      'Falls Sie es waren, brauchen Sie nichts zu tun.',
+      'Falls Sie es nicht waren, legen Sie bitte sofort ein neues Passwort fest. Melden Sie sich danach an, und entfernen Sie das verknüpfte Konto auf Ihrer Kontoseite.',
+      '[Neues Passwort festlegen]({link})',
+    ],
+  },
+  identity_unlinked: {
+    subject: 'Eine Anmeldung bei {product} wurde entfernt',
+    text: [
+      'Ein Konto eines anderen Anbieters wurde von Ihrem Konto bei {product} getrennt und kann sich dort nicht mehr anmelden. Alle anderen Geräte wurden abgemeldet.',
       '{facts}',
       'Falls Sie es waren, brauchen Sie nichts zu tun.',
       'Falls Sie es nicht waren, legen Sie bitte sofort ein neues Passwort fest. Damit werden auch alle Geräte abgemeldet.',

@@ -15,6 +15,8 @@ export const mails = {
     factor: 'Second factor:',
     totp: 'Authenticator app',
     passkey: 'Passkey',
+    provider: 'Provider:',
+    providerAccount: 'Account there:',
     left: 'Codes left:',
     deviceName: '{browser} on {system}',
     app: 'An app',
@@ -118,6 +120,28 @@ export const mails = {
       'If it was not you, please ignore this email and do not open the link.',
     ],
   },
+  social_code: {
+    subject: 'Your code for a login to {product}',
+    text: [
+      'Somebody, probably you, wants to log in to {product} with this account of another provider:',
+      '{facts}',
+      'If it was you, enter this code where you asked to log in. That account can log in to {product} from then on.',
+      '{code}',
+      'The code works once, for {time}. Please do not share it with anybody: we will never ask you for it.',
+      'If it was not you, please ignore this email. With the code, somebody else could get into your account.',
+    ],
+  },
+  reauthentication_code: {
+    subject: 'Your code for {product}',
+    text: [
+      'Somebody who is logged in to your account at {product}, probably you, was asked to prove who they are.',
+      'If it was you, enter this code there:',
+      '{code}',
+      'The code works once, for {time}. Please do not share it with anybody: we will never ask you for it.',
+      'If it was not you, please choose a new password at once. That also logs out every device.',
+      '[Choose a new password]({link})',
+    ],
+  },
   first_factor_added: {
     subject: 'Your account at {product} now has a second factor',
     text: [
@@ -203,6 +227,26 @@ export const mails = {
     subject: 'A second factor was removed from your account at {product}',
     text: [
       'A second factor was removed from your account at {product}. Every other device was logged out.',
+      '{facts}',
+      'If it was you, you do not need to do anything.',
+      'If it was not you, please choose a new password at once. That also logs out every device.',
+      '[Choose a new password]({link})',
+    ],
+  },
+  identity_linked: {
+    subject: 'New way to log in to your account at {product}',
+    text: [
+      'An account of another provider was linked to your account at {product}, and can log in to it from now on. Every other device was logged out.',
+      '{facts}',
+      'If it was you, you do not need to do anything.',
+      'If it was not you, please choose a new password at once. Then log in, and remove the linked account on your account page.',
+      '[Choose a new password]({link})',
+    ],
+  },
+  identity_unlinked: {
+    subject: 'A way to log in to {product} was removed',
+    text: [
+      'An account of another provider was unlinked from your account at {product}, and can no longer log in to it. Every other device was logged out.',
       '{facts}',
       'If it was you, you do not need to do anything.',
       'If it was not you, please choose a new password at once. That also logs out every device.',

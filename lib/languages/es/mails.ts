@@ -14,6 +14,8 @@ export const mails: Mails = {
     factor: 'Segundo factor:',
     totp: 'Aplicación de autenticación',
     passkey: 'Llave de acceso',
+    provider: 'Proveedor:',
+    providerAccount: 'Cuenta:',
     left: 'Códigos restantes:',
     deviceName: '{browser} en {system}',
     app: 'Una aplicación',
@@ -117,6 +119,28 @@ export const mails: Mails = {
       'Si no ha sido usted, ignore este correo y no abra el enlace.',
     ],
   },
+  social_code: {
+    subject: 'Su código para iniciar sesión en {product}',
+    text: [
+      'Alguien, probablemente usted, quiere iniciar sesión en {product} con esta cuenta de otro proveedor:',
+      '{facts}',
+      'Si ha sido usted, introduzca este código donde ha pedido iniciar sesión. A partir de entonces, esa cuenta podrá iniciar sesión en {product}.',
+      '{code}',
+      'El código funciona una sola vez, durante {time}. No lo comparta con nadie: nunca se lo pediremos.',
+      'Si no ha sido usted, ignore este correo. Con el código, otra persona podría entrar en su cuenta.',
+    ],
+  },
+  reauthentication_code: {
+    subject: 'Su código para {product}',
+    text: [
+      'Alguien, probablemente usted, ha iniciado sesión en su cuenta de {product} y debe demostrar otra vez quién es.',
+      'Si ha sido usted, introduzca allí este código:',
+      '{code}',
+      'El código funciona una sola vez, durante {time}. No lo comparta con nadie: nunca se lo pediremos.',
+      'Si no ha sido usted, elija enseguida una contraseña nueva. Así también se cierra la sesión en todos los dispositivos.',
+      '[Elegir una contraseña nueva]({link})',
+    ],
+  },
   first_factor_added: {
     subject: 'Su cuenta de {product} tiene ahora un segundo factor',
     text: [
@@ -202,6 +226,26 @@ export const mails: Mails = {
     subject: 'Se ha eliminado un segundo factor de su cuenta de {product}',
     text: [
       'Se ha eliminado un segundo factor de su cuenta de {product}. Se ha cerrado la sesión en todos los demás dispositivos.',
+      '{facts}',
+      'Si ha sido usted, no tiene que hacer nada.',
+      'Si no ha sido usted, elija enseguida una contraseña nueva. Así también se cierra la sesión en todos los dispositivos.',
+      '[Elegir una contraseña nueva]({link})',
+    ],
+  },
+  identity_linked: {
+    subject: 'Nueva forma de iniciar sesión en {product}',
+    text: [
+      'Se ha vinculado una cuenta de otro proveedor a su cuenta de {product}, y desde ahora puede iniciar sesión en ella. Se ha cerrado la sesión en todos los demás dispositivos.',
+      '{facts}',
+      'Si ha sido usted, no tiene que hacer nada.',
+      'Si no ha sido usted, elija enseguida una contraseña nueva. Después inicie sesión y quite la cuenta vinculada en la página de su cuenta.',
+      '[Elegir una contraseña nueva]({link})',
+    ],
+  },
+  identity_unlinked: {
+    subject: 'Se ha quitado una forma de entrar en {product}',
+    text: [
+      'Se ha desvinculado una cuenta de otro proveedor de su cuenta de {product}, y ya no puede iniciar sesión en ella. Se ha cerrado la sesión en todos los demás dispositivos.',
       '{facts}',
       'Si ha sido usted, no tiene que hacer nada.',
       'Si no ha sido usted, elija enseguida una contraseña nueva. Así también se cierra la sesión en todos los dispositivos.',

@@ -14,6 +14,8 @@ export const mails: Mails = {
     factor: 'Second facteur :',
     totp: 'Application d’authentification',
     passkey: 'Clé d’accès',
+    provider: 'Fournisseur :',
+    providerAccount: 'Compte :',
     left: 'Codes restants :',
     deviceName: '{browser} sur {system}',
     app: 'Une application',
@@ -117,6 +119,28 @@ export const mails: Mails = {
       'Si ce n’était pas vous, ignorez cet e-mail et n’ouvrez pas le lien.',
     ],
   },
+  social_code: {
+    subject: 'Votre code de connexion à {product}',
+    text: [
+      'Quelqu’un, probablement vous, veut se connecter à {product} avec ce compte d’un autre fournisseur :',
+      '{facts}',
+      'Si c’était vous, saisissez ce code là où vous avez demandé à vous connecter. Ce compte pourra ensuite se connecter à {product}.',
+      '{code}',
+      'Le code ne fonctionne qu’une fois, pendant {time}. Ne le communiquez à personne : nous ne vous le demanderons jamais.',
+      'Si ce n’était pas vous, ignorez cet e-mail. Avec le code, quelqu’un d’autre pourrait entrer dans votre compte.',
+    ],
+  },
+  reauthentication_code: {
+    subject: 'Votre code pour {product}',
+    text: [
+      'Quelqu’un, probablement vous, est connecté à votre compte {product} et doit prouver encore une fois son identité.',
+      'Si c’était vous, saisissez ce code à cet endroit :',
+      '{code}',
+      'Le code ne fonctionne qu’une fois, pendant {time}. Ne le communiquez à personne : nous ne vous le demanderons jamais.',
+      'Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe. Cela déconnectera aussi tous les appareils.',
+      '[Choisir un nouveau mot de passe]({link})',
+    ],
+  },
   first_factor_added: {
     subject: 'Votre compte {product} a maintenant un second facteur',
     text: [
@@ -202,6 +226,26 @@ export const mails: Mails = {
     subject: 'Un second facteur a été supprimé de votre compte {product}',
     text: [
       'Un second facteur a été supprimé de votre compte {product}. Tous les autres appareils ont été déconnectés.',
+      '{facts}',
+      'Si c’était vous, vous n’avez rien à faire.',
+      'Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe. Cela déconnectera aussi tous les appareils.',
+      '[Choisir un nouveau mot de passe]({link})',
+    ],
+  },
+  identity_linked: {
+    subject: 'Nouvelle connexion pour votre compte {product}',
+    text: [
+      'Un compte d’un autre fournisseur a été associé à votre compte {product} et peut désormais s’y connecter. Tous les autres appareils ont été déconnectés.',
+      '{facts}',
+      'Si c’était vous, vous n’avez rien à faire.',
+      'Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe. Connectez-vous ensuite et supprimez le compte associé sur la page de votre compte.',
+      '[Choisir un nouveau mot de passe]({link})',
+    ],
+  },
+  identity_unlinked: {
+    subject: 'Une connexion à {product} a été supprimée',
+    text: [
+      'Un compte d’un autre fournisseur a été dissocié de votre compte {product} et ne peut plus s’y connecter. Tous les autres appareils ont été déconnectés.',
       '{facts}',
       'Si c’était vous, vous n’avez rien à faire.',
       'Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe. Cela déconnectera aussi tous les appareils.',

@@ -13,6 +13,8 @@ export const mails: Mails = {
     factor: 'Segundo fator:',
     totp: 'Aplicativo autenticador',
     passkey: 'Chave de acesso',
+    provider: 'Provedor:',
+    providerAccount: 'Conta:',
     left: 'Códigos restantes:',
     deviceName: '{browser} em {system}',
     app: 'Um aplicativo',
@@ -116,6 +118,28 @@ export const mails: Mails = {
       'Se não foi você, ignore este e-mail e não abra o link.',
     ],
   },
+  social_code: {
+    subject: 'O seu código para entrar em {product}',
+    text: [
+      'Alguém, provavelmente você, quer entrar em {product} com esta conta de outro provedor:',
+      '{facts}',
+      'Se foi você, digite este código onde você pediu para entrar. A partir daí, essa conta poderá entrar em {product}.',
+      '{code}',
+      'O código funciona uma única vez, por {time}. Não o compartilhe com ninguém: nunca o pediremos a você.',
+      'Se não foi você, ignore este e-mail. Com o código, outra pessoa poderia entrar na sua conta.',
+    ],
+  },
+  reauthentication_code: {
+    subject: 'O seu código para {product}',
+    text: [
+      'Alguém, provavelmente você, está conectado à sua conta em {product} e precisa provar novamente quem é.',
+      'Se foi você, digite lá este código:',
+      '{code}',
+      'O código funciona uma única vez, por {time}. Não o compartilhe com ninguém: nunca o pediremos a você.',
+      'Se não foi você, escolha imediatamente uma nova senha. Isso também desconecta todos os dispositivos.',
+      '[Escolher uma nova senha]({link})',
+    ],
+  },
   first_factor_added: {
     subject: 'A sua conta em {product} tem agora um segundo fator',
     text: [
@@ -201,6 +225,26 @@ export const mails: Mails = {
     subject: 'Um segundo fator foi removido da sua conta em {product}',
     text: [
       'Um segundo fator foi removido da sua conta em {product}. Todos os outros dispositivos foram desconectados.',
+      '{facts}',
+      'Se foi você, não é preciso fazer nada.',
+      'Se não foi você, escolha imediatamente uma nova senha. Isso também desconecta todos os dispositivos.',
+      '[Escolher uma nova senha]({link})',
+    ],
+  },
+  identity_linked: {
+    subject: 'Nova forma de entrar na sua conta em {product}',
+    text: [
+      'Uma conta de outro provedor foi vinculada à sua conta em {product} e pode entrar nela a partir de agora. Todos os outros dispositivos foram desconectados.',
+      '{facts}',
+      'Se foi você, não é preciso fazer nada.',
+      'Se não foi você, escolha imediatamente uma nova senha. Depois entre e remova a conta vinculada na página da sua conta.',
+      '[Escolher uma nova senha]({link})',
+    ],
+  },
+  identity_unlinked: {
+    subject: 'Uma forma de entrar em {product} foi removida',
+    text: [
+      'Uma conta de outro provedor foi desvinculada da sua conta em {product} e não pode mais entrar nela. Todos os outros dispositivos foram desconectados.',
       '{facts}',
       'Se foi você, não é preciso fazer nada.',
       'Se não foi você, escolha imediatamente uma nova senha. Isso também desconecta todos os dispositivos.',
