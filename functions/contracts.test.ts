@@ -6,6 +6,7 @@ import { type LimitName, limits } from '../lib/domain/limits.ts'
 import type { Policy } from '../lib/domain/policy.ts'
 import type { RefusalCode } from '../lib/domain/refusal.ts'
 import { refusalEvents } from '../lib/domain/security-events.ts'
+import type { ProviderIdentity } from '../lib/domain/social-ports.ts'
 import { isRoute, isStream, registry } from '../tools/generate/registry.ts'
 import { capturedLog } from '../tools/testing/captured-log.ts'
 import { enrolTotp } from '../tools/testing/enrolments.ts'
@@ -18,6 +19,8 @@ import {
   enrolled,
   enrolmentSessionOf,
   type Fixture,
+  linkCodeOfEve,
+  linkSessionOfEve,
   mailAfter,
   makeFixture,
   passwords,
@@ -28,8 +31,10 @@ import {
   withPasskey,
 } from '../tools/testing/fixtures.ts'
 import { contractOf, type Gateway, gateway, type TestAnswer } from '../tools/testing/gateway.ts'
+import { withIdentity } from '../tools/testing/identities.ts'
 import { silent, unavailable } from '../tools/testing/outages.ts'
-import { newFlow } from '../tools/testing/social-flows.ts'
+import { grace, newFlow } from '../tools/testing/social-flows.ts'
+import { codeFor, googleOf, linkSessionFor, logInWith, mailedCode } from '../tools/testing/social-logins.ts'
 import { delivered } from '../tools/testing/test-mail.ts'
 import { limited } from '../tools/testing/test-services.ts'
 import { bearer, eve, logIn } from '../tools/testing/test-users.ts'
@@ -72,16 +77,35 @@ const unverifiedEnrolment =
     const { authSession } = (await logIn(under(fixture, { secondFactorFor: 'all' }), 'body', eve)).body
     return fixture.api(route, { body: { ...more, authSession } })
   }
-/** The passkey was registered by somebody else meanwhile. */
-const existing = (route: string) => (fixture: Fixture) => {
-  const users = { ...fixture.services.users, change: async () => 'passkey_exists' as const }
-  return ask(fixture, route, {}, gateway({ ...fixture.services, users }))
-}
+/** The passkey was registered, or the identity linked, by somebody else meanwhile. */
+const existing =
+  (route: string, outcome: 'passkey_exists' | 'identity_taken' = 'passkey_exists') =>
+  (fixture: Fixture) => {
+    const users = { ...fixture.services.users, change: async () => outcome }
+    return ask(fixture, route, {}, gateway({ ...fixture.services, users }))
+  }
 /** The response of a passkey that belongs to nobody in the fixture of the test. */
 const foreignPasskey = async () => {
   const { body } = await validRequest('POST /auth/passkey/login', await makeFixture())
   return (body as { passkey: unknown }).passkey
 }
+/** Digits that no mail of the link session has. */
+async function wrongSocialCode({ api, services }: Fixture) {
+  const linkSession = await linkSessionFor(services, googleOf(eve))
+  const code = await mailedCode(api, services, linkSession)
+  return { linkSession, code: String((Number(code) + 1) % 1_000_000).padStart(6, '0') }
+}
+/** Digits that prove an email. */
+async function socialCode({ api, services }: Fixture, email: string) {
+  const linkSession = await linkSessionFor(services, grace)
+  return { linkSession, code: await mailedCode(api, services, linkSession, email) }
+}
+/** A provider account that nobody has linked. */
+const redeemed = async (fixture: Fixture, identity: ProviderIdentity, api: Gateway = fixture.api) =>
+  logInWith(api, fixture.services, identity)
+/** The identity was linked to another account meanwhile. */
+const identityTaken = (fixture: Fixture) =>
+  gateway({ ...fixture.services, sessionOpenings: { open: async () => 'identity_taken' as const } })
 const weak = 'passwordpassword'
 
 type Causes = Partial<Record<RefusalCode, (fixture: Fixture) => Promise<TestAnswer>>>
@@ -89,6 +113,7 @@ type Causes = Partial<Record<RefusalCode, (fixture: Fixture) => Promise<TestAnsw
 const special: Record<string, Causes> = {
   'POST /auth/signup': {
     email_taken: ({ api }) => api('POST /auth/signup', { body: eve }),
+    signup_closed: (fixture) => ask(fixture, 'POST /auth/signup', {}, under(fixture, { signUp: 'closed' })),
     weak_password: ({ api }) => api('POST /auth/signup', { body: { ...eve, password: weak } }),
   },
   'POST /auth/login': {
@@ -190,6 +215,12 @@ const special: Record<string, Causes> = {
       return fixture.api('POST /auth/second-factor', { body })
     },
     invalid_auth_session: spent('POST /auth/second-factor'),
+    identity_taken: async (fixture) => {
+      const { code } = await enrolled(fixture)
+      const request = await validRequest('POST /auth/social/link', fixture)
+      const { authSession } = (await fixture.api('POST /auth/social/link', request)).body
+      return identityTaken(fixture)('POST /auth/second-factor', { body: { authSession, totp: code() } })
+    },
     invalid_code: async (fixture) => {
       await enrolled(fixture)
       const body = { authSession: await authSessionOf(fixture), totp: '000000' }
@@ -207,6 +238,7 @@ const special: Record<string, Causes> = {
       return fixture.api('POST /auth/second-factor/totp/confirm', { body })
     },
     email_not_verified: unverifiedEnrolment('POST /auth/second-factor/totp/confirm', { code: '000000' }),
+    identity_taken: existing('POST /auth/second-factor/totp/confirm', 'identity_taken'),
     conflict: conflicting('POST /auth/second-factor/totp/confirm'),
   },
   'POST /users/me/totp': {
@@ -249,6 +281,7 @@ const special: Record<string, Causes> = {
       const { body } = await validRequest('POST /auth/second-factor/passkey', await makeFixture())
       return unverifiedEnrolment('POST /auth/second-factor/passkey', body as object)(fixture)
     },
+    identity_taken: existing('POST /auth/second-factor/passkey', 'identity_taken'),
     conflict: conflicting('POST /auth/second-factor/passkey'),
   },
   'POST /auth/finish-sign-up/passkey/options': {
@@ -281,6 +314,39 @@ const special: Record<string, Causes> = {
   'POST /auth/second-factor/undo': {
     invalid_link: spent('POST /auth/second-factor/undo'),
     conflict: conflicting('POST /auth/second-factor/undo'),
+  },
+  'POST /users/me/identities': {
+    invalid_code: async (fixture) => {
+      await verified(fixture)
+      const body = await codeFor(fixture.services, googleOf(eve))
+      return fixture.api('POST /users/me/identities', { ...asEve(fixture), body })
+    },
+    email_not_verified: async (fixture) =>
+      fixture.api('POST /users/me/identities', { ...asEve(fixture), body: await linkCodeOfEve(fixture) }),
+    too_many_identities: async (fixture) => {
+      const request = await validRequest('POST /users/me/identities', fixture)
+      const { accounts } = fixture.services.tables
+      for (const account of accounts.values()) accounts.set(account.id, { ...account, identities: 10 })
+      return fixture.api('POST /users/me/identities', request)
+    },
+    identity_taken: async (fixture) => {
+      const request = await validRequest('POST /users/me/identities', fixture)
+      await withIdentity(fixture.services, fixture.admin.id, googleOf(eve))
+      return fixture.api('POST /users/me/identities', request)
+    },
+    conflict: conflicting('POST /users/me/identities'),
+  },
+  'DELETE /users/me/identities/{identityId}': {
+    last_way_in: withoutPassword('DELETE /users/me/identities/{identityId}'),
+    conflict: conflicting('DELETE /users/me/identities/{identityId}'),
+  },
+  'DELETE /users/{userId}/identities/{identityId}': {
+    own_account: (fixture) =>
+      ask(fixture, 'DELETE /users/{userId}/identities/{identityId}', {
+        params: { userId: fixture.admin.id, identityId: 'A'.repeat(43) },
+      }),
+    last_way_in: withoutPassword('DELETE /users/{userId}/identities/{identityId}'),
+    conflict: conflicting('DELETE /users/{userId}/identities/{identityId}'),
   },
   'PUT /users/me/email': {
     not_enabled: switchedOff('PUT /users/me/email'),
@@ -348,6 +414,67 @@ const special: Record<string, Causes> = {
         body: newFlow(),
       }),
   },
+  'POST /auth/social/redeem': {
+    invalid_code: spent('POST /auth/social/redeem'),
+    account_disabled: async (fixture) => {
+      const request = await validRequest('POST /auth/social/redeem', fixture)
+      await ask(fixture, 'PATCH /users/{userId}')
+      return fixture.api('POST /auth/social/redeem', request)
+    },
+    signup_closed: (fixture) => redeemed(fixture, grace, under(fixture, { signUp: 'closed' })),
+    link_required: async (fixture) => {
+      await verified(fixture)
+      return redeemed(fixture, googleOf(eve))
+    },
+    email_required: (fixture) => redeemed(fixture, { ...grace, email: undefined }),
+    conflict: (fixture) => {
+      const users = { ...fixture.services.users, create: async () => 'identity_taken' as const }
+      return redeemed(fixture, grace, gateway({ ...fixture.services, users }))
+    },
+  },
+  'POST /auth/social/email': {
+    invalid_link_session: async (fixture) => {
+      const request = await validRequest('POST /auth/social/email', fixture)
+      fixture.services.clock.advance(600)
+      return fixture.api('POST /auth/social/email', request)
+    },
+  },
+  'POST /auth/social/link': {
+    invalid_link_session: spent('POST /auth/social/link'),
+    invalid_credentials: async (fixture) => {
+      const body = { linkSession: await linkSessionOfEve(fixture), password: 'wrong' }
+      return fixture.api('POST /auth/social/link', { body })
+    },
+    invalid_passkey: async (fixture) => {
+      const body = { linkSession: await linkSessionOfEve(fixture), passkey: await foreignPasskey() }
+      return fixture.api('POST /auth/social/link', { body })
+    },
+    invalid_code: async (fixture) =>
+      fixture.api('POST /auth/social/link', { body: await wrongSocialCode(fixture) }),
+    account_disabled: async (fixture) => {
+      const body = await socialCode(fixture, eve.email)
+      const { accounts } = fixture.services.tables
+      const account = accounts.get(fixture.userId)
+      if (account) accounts.set(account.id, { ...account, status: 'disabled' })
+      return fixture.api('POST /auth/social/link', { body })
+    },
+    signup_closed: async (fixture) => {
+      const body = await socialCode(fixture, 'grace@example.com')
+      return under(fixture, { signUp: 'closed' })('POST /auth/social/link', { body })
+    },
+    email_taken: async (fixture) => {
+      const body = await socialCode(fixture, 'grace@example.com')
+      const users = { ...fixture.services.users, create: async () => 'email_taken' as const }
+      return gateway({ ...fixture.services, users })('POST /auth/social/link', { body })
+    },
+    identity_taken: (fixture) => ask(fixture, 'POST /auth/social/link', {}, identityTaken(fixture)),
+    too_many_identities: async (fixture) => {
+      const request = await validRequest('POST /auth/social/link', fixture)
+      const { accounts } = fixture.services.tables
+      for (const account of accounts.values()) accounts.set(account.id, { ...account, identities: 10 })
+      return fixture.api('POST /auth/social/link', request)
+    },
+  },
   'POST /users/me/passkeys/options': {
     email_not_verified: (fixture) => fixture.api('POST /users/me/passkeys/options', asEve(fixture)),
     too_many_passkeys: withTwentyPasskeys('POST /users/me/passkeys/options'),
@@ -372,12 +499,7 @@ const special: Record<string, Causes> = {
     conflict: conflicting('POST /users/me/passkeys'),
   },
   'DELETE /users/me/passkeys/{passkeyId}': {
-    last_way_in: async (fixture) => {
-      const request = await validRequest('DELETE /users/me/passkeys/{passkeyId}', fixture)
-      const { accounts } = fixture.services.tables
-      for (const account of accounts.values()) accounts.set(account.id, { ...account, passwordHash: '' })
-      return fixture.api('DELETE /users/me/passkeys/{passkeyId}', request)
-    },
+    last_way_in: withoutPassword('DELETE /users/me/passkeys/{passkeyId}'),
     second_factor_missing: async (fixture) => {
       const request = await validRequest('DELETE /users/me/passkeys/{passkeyId}', fixture)
       const { accounts } = fixture.services.tables
@@ -421,6 +543,16 @@ const special: Record<string, Causes> = {
     conflict: conflicting('DELETE /users/{userId}/factors'),
   },
   'POST /users/{userId}/password-reset': { not_enabled: switchedOff('POST /users/{userId}/password-reset') },
+}
+
+/** Sends the valid request of a route for an account without a password. */
+function withoutPassword(route: string) {
+  return async (fixture: Fixture) => {
+    const request = await validRequest(route, fixture)
+    const { accounts } = fixture.services.tables
+    for (const account of accounts.values()) accounts.set(account.id, { ...account, passwordHash: '' })
+    return fixture.api(route, request)
+  }
 }
 
 /** Sends the valid request of a route for an account that has the most passkeys. */
@@ -483,6 +615,7 @@ function implied(contract: Contract, route: string): Causes {
           userId: randomUUID(),
           sessionId: randomUUID(),
           passkeyId: randomBytes(32).toString('base64url'),
+          identityId: randomBytes(32).toString('base64url'),
         },
       }),
     untrusted_proxy: async (fixture) => {
@@ -506,6 +639,7 @@ const wrong: Record<string, object> = {
   'POST /auth/login': { email: eve.email, password: 'wrong' },
   'POST /auth/reauthenticate': { password: 'wrong' },
   'PUT /users/me/password': { ...passwords, currentPassword: 'wrong' },
+  'POST /auth/social/link': { password: 'wrong' },
 }
 
 async function attempt(fixture: Fixture, route: string, limit: LimitName): Promise<TestRequest> {
@@ -514,16 +648,21 @@ async function attempt(fixture: Fixture, route: string, limit: LimitName): Promi
     await enrolled(fixture)
     return { ...asEve(fixture), body: { totp: '000000' } }
   }
+  if (route === 'POST /auth/social/link' && (limit === 'codePerEmail' || limit === 'codeTries'))
+    return { body: await wrongSocialCode(fixture) }
   const request = await validRequest(route, fixture)
   if (isTotp) return { ...request, body: { ...(request.body as object), totp: '000000' } }
-  return { ...request, ...(wrong[route] && { body: wrong[route] }) }
+  return { ...request, ...(wrong[route] && { body: { ...(request.body as object), ...wrong[route] } }) }
 }
 
 /** Sends a request twice, under a limit of one. */
 async function twice(fixture: Fixture, route: string, limit: LimitName): Promise<TestAnswer> {
   const request = await attempt(fixture, route, limit)
-  const api = gateway(limited(fixture.services, { [limit]: { most: 1, seconds: limits[limit].seconds } }))
-  await api(route, request)
+  const services = limited(fixture.services, { [limit]: { most: 1, seconds: limits[limit].seconds } })
+  const api = gateway(services)
+  // A success may outdate the access token of the second request.
+  if (limit === 'factorChangesPerUser') await services.rateLimiter.hasLeft(limit, fixture.userId)
+  else await api(route, request)
   return api(route, request)
 }
 

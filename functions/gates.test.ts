@@ -23,6 +23,8 @@ const gates: Readonly<Record<string, 'first proof' | 'factor' | 'session'>> = {
   'POST /auth/login': 'first proof',
   'POST /auth/email-login/redeem': 'first proof',
   'POST /auth/email-login/code': 'first proof',
+  'POST /auth/social/redeem': 'first proof',
+  'POST /auth/social/link': 'first proof',
   'POST /auth/second-factor': 'factor',
   'POST /auth/second-factor/totp/confirm': 'factor',
   'POST /auth/second-factor/passkey': 'factor',
@@ -35,6 +37,8 @@ const gates: Readonly<Record<string, 'first proof' | 'factor' | 'session'>> = {
   'POST /users/me/recovery-codes': 'session',
   'POST /users/me/passkeys': 'session',
   'DELETE /users/me/passkeys/{passkeyId}': 'session',
+  'POST /users/me/identities': 'session',
+  'DELETE /users/me/identities/{identityId}': 'session',
 }
 const routesOf = (gate: string) => Object.keys(gates).filter((route) => gates[route] === gate)
 

@@ -36,6 +36,8 @@ const eventsOfAdministrators: Record<string, string> = {
   'DELETE /users/{userId}': 'user.deleted',
   'DELETE /users/{userId}/sessions': 'session.all_revoked',
   'DELETE /users/{userId}/factors': 'factor.reset',
+  'GET /users/{userId}/identities': 'user.read',
+  'DELETE /users/{userId}/identities/{identityId}': 'identity.unlinked',
   'POST /users/{userId}/password-reset': 'password.reset_started',
 }
 
@@ -94,6 +96,8 @@ describe('the event of a user’s request about the own account', () => {
     ['DELETE /users/me/sessions/{sessionId}', 'session.revoked'],
     ['PUT /users/me/password', 'password.changed'],
     ['PUT /users/me/email', 'email.change_requested'],
+    ['POST /users/me/identities', 'identity.linked'],
+    ['DELETE /users/me/identities/{identityId}', 'identity.unlinked'],
   ])('at %s is %s, and actor and subject are the user', async (route, type) => {
     const fixture = await makeFixture()
     const request = await validRequest(route, fixture)
@@ -204,6 +208,7 @@ describe('every line of the log about a request', () => {
     'GET /users/me/sessions',
     'GET /users/me/factors',
     'GET /auth/methods',
+    'GET /users/me/identities',
     // These change nothing until they are confirmed.
     'POST /users/me/totp',
     'POST /auth/second-factor/totp',

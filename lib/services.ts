@@ -185,3 +185,15 @@ export const factorChangeServices = {
 export const totpEnrolmentServices = { totps, totpSecrets, recoveryCodeHashes }
 /** What proves a new passkey. */
 export const passkeyRegistrationServices = { passkeyVerifier, recoveryCodeHashes, keyedHashes }
+/** What finds, creates or takes over the account of an identity, and opens its session. */
+export const socialAccountServices = {
+  ...tokenServices,
+  ...factorServices,
+  users,
+  sessions,
+  authSessions,
+  social,
+  identities,
+  rateLimiter,
+  outbox,
+}

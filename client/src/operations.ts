@@ -141,6 +141,16 @@ export interface UserDetails {
   }
 }
 
+export interface Identity {
+  readonly id: string
+  /** The name of the provider. */
+  readonly provider: string
+  /** How its owner knows the account there: an address or a user name. For display only. */
+  readonly accountName?: string
+  readonly linkedAt: string
+  readonly lastUsedAt: string
+}
+
 export interface Session {
   readonly id: string
   readonly createdAt: string
@@ -210,6 +220,16 @@ export interface ExportedSession {
   readonly acr: "aal1" | "aal2"
 }
 
+export interface IdentityLinked {
+  /** Send it as `Authorization: Bearer ...`. */
+  readonly accessToken: string
+  readonly tokenType: "Bearer"
+  /** Seconds until the access token expires. */
+  readonly expiresIn: number
+  readonly user: User
+  readonly identity: Identity
+}
+
 export interface Operations {
   /** Add a passkey, and complete the login. */
   addRequiredPasskey: {
@@ -219,7 +239,7 @@ export interface Operations {
       readonly name?: string
     }
     output: PasskeyAdded
-    refusal: 'invalid_auth_session' | 'invalid_passkey' | 'invalid_request' | 'untrusted_proxy' | 'email_not_verified' | 'passkey_exists' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+    refusal: 'invalid_auth_session' | 'invalid_passkey' | 'invalid_request' | 'untrusted_proxy' | 'email_not_verified' | 'passkey_exists' | 'identity_taken' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Enrol an authenticator app, and complete the login. */
   confirmRequiredTotp: {
@@ -228,7 +248,7 @@ export interface Operations {
       readonly code: string
     }
     output: FactorChange
-    refusal: 'invalid_auth_session' | 'invalid_code' | 'invalid_request' | 'untrusted_proxy' | 'email_not_verified' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+    refusal: 'invalid_auth_session' | 'invalid_code' | 'invalid_request' | 'untrusted_proxy' | 'email_not_verified' | 'identity_taken' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Request a login mail. */
   requestEmailLogin: {
@@ -367,7 +387,7 @@ export interface Operations {
       readonly passkey?: PasskeyAssertion
     }
     output: TokenResponse
-    refusal: 'invalid_auth_session' | 'invalid_code' | 'invalid_passkey' | 'invalid_request' | 'untrusted_proxy' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+    refusal: 'invalid_auth_session' | 'invalid_code' | 'invalid_passkey' | 'invalid_request' | 'untrusted_proxy' | 'identity_taken' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Create an account. */
   signUp: {
@@ -378,7 +398,36 @@ export interface Operations {
       readonly locale?: "en" | "de" | "fr" | "es" | "pt" | "ja"
     }
     output: TokenResponse | undefined
-    refusal: 'weak_password' | 'invalid_request' | 'untrusted_proxy' | 'second_factor_enrolment_required' | 'email_taken' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+    refusal: 'weak_password' | 'invalid_request' | 'untrusted_proxy' | 'signup_closed' | 'second_factor_enrolment_required' | 'email_taken' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+  }
+  /** Request six digits that prove an email for a social login. */
+  requestSocialCode: {
+    input: {
+      readonly linkSession: string
+      readonly email?: string
+    }
+    output: undefined
+    refusal: 'invalid_link_session' | 'invalid_request' | 'untrusted_proxy' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+  }
+  /** Complete a social login by proving the account or the email. */
+  linkSocialLogin: {
+    input: {
+      readonly linkSession: string
+      readonly password?: string
+      readonly passkey?: PasskeyAssertion
+      readonly code?: string
+    }
+    output: TokenResponse
+    refusal: 'invalid_link_session' | 'invalid_passkey' | 'invalid_code' | 'invalid_request' | 'invalid_credentials' | 'untrusted_proxy' | 'account_disabled' | 'signup_closed' | 'second_factor_required' | 'second_factor_enrolment_required' | 'origin_not_allowed' | 'email_taken' | 'identity_taken' | 'too_many_identities' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+  }
+  /** Log in with the code that came back from a provider. */
+  redeemSocialLogin: {
+    input: {
+      readonly code: string
+      readonly codeVerifier: string
+    }
+    output: TokenResponse
+    refusal: 'invalid_code' | 'invalid_request' | 'untrusted_proxy' | 'account_disabled' | 'signup_closed' | 'link_required' | 'email_required' | 'second_factor_required' | 'second_factor_enrolment_required' | 'origin_not_allowed' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Begin to prove yourself again with a provider. */
   startSocialReauthentication: {
@@ -508,6 +557,16 @@ export interface Operations {
     }
     refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'second_factor_enrolment_required' | 'not_found' | 'internal_error' | 'unavailable'
   }
+  /** List the linked provider accounts of a user. */
+  adminListIdentities: {
+    input: {
+      readonly userId: string
+    }
+    output: {
+      readonly identities: readonly (Identity)[]
+    }
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'forbidden' | 'second_factor_enrolment_required' | 'not_found' | 'internal_error' | 'unavailable'
+  }
   /** List users page by page, or find the one with an email. */
   adminListUsers: {
     input: {
@@ -537,6 +596,15 @@ export interface Operations {
     }
     output: undefined
     refusal: 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'forbidden' | 'second_factor_enrolment_required' | 'not_enabled' | 'not_found' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+  }
+  /** Unlink a provider account of a user. */
+  adminUnlinkIdentity: {
+    input: {
+      readonly userId: string
+      readonly identityId: string
+    }
+    output: undefined
+    refusal: 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'forbidden' | 'second_factor_enrolment_required' | 'not_found' | 'own_account' | 'last_way_in' | 'conflict' | 'internal_error' | 'unavailable'
   }
   /** Request a change of your email. */
   changeEmail: {
@@ -625,6 +693,23 @@ export interface Operations {
     output: Factors
     refusal: 'unauthorized' | 'untrusted_proxy' | 'internal_error' | 'unavailable'
   }
+  /** Link a provider account with the code that came back from the provider. */
+  linkIdentity: {
+    input: {
+      readonly code: string
+      readonly codeVerifier: string
+    }
+    output: IdentityLinked
+    refusal: 'invalid_code' | 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'email_not_verified' | 'too_many_identities' | 'identity_taken' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+  }
+  /** List your linked provider accounts. */
+  listIdentities: {
+    input: Record<string, never>
+    output: {
+      readonly identities: readonly (Identity)[]
+    }
+    refusal: 'unauthorized' | 'untrusted_proxy' | 'internal_error' | 'unavailable'
+  }
   /** Remove one of your passkeys. */
   removePasskey: {
     input: {
@@ -677,6 +762,14 @@ export interface Operations {
     input: Record<string, never>
     output: PasskeyCreationOptions
     refusal: 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'email_not_verified' | 'too_many_passkeys' | 'internal_error' | 'unavailable'
+  }
+  /** Unlink one of your provider accounts. */
+  unlinkIdentity: {
+    input: {
+      readonly identityId: string
+    }
+    output: TokenResponse
+    refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'not_found' | 'last_way_in' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Check that the service answers. */
   getHealth: {
@@ -758,6 +851,9 @@ export const operations = {
   resetPassword: { method: 'POST', path: '/auth/password/reset' },
   proveSecondFactor: { method: 'POST', path: '/auth/second-factor', login: true },
   signUp: { method: 'POST', path: '/auth/signup', login: true },
+  requestSocialCode: { method: 'POST', path: '/auth/social/email' },
+  linkSocialLogin: { method: 'POST', path: '/auth/social/link', login: true },
+  redeemSocialLogin: { method: 'POST', path: '/auth/social/redeem', login: true },
   startSocialReauthentication: { method: 'POST', path: '/auth/social/{provider}/reauthenticate', user: true },
   startPasskeyLogin: { method: 'POST', path: '/auth/passkey/options' },
   startRequiredPasskey: { method: 'POST', path: '/auth/second-factor/passkey/options' },
@@ -773,9 +869,11 @@ export const operations = {
   adminUpdateUser: { method: 'PATCH', path: '/users/{userId}', user: true },
   adminEndSessions: { method: 'DELETE', path: '/users/{userId}/sessions', user: true },
   adminListSessions: { method: 'GET', path: '/users/{userId}/sessions', user: true },
+  adminListIdentities: { method: 'GET', path: '/users/{userId}/identities', user: true },
   adminListUsers: { method: 'GET', path: '/users', user: true, query: true },
   adminResetFactors: { method: 'DELETE', path: '/users/{userId}/factors', user: true },
   adminSendPasswordReset: { method: 'POST', path: '/users/{userId}/password-reset', user: true },
+  adminUnlinkIdentity: { method: 'DELETE', path: '/users/{userId}/identities/{identityId}', user: true },
   changeEmail: { method: 'PUT', path: '/users/me/email', user: true },
   changePassword: { method: 'PUT', path: '/users/me/password', user: true, login: true },
   confirmTotp: { method: 'POST', path: '/users/me/totp/confirm', user: true, login: true },
@@ -787,6 +885,8 @@ export const operations = {
   listMySessions: { method: 'GET', path: '/users/me/sessions', user: true },
   exportMe: { method: 'GET', path: '/users/me/export', user: true },
   getMyFactors: { method: 'GET', path: '/users/me/factors', user: true },
+  linkIdentity: { method: 'POST', path: '/users/me/identities', user: true, login: true },
+  listIdentities: { method: 'GET', path: '/users/me/identities', user: true },
   removePasskey: { method: 'DELETE', path: '/users/me/passkeys/{passkeyId}', user: true, login: true },
   renamePasskey: { method: 'PATCH', path: '/users/me/passkeys/{passkeyId}', user: true },
   removeTotp: { method: 'DELETE', path: '/users/me/totp', user: true, login: true },
@@ -794,6 +894,7 @@ export const operations = {
   replaceRecoveryCodes: { method: 'POST', path: '/users/me/recovery-codes', user: true, login: true },
   startIdentity: { method: 'POST', path: '/users/me/identities/{provider}', user: true },
   startPasskeyRegistration: { method: 'POST', path: '/users/me/passkeys/options', user: true },
+  unlinkIdentity: { method: 'DELETE', path: '/users/me/identities/{identityId}', user: true, login: true },
   getHealth: { method: 'GET', path: '/health' },
   getIndex: { method: 'GET', path: '/' },
   getJwks: { method: 'GET', path: '/.well-known/jwks.json' },

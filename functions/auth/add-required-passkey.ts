@@ -24,7 +24,14 @@ export const contract = defineContract({
     transport,
   }),
   responses: { 201: passkeyAdded },
-  refusals: ['invalid_auth_session', 'invalid_passkey', 'passkey_exists', 'email_not_verified', 'conflict'],
+  refusals: [
+    'invalid_auth_session',
+    'invalid_passkey',
+    'passkey_exists',
+    'email_not_verified',
+    'identity_taken',
+    'conflict',
+  ],
   limits: ['loginPerIp'],
   needs: [
     ...factorWriteNeeds,

@@ -18,7 +18,7 @@ export const contract = defineContract({
     'Takes the `authSession` that started the enrolment, and the first code of the app. The answer has ten recovery codes.',
   body: z.strictObject({ authSession: token, code: totpCode, transport }),
   responses: { 200: factorChange },
-  refusals: ['invalid_auth_session', 'invalid_code', 'email_not_verified', 'conflict'],
+  refusals: ['invalid_auth_session', 'invalid_code', 'email_not_verified', 'identity_taken', 'conflict'],
   limits: ['loginPerIp'],
   needs: [
     ...factorWriteNeeds,

@@ -1,8 +1,11 @@
+import { identityIdOf } from '../../lib/domain/identity-ids.ts'
 import { limits } from '../../lib/domain/limits.ts'
 import { notifications } from '../../lib/domain/policy.ts'
 import { capturedLog } from '../../tools/testing/captured-log.ts'
 import { enrolTotp } from '../../tools/testing/enrolments.ts'
 import { type Gateway, gateway } from '../../tools/testing/gateway.ts'
+import { withIdentity } from '../../tools/testing/identities.ts'
+import { googleOf, linkSessionFor, linkWith } from '../../tools/testing/social-logins.ts'
 import { delivered } from '../../tools/testing/test-mail.ts'
 import { type TestServices, testServices } from '../../tools/testing/test-services.ts'
 import { ada, bearer, logIn, mailTo, signedUp } from '../../tools/testing/test-users.ts'
@@ -60,6 +63,18 @@ const causes: Record<
     const { login } = await enrolled(services, api)
     await delivered(services)
     await api('DELETE /users/me/totp', { headers: bearer(login), body: {} })
+  },
+  identity_linked: async (services, api) => {
+    const account = await services.users.findByEmail(ada.email)
+    const linkSession = await linkSessionFor(services, googleOf(ada), account)
+    await linkWith(api, linkSession, { password: ada.password })
+  },
+  identity_unlinked: async (services, api) => {
+    const account = await services.users.findByEmail(ada.email)
+    await withIdentity(services, account?.id ?? '', googleOf(ada))
+    const headers = bearer(await logIn(api))
+    const params = { identityId: identityIdOf(googleOf(ada)) }
+    await api('DELETE /users/me/identities/{identityId}', { headers, params, body: {} })
   },
   recovery_code_used: async (services, api) => {
     const { recoveryCodes } = await enrolled(services, api)

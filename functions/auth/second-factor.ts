@@ -29,10 +29,16 @@ export const contract = defineContract({
     .strictObject({ authSession: token, ...factorProofs, transport })
     .check(exactlyOne('totp', 'recoveryCode', 'passkey')),
   responses: { 200: tokenResponse },
-  refusals: ['invalid_auth_session', 'invalid_code', 'invalid_passkey'],
+  refusals: ['invalid_auth_session', 'invalid_code', 'invalid_passkey', 'identity_taken'],
   limits: ['loginPerIp'],
   stepLimits: ['totpPerHour', 'totpPerDay', 'secondStepFailures', 'secondStepMails'],
-  needs: [...openingNeeds, ...factorProofNeeds, 'sessions:BatchGetItem'],
+  needs: [
+    ...openingNeeds,
+    ...factorProofNeeds,
+    'sessions:BatchGetItem',
+    'users:PutItem',
+    'refresh-token-denylist:PutItem',
+  ],
 })
 
 const factories = {

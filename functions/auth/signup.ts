@@ -32,7 +32,7 @@ export const contract = defineContract({
     '`Accept-Language`.',
   body: z.strictObject({ email, password, name, locale: z.optional(locale), transport }),
   responses: { 202: null, 201: tokenResponse },
-  refusals: ['email_taken', 'weak_password', 'second_factor_enrolment_required'],
+  refusals: ['email_taken', 'weak_password', 'signup_closed', 'second_factor_enrolment_required'],
   limits: ['signupPerIp'],
   stepLimits: ['signupMails'],
   needs: [

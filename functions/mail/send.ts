@@ -1,7 +1,16 @@
 import type { StreamContract } from '../../lib/contract/contract.ts'
 import { processEmailJob } from '../../lib/domain/email-job-processing.ts'
 import { deliverer } from '../../lib/lambda/email-job-stream.ts'
-import { codes, emailJobs, factorUndos, keyedHashes, mailer, rateLimiter, users } from '../../lib/services.ts'
+import {
+  codes,
+  emailJobs,
+  factorUndos,
+  keyedHashes,
+  mailer,
+  rateLimiter,
+  social,
+  users,
+} from '../../lib/services.ts'
 
 export const contract: StreamContract = {
   stream: { prefix: 'MAIL#' },
@@ -13,6 +22,7 @@ export const contract: StreamContract = {
     'users:UpdateItem',
     'users:PutItem',
     'refresh-token-denylist:PutItem',
+    'sessions:GetItem',
     'sessions:PutItem',
     'sessions:UpdateItem',
     'sessions:DeleteItem',
@@ -22,6 +32,6 @@ export const contract: StreamContract = {
   timeout: 60,
 }
 
-const factories = { users, codes, factorUndos, keyedHashes, rateLimiter, mailer, emailJobs }
+const factories = { users, codes, social, factorUndos, keyedHashes, rateLimiter, mailer, emailJobs }
 
 export const handler = deliverer(factories, processEmailJob)

@@ -7,7 +7,7 @@ import { passkeyId } from '../../lib/contract/passkeys.ts'
 import { removePasskey } from '../../lib/domain/passkeys.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
-import { factorChangeServices, passkeys, relyingParty } from '../../lib/services.ts'
+import { factorChangeServices, identities, passkeys, relyingParty } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'DELETE',
@@ -27,7 +27,7 @@ export const contract = defineContract({
   needs: [...factorChangeNeeds, 'users:Query', 'users:DeleteItem'],
 })
 
-const factories = { ...factorChangeServices, passkeys, relyingParty }
+const factories = { ...factorChangeServices, passkeys, identities, relyingParty }
 
 export const handler = route(
   contract,

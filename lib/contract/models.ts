@@ -144,10 +144,20 @@ export const problem = z
     }),
     expiresIn: z
       .optional(z.int())
-      .register(z.globalRegistry, { description: 'Seconds until `authSession` expires.' }),
+      .register(z.globalRegistry, { description: 'Seconds until `authSession` or `linkSession` expires.' }),
     factors: z
       .optional(z.readonly(z.array(z.enum(factorNames))))
       .register(z.globalRegistry, { description: 'For `second_factor_required`: what may be proven.' }),
+    linkSession: z.optional(z.string()).register(z.globalRegistry, {
+      description:
+        'For `link_required` and `email_required`: send it to `POST /auth/social/link`. Keep it in memory only.',
+    }),
+    email: z.optional(z.string()).register(z.globalRegistry, {
+      description: 'For `link_required`: the email of the account, which the provider has verified.',
+    }),
+    proofs: z
+      .optional(z.readonly(z.array(z.enum(['password', 'passkey', 'code']))))
+      .register(z.globalRegistry, { description: 'For `link_required`: what may prove the account.' }),
     errors: z.optional(z.array(z.object({ path: z.string(), message: z.string() }))),
   })
   .register(z.globalRegistry, { id: 'Problem' })

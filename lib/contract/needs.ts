@@ -48,3 +48,12 @@ export const openingNeeds = [
   'sessions:DeleteItem',
   'sessions:PutItem',
 ] as const satisfies readonly Need[]
+
+/** What finds, creates or takes over the account of an identity. */
+export const socialAccountNeeds = [
+  ...factorRemovalNeeds,
+  'users:GetItem',
+  'users:PutItem',
+  'users:UpdateItem',
+  'refresh-token-denylist:PutItem',
+] as const satisfies readonly Need[]

@@ -1,7 +1,9 @@
 import type * as z from 'zod/mini'
 import type { Passkey, StoredRecoveryCodes, Totp } from '../domain/factor-ports.ts'
 import type { FormerEmail, Session } from '../domain/ports.ts'
+import type { Identity } from '../domain/social-ports.ts'
 import type { Account } from '../domain/users.ts'
+import type { identity } from './identities.ts'
 import type { exportedSession, exportedUser, factors, passkey, session } from './models.ts'
 
 const instant = (seconds: number) => new Date(seconds * 1000).toISOString()
@@ -39,6 +41,21 @@ export const exportedUserView = (
 export const passkeyView = ({ createdAt, lastUsedAt, ...stored }: Passkey): z.input<typeof passkey> => ({
   ...stored,
   createdAt: instant(createdAt),
+  lastUsedAt: instant(lastUsedAt),
+})
+
+/** An identity as its user sees it: without the provider's id and tokens. */
+export const identityView = ({
+  id,
+  provider,
+  accountName,
+  linkedAt,
+  lastUsedAt,
+}: Identity): z.input<typeof identity> => ({
+  id,
+  provider,
+  accountName,
+  linkedAt: instant(linkedAt),
   lastUsedAt: instant(lastUsedAt),
 })
 

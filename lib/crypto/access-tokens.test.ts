@@ -89,6 +89,11 @@ describe('an access token', () => {
       ).toBeUndefined()
   })
 
+  it('may come from a login whose time nobody knows', async () => {
+    const token = await issuer.issue({ ...input, authTime: 0 })
+    expect(await verifier.verify(token, NOW)).toMatchObject({ authTime: 0 })
+  })
+
   it('is valid from the second of its issue to the second before it expires', async () => {
     const { token } = await validToken()
     expect(await verifier.verify(token, NOW)).toEqual(subject)

@@ -62,7 +62,9 @@ export function accessTokenVerifier(
       const { sub, sid, jti, iat, exp, roles, withheld_roles: withheldRoles, cv, acr } = claims
       const authTime = claims.auth_time
       // Check the type of every claim that RFC 9068 2.2 and our denylist rely on.
-      if (!isId(sub) || !isId(sid) || !isId(jti) || !isTime(cv) || !isTime(authTime)) return undefined
+      if (!isId(sub) || !isId(sid) || !isId(jti) || !isTime(cv)) return undefined
+      // 0 is the time of a login at a provider that does not say when it was: never a fresh one.
+      if (authTime !== 0 && !isTime(authTime)) return undefined
       if (!isTexts(roles) || (withheldRoles !== undefined && !isTexts(withheldRoles))) return undefined
       if (Number(exp) - Number(iat) > LONGEST_ACCESS_TOKEN_SECONDS) return undefined
       // Tokens of earlier versions have no level.

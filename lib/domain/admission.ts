@@ -1,5 +1,6 @@
 import type { Assurance } from './assurance.ts'
 import { type EnrolledFactor, type FactorProof, hasFactor } from './factors.ts'
+import type { Seconds } from './lifetimes.ts'
 import type { Policy } from './policy.ts'
 import type { Client } from './ports.ts'
 import type { Account } from './users.ts'
@@ -8,6 +9,8 @@ import type { Account } from './users.ts'
 export interface FirstProof {
   readonly amr: readonly string[]
   readonly client: Client
+  /** When it was made, if not just now: a provider remembers its users. */
+  readonly authTime?: Seconds | undefined
 }
 
 declare const admitted: unique symbol
@@ -46,6 +49,14 @@ export function admit(
   if (!factor && hasFactor(account)) return 'second_factor_required'
   if (!factor && secondFactorFor === 'all') return 'second_factor_enrolment_required'
   const amr = [...new Set([...proof.amr, ...(factor?.amr ?? [])])]
-  const admission = { client: proof.client, account, amr, acr: factor ? 'aal2' : 'aal1', factor } as const
+  const admission = {
+    client: proof.client,
+    account,
+    amr,
+    acr: factor ? 'aal2' : 'aal1',
+    factor,
+    // A second proof is always made now.
+    ...(!factor && proof.authTime !== undefined && { authTime: proof.authTime }),
+  } as const
   return admission as typeof admission & Pick<Admission, typeof admitted>
 }

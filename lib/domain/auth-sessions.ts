@@ -5,6 +5,7 @@ import type { Seconds } from './lifetimes.ts'
 import { newToken, readToken } from './one-time-codes.ts'
 import type { Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
+import type { ProviderIdentity } from './social-ports.ts'
 import type { Account } from './users.ts'
 
 /** How long a second step may take. */
@@ -13,6 +14,7 @@ export const AUTH_SESSION_SECONDS: Seconds = 600
 /**
  * Makes the refusal of an account that was not admitted. If a second factor must follow, or must be added first, it stores the
  * first proof as an auth session. A user can have several, so that another person who knows the password voids none of them.
+ * `links`: the second step also links this identity.
  * After the OAuth 2.0 First-Party Applications draft.
  */
 export async function notAdmitted(
@@ -20,6 +22,7 @@ export async function notAdmitted(
   account: Account,
   { amr }: FirstProof,
   reason: NotAdmitted,
+  links?: ProviderIdentity,
 ): Promise<Refusal> {
   const userId = account.id
   if (reason === 'account_disabled' || reason === 'email_not_verified') {
@@ -30,7 +33,7 @@ export async function notAdmitted(
   const enrolsOnly = reason === 'second_factor_enrolment_required'
   const expiresAt = clock.now() + AUTH_SESSION_SECONDS
   const { sessionVersion } = account
-  await authSessions.put({ userId, tokenHash, sessionVersion, amr, enrolsOnly, expiresAt })
+  await authSessions.put({ userId, tokenHash, sessionVersion, amr, enrolsOnly, links, expiresAt })
   events.record({ type: 'login.second_factor_required', userId })
   return new Refusal(reason, {
     subject: { userId },

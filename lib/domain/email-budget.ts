@@ -12,6 +12,7 @@ type Asked = Extract<
   | 'finish_sign_up'
   | 'reset_password'
   | 'email_login'
+  | 'social_code'
   | 'verify_new_email'
 >
 
@@ -43,7 +44,7 @@ export async function withinBudget(
     }
     return
   }
-  events.record({ type: 'mail.withheld', userId, template: kind })
+  events.record({ type: 'mail.withheld', ...(userId && { userId }), template: kind })
 }
 
 /** Tells the owner of an account that somebody tried to use its email for another account. */

@@ -10,11 +10,22 @@ import { mailFactorUndo } from './factor-undo.ts'
 import { waysIn } from './factors.ts'
 import { isSame, newDigits } from './one-time-codes.ts'
 import type { Ports } from './ports.ts'
+import { labelOf, mailedName } from './provider-names.ts'
+import { mailSocialCode } from './social-codes.ts'
 import type { Account } from './users.ts'
 
 type MailPorts = Pick<
   Ports,
-  'users' | 'codes' | 'factorUndos' | 'mailer' | 'keyedHashes' | 'rateLimiter' | 'clock' | 'events'
+  | 'users'
+  | 'codes'
+  | 'social'
+  | 'factorUndos'
+  | 'mailer'
+  | 'keyedHashes'
+  | 'rateLimiter'
+  | 'policy'
+  | 'clock'
+  | 'events'
 >
 
 const HOUR = 3600
@@ -49,6 +60,8 @@ export async function processEmailJob(ports: MailPorts, job: EmailJob): Promise<
       return reset(ports, await ports.users.findById(job.userId), 'factors_reset')
     case 'email_login_requested':
       return emailLogin(ports, await ports.users.findByEmail(job.email), job.challengeHash)
+    case 'social_code_requested':
+      return mailSocialCode(ports, job)
     case 'email_change_requested':
       return emailChange(ports, await ports.users.findById(job.userId), job)
     case 'new_device':
@@ -60,6 +73,12 @@ export async function processEmailJob(ports: MailPorts, job: EmailJob): Promise<
     case 'factor_added':
     case 'factor_removed': {
       const template = { kind: job.type, at: job.at, factor: job.factor }
+      return mailVerified(ports, await ports.users.findById(job.userId), template)
+    }
+    case 'identity_linked':
+    case 'identity_unlinked': {
+      const provider = labelOf(ports.policy, job.provider)
+      const template = { kind: job.type, at: job.at, provider, accountName: mailedName(job.accountName) }
       return mailVerified(ports, await ports.users.findById(job.userId), template)
     }
     case 'recovery_code_used': {

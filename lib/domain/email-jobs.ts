@@ -32,6 +32,13 @@ export type EmailJob =
       /** Earlier versions did not write it. */
       readonly at?: Seconds | undefined
     }
+  /** Digits for a link session. `locale` is the language of a new account: `storedLocale` reads it. */
+  | {
+      readonly type: 'social_code_requested'
+      readonly linkSessionHash: string
+      readonly email: string
+      readonly locale: string
+    }
   | NotificationJob
 
 /** The account no longer has this address, or is gone. So the job contains its language, too: `storedLocale` reads it. */
@@ -44,6 +51,14 @@ interface FactorChanged {
   readonly userId: string
   readonly at: Seconds
   readonly factor: 'totp' | 'passkey'
+}
+
+interface IdentityChanged {
+  readonly userId: string
+  readonly at: Seconds
+  /** The provider's name in PROVIDERS. */
+  readonly provider: string
+  readonly accountName?: string | undefined
 }
 
 export type NotificationJob =
@@ -67,6 +82,8 @@ export type NotificationJob =
   | { readonly type: 'token_reused'; readonly userId: string; readonly at: Seconds }
   | (FactorChanged & { readonly type: 'factor_added' })
   | (FactorChanged & { readonly type: 'factor_removed' })
+  | (IdentityChanged & { readonly type: 'identity_linked' })
+  | (IdentityChanged & { readonly type: 'identity_unlinked' })
   | {
       readonly type: 'recovery_code_used'
       readonly userId: string

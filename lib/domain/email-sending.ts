@@ -6,9 +6,9 @@ import { newToken } from './one-time-codes.ts'
 import type { OneTimeCode, Ports } from './ports.ts'
 import type { Account } from './users.ts'
 
-/** The user whom a mail is about, and the mail's address and language. */
+/** The user whom a mail is about, and the mail's address and language. An address without an account has no user yet. */
 export interface Recipient {
-  readonly userId: string
+  readonly userId: string | undefined
   readonly email: string
   readonly locale: Locale
 }
@@ -50,7 +50,7 @@ export async function mail(
   template: EmailTemplate,
 ): Promise<boolean> {
   const outcome = await mailer.send(email, template, { userId, locale })
-  const about = { userId, template: template.kind }
+  const about = { ...(userId && { userId }), template: template.kind }
   if (outcome === 'sent') events.record({ type: 'mail.sent', ...about })
   else events.record({ type: 'mail.rejected', ...about, reason: outcome.rejectedAs })
   return outcome === 'sent'

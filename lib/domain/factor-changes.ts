@@ -1,13 +1,12 @@
-import { changedOrRefuse } from './account-changes.ts'
 import type { FactorWrites } from './factor-ports.ts'
 import { hasFactor } from './factors.ts'
-import { deniedUntil, type Seconds } from './lifetimes.ts'
+import type { Seconds } from './lifetimes.ts'
 import { notify, queueEmailJob } from './notifications.ts'
 import type { Client, Ports, Session } from './ports.ts'
 import { Refusal } from './refusal.ts'
-import { continuedSession } from './sessions.ts'
-import { issueTokenPair, type TokenPair, type TokenPorts } from './token-pairs.ts'
-import { type Account, changedBy, type Factors } from './users.ts'
+import { changeInSession } from './session-changes.ts'
+import type { TokenPair, TokenPorts } from './token-pairs.ts'
+import type { Account, Factors } from './users.ts'
 
 export type FactorChangePorts = TokenPorts &
   Pick<Ports, 'users' | 'sessions' | 'policy' | 'outbox' | 'clock' | 'events'>
@@ -32,8 +31,8 @@ export function checkMayAddFactor({ policy }: Pick<Ports, 'policy'>, account: Ac
 }
 
 /**
- * Changes the factors of an account as it was read. Every session ends, and the caller's goes on as a new one with the same end and
- * the same time of its last proof. `amr`: the caller has proven the new factor, so the session has two proofs.
+ * Changes the factors of an account as it was read, as `changeInSession` does. `amr`: the caller has proven the new factor, so the
+ * session has two proofs.
  */
 export async function changeFactors(
   ports: FactorChangePorts,
@@ -42,18 +41,8 @@ export async function changeFactors(
   client: Client,
   { factors, writes, amr }: { factors: Factors; writes: FactorWrites; amr?: readonly string[] },
 ): Promise<TokenPair> {
-  const fields = { factors, endsSessions: true }
   const proven = amr && { amr: [...new Set([...former.amr, ...amr])], acr: 'aal2' as const }
-  const session = continuedSession(ports, changedBy(account, fields), former, client, proven)
-  const changed = changedOrRefuse(
-    await ports.users.change(account, {
-      ...fields,
-      factorWrites: writes,
-      deniedUntil: deniedUntil(ports.clock.now()),
-      replaces: { sessionId: former.id, by: session },
-    }),
-  )
-  return issueTokenPair(ports, changed, session)
+  return changeInSession(ports, account, { former, client }, { factors, factorWrites: writes }, proven)
 }
 
 /**

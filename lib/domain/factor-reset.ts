@@ -1,11 +1,12 @@
 import { disablePassword, forgetSessions, withOptimisticRetry } from './account-changes.ts'
 import { anyAccount } from './administration.ts'
 import { allFactorsRemoved, type FactorRemovalPorts } from './factor-removal.ts'
+import { waysIn } from './factors.ts'
 import { queueEmailJob } from './notifications.ts'
 import type { Ports } from './ports.ts'
 import type { Principal } from './principal.ts'
 import { Refusal } from './refusal.ts'
-import type { Account } from './users.ts'
+import { type Account, noFactors } from './users.ts'
 
 /**
  * Removes every factor of another user, who has lost them, disables the password, ends every session, and mails a link that sets a
@@ -24,7 +25,7 @@ export async function resetFactors(
   const changed = await withOptimisticRetry(async () => {
     const account = await anyAccount(ports, userId)
     const { passwordHash, ...ends } = disablePassword(ports.clock.now())
-    if (!sendsMail && account.passwordHash === '') throw new Refusal('last_way_in')
+    if (!sendsMail && waysIn({ ...account, factors: noFactors }) === 0) throw new Refusal('last_way_in')
     const removal = await allFactorsRemoved(ports, account)
     return ports.users.change(account, {
       ...removal,

@@ -21,6 +21,7 @@ import { ownSession } from './sessions.ts'
 import { settleAll } from './settle-all.ts'
 import { ensureSigningKeys, type TokenPair } from './token-pairs.ts'
 import type { Account } from './users.ts'
+import { checkWayInStays, type WayInPorts } from './ways-in.ts'
 
 /** The most passkeys of an account. */
 export const MOST_PASSKEYS = 20
@@ -90,7 +91,7 @@ export async function registeredPasskey(
  * Refuses with `not_found`, `last_way_in`, `second_factor_missing` or `conflict`.
  */
 export async function removePasskey(
-  ports: FactorChangePorts & Pick<Ports, 'passkeys' | 'relyingParty'>,
+  ports: FactorChangePorts & WayInPorts,
   principal: Principal,
   { passkeyId, client }: { passkeyId: string; client: Client },
 ): Promise<TokenPair> {
@@ -98,13 +99,10 @@ export async function removePasskey(
   // The account first: what is read later is at least as new, and the write fails if the account has changed since then.
   const [account, former] = await settleAll(ownAccount(ports, principal), ownSession(ports, principal))
   const { id: userId, factors } = account
-  const found = await ports.passkeys.list(userId)
-  const passkey = found.find(({ id }) => id === passkeyId)
+  const passkey = (await ports.passkeys.list(userId)).find(({ id }) => id === passkeyId)
   if (!passkey) throw new Refusal('not_found')
 
-  const isWayIn = ({ rpId }: Passkey) => rpId === ports.relyingParty.rpId
-  const stays = account.passwordHash !== '' || found.some((each) => each !== passkey && isWayIn(each))
-  if (isWayIn(passkey) && !stays) throw new Refusal('last_way_in', { subject: { userId } })
+  await checkWayInStays(ports, account, passkey)
   const left = { ...factors, passkeys: factors.passkeys - 1 }
   checkAdministratorsFactor(ports.policy, { ...account, factors: left })
 

@@ -9,6 +9,8 @@ export const notifications = [
   'factor_removed',
   'recovery_code_used',
   'second_factor_failed',
+  'identity_linked',
+  'identity_unlinked',
 ] as const
 export type Notification = (typeof notifications)[number]
 

@@ -441,7 +441,7 @@ export interface Mailer {
   send(
     to: string,
     template: EmailTemplate,
-    about: { readonly userId: string; readonly locale: Locale },
+    about: { readonly userId: string | undefined; readonly locale: Locale },
   ): Promise<'sent' | { readonly rejectedAs: string }>
 }
 

@@ -8,6 +8,8 @@ import {
   tellFactorChange,
 } from './factor-changes.ts'
 import type { Passkey } from './factor-ports.ts'
+import { tellLink } from './identity-changes.ts'
+import { linkedTo } from './identity-ids.ts'
 import { deniedUntil, type Seconds } from './lifetimes.ts'
 import { PASSKEY_AMR } from './passkey-login.ts'
 import { optionsOfRegistration } from './passkey-options.ts'
@@ -100,7 +102,13 @@ async function complete(
   },
 ): Promise<FactorChanged> {
   const { added, at, amr, factor } = enrolled
-  const fields = { factors: added.factors, endsSessions: true }
+  // The login may also wait to link an identity.
+  const links = authSession.links && linkedTo(account.id, authSession.links, now)
+  const fields = {
+    factors: added.factors,
+    ...(links && { identities: account.identities + 1 }),
+    endsSessions: true,
+  }
   const subject = { userId: account.id }
 
   // 1. The account may have a session.
@@ -114,12 +122,14 @@ async function complete(
     ports.users.change(account, {
       ...fields,
       factorWrites: added.writes,
+      ...(links && { identityWrites: { adds: links } }),
       deniedUntil: deniedUntil(now),
       replaces: { authSession, now, by },
     }),
   )
   if (typeof tokens === 'string') throw new Refusal(refusalFor[tokens], { subject })
   await tellFactorChange(ports, account, { type: 'factor_added', factor, at })
+  if (links) await tellLink(ports, links)
   return { tokens, ...(added.codes && { recoveryCodes: added.codes }) }
 }
 

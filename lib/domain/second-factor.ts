@@ -1,6 +1,8 @@
 import { admit } from './admission.ts'
 import { openAuthSession } from './auth-sessions.ts'
 import { type FactorProof, refusalOfSpent } from './factors.ts'
+import { tellLink } from './identity-changes.ts'
+import { linkedTo } from './identity-ids.ts'
 import { notify } from './notifications.ts'
 import type { Client, Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
@@ -13,7 +15,8 @@ export type Prove = (account: Account) => Promise<FactorProof>
 
 /**
  * Completes a login with a second factor. A wrong proof leaves the auth session as it is.
- * Refuses with `invalid_auth_session`, with the refusal of the proof, or with the same if another request has used it.
+ * Refuses with `invalid_auth_session`, with the refusal of the proof, or with the same if another request has used it, or with
+ * `identity_taken` if the identity that it should link has found another account meanwhile.
  */
 export async function proveSecondFactor(
   ports: TokenPorts & FailurePorts & Pick<Ports, 'users' | 'authSessions' | 'sessionOpenings' | 'events'>,
@@ -36,11 +39,14 @@ export async function proveSecondFactor(
   const admission = admit(ports.policy, account, proof, factor)
   if (typeof admission === 'string') throw new Refusal('invalid_auth_session', { subject: { userId } })
 
-  // 4. One transaction uses up the proof and the auth session, and opens the session.
-  const opened = await openProvenSession(ports, admission, { authSession, now })
+  // 4. One transaction uses up the proof and the auth session, links what waits for it, and opens the session.
+  const links = authSession.links && linkedTo(userId, authSession.links, now)
+  const opened = await openProvenSession(ports, admission, { ends: { authSession, now }, links })
+  if (opened === 'identity_taken') throw new Refusal('identity_taken', { subject: { userId } })
   if (opened === 'spent') throw new Refusal(refusalOfSpent(factor), { subject: { userId } })
   if (typeof opened === 'string') throw new Refusal('invalid_auth_session', { subject: { userId } })
   await factor.afterUse?.()
+  if (links) await tellLink(ports, links)
   return opened
 }
 

@@ -31,6 +31,12 @@ export type SecurityEvent =
       readonly userId: string
       readonly factor: 'totp' | 'passkey'
     }
+  | {
+      readonly type: 'identity.linked' | 'identity.unlinked'
+      readonly userId: string
+      readonly identityId: string
+      readonly provider: string
+    }
   | { readonly type: 'recovery_codes.replaced'; readonly userId: string }
   | { readonly type: 'recovery_code.used'; readonly userId: string; readonly left: number }
   /** A TOTP code was refused without a look, after too many failures in a row. Another factor ends this. */
@@ -75,14 +81,14 @@ export type SecurityEvent =
       readonly type: 'email.verified' | 'email.change_requested' | 'email.changed' | 'email.change_undone'
       readonly userId: string
     }
-  | { readonly type: 'mail.sent'; readonly userId: string; readonly template: EmailTemplate['kind'] }
+  | { readonly type: 'mail.sent'; readonly userId?: string; readonly template: EmailTemplate['kind'] }
   /** The recipient's budget is used up. */
-  | { readonly type: 'mail.withheld'; readonly userId: string; readonly template: EmailTemplate['kind'] }
+  | { readonly type: 'mail.withheld'; readonly userId?: string; readonly template: EmailTemplate['kind'] }
   | { readonly type: 'mail.withheld'; readonly userId?: string; readonly job: EmailJob['type'] }
   /** A retry would not help; `reason` is SES's error name. */
   | {
       readonly type: 'mail.rejected'
-      readonly userId: string
+      readonly userId?: string
       readonly template: EmailTemplate['kind']
       readonly reason: string
     }

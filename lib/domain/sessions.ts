@@ -10,13 +10,18 @@ import type { Principal } from './principal.ts'
 import { Refusal } from './refusal.ts'
 import { settleAll } from './settle-all.ts'
 import { ensureSigningKeys, issueTokenPair, type TokenPair, type TokenPorts } from './token-pairs.ts'
-import type { Account } from './users.ts'
+import { type Account, changedBy } from './users.ts'
 
 /** Creates the first generation of a session. It is not stored yet. */
 export function newSession(
   { clock, lifetimes }: Pick<Ports, 'clock' | 'lifetimes'>,
   account: Account,
-  { amr, acr, client }: Pick<Assurance, 'amr' | 'acr'> & { readonly client: Client },
+  {
+    amr,
+    acr,
+    client,
+    authTime,
+  }: Pick<Assurance, 'amr' | 'acr'> & { readonly client: Client; readonly authTime?: Seconds | undefined },
 ): Session {
   const now = clock.now()
   return {
@@ -31,7 +36,7 @@ export function newSession(
     rotatedAt: now,
     rotatedBy: 'login',
     refreshRate: { since: now, refreshes: 0 },
-    authTime: now,
+    authTime: authTime ?? now,
     amr,
     acr,
     ...client,
@@ -84,22 +89,28 @@ export async function openSession(
 
 /**
  * Opens a session in the transaction that uses up the second proof, and issues its first pair. `ends` is deleted in the same
- * transaction. Returns the reason if the session was not opened.
+ * transaction, and `links` is linked. Returns the reason if the session was not opened.
  */
 export async function openProvenSession(
   ports: OpeningPorts & Pick<Ports, 'sessionOpenings'>,
   admission: Admission,
-  ends?: Opening['ends'],
+  { ends, links }: Pick<Opening, 'ends' | 'links'> = {},
 ): Promise<TokenPair | NotOpened> {
-  const session = await admittedSession(ports, admission)
   const { account, factor } = admission
   // An enrolment stores its session itself.
   if (factor?.spends === 'enrolment') throw new Error('This factor was enrolled and not proven')
-  const outcome = await ports.sessionOpenings.open({ session, account, spends: factor?.spends, ends })
+  // A link moves both versions, and the session is of the new ones.
+  const opened = links ? { ...admission, account: linkedBy(account) } : admission
+  const session = await admittedSession(ports, opened)
+  const outcome = await ports.sessionOpenings.open({ session, account, spends: factor?.spends, ends, links })
   if (outcome !== 'opened') return outcome
-  await notifyOfDevice(ports, admission, session)
-  return firstPair(ports, admission, session)
+  await notifyOfDevice(ports, opened, session)
+  return firstPair(ports, opened, session)
 }
+
+/** The account after an identity was linked. */
+export const linkedBy = (account: Account): Account =>
+  changedBy(account, { identities: account.identities + 1, endsSessions: true })
 
 /**
  * Opens a session together with the change of its account that `change` makes. Returns why the change was not made, or the first
@@ -119,14 +130,14 @@ export async function openEnrolledSession<N extends string>(
 
 async function admittedSession(
   ports: OpeningPorts,
-  { account, client, amr, acr }: Admission,
+  { account, client, amr, acr, authTime }: Admission,
 ): Promise<Session> {
   await ensureSigningKeys(ports)
   // An unverified account may still have an expiry, from a time when verification was required. Remove it: the account is in
   // use.
   if (account.keptUntil !== undefined && !(await ports.users.endExpiry(account)))
     throw new Refusal('unavailable')
-  return newSession(ports, account, { amr, acr, client })
+  return newSession(ports, account, { amr, acr, client, authTime })
 }
 
 async function notifyOfDevice(

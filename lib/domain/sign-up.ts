@@ -1,16 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import { admit } from './admission.ts'
 import { notAdmitted } from './auth-sessions.ts'
-import { deviceOf } from './devices.ts'
 import type { EmailJob } from './email-jobs.ts'
 import type { Locale } from './locales.ts'
+import { newAccount } from './new-accounts.ts'
 import { checkNewPassword, type PasswordRulePorts } from './password-rules.ts'
 import type { Client, Ports } from './ports.ts'
 import { Refusal } from './refusal.ts'
 import { openSession } from './sessions.ts'
 import { settleAll } from './settle-all.ts'
 import { ensureSigningKeys, type TokenPair, type TokenPorts } from './token-pairs.ts'
-import { type Account, noFactors } from './users.ts'
 
 const DAY = 86_400
 
@@ -22,7 +20,7 @@ type SignUpJob = Extract<EmailJob, { type: 'signed_up' | 'sign_up_attempted' }>
  * answer and its time do not reveal whether the email has an account: the calls are the same, and the mail function looks up
  * the account (ASVS 6.3.8).
  * Without a password, the account waits for the link of `finishSignUp`, whatever the policy: always 202.
- * Refuses with `weak_password`.
+ * Refuses with `signup_closed`, whatever the email, or with `weak_password`.
  */
 export async function signUp(
   ports: PasswordRulePorts &
@@ -36,6 +34,7 @@ export async function signUp(
   const { users, passwords, policy, clock, events } = ports
   const { email, name, locale } = input
   const { password } = input
+  if (policy.signUp === 'closed') throw new Refusal('signup_closed')
   if (password === undefined && !policy.sendsMail) {
     const message = 'must be set, because this deployment sends no mail that could set it later'
     throw new Refusal('invalid_request', { issues: [{ path: 'password', message }] })
@@ -50,24 +49,18 @@ export async function signUp(
   // later.
   const passwordHash = password === undefined ? '' : await passwords.hashForSignUp(password, email)
   const now = clock.now()
-  const account: Account = {
-    id: randomUUID(),
+  const account = newAccount({
     email,
     name,
-    roles: ['user'],
-    emailVerified: false,
-    createdAt: new Date(now * 1000).toISOString(),
     locale,
-    status: 'active',
+    emailVerified: false,
     passwordHash,
-    claimsVersion: 1,
-    sessionVersion: 1,
-    devices: [deviceOf(client)],
-    factors: noFactors,
     identities: 0,
+    client,
+    now,
     // An account that can be used unverified has an owner, so it does not expire.
     ...(waits && { keptUntil: now + policy.unverifiedAccountDays * DAY }),
-  }
+  })
   const isNew = (await users.create(account, now)) === 'created'
   if (isNew) events.record({ type: 'user.created', userId: account.id })
   if (!isNew && !waits) throw new Refusal('email_taken')

@@ -12,6 +12,7 @@ type Shape<T extends EmailJob['type']> = Record<
   Check<unknown>
 >
 const withheld: Check<unknown> = (value) => value === undefined || value === true
+const identityChanged = { userId: text, at: whole, provider: text, accountName: optional(text) }
 const shapes: { readonly [T in EmailJob['type']]: Shape<T> } = {
   signed_up: { userId: text, withheld },
   sign_up_attempted: { email: text, passwordHash: optional(text), withheld },
@@ -19,6 +20,7 @@ const shapes: { readonly [T in EmailJob['type']]: Shape<T> } = {
   reset_requested: { email: text },
   reset_started: { userId: text },
   email_change_undone: { userId: text },
+  social_code_requested: { linkSessionHash: text, email: text, locale: text },
   email_login_requested: { email: text, challengeHash: text },
   email_change_requested: { userId: text, newEmail: text, sessionVersion: whole, at: optional(whole) },
   first_factor_added: { userId: text, at: whole },
@@ -37,6 +39,8 @@ const shapes: { readonly [T in EmailJob['type']]: Shape<T> } = {
   token_reused: { userId: text, at: whole },
   factor_added: { userId: text, at: whole, factor: oneOf('totp', 'passkey') },
   factor_removed: { userId: text, at: whole, factor: oneOf('totp', 'passkey') },
+  identity_linked: identityChanged,
+  identity_unlinked: identityChanged,
   recovery_code_used: { userId: text, at: whole, left: whole },
   second_factor_failed: { userId: text, at: whole },
   account_deleted: {

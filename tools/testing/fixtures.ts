@@ -1,8 +1,12 @@
+import { identityIdOf } from '../../lib/domain/identity-ids.ts'
+import { ownerOf } from '../../lib/domain/link-sessions.ts'
 import { authenticator } from './authenticator.ts'
 import { type Enrolled, enrolTotp } from './enrolments.ts'
 import type { TestRequest } from './events.ts'
 import { gateway } from './gateway.ts'
+import { withIdentity } from './identities.ts'
 import { atGoogle, begunFlow, codeAtGoogle, form, newFlow } from './social-flows.ts'
+import { codeFor, googleOf, linkSessionFor } from './social-logins.ts'
 import { delivered } from './test-mail.ts'
 import { testServices } from './test-services.ts'
 import { administrator, bearer, eve, logIn, sessionIdOf, signedUp } from './test-users.ts'
@@ -192,6 +196,14 @@ export const validRequests: Record<string, (fixture: Fixture) => TestRequest | P
     await verified(fixture)
     return { ...atGoogle, ...asEve(fixture), body: newFlow() }
   },
+  'POST /auth/social/redeem': async ({ services, userId }) => {
+    await withIdentity(services, userId, eveAtGoogle)
+    return { body: await codeFor(services, eveAtGoogle) }
+  },
+  'POST /auth/social/email': async (fixture) => ({ body: { linkSession: await linkSessionOfEve(fixture) } }),
+  'POST /auth/social/link': async (fixture) => ({
+    body: { linkSession: await linkSessionOfEve(fixture), password: eve.password },
+  }),
   'POST /users/me/passkeys/options': async (fixture) => {
     await verified(fixture)
     return asEve(fixture)
@@ -211,6 +223,26 @@ export const validRequests: Record<string, (fixture: Fixture) => TestRequest | P
   'DELETE /users/me/passkeys/{passkeyId}': async (fixture) => {
     const { params } = await withPasskey(fixture)
     return { ...asEve(fixture), params, body: { transport: 'body' } }
+  },
+  'POST /users/me/identities': async (fixture) => {
+    await verified(fixture)
+    return { ...asEve(fixture), body: await linkCodeOfEve(fixture) }
+  },
+  'GET /users/me/identities': async (fixture) => {
+    await linked(fixture)
+    return asEve(fixture)
+  },
+  'DELETE /users/me/identities/{identityId}': async (fixture) => {
+    const { identityId } = await linked(fixture)
+    return { ...asEve(fixture), params: { identityId }, body: { transport: 'body' } }
+  },
+  'GET /users/{userId}/identities': async (fixture) => {
+    await linked(fixture)
+    return aboutEve(fixture)
+  },
+  'DELETE /users/{userId}/identities/{identityId}': async (fixture) => {
+    const { identityId } = await linked(fixture)
+    return { ...asAdmin(fixture), params: { userId: fixture.userId, identityId } }
   },
   'PUT /users/me/email': changeEmail,
   'POST /users/{userId}/password-reset': aboutEve,
@@ -253,6 +285,29 @@ export const validRequests: Record<string, (fixture: Fixture) => TestRequest | P
     await enrolled(fixture)
     return aboutEve(fixture)
   },
+}
+
+const eveAtGoogle = googleOf(eve)
+/** The provider's email is Eve's, which is verified. */
+export async function linkSessionOfEve(fixture: Fixture): Promise<string> {
+  await verified(fixture)
+  const account = await fixture.services.users.findById(fixture.userId)
+  return linkSessionFor(fixture.services, eveAtGoogle, account)
+}
+
+/** Eve has linked a provider account. That outdates her access tokens, so she logs in again. */
+export async function linked(fixture: Fixture, identity = eveAtGoogle) {
+  const { services, userId } = fixture
+  if ((await services.users.findById(userId))?.identities) return { identityId: identityIdOf(identity) }
+  await withIdentity(services, userId, identity)
+  Object.assign(fixture.login, await logIn(fixture.api, 'body', eve))
+  return { identityId: identityIdOf(identity) }
+}
+/** What comes back from a flow that Eve began to link a provider account. */
+export async function linkCodeOfEve({ services, userId }: Fixture, identity = eveAtGoogle) {
+  const account = await services.users.findById(userId)
+  if (!account) throw new Error('Eve has no account')
+  return codeFor(services, identity, { purpose: 'link', owner: ownerOf(account) })
 }
 
 /** The token that is mailed after a sign-up without a password. */

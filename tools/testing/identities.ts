@@ -11,16 +11,18 @@ export const newIdentity = (userId: string, now: number, change: Partial<Provide
     now,
   )
 
-/** Links a new identity to a user through storage, without ending a session. */
+/** Links an identity to a user through storage, without ending a session. Access tokens end. */
 export async function withIdentity(
   { users, clock }: Pick<Ports, 'users' | 'clock'>,
   userId: string,
+  linked: Partial<ProviderAccount> = {},
 ): Promise<Identity> {
   const account = await users.findById(userId)
-  const identity = newIdentity(userId, clock.now())
+  const identity = newIdentity(userId, clock.now(), linked)
   const outcome =
     account &&
     (await users.change(account, {
+      emailVerified: true,
       identities: account.identities + 1,
       identityWrites: { adds: identity },
       endsSessions: false,
