@@ -198,7 +198,7 @@ describe('the needs in a contract', () => {
     }
     /** Links an identity that a later request removes. */
     const addIdentity = (userId: string) =>
-      withIdentity({ users: engine.users, clock: services.clock }, userId)
+      withIdentity({ users: engine.users, clock: services.clock }, userId, { sealedRefreshToken: 'sealed' })
     const tokenOf = (templates: readonly object[]) =>
       String((templates.at(-1) as { token?: string } | undefined)?.token)
     const mailed = async (route: string, request: TestRequest) => {

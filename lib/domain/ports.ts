@@ -65,7 +65,7 @@ export interface AccountChange extends AccountFields {
   }
   /** The items that belong to a change of `factors`. */
   readonly factorWrites?: FactorWrites
-  /** The items that belong to a change of `identities`. */
+  /** The items that belong to a change of `identities`. A removed one leaves a job if its token must be revoked. */
   readonly identityWrites?: IdentityWrites
   /** Another user who makes the change. It succeeds only if that user's claims version has not changed either. */
   readonly by?: Pick<Principal, 'userId' | 'claimsVersion'> | undefined
@@ -123,14 +123,12 @@ export interface UserStore {
   change(account: Account, change: AccountChange): Promise<Changed>
   /**
    * Deletes the account with its email reservation, factors and identities, and puts its claims on the denylist, in one transaction.
-   * `forgetAll` deletes the sessions. Returns the former email if it was still kept, and the deleted identities.
+   * `forgetAll` deletes the sessions. Returns the former email if it was still kept.
    */
   remove(
     account: Account,
     change: Pick<AccountChange, 'deniedUntil' | 'by'> & { readonly now: Seconds },
-  ): Promise<
-    { readonly former: FormerEmail | undefined; readonly identities: readonly Identity[] } | NotChanged
-  >
+  ): Promise<{ readonly former: FormerEmail | undefined } | NotChanged>
   /** Returns the user's former email while the change can be undone. */
   formerEmail(userId: string, now: Seconds): Promise<FormerEmail | undefined>
   /** Removes the expiry of an unverified account; `false` if the account is gone. */

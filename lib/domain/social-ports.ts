@@ -51,6 +51,19 @@ export interface IdentityStore {
   used(identity: Identity, now: Seconds): Promise<void>
 }
 
+/** A token of an identity that was removed. The transaction of the removal leaves it as a job for the function that revokes it. */
+export interface Revocation extends Pick<Identity, 'provider' | 'subject'> {
+  readonly sealedRefreshToken: string
+}
+
+/** The reading side of these jobs. */
+export interface Revocations {
+  /** Returns the job in a record of the table's stream; throws if the record holds none. */
+  read(record: unknown): { readonly id: string; readonly job: Revocation; readonly expiresAt: Seconds }
+  /** Deletes a job that is done. */
+  forget(id: string): Promise<void>
+}
+
 /** What a flow is for. `link` and `reauthentication` begin with a ticket of the user. */
 export type SocialPurpose = 'login' | 'link' | 'reauthentication'
 

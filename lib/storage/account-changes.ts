@@ -7,7 +7,7 @@ import { endOfAuthSession } from './auth-sessions.ts'
 import { unlessConditionFails, withRetries } from './client.ts'
 import { emailReservations, keptEmail } from './email-reservations.ts'
 import { factorParts } from './factor-parts.ts'
-import { identitiesAmong, identityParts } from './identity-parts.ts'
+import { identityParts } from './identity-parts.ts'
 import { accountKey, everythingOf, formerEmailKey, sessionKey } from './item-keys.ts'
 import { sessionItem } from './session-items.ts'
 import { transact } from './transact.ts'
@@ -92,7 +92,7 @@ export function accountChanges(
         ...(replaces ? exchange(read.id, replaces) : []),
         ...(redeems ? [parts.redemption(redeems, leaves)] : []),
         ...(factorWrites ? factors.writes(read.id, factorWrites) : []),
-        ...(identityWrites ? identities.writes(identityWrites) : []),
+        ...(identityWrites ? identities.writes(identityWrites, deniedUntil) : []),
         ...(emailMove ? reservations.move(read, changed.email, emailMove) : []),
         ...(takesFrom ? removal(takesFrom, taken, deniedUntil) : []),
         ...(endsExpiry && !emailMove ? lasting(read) : []),
@@ -117,7 +117,7 @@ export function accountChanges(
         ...parts.actorIsCurrent(by, read),
         ...parts.administrators(read.id, isActiveAdministrator(read), false),
       ])
-      return outcome === 'done' ? { former, identities: identitiesAmong(found) } : outcome
+      return outcome === 'done' ? { former } : outcome
     },
   }
 
@@ -128,7 +128,7 @@ export function accountChanges(
       [{ Delete: { ...key, ...parts.sameVersions(read) } }, 'version_conflict'],
       [parts.denyClaims(read, Number.MAX_SAFE_INTEGER, deniedUntil), 'version_conflict'],
       ...factors.removals(its),
-      ...identities.removals(identitiesAmong(its)),
+      ...identities.removals(its, deniedUntil),
     ]
   }
 

@@ -28,6 +28,7 @@ import { positionOf } from '../domain/users.ts'
  * | link session      | sessions               | LINK_SESSION#<hash> | LINK_SESSION | creation + 10 minutes   | token               |
  * | counter           | sessions               | LIMIT#<id>     | <window>       | end of the window          | limit and subject   |
  * | attempts          | sessions               | LIMIT#<id>     | ATTEMPTS       | last attempt + 1 day       | limit and subject   |
+ * | revocation job    | sessions               | REVOCATION#<id> | JOB           | removal of the identity + 3900 s | stream of the table |
  * | email job         | sessions               | MAIL#<id>      | JOB            | creation + 1 hour          | stream of the table |
  * | revoked family    | refresh-token-denylist | SESSION#<sid>  |                | end of the family + 3900 s | session id          |
  * | revoked claims    | refresh-token-denylist | USER#<id>      |                | revocation + 3900 s        | user id             |
@@ -92,6 +93,8 @@ export const windowKey = (id: string, start: number) => ({ pk: `LIMIT#${id}`, sk
 export const attemptsKey = (id: string) => ({ pk: `LIMIT#${id}`, sk: 'ATTEMPTS' })
 export const MAIL_PREFIX = 'MAIL#'
 export const emailJobKey = (id: string) => ({ pk: `${MAIL_PREFIX}${id}`, sk: 'JOB' })
+export const REVOCATION_PREFIX = 'REVOCATION#'
+export const revocationKey = (id: string) => ({ pk: `${REVOCATION_PREFIX}${id}`, sk: 'JOB' })
 export const revokedFamilyKey = (sessionId: string) => ({ pk: `SESSION#${sessionId}` })
 export const revokedClaimsKey = (userId: string) => ({ pk: `USER#${userId}` })
 /** One item with the ids of all active administrators, which protects the last of them. */

@@ -212,7 +212,6 @@ describe.each<[string, () => Promise<Stores>]>([
       const ada = await created()
       expect(await stores.users.remove(ada, { now: NOW, deniedUntil: NOW + 3900 })).toEqual({
         former: undefined,
-        identities: [],
       })
       expect(await stores.users.findById(ada.id)).toBeUndefined()
       expect(await stores.users.findByEmail(ada.email)).toBeUndefined()

@@ -14,6 +14,7 @@ import { dynamoFactorUndos } from '../../lib/storage/factor-undos.ts'
 import { dynamoIdentities } from '../../lib/storage/identities.ts'
 import { dynamoOutbox } from '../../lib/storage/outbox.ts'
 import { dynamoPasskeys } from '../../lib/storage/passkeys.ts'
+import { dynamoRevocations } from '../../lib/storage/revocations.ts'
 import { dynamoSessionOpenings } from '../../lib/storage/session-openings.ts'
 import { dynamoSessions } from '../../lib/storage/sessions.ts'
 import { dynamoSocial } from '../../lib/storage/social.ts'
@@ -49,6 +50,7 @@ const storesOver = (client: DynamoDBDocumentClient, tables: TableNames, clock: C
   factorUndos: dynamoFactorUndos(client, tables),
   identities: dynamoIdentities(client, tables),
   social: dynamoSocial(client, tables),
+  revocations: dynamoRevocations(client, tables),
   codes: dynamoCodes(client, tables),
   counters: dynamoCounters(client, tables),
   outbox: dynamoOutbox(client, tables),

@@ -1,7 +1,7 @@
 import type { FactorWrites } from '../../lib/domain/factor-ports.ts'
 import type { AccountChange, UserStore } from '../../lib/domain/ports.ts'
 import type { Principal } from '../../lib/domain/principal.ts'
-import type { IdentityWrites } from '../../lib/domain/social-ports.ts'
+import type { Identity, IdentityWrites } from '../../lib/domain/social-ports.ts'
 import { type Account, type AccountFields, changedBy, isActiveAdministrator } from '../../lib/domain/users.ts'
 import { codeId, isStill } from './memory-codes.ts'
 import { isFree, type MemoryTables, roundTrip } from './memory-tables.ts'
@@ -9,7 +9,8 @@ import { isFree, type MemoryTables, roundTrip } from './memory-tables.ts'
 /** The changes of an account, and its removal. */
 export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'change' | 'remove'> {
   const { accounts, codes, formerEmails, reservations, revokedClaims, sessions } = tables
-  const { totps, pendingTotps, recoveryCodes, passkeys, factorUndos, authSessions, identities } = tables
+  const { totps, pendingTotps, recoveryCodes, passkeys, factorUndos, authSessions, identities, revocations } =
+    tables
   /** Why the items of factors cannot be written, or the write. */
   const factorsOf = (
     userId: string,
@@ -34,14 +35,18 @@ export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'cha
     if (adds && identities.has(adds.id)) return 'identity_taken'
     return () => {
       if (adds) identities.set(adds.id, adds)
-      for (const { id } of removes) identities.delete(id)
+      for (const identity of removes) removeIdentity(identity)
     }
+  }
+  const removeIdentity = ({ id, provider, subject, sealedRefreshToken }: Identity) => {
+    identities.delete(id)
+    if (sealedRefreshToken) revocations.push({ provider, subject, sealedRefreshToken })
   }
   const removeWaysIn = (userId: string) => {
     totps.delete(userId)
     recoveryCodes.delete(userId)
-    for (const items of [passkeys, identities])
-      for (const [id, item] of items) if (item.userId === userId) items.delete(id)
+    for (const [id, passkey] of passkeys) if (passkey.userId === userId) passkeys.delete(id)
+    for (const identity of [...identities.values()]) if (identity.userId === userId) removeIdentity(identity)
   }
   /** Why the reservations forbid the move of the email, or the move itself. */
   const moveOf = (
@@ -142,13 +147,12 @@ export function memoryAccountChanges(tables: MemoryTables): Pick<UserStore, 'cha
       if (!actorIsCurrent(by, read)) return 'principal_outdated'
       if (isLast(read)) return 'last_administrator'
       const former = formerEmails.get(read.id)
-      const linked = [...identities.values()].filter(({ userId }) => userId === read.id)
       accounts.delete(read.id)
       for (const [email, { userId }] of reservations) if (userId === read.id) reservations.delete(email)
       formerEmails.delete(read.id)
       removeWaysIn(read.id)
       revokedClaims.set(read.id, Number.MAX_SAFE_INTEGER)
-      return { former: former && former.keptUntil > now ? former : undefined, identities: linked }
+      return { former: former && former.keptUntil > now ? former : undefined }
     },
   }
 }

@@ -13,6 +13,7 @@ import type {
   Identity,
   LinkSession,
   LinkTicket,
+  Revocation,
   SocialFlow,
   SocialResult,
 } from '../../lib/domain/social-ports.ts'
@@ -43,6 +44,8 @@ export interface MemoryTables {
   readonly spentChallenges: Set<string>
   /** By identity id: each belongs to one user. */
   readonly identities: Map<string, Identity>
+  /** The tokens that wait to be revoked at their provider. */
+  readonly revocations: Revocation[]
   /** By the hash of their state, code or token, as the next three. */
   readonly flows: Map<string, SocialFlow>
   readonly linkTickets: Map<string, LinkTicket>
@@ -70,6 +73,7 @@ export const memoryTables = (): MemoryTables => ({
   authSessions: new Map(),
   spentChallenges: new Set(),
   identities: new Map(),
+  revocations: [],
   flows: new Map(),
   linkTickets: new Map(),
   results: new Map(),
