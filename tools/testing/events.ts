@@ -7,6 +7,10 @@ export interface TestRequest {
   /** The parameters of the path, by their names. */
   readonly params?: Readonly<Record<string, string>>
   readonly query?: Readonly<Record<string, string>>
+  /** The query as it is sent, where `query` could not say it: with a parameter twice. */
+  readonly rawQuery?: string
+  /** `HEAD` at the route of a GET. */
+  readonly method?: 'HEAD'
   /** A text is sent as it is, anything else as JSON. */
   readonly body?: unknown
   readonly isBase64Encoded?: boolean
@@ -22,7 +26,7 @@ export function eventOf(route: string, request: TestRequest, caller?: object): A
     version: '2.0',
     routeKey: route,
     rawPath: path,
-    rawQueryString: new URLSearchParams(query).toString(),
+    rawQueryString: request.rawQuery ?? new URLSearchParams(query).toString(),
     ...(params && { pathParameters: { ...params } }),
     ...(query && { queryStringParameters: { ...query } }),
     headers: {
@@ -36,7 +40,13 @@ export function eventOf(route: string, request: TestRequest, caller?: object): A
       apiId: 'api',
       domainName: 'auth.example.com',
       domainPrefix: 'auth',
-      http: { method, path, protocol: 'HTTP/1.1', sourceIp: ip, userAgent: 'a test' },
+      http: {
+        method: request.method ?? method,
+        path,
+        protocol: 'HTTP/1.1',
+        sourceIp: ip,
+        userAgent: 'a test',
+      },
       requestId: randomUUID(),
       routeKey: route,
       stage: '$default',

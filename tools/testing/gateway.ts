@@ -59,7 +59,8 @@ export function gateway(services: TestServices, { milliseconds, handlers: others
     if (!found) return gatewayAnswer(404, 'Not Found')
     const answer = await call(found, route, request)
     const { status, headers, body } = answer
-    expectDocumented(route, { status, body, header: (name) => headers[name.toLowerCase()] })
+    const isWithoutBody = request.method === 'HEAD'
+    expectDocumented(route, { status, body, isWithoutBody, header: (name) => headers[name.toLowerCase()] })
     return answer
   }
 
