@@ -14,8 +14,14 @@ export class ApiError<Code extends string = string> extends Error {
   readonly requestId: string | undefined
   /** Of `second_factor_required`: what may be proven. */
   readonly factors: readonly ('totp' | 'passkey' | 'recoveryCode')[]
+  /** Of `link_required`: the email of the account that must be proven. */
+  readonly email: string | undefined
+  /** Of `link_required`: what may prove the account. */
+  readonly proofs: readonly ('password' | 'passkey' | 'code')[]
   /** Of `second_factor_required`: completes the login, together with a factor. Keep it in memory only. */
   declare readonly authSession: string
+  /** Of `link_required` and `email_required`: completes the login, together with a proof. Keep it in memory only. */
+  declare readonly linkSession: string
   /** Of `reauthentication_required`: how many seconds ago the last proof may be. */
   readonly maxAge: number
 
@@ -28,9 +34,12 @@ export class ApiError<Code extends string = string> extends Error {
     this.fields = more.fields ?? []
     this.requestId = more.requestId
     this.factors = more.factors ?? []
+    this.email = more.email
+    this.proofs = more.proofs ?? []
     this.maxAge = more.maxAge ?? 0
     // Half a login: what prints or reports an error leaves it out.
-    Object.defineProperty(this, 'authSession', { value: more.authSession ?? '' })
+    for (const name of ['authSession', 'linkSession'] as const)
+      Object.defineProperty(this, name, { value: more[name] ?? '' })
   }
 }
 
@@ -58,7 +67,10 @@ export function errorOf({ status, headers, statusText }: Response, body: unknown
     ...(Array.isArray(problem.errors) && { fields: problem.errors }),
     ...(typeof problem.requestId === 'string' && { requestId: problem.requestId }),
     ...(Array.isArray(problem.factors) && { factors: problem.factors }),
+    ...(Array.isArray(problem.proofs) && { proofs: problem.proofs }),
+    ...(typeof problem.email === 'string' && { email: problem.email }),
     ...(typeof problem.authSession === 'string' && { authSession: problem.authSession }),
+    ...(typeof problem.linkSession === 'string' && { linkSession: problem.linkSession }),
     ...(typeof problem.maxAge === 'number' && { maxAge: problem.maxAge }),
   })
 }

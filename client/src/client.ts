@@ -56,6 +56,8 @@ export type ProveAgain = (need: { readonly maxAge: number }) => Promise<boolean>
 type Calls = { readonly [Name in Exclude<OperationName, 'refresh' | 'logout'>]: Call<Name> }
 
 export interface Client extends Calls {
+  /** That of the options, without a slash at its end. */
+  readonly issuer: string
   /** The user who is logged in, or `null`. It asks the server once, if it is not known whether there is a session. */
   getUser(): Promise<
     Result<Operations['getMe']['output'] | null, CommonCode | 'internal_error' | 'origin_not_allowed'>
@@ -183,6 +185,7 @@ export function createClient(options: ClientOptions): Client {
 
   return {
     ...(Object.fromEntries(calls) as Calls),
+    issuer,
     async getUser() {
       const token = await session.token()
       return token instanceof ApiError ? { error: token as never } : { data: session.user ?? null }

@@ -1,4 +1,5 @@
 import { ApiError } from './api-error.ts'
+import { fromBase64url as bytes, toBase64url as text } from './base64url.ts'
 import type {
   PasskeyAssertion,
   PasskeyCreationOptions,
@@ -100,13 +101,3 @@ const named = ({ rawId }: PublicKeyCredential) => {
   const id = text(rawId)
   return { id, rawId: id, type: 'public-key' as const }
 }
-
-/** Base64url (RFC 4648 section 5). */
-const text = (buffer: ArrayBuffer): string =>
-  btoa(String.fromCharCode(...new Uint8Array(buffer)))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace(/=+$/, '')
-
-const bytes = (base64url: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(base64url.replaceAll('-', '+').replaceAll('_', '/')), (sign) => sign.charCodeAt(0))
