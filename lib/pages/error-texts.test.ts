@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
 import { templates } from '#built-pages'
 import { pages } from '../languages/en/pages.ts'
 import { type ErrorName, errorNames } from './error-texts.ts'
@@ -12,14 +13,14 @@ function refusalsOf(operation: string): string[] {
   return [...codes.matchAll(/'(\w+)'/g)].map(([, code = '']) => code)
 }
 
-/** A script with all that it imports from its folder. */
-function sourceOf(file: string, seen = new Set<string>()): string {
+/** A script of `pages/src` with all that it imports from there. */
+function sourceOf(path: string, seen = new Set<string>()): string {
+  const file = normalize(path)
   if (seen.has(file)) return ''
   seen.add(file)
   const source = readFileSync(`pages/src/${file}`, 'utf8')
-  const imported = [...source.matchAll(/from '\.\/([\w-]+\.ts)'/g)].map(([, name = '']) =>
-    sourceOf(name, seen),
-  )
+  const imports = source.matchAll(/(?:from |import\()'(\.{1,2}\/(?:social\/)?[\w-]+\.ts)'/g)
+  const imported = [...imports].map(([, name = '']) => sourceOf(join(dirname(file), name), seen))
   return [source, ...imported].join('\n')
 }
 
@@ -34,7 +35,7 @@ describe('a page', () => {
       .map((code) => (code === 'invalid_link' && page.startsWith('undo-') ? 'undo_link' : code))
       .filter((code) => Object.hasOwn(pages.errors, code))
     expect(calls.length).toBeGreaterThan(0)
-    expect(errorNames(page)).toEqual(expect.arrayContaining([...new Set(codes)]))
+    expect(errorNames(page, true)).toEqual(expect.arrayContaining([...new Set(codes)]))
   })
 
   it.each(names)('%s has a text for each field that may be wrong', (page) => {
@@ -45,7 +46,7 @@ describe('a page', () => {
       [/autocomplete="new-password"/, 'newPassword'],
       [/name="code"/, 'code'],
     ]
-    for (const [field, name] of needed) if (field.test(html)) expect(errorNames(page)).toContain(name)
+    for (const [field, name] of needed) if (field.test(html)) expect(errorNames(page, true)).toContain(name)
   })
 
   it.each(names)('%s has every text that its script asks for', (page) => {

@@ -28,6 +28,7 @@ const ofPage: Readonly<Record<string, readonly ErrorName[]>> = {
   ],
   'sign-up': [
     ...(['email', 'name', 'newPassword', 'weak_password', 'email_taken', 'not_enabled'] as const),
+    'signup_closed',
     'second_factor_enrolment_required',
   ],
   'verify-email': ['invalid_link', 'email_taken', 'email_changed_recently', 'conflict'],
@@ -55,4 +56,17 @@ const ofPage: Readonly<Record<string, readonly ErrorName[]>> = {
   ],
 }
 
-export const errorNames = (page: string): readonly ErrorName[] => [...always, ...(ofPage[page] ?? [])]
+const flow = ['access_denied', 'social_expired', 'provider_unavailable', 'provider_error'] as const
+
+/** What they may also end with if there are providers. */
+const withProviders: Readonly<Record<string, readonly ErrorName[]>> = {
+  login: [...flow, 'code', 'signup_closed', 'email_taken', 'identity_taken', 'too_many_identities'],
+  'email-login': ['identity_taken'],
+  account: [...flow, 'identity_taken', 'too_many_identities'],
+}
+
+export const errorNames = (page: string, hasProviders: boolean): readonly ErrorName[] => [
+  ...always,
+  ...(ofPage[page] ?? []),
+  ...(hasProviders ? (withProviders[page] ?? []) : []),
+]

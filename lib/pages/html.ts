@@ -1,8 +1,10 @@
 import { logo, preloads, scripts, style, templates } from '#built-pages'
+import type { Policy } from '../domain/policy.ts'
 import { type Language, languages } from '../languages/languages.ts'
 import { pageTexts } from '../languages/pages.ts'
 import { errorNames } from './error-texts.ts'
-import { escapeHtml, fill, scriptJson, type Values, withNames } from './template.ts'
+import { providerHtml, socialDataOf } from './providers.ts'
+import { escapeHtml, fill, scriptJson, type Values, withNames, withSections } from './template.ts'
 
 /** What the pages of a deployment need to know. */
 export interface PageSettings {
@@ -12,6 +14,8 @@ export interface PageSettings {
   readonly passwordMinLength: number
   readonly emailLogin: boolean
   readonly sendsMail: boolean
+  readonly signUp: Policy['signUp']
+  readonly providers: Policy['providers']
 }
 
 interface PageRequest {
@@ -39,6 +43,7 @@ export function htmlOf(
     product: settings.productName,
     least: String(settings.passwordMinLength),
   })
+  const hasProviders = settings.providers.length > 0
   const redirect = redirectOf(query.redirect, settings)
   const kept = new URLSearchParams({
     ...(redirect && { redirect }),
@@ -64,18 +69,27 @@ export function htmlOf(
     emailLogin: settings.emailLogin,
     least: settings.passwordMinLength,
     sendsMail: settings.sendsMail,
+    ...(hasProviders && socialDataOf(page, settings.providers, asset)),
     texts: {
-      errors: Object.fromEntries(errorNames(page).map((name) => [name, (texts.errors as Values)[name]])),
+      errors: Object.fromEntries(
+        errorNames(page, hasProviders).map((name) => [name, (texts.errors as Values)[name]]),
+      ),
       [page]: textsOfScript(page, own),
     },
   }
-  const content = fill(templates[page] ?? '', values, {})
+  const template = withSections(templates[page] ?? '', {
+    providers: hasProviders,
+    signUp: settings.signUp === 'open',
+  })
+  const social = providerHtml(settings.providers, texts.social as Record<string, string>, asset)
+  const content = fill(template, values, social)
   return fill(templates.layout ?? '', values, {
     content,
     languages: languages.map((each) => languageLink(each, `${base}/${page}`, kept, language)).join(' '),
-    preloads: (preloads[page] ?? [])
-      .map((name) => `<link rel="modulepreload" href="${asset(name)}">`)
-      .join(''),
+    preloads: [
+      ...(template.includes('{{{providers}}}') ? [social.socialStyle] : []),
+      ...(preloads[page] ?? []).map((name) => `<link rel="modulepreload" href="${asset(name)}">`),
+    ].join(''),
     data: scriptJson(data),
   })
 }

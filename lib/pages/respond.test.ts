@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib'
-import { logo, scripts, style, templates } from '#built-pages'
+import { logo, logos, scripts, style, templates } from '#built-pages'
 import { eventOf } from '../../tools/testing/events.ts'
 import { languages } from '../languages/languages.ts'
 import { redirectOf } from './html.ts'
@@ -12,10 +12,17 @@ const settings = {
   passwordMinLength: 15,
   emailLogin: true,
   sendsMail: true,
+  signUp: 'open' as const,
+  providers: [],
   accentColor: '#1a56db',
   trustedProxySecrets: [],
 }
 const respond = pageResponder(settings)
+const providers = [
+  { name: 'google', label: 'Google' },
+  { name: 'acme', label: 'Acme & <Co>' },
+]
+const withProviders = pageResponder({ ...settings, providers })
 const names = Object.keys(templates).filter((name) => name !== 'layout')
 
 interface Asked {
@@ -172,6 +179,50 @@ describe('the pages', () => {
   })
 })
 
+describe('the pages of a deployment with providers', () => {
+  it.each(['login', 'sign-up', 'account'])(
+    'have a button for each on %s, with the logo that there is for a login',
+    (name) => {
+      const { text } = ask(`/ui/${name}`, {}, withProviders)
+      const buttons = [...text.matchAll(/<button[^>]* data-provider="(\w+)">(.*?)<\/button>/g)]
+      const verb = name === 'account' ? 'Link' : 'Continue with'
+      const logo =
+        name === 'account' ? '' : `<img src="/ui/assets/${logos.google}" alt="" width="20" height="20">`
+      expect(buttons.map(([, provider, content]) => [provider, content])).toEqual([
+        ['google', `${logo}<span>${verb} Google</span>`],
+        ['acme', `<span>${verb} Acme &amp; &lt;Co&gt;</span>`],
+      ])
+      expect(ask(`/ui/assets/${logos.google}`).statusCode).toBe(200)
+      expect(text).toContain('"providers":[{"name":"google","label":"Google"}')
+    },
+  )
+
+  it.each(languages)('are complete in %s', (lang) => {
+    for (const name of names) {
+      const { text } = ask(`/ui/${name}`, { query: { lang } }, withProviders)
+      expect(text).not.toMatch(/\{\{|undefined|\[object/)
+    }
+  })
+
+  it('are the only ones that contain anything about providers', () => {
+    for (const name of names) {
+      const { text } = ask(`/ui/${name}`)
+      expect(text).not.toMatch(/provider|social|identit/i)
+    }
+  })
+})
+
+describe('the pages of a deployment that takes no new accounts', () => {
+  const closed = pageResponder({ ...settings, signUp: 'closed' })
+  it('lead to no sign-up, and the page of it says so', () => {
+    for (const name of names.filter((each) => each !== 'sign-up'))
+      expect(ask(`/ui/${name}`, {}, closed).text).not.toContain('/ui/sign-up')
+    expect(ask('/ui/sign-up', {}, closed).text).toContain('New accounts cannot be created here.</p>')
+    expect(ask('/ui/sign-up').text).not.toContain('data-view="off"')
+    expect(ask('/ui/login').text).toContain('/ui/sign-up')
+  })
+})
+
 describe('the target after a login', () => {
   it.each([
     'https://app.example.com/',
@@ -226,14 +277,21 @@ describe('the assets', () => {
   })
 
   const zip = { headers: { 'accept-encoding': 'gzip' } }
-  it.each(languages)('have less than 24 KB with any page that loads them in %s, compressed', (lang) => {
+  const deployments = { 'without providers': respond, 'with providers': withProviders }
+  it.each(
+    Object.entries(deployments).flatMap(([named, over]) =>
+      languages.map((lang) => [named, lang, over] as const),
+    ),
+  )('have less than 24 KB with any page that loads them %s in %s, compressed', (_, lang, over) => {
     const sizes = names.map((name) => {
       const path = `/ui/${name}`
-      const loaded = [
-        ...ask(path, { query: { lang } }).text.matchAll(/(?:href|src)="(\/ui\/assets\/[^"]+)"/g),
-      ]
-      const all = [ask(path, { query: { lang }, ...zip }), ...loaded.map(([, url = '']) => ask(url, zip))]
-      return [name, all.reduce((sum, { content }) => sum + content.length, 0)] as const
+      const query = { lang }
+      const { text, content } = ask(path, { query, ...zip }, over)
+      const loaded = [...text.matchAll(/(?:href|src)="(\/ui\/assets\/[^"]+)"/g)].map(([, url = '']) =>
+        ask(url, zip),
+      )
+      const bytes = loaded.reduce((sum, { content }) => sum + content.length, content.length)
+      return [name, bytes] as const
     })
     expect(sizes.filter(([, bytes]) => bytes >= 24 * 1024)).toEqual([])
   })

@@ -1,4 +1,4 @@
-import { fill, scriptJson, withNames } from './template.ts'
+import { fill, scriptJson, withNames, withSections } from './template.ts'
 
 describe('a template', () => {
   it('is filled with texts, which are escaped, and with HTML, which is not', () => {
@@ -22,6 +22,34 @@ describe('a template', () => {
       expect(() => fill(text, { a: { b: 'x' } }, {})).toThrow('A page has no value for')
     },
   )
+})
+
+describe('a section of a template', () => {
+  const template = [
+    'a',
+    '{{#mail}}',
+    'b',
+    '{{#phone}}',
+    'c',
+    '{{/phone}}',
+    '{{/mail}}',
+    '{{^mail}}',
+    'd',
+    '{{/mail}}',
+    'e',
+  ]
+
+  it.each([
+    [true, true, 'abce'],
+    [true, false, 'abe'],
+    [false, true, 'ade'],
+  ])('stands there by its flag (mail: %s, phone: %s)', (mail, phone, expected) => {
+    expect(withSections(template.join('\n'), { mail, phone })).toBe([...expected].join('\n'))
+  })
+
+  it('refuses a flag that does not exist', () => {
+    expect(() => withSections('{{#toString}}\n{{/toString}}\n', {})).toThrow('A page has no flag toString')
+  })
 })
 
 describe('texts', () => {

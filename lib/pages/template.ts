@@ -24,6 +24,21 @@ export function fill(template: string, texts: Values, html: Readonly<Record<stri
   })
 }
 
+/**
+ * Keeps what stands between the lines `{{#flag}}` and `{{/flag}}` if the flag is set, and between `{{^flag}}` and `{{/flag}}` if it is
+ * not.
+ * @throws for a name that is no flag.
+ */
+export function withSections(template: string, flags: Readonly<Record<string, boolean>>): string {
+  return template.replace(
+    /^\{\{([#^])(\w+)\}\}\n(.*?)^\{\{\/\2\}\}\n/gms,
+    (_, sign: string, name: string, content: string) => {
+      if (!Object.hasOwn(flags, name)) throw new Error(`A page has no flag ${name}`)
+      return flags[name] === (sign === '#') ? withSections(content, flags) : ''
+    },
+  )
+}
+
 function textOf(texts: Values, name: string): string | undefined {
   let found: string | Values | undefined = texts
   for (const part of name.split('.')) {

@@ -1,3 +1,5 @@
+// Longer than 150 lines: one page.
+
 import type { ApiError, User } from '../../client/src/client.ts'
 import { factorsOf } from './account-factors.ts'
 import { sessionsOf } from './account-sessions.ts'
@@ -113,8 +115,9 @@ async function logOut(): Promise<void> {
   showFailure(error)
 }
 
-const showSessions = sessionsOf({ data, cardea, texts, confirm })
-const showFactors = factorsOf({ data, cardea, texts, confirm }, showSessions)
+const page = { data, cardea, texts, confirm }
+const showSessions = sessionsOf(page)
+const showFactors = factorsOf(page, showSessions)
 
 function showFailure(error: ApiError): void {
   find('[data-failure]').textContent = messageOf(error, data.texts.errors, data.lang)
@@ -124,6 +127,10 @@ let retry = (): unknown => location.reload()
 find('[data-retry]').addEventListener('click', () => retry())
 
 async function load(): Promise<void> {
+  const social: typeof import('./social/account.ts') | undefined = data.social && (await import(data.social))
+  const identities = social?.identitiesOf(page, showSessions)
+  if (identities?.loadsAnew()) return
+  const sayEnd = await identities?.finish()
   const { data: known, error } = await cardea.getUser()
   if (error) return showFailure(error)
   if (!known) return toLogin()
@@ -132,6 +139,7 @@ async function load(): Promise<void> {
     cardea.getMe(),
     showSessions(),
     showFactors(),
+    identities?.showIdentities(),
   ])
   const failed = refused ?? lists.find(Boolean)
   if (failed?.code === 'unauthorized') return toLogin()
@@ -140,6 +148,7 @@ async function load(): Promise<void> {
   for (const view of document.querySelectorAll<HTMLElement>('[data-view]'))
     view.hidden = view.dataset.view !== 'account'
   announce(textOf('[data-view="account"] h1'))
+  sayEnd?.()
 }
 
 cardea.onAuthStateChange(({ event, user: changed }) => {

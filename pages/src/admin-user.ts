@@ -15,11 +15,14 @@ export async function showUser(
   ownId: string,
 ): Promise<ApiError | undefined> {
   const { data, cardea, texts } = page
-  const [{ data: found, error }, { data: listed, error: unlisted }] = await Promise.all([
-    cardea.adminGetUser({ userId }),
-    cardea.adminListSessions({ userId }),
-  ])
-  if (error ?? unlisted) return error ?? unlisted
+  const social: typeof import('./social/admin.ts') | undefined = data.social && (await import(data.social))
+  const [{ data: found, error }, { data: listed, error: unlisted }, { data: linked, error: unknown }] =
+    await Promise.all([
+      cardea.adminGetUser({ userId }),
+      cardea.adminListSessions({ userId }),
+      social ? cardea.adminListIdentities({ userId }) : { data: undefined, error: undefined },
+    ])
+  if (error ?? unlisted ?? unknown) return error ?? unlisted ?? unknown
   // Another user, or the list, was asked for meanwhile.
   if (location.hash !== `#${userId}`) return undefined
   user = found as UserDetails
@@ -46,6 +49,9 @@ export async function showUser(
   const sessions = listed?.sessions ?? []
   find('[data-sessions]').replaceChildren(...sessions.map((session) => sessionItem(session, data.lang, '')))
   find('[data-no-sessions]').hidden = sessions.length > 0
+  // The API refuses it for one's own account (`own_account`).
+  const askToUnlink = isOwn ? undefined : (action: Action) => ask(page, action, ownId)
+  if (linked) social?.showUserIdentities(page, user, linked.identities, askToUnlink)
   const end = buttonOf(page, endSessions(page, user), ownId)
   end.hidden = sessions.length === 0
   end.dataset.action = 'end'

@@ -2,6 +2,7 @@ import type { ApiError } from '../../client/src/client.ts'
 import { rememberDestination } from './destination.ts'
 import { find, showView } from './dom.ts'
 import { clearErrors, setBusy } from './form.ts'
+import type { LoginSteps } from './login-steps.ts'
 import { messageOf } from './messages.ts'
 import { fill, goOn, switchLanguage } from './page-data.ts'
 import { passkeyLogin } from './passkey-login.ts'
@@ -20,7 +21,7 @@ function showError(error: ApiError | undefined): void {
 }
 
 const passkeys = passkeyLogin({ cardea, button, failed: showError, done: () => goOn(data) })
-const next = nextStep({
+const steps: LoginSteps = {
   data,
   cardea,
   done: () => goOn(data),
@@ -30,7 +31,8 @@ const next = nextStep({
     find('#email').focus()
     void passkeys.autofill()
   },
-})
+}
+const next = nextStep(steps)
 
 on('form', async ({ email = '', password = '' }) => {
   const { error } = await cardea.login({ email, password })
@@ -87,4 +89,14 @@ async function offerKnownUser(): Promise<void> {
   // "Continue as Ada" must not continue as Bob, who logs in in another tab.
   cardea.onAuthStateChange(({ event }) => event === 'user_changed' && location.reload())
 }
-if (cardea.hasSession() !== undefined) void offerKnownUser()
+
+async function begin(): Promise<void> {
+  if (data.social) {
+    const { socialSteps }: typeof import('./social/login.ts') = await import(data.social)
+    const finish = socialSteps({ ...steps, next })
+    if (finish) return finish()
+  }
+  void passkeys.autofill()
+  if (cardea.hasSession() !== undefined) void offerKnownUser()
+}
+void begin()

@@ -81,8 +81,8 @@ describe('the messages beside fields', () => {
     const { undo_link, other } = errors
     expect(messageOf(new ApiError('invalid_link', ''), { undo_link, other } as never, 'en')).toBe(undo_link)
     expect(undo_link).not.toContain('request')
-    expect(errorNames('undo-second-factor')).toContain('undo_link')
-    expect(errorNames('undo-second-factor')).not.toContain('invalid_link')
+    expect(errorNames('undo-second-factor', true)).toContain('undo_link')
+    expect(errorNames('undo-second-factor', true)).not.toContain('invalid_link')
   })
 
   it('name each wrong field of a request that the form has', () => {

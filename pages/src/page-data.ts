@@ -1,7 +1,7 @@
 import type { User } from '../../client/src/client.ts'
 import type { Pages } from '../../lib/languages/en/pages.ts'
 
-export type PageName = Exclude<keyof Pages, 'common' | 'errors'>
+export type PageName = Exclude<keyof Pages, 'common' | 'errors' | 'social'>
 
 /** The texts that every page has, and those of its own refusals (lib/pages/error-texts.ts). */
 export type Errors = Pick<Pages['errors'], 'required' | 'other'> & Partial<Pages['errors']>
@@ -16,6 +16,10 @@ export interface PageData {
   /** The minimum length of a new password. */
   readonly least: number
   readonly sendsMail: boolean
+  /** The script for providers, by its path. Only if there are any. */
+  readonly social?: string
+  /** `label` is what people read. */
+  readonly providers?: readonly { readonly name: string; readonly label: string }[]
   readonly texts: { readonly errors: Errors }
 }
 

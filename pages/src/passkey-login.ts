@@ -59,6 +59,5 @@ export function passkeyLogin({ cardea, button, failed, done }: PasskeyLogin) {
   }
 
   button.hidden = !hasPasskeys()
-  void autofill()
   return { stop, autofill, byButton: () => logIn(false) }
 }

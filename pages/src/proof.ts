@@ -9,6 +9,8 @@ export interface Proof {
   readonly totp?: string
   readonly recoveryCode?: string
   readonly passkey?: PasskeyAssertion
+  /** Six mailed digits. */
+  readonly code?: string
   readonly login?: string
 }
 export type ProofName = keyof Proof

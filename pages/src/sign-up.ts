@@ -10,6 +10,13 @@ const sent = sentView(data, async ({ email = '' }) => (await cardea.resendVerifi
 
 hintAtStrength(input('password'), data, () => [input('name').value, input('email').value])
 
+async function offerSocial(script: string): Promise<void> {
+  const { offerProviders }: typeof import('./social/sign-up.ts') = await import(script)
+  offerProviders(data, cardea)
+}
+if (data.social) void offerSocial(data.social)
+if (document.querySelector('[data-view="off"]')) showView('off')
+
 on('[data-view="form"] form', async ({ name = '', email = '', password = '' }) => {
   const { data: tokens, error } = await cardea.signUp({ name, email, password, locale: data.lang })
   if (error) return error

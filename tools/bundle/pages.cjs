@@ -27,11 +27,12 @@ const withParts = (template) =>
     return withParts(filled.trimEnd())
   })
 
-/** Builds the pages: templates, and assets whose names contain a hash of their content. */
-function buildPages() {
-  const names = readdirSync(join(folder, 'html'))
-    .filter((file) => file.endsWith('.html') && file !== 'layout.html')
-    .map((file) => basename(file, '.html'))
+const styleOf = (file) =>
+  buildSync({ entryPoints: [join(folder, file)], minify: true, write: false, target: 'es2022' })
+    .outputFiles[0].contents
+
+/** Builds those of the scripts that exist, and returns their files, their names, and what they import. */
+function scriptsOf(names) {
   const { outputFiles, metafile } = buildSync({
     entryPoints: names.map((name) => join(folder, 'src', `${name}.ts`)).filter((file) => existsSync(file)),
     absWorkingDir: folder,
@@ -47,35 +48,50 @@ function buildPages() {
     entryNames: '[name]-[hash]',
     chunkNames: 'shared-[hash]',
   })
-  const style = buildSync({
-    entryPoints: [join(folder, 'style.css')],
-    minify: true,
-    write: false,
-    target: 'es2022',
-  }).outputFiles[0].contents
-  const logo = readFileSync(join(folder, 'logo.svg'))
-  const files = { style: hashed('style.css', style), logo: hashed('logo.svg', logo) }
-  const contents = [
-    ...outputFiles.map(({ path, contents }) => [basename(path), contents]),
-    [files.style, style],
-    [files.logo, logo],
-  ]
-
   const scripts = {}
   const preloads = {}
-  for (const [path, { entryPoint, imports }] of Object.entries(metafile.outputs)) {
-    const page = basename(entryPoint ?? '', '.ts')
+  for (const [path, { entryPoint = '', imports }] of Object.entries(metafile.outputs)) {
     // A script that a page loads when it needs it is an entry point too.
-    if (!names.includes(page)) continue
+    if (!names.some((name) => entryPoint === `src/${name}.ts`)) continue
+    const page = basename(entryPoint, '.ts')
     scripts[page] = basename(path)
     preloads[page] = imports
       .filter(({ kind }) => kind === 'import-statement')
       .map(({ path }) => basename(path))
   }
+  return { scripts, preloads, files: outputFiles.map(({ path, contents }) => [basename(path), contents]) }
+}
+
+/** Builds the pages: templates, and assets whose names contain a hash of their content. */
+function buildPages() {
+  const names = readdirSync(join(folder, 'html'))
+    .filter((file) => file.endsWith('.html') && file !== 'layout.html')
+    .map((file) => basename(file, '.html'))
+  const main = scriptsOf(names)
+  // Built apart: code that both share would become files of its own, which every page would load.
+  const social = scriptsOf(names.map((name) => join('social', name)))
+  const contents = [...main.files, ...social.files]
+  const add = (name, content) => {
+    contents.push([hashed(name, content), content])
+    return hashed(name, content)
+  }
+  const logoOf = (file) => add(basename(file), readFileSync(join(folder, file)))
+  const files = {
+    style: add('style.css', styleOf('style.css')),
+    socialStyle: add('social.css', styleOf('social.css')),
+    logo: logoOf('logo.svg'),
+    logos: Object.fromEntries(
+      readdirSync(join(folder, 'providers')).map((file) => [
+        basename(file, '.svg'),
+        logoOf(join('providers', file)),
+      ]),
+    ),
+  }
   return {
     ...files,
-    scripts,
-    preloads,
+    scripts: main.scripts,
+    preloads: main.preloads,
+    socialScripts: social.scripts,
     templates: Object.fromEntries(
       ['layout', ...names].map((name) => [
         name,

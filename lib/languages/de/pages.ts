@@ -106,6 +106,31 @@ export const pages: Pages = {
     other:
       'Etwas ist schiefgegangen. Bitte versuchen Sie es erneut. Wenn es wieder geschieht, nennen Sie dem Support diese Nummer: {request}',
   },
+  social: {
+    continueWith: 'Weiter mit {provider}',
+    or: 'oder',
+    linkTitle: 'Ist das Ihr Konto?',
+    linkText:
+      'Es gibt ein Konto mit {email}. Weisen Sie nach, dass es Ihres ist, um sich künftig mit {provider} anzumelden.',
+    usePassword: 'Passwort verwenden',
+    mailCode: 'Sechs Ziffern per E-Mail senden',
+    emailTitle: 'Wie lautet Ihre E-Mail-Adresse?',
+    emailText:
+      '{provider} hat uns keine bestätigte E-Mail-Adresse genannt. Wir senden Ihnen sechs Ziffern, um Ihre zu bestätigen.',
+    codeText: 'Wir haben sechs Ziffern an {email} gesendet. Sie gelten zehn Minuten.',
+    identities: 'Verknüpfte Anmeldungen',
+    identitiesText: 'Konten bei anderen Diensten, mit denen Sie sich hier anmelden.',
+    none: 'Noch ist nichts verknüpft.',
+    noneOfUser: 'Nichts ist verknüpft.',
+    linked: 'Verknüpft am {date}',
+    link: '{provider} verknüpfen',
+    linkedDone: '{provider} ist verknüpft. Ihre anderen Geräte sind abgemeldet.',
+    unlinkTitle: 'Diese Anmeldung entfernen?',
+    unlinkText: 'Sie können sich dann nicht mehr mit {name} anmelden. Ihre anderen Geräte werden abgemeldet.',
+    unlinkUserText: '{user} kann sich dann nicht mehr mit {name} anmelden und wird überall abgemeldet.',
+    unlinked: 'Die Anmeldung ist entfernt.',
+    proveCode: 'Wir haben sechs Ziffern an Ihre E-Mail-Adresse gesendet.',
+  },
   login: {
     title: 'Anmelden',
     intro: 'Willkommen zurück bei {product}.',

@@ -100,6 +100,31 @@ export const pages: Pages = {
     other:
       'Algo ha fallado. Inténtelo de nuevo. Si vuelve a ocurrir, indique este número al soporte: {request}',
   },
+  social: {
+    continueWith: 'Continuar con {provider}',
+    or: 'o',
+    linkTitle: '¿Es su cuenta?',
+    linkText:
+      'Ya existe una cuenta con {email}. Demuestre que es suya para iniciar sesión con {provider} a partir de ahora.',
+    usePassword: 'Usar la contraseña',
+    mailCode: 'Enviarme seis cifras por correo',
+    emailTitle: '¿Cuál es su correo electrónico?',
+    emailText:
+      '{provider} no nos ha dado ningún correo confirmado. Le enviamos seis cifras para confirmar el suyo.',
+    codeText: 'Hemos enviado seis cifras a {email}. Son válidas durante diez minutos.',
+    identities: 'Inicios de sesión vinculados',
+    identitiesText: 'Cuentas de otros servicios con las que inicia sesión aquí.',
+    none: 'Todavía no hay nada vinculado.',
+    noneOfUser: 'No hay nada vinculado.',
+    linked: 'Vinculado el {date}',
+    link: 'Vincular {provider}',
+    linkedDone: '{provider} está vinculado. Se ha cerrado la sesión en sus demás dispositivos.',
+    unlinkTitle: '¿Eliminar este inicio de sesión?',
+    unlinkText: 'Ya no podrá iniciar sesión con {name}. Se cierra la sesión en sus demás dispositivos.',
+    unlinkUserText: '{user} ya no podrá iniciar sesión con {name} y se cierra su sesión en todas partes.',
+    unlinked: 'El inicio de sesión se ha eliminado.',
+    proveCode: 'Hemos enviado seis cifras a su correo electrónico.',
+  },
   login: {
     title: 'Iniciar sesión',
     intro: 'Le damos de nuevo la bienvenida a {product}.',

@@ -103,6 +103,31 @@ export const pages: Pages = {
     other:
       'Une erreur est survenue. Veuillez réessayer. Si elle se répète, donnez ce numéro à l’assistance : {request}',
   },
+  social: {
+    continueWith: 'Continuer avec {provider}',
+    or: 'ou',
+    linkTitle: 'Est-ce votre compte ?',
+    linkText:
+      'Un compte avec {email} existe. Prouvez qu’il est à vous pour vous connecter désormais avec {provider}.',
+    usePassword: 'Utiliser le mot de passe',
+    mailCode: 'Recevoir six chiffres par e-mail',
+    emailTitle: 'Quelle est votre adresse e-mail ?',
+    emailText:
+      '{provider} ne nous a donné aucune adresse confirmée. Nous vous envoyons six chiffres pour confirmer la vôtre.',
+    codeText: 'Nous avons envoyé six chiffres à {email}. Ils sont valables dix minutes.',
+    identities: 'Connexions associées',
+    identitiesText: 'Les comptes d’autres services avec lesquels vous vous connectez ici.',
+    none: 'Rien n’est encore associé.',
+    noneOfUser: 'Rien n’est associé.',
+    linked: 'Associé le {date}',
+    link: 'Associer {provider}',
+    linkedDone: '{provider} est associé. Vos autres appareils sont déconnectés.',
+    unlinkTitle: 'Supprimer cette connexion ?',
+    unlinkText: 'Vous ne pourrez plus vous connecter avec {name}. Vos autres appareils sont déconnectés.',
+    unlinkUserText: '{user} ne pourra plus se connecter avec {name} et sera déconnecté partout.',
+    unlinked: 'La connexion est supprimée.',
+    proveCode: 'Nous avons envoyé six chiffres à votre adresse e-mail.',
+  },
   login: {
     title: 'Connexion',
     intro: 'Bon retour sur {product}.',

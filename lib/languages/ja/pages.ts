@@ -98,6 +98,31 @@ export const pages: Pages = {
     other:
       '問題が発生しました。もう一度お試しください。繰り返し発生する場合は、この番号をサポートにお伝えください：{request}',
   },
+  social: {
+    continueWith: '{provider} で続ける',
+    or: 'または',
+    linkTitle: 'あなたのアカウントですか？',
+    linkText:
+      '{email} のアカウントがすでにあります。今後 {provider} でログインするには、ご本人のアカウントであることを確認してください。',
+    usePassword: 'パスワードを使う',
+    mailCode: '6桁の数字をメールで受け取る',
+    emailTitle: 'メールアドレスを入力してください',
+    emailText:
+      '{provider} から確認済みのメールアドレスを取得できませんでした。確認のため、6桁の数字をメールでお送りします。',
+    codeText: '{email} に6桁の数字を送信しました。有効期限は10分です。',
+    identities: '連携しているログイン',
+    identitiesText: 'ここにログインできる、他のサービスのアカウントです。',
+    none: 'まだ何も連携されていません。',
+    noneOfUser: '何も連携されていません。',
+    linked: '連携日：{date}',
+    link: '{provider} を連携する',
+    linkedDone: '{provider} を連携しました。他の端末はログアウトされました。',
+    unlinkTitle: 'このログイン方法を削除しますか？',
+    unlinkText: '{name} ではログインできなくなります。他の端末はログアウトされます。',
+    unlinkUserText: '{user} は {name} でログインできなくなり、すべての端末からログアウトされます。',
+    unlinked: 'ログイン方法を削除しました。',
+    proveCode: 'メールアドレスに6桁の数字を送信しました。',
+  },
   login: {
     title: 'ログイン',
     intro: '{product} へようこそ。',

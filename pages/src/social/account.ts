@@ -1,0 +1,61 @@
+import type { ApiError, Identity } from '../../../client/src/client.ts'
+import { socialLogin } from '../../../client/src/social.ts'
+import type { AccountPage } from '../account-sessions.ts'
+import { find, textOf } from '../dom.ts'
+import { messageOf } from '../messages.ts'
+import { fill, pageUrl } from '../page-data.ts'
+import { identityName, identityTexts, showIdentityList } from './identity-list.ts'
+import { isBack, labelOf, onProvider, restoreQuery } from './providers.ts'
+
+/** The linked provider accounts. A change of them ends the other sessions, which `showSessions` shows. */
+export function identitiesOf(
+  { data, cardea, texts, confirm }: AccountPage,
+  showSessions: () => Promise<ApiError | undefined>,
+) {
+  const social = socialLogin(cardea)
+  const done = find('#identities-done')
+
+  async function showIdentities(): Promise<ApiError | undefined> {
+    const { data: answer, error } = await cardea.listIdentities()
+    if (error) return error
+    const remove = { text: textOf('[data-remove-totp]'), label: texts.removeLabel, press: askToRemove }
+    showIdentityList(data, answer.identities, remove)
+    return undefined
+  }
+
+  function askToRemove(identity: Identity): void {
+    const { title = '', text = '', unlinked = '' } = identityTexts()
+    confirm({
+      title,
+      text: fill(text, { name: identityName(data, identity) }),
+      action: textOf('[data-remove-totp]'),
+      isDangerous: true,
+      run: async () => {
+        const { error } = await cardea.unlinkIdentity({ identityId: identity.id })
+        if (error && error.code !== 'not_found') return error
+        await Promise.all([showIdentities(), showSessions()])
+        done.textContent = unlinked
+        return undefined
+      },
+    })
+  }
+
+  onProvider(data, (provider) => social.link(provider, { redirect: pageUrl(data, 'account', '') }))
+
+  return {
+    showIdentities,
+    /** Ends a link when the browser comes back. @returns what says how it ended, once the page is shown. */
+    async finish(): Promise<() => void> {
+      const { error, provider = '' } = (await social.finish()) ?? {}
+      if (!provider && !error) return () => {}
+      return () => {
+        const place = find('.panel:has([data-identities]) .alert')
+        if (error) place.textContent = messageOf(error, data.texts.errors, data.lang)
+        else done.textContent = fill(identityTexts().done ?? '', { provider: labelOf(data, provider) })
+        find('#identities-title').scrollIntoView()
+      }
+    },
+    /** Whether the page loads anew, with the query that it had before. */
+    loadsAnew: () => isBack() && restoreQuery(),
+  }
+}
