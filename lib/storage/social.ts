@@ -4,6 +4,7 @@ import {
   GetCommand,
   PutCommand,
   UpdateCommand,
+  type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb'
 import type { SocialStore } from '../domain/social-ports.ts'
 import type { TableNames } from '../domain/table-names.ts'
@@ -50,24 +51,25 @@ export function dynamoSocial(
     const answer = await unlessConditionFails(() => client.send(command))
     return answer?.Attributes && of(answer.Attributes)
   }
-  /** Returns the changed item; `undefined` if it is gone or `condition` does not hold. */
+  /** Returns the changed item; `undefined` if it is gone, or if another condition of `change` does not hold. */
   const update = async (
-    key: Key,
-    UpdateExpression: string,
-    ExpressionAttributeValues: Item,
-    condition = 'attribute_exists(pk)',
+    Key: Key,
+    change: Pick<
+      UpdateCommandInput,
+      'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeNames'
+    > & {
+      readonly ExpressionAttributeValues: Item
+    },
   ): Promise<Item | undefined> => {
+    const ConditionExpression = 'attribute_exists(pk)'
     const command = new UpdateCommand({
       TableName,
-      Key: key,
-      UpdateExpression,
-      ConditionExpression: condition,
-      ExpressionAttributeValues,
+      Key,
+      ConditionExpression,
+      ...change,
       ReturnValues: 'ALL_NEW',
-      ...(UpdateExpression.includes('#name') && { ExpressionAttributeNames: { '#name': 'name' } }),
     })
-    const answer = await unlessConditionFails(() => client.send(command))
-    return answer?.Attributes
+    return (await unlessConditionFails(() => client.send(command)))?.Attributes
   }
 
   return {
@@ -75,7 +77,11 @@ export function dynamoSocial(
     findFlow: (stateHash) => find(flowKey(stateHash), flowOf),
     takeFlow: (stateHash) => take(flowKey(stateHash), flowOf),
     async nameFlow(stateHash, name) {
-      await update(flowKey(stateHash), 'SET #name = :name', { ':name': name })
+      await update(flowKey(stateHash), {
+        UpdateExpression: 'SET #name = :name',
+        ExpressionAttributeNames: { '#name': 'name' },
+        ExpressionAttributeValues: { ':name': name },
+      })
     },
 
     putTicket: (ticket) => put(linkTicketKey(ticket.ticketHash), ticketOf({ ...ticket })),
@@ -87,16 +93,18 @@ export function dynamoSocial(
     putLinkSession: (session) => put(linkSessionKey(session.tokenHash), linkSessionFields(session)),
     findLinkSession: (tokenHash) => find(linkSessionKey(tokenHash), linkSessionOf),
     async putLinkCode(tokenHash, code) {
-      const values = { ':code': linkCodeFields(code) }
-      return (await update(linkSessionKey(tokenHash), 'SET code = :code', values)) !== undefined
+      const stored = await update(linkSessionKey(tokenHash), {
+        UpdateExpression: 'SET code = :code',
+        ExpressionAttributeValues: { ':code': linkCodeFields(code) },
+      })
+      return stored !== undefined
     },
     async attemptLinkCode(tokenHash, most, now) {
-      const counted = await update(
-        linkSessionKey(tokenHash),
-        'SET code.attempts = code.attempts + :one',
-        { ':one': 1, ':most': most, ':now': now },
-        'code.attempts < :most AND code.expiresAt > :now AND expiresAt > :now',
-      )
+      const counted = await update(linkSessionKey(tokenHash), {
+        UpdateExpression: 'SET code.attempts = code.attempts + :one',
+        ConditionExpression: 'code.attempts < :most AND code.expiresAt > :now AND expiresAt > :now',
+        ExpressionAttributeValues: { ':one': 1, ':most': most, ':now': now },
+      })
       return counted && linkSessionOf(counted)
     },
   }
