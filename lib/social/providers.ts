@@ -66,12 +66,12 @@ export function clientsOf({ providers, issuer, secrets, now, ...network }: Asked
     if (!found) throw new Error(`${name} is not in PROVIDERS`)
     return found
   }
-  return { clientOf, serverOf }
+  return { clients, clientOf, serverOf }
 }
 
 /** The providers of the settings, over the network. */
 export function socialProviders({ seals, ...asked }: Asked & { readonly seals: Seals }): SocialProviders {
-  const { clientOf, serverOf } = clientsOf(asked)
+  const { clients, clientOf, serverOf } = clientsOf(asked)
   const seal = async ({ refreshToken, ...owner }: Found): Promise<string | undefined> => {
     if (refreshToken === undefined) return undefined
     return storing(() => seals.seal(Buffer.from(refreshToken), contextOf(owner)))
@@ -111,8 +111,9 @@ export function socialProviders({ seals, ...asked }: Asked & { readonly seals: S
 
     async revoke({ provider: name, subject, sealedRefreshToken }) {
       if (sealedRefreshToken === undefined) return
-      const client = clientOf(name)
-      if (client.provider.protocol !== 'openid') return
+      const client = clients.get(name)
+      // Without the provider's settings nothing can be revoked, now or later.
+      if (client?.provider.protocol !== 'openid') throw new ProviderFailure('provider_error', 'revocation')
       const context = contextOf({ issuer: client.provider.issuer, subject })
       const token = await storing(() => seals.open(sealedRefreshToken, context))
       await revokeRefreshToken(client, await serverOf(client.provider), Buffer.from(token).toString())

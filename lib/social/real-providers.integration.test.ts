@@ -136,6 +136,9 @@ describe('a login with a provider like Apple', () => {
       code: 'unavailable',
       reason: 'secret',
     })
+    const removed = clientOf({ kind: 'google', issuer }).providers
+    await expect(removed.revoke(identity)).rejects.toMatchObject({ reason: 'revocation' })
+    await removed.revoke({ provider: 'apple', subject: 'ada' })
     expect((await logIn(as('ada'))).callback.has('user')).toBe(false)
   })
 })
