@@ -190,7 +190,7 @@ describe('a request that comes past the CDN', () => {
         ...request,
         headers: { ...request?.headers, ...throughCdn() },
       })
-      expect(passed.status).toBeLessThan(300)
+      expect(passed.status).toBeLessThan(400)
     },
   )
 

@@ -36,6 +36,29 @@ describe('POST /auth/signup', () => {
     ])
   })
 
+  it('is refused where sign-up is closed, before anything is read, hashed or written, whatever the email', async () => {
+    const { services } = fresh()
+    await signedUp(gateway(services))
+    const called: string[] = []
+    const noting = <T extends object>(name: string, port: T): T =>
+      Object.fromEntries(
+        Object.keys(port).map((call) => [call, async () => called.push(`${name}.${call}`)]),
+      ) as T
+    const closed = gateway({
+      ...services,
+      policy: { ...services.policy, signUp: 'closed' },
+      users: noting('users', services.users),
+      passwords: noting('passwords', services.passwords),
+      outbox: noting('outbox', services.outbox),
+    })
+    for (const body of [ada, { ...ada, email: 'new@example.com' }, { email: ada.email, name: 'Ada' }]) {
+      const { result, entries } = await capturedLog(() => closed('POST /auth/signup', { body }))
+      expect([result.status, result.body.code]).toEqual([403, 'signup_closed'])
+      expect(entries).toMatchObject([{ type: 'access.denied', reason: 'signup_closed' }])
+    }
+    expect(called).toEqual([])
+  })
+
   it.each([8, 15, 64])(
     'refuses a password shorter than the set minimum of %i characters, and says the minimum',
     async (least) => {
