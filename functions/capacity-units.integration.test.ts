@@ -12,6 +12,7 @@ import { makeFixture, validRequest } from '../tools/testing/fixtures.ts'
 import { type Gateway, gateway } from '../tools/testing/gateway.ts'
 import { withIdentity } from '../tools/testing/identities.ts'
 import { testKeys } from '../tools/testing/keys.ts'
+import { atGoogle, newFlow } from '../tools/testing/social-flows.ts'
 import { delivered } from '../tools/testing/test-mail.ts'
 import { type TestServices, testServices } from '../tools/testing/test-services.ts'
 import { ada, administrator, bearer, eve, logIn, mailTo, signedUp } from '../tools/testing/test-users.ts'
@@ -375,6 +376,18 @@ describe('the needs in a contract', () => {
       status: 204,
     })
 
+    // A flow with a ticket, and one without.
+    const { url } = (
+      await api('POST /auth/social/{provider}/reauthenticate', {
+        ...atGoogle,
+        headers: bearer(await logIn(api, 'body', eve)),
+        body: newFlow(),
+      })
+    ).body
+    const ticket = new URL(url).searchParams.get('ticket') ?? ''
+    await api('GET /auth/social/{provider}', { ...atGoogle, query: { ticket } })
+    await api('GET /auth/social/{provider}', { ...atGoogle, query: newFlow() })
+
     // From another address, which makes it a new device.
     await api('POST /auth/login', { body: { email: eve.email, password: eve.password }, ip: '203.0.113.9' })
     await mails()
@@ -388,6 +401,9 @@ describe('the needs in a contract', () => {
     for (const { file, contract } of routes) {
       const route = `${contract.method} ${contract.path}`
       const calls = called.get(route) ?? (await callsOf(route))
+      // Read by the providers, which are replaced here.
+      if (route === 'GET /auth/social/{provider}/callback')
+        for (const path of ['providers', 'factors']) calls.add(`keys/${path}:GetParametersByPath`)
       // These are the authorizer's, made before the handler runs.
       if (contract.access !== 'public') {
         for (const need of authorizer.needs) expect([route, calls.delete(need)]).toEqual([route, true])
