@@ -1,9 +1,8 @@
 import { logo, preloads, scripts, style, templates } from '#built-pages'
-import type { Policy } from '../domain/policy.ts'
 import { type Language, languages } from '../languages/languages.ts'
 import { pageTexts } from '../languages/pages.ts'
 import { errorNames } from './error-texts.ts'
-import { providerHtml, socialDataOf } from './providers.ts'
+import { type Providers, providerHtml, socialDataOf } from './providers.ts'
 import { escapeHtml, fill, scriptJson, type Values, withNames, withSections } from './template.ts'
 
 /** What the pages of a deployment need to know. */
@@ -14,8 +13,8 @@ export interface PageSettings {
   readonly passwordMinLength: number
   readonly emailLogin: boolean
   readonly sendsMail: boolean
-  readonly signUp: Policy['signUp']
-  readonly providers: Policy['providers']
+  readonly signUp: 'open' | 'closed'
+  readonly providers: Providers
 }
 
 interface PageRequest {

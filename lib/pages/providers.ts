@@ -1,8 +1,8 @@
 import { logos, socialScripts, socialStyle } from '#built-pages'
-import type { Policy } from '../domain/policy.ts'
 import { fill, withNames } from './template.ts'
 
-type Providers = Policy['providers']
+/** The providers of social login. `label` is what people read. */
+export type Providers = readonly { readonly name: string; readonly label: string }[]
 type Asset = (name: string) => string
 
 /** The buttons of the providers, and their stylesheet. */

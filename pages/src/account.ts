@@ -7,7 +7,7 @@ import { confirmDialog } from './dialog.ts'
 import { announce, element, find, saveFile, showView, textOf } from './dom.ts'
 import { setBusy } from './form.ts'
 import { messageOf } from './messages.ts'
-import { fill, inLanguage, pageUrl, switchLanguage } from './page-data.ts'
+import { fill, inLanguage, pageUrl, socialScript, switchLanguage } from './page-data.ts'
 import { hintAtStrength } from './passwords.ts'
 import { offerReauthentication } from './reauthenticate.ts'
 import { start } from './start.ts'
@@ -127,7 +127,7 @@ let retry = (): unknown => location.reload()
 find('[data-retry]').addEventListener('click', () => retry())
 
 async function load(): Promise<void> {
-  const social: typeof import('./social/account.ts') | undefined = data.social && (await import(data.social))
+  const social = await socialScript<typeof import('./social/account.ts')>(data)
   const identities = social?.identitiesOf(page, showSessions)
   if (identities?.loadsAnew()) return
   const sayEnd = await identities?.finish()

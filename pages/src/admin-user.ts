@@ -1,7 +1,7 @@
 import type { ApiError, UserDetails } from '../../client/src/client.ts'
 import { type Action, type AdminPage, actionsOf, endSessions } from './admin-actions.ts'
 import { element, find, showView, textOf } from './dom.ts'
-import { fill } from './page-data.ts'
+import { fill, socialScript } from './page-data.ts'
 import { sessionItem } from './session-list.ts'
 import { dateOf } from './times.ts'
 
@@ -15,7 +15,7 @@ export async function showUser(
   ownId: string,
 ): Promise<ApiError | undefined> {
   const { data, cardea, texts } = page
-  const social: typeof import('./social/admin.ts') | undefined = data.social && (await import(data.social))
+  const social = await socialScript<typeof import('./social/admin.ts')>(data)
   const [{ data: found, error }, { data: listed, error: unlisted }, { data: linked, error: unknown }] =
     await Promise.all([
       cardea.adminGetUser({ userId }),

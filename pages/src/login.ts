@@ -4,7 +4,7 @@ import { find, showView } from './dom.ts'
 import { clearErrors, setBusy } from './form.ts'
 import type { LoginSteps } from './login-steps.ts'
 import { messageOf } from './messages.ts'
-import { fill, goOn, switchLanguage } from './page-data.ts'
+import { fill, goOn, socialScript, switchLanguage } from './page-data.ts'
 import { passkeyLogin } from './passkey-login.ts'
 import { nextStep } from './second-step.ts'
 import { start } from './start.ts'
@@ -91,11 +91,9 @@ async function offerKnownUser(): Promise<void> {
 }
 
 async function begin(): Promise<void> {
-  if (data.social) {
-    const { socialSteps }: typeof import('./social/login.ts') = await import(data.social)
-    const finish = socialSteps({ ...steps, next })
-    if (finish) return finish()
-  }
+  const social = await socialScript<typeof import('./social/login.ts')>(data)
+  const finish = social?.socialSteps({ ...steps, next })
+  if (finish) return finish()
   void passkeys.autofill()
   if (cardea.hasSession() !== undefined) void offerKnownUser()
 }

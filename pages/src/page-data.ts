@@ -23,6 +23,10 @@ export interface PageData {
   readonly texts: { readonly errors: Errors }
 }
 
+/** Loads the page's script for providers, which is built apart. Without providers there is none. */
+export const socialScript = async <Script>({ social }: PageData): Promise<Script | undefined> =>
+  social === undefined ? undefined : import(social)
+
 /** Besides the data, those of the page's own texts that its template does not contain. */
 export function pageData<Name extends PageName>(page: Name): { data: PageData; texts: Pages[Name] } {
   const data = JSON.parse(document.getElementById('data')?.textContent ?? '{}')

@@ -1,5 +1,5 @@
 import { find, showView } from './dom.ts'
-import { goOn } from './page-data.ts'
+import { goOn, socialScript } from './page-data.ts'
 import { hintAtStrength } from './passwords.ts'
 import { sentView } from './resend.ts'
 import { start } from './start.ts'
@@ -10,11 +10,9 @@ const sent = sentView(data, async ({ email = '' }) => (await cardea.resendVerifi
 
 hintAtStrength(input('password'), data, () => [input('name').value, input('email').value])
 
-async function offerSocial(script: string): Promise<void> {
-  const { offerProviders }: typeof import('./social/sign-up.ts') = await import(script)
-  offerProviders(data, cardea)
-}
-if (data.social) void offerSocial(data.social)
+void socialScript<typeof import('./social/sign-up.ts')>(data).then((social) =>
+  social?.offerProviders(data, cardea),
+)
 if (document.querySelector('[data-view="off"]')) showView('off')
 
 on('[data-view="form"] form', async ({ name = '', email = '', password = '' }) => {

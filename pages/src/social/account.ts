@@ -18,16 +18,18 @@ export function identitiesOf(
   async function showIdentities(): Promise<ApiError | undefined> {
     const { data: answer, error } = await cardea.listIdentities()
     if (error) return error
-    const remove = { text: textOf('[data-remove-totp]'), label: texts.removeLabel, press: askToRemove }
-    showIdentityList(data, answer.identities, remove)
+    const remove = textOf('[data-remove-totp]')
+    const { addedOn: added, removeLabel: label } = texts
+    showIdentityList(data, answer.identities, { added, remove, label, press: askToRemove })
     return undefined
   }
 
   function askToRemove(identity: Identity): void {
-    const { title = '', text = '', unlinked = '' } = identityTexts()
+    const { text = '', unlinked = '' } = identityTexts()
+    const name = identityName(data, identity)
     confirm({
-      title,
-      text: fill(text, { name: identityName(data, identity) }),
+      title: fill(texts.removeLabel, { name }),
+      text: fill(text, { name }),
       action: textOf('[data-remove-totp]'),
       isDangerous: true,
       run: async () => {

@@ -10,15 +10,17 @@ export function showUserIdentities(
   identities: readonly Identity[],
   ask?: (action: Action) => void,
 ): void {
-  const { remove = '', removeLabel = '', title = '', text = '', unlinked = '' } = identityTexts()
-  const press = (identity: Identity) =>
+  const { added = '', remove = '', removeLabel: label = '', text = '', unlinked = '' } = identityTexts()
+  const press = (identity: Identity) => {
+    const name = identityName(data, identity)
     ask?.({
       button: remove,
-      title,
-      text: fill(text, { name: identityName(data, identity) }),
+      title: fill(label, { name }),
+      text: fill(text, { name }),
       done: unlinked,
       isDangerous: true,
       run: () => cardea.adminUnlinkIdentity({ userId, identityId: identity.id }),
     })
-  showIdentityList(data, identities, { text: remove, label: removeLabel, ...(ask && { press }) })
+  }
+  showIdentityList(data, identities, { added, remove, label, ...(ask && { press }) })
 }

@@ -15,20 +15,21 @@ export const identityName = (data: PageData, { provider, accountName }: Identity
 export function showIdentityList(
   data: PageData,
   identities: readonly Identity[],
-  remove: {
-    readonly text: string
+  shown: {
+    /** With `{date}`. */
+    readonly added: string
+    readonly remove: string
     readonly label: string
     /** Without it there is no button. */
     readonly press?: (identity: Identity) => void
   },
 ): void {
-  const { linked = '' } = identityTexts()
   const { used = '' } = find('[data-sessions]').dataset
   const item = (identity: Identity) => {
     const { provider, accountName, linkedAt, lastUsedAt } = identity
-    const label = fill(remove.label, { name: identityName(data, identity) })
-    const button = element('button', { type: 'button', 'aria-label': label }, remove.text)
-    button.addEventListener('click', () => remove.press?.(identity))
+    const label = fill(shown.label, { name: identityName(data, identity) })
+    const button = element('button', { type: 'button', 'aria-label': label }, shown.remove)
+    button.addEventListener('click', () => shown.press?.(identity))
     return element(
       'li',
       {},
@@ -38,11 +39,12 @@ export function showIdentityList(
         element('strong', {}, labelOf(data, provider)),
         ...(accountName ? [element('span', {}, accountName)] : []),
         element('span', {}, fill(used, { time: timeAgo(lastUsedAt, Date.now(), data.lang) })),
-        element('span', {}, fill(linked, { date: dateOf(linkedAt, data.lang) })),
+        element('span', {}, fill(shown.added, { date: dateOf(linkedAt, data.lang) })),
       ),
-      ...(remove.press ? [button] : []),
+      ...(shown.press ? [button] : []),
     )
   }
   find('[data-identities]').replaceChildren(...identities.map(item))
-  find('[data-no-identities]').hidden = identities.length > 0
+  // Only the administration says so: the account page has buttons to link one.
+  document.querySelector('[data-no-identities]')?.toggleAttribute('hidden', identities.length > 0)
 }

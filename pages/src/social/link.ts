@@ -4,7 +4,7 @@ import { onSubmit, type Send } from '../form.ts'
 import { fill } from '../page-data.ts'
 import { type Proof, proofForm } from '../proof.ts'
 import { sentView } from '../resend.ts'
-import type { SocialSteps } from './login.ts'
+import type { SocialSteps } from './steps.ts'
 
 /** What completes a login with a provider whose email has an account, or that has no verified email. */
 export function linking({ data, cardea, done, restart, next }: SocialSteps) {

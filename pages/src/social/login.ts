@@ -1,15 +1,9 @@
-import type { ApiError } from '../../../client/src/client.ts'
 import type { SocialLogin } from '../../../client/src/social.ts'
 import { showView } from '../dom.ts'
-import type { LoginSteps } from '../login-steps.ts'
 import { linking } from './link.ts'
 import { isBack, labelOf, restoreQuery } from './providers.ts'
 import { offerProviders } from './sign-up.ts'
-
-export interface SocialSteps extends LoginSteps {
-  /** Shows the step that an error asks for. It resolves to the error if there is none. */
-  readonly next: (error: ApiError | undefined) => Promise<ApiError | undefined>
-}
+import type { SocialSteps } from './steps.ts'
 
 /** Login with a provider. @returns what goes on with it, if the browser comes back from one. */
 export function socialSteps(steps: SocialSteps): (() => Promise<void>) | undefined {
