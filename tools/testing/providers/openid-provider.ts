@@ -1,68 +1,11 @@
-import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
-import { createServer, type IncomingMessage } from 'node:http'
+import { generateKeyPairSync } from 'node:crypto'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
-import { type Configuration, interactionPolicy, type KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { interactionPolicy, type KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { accountPage } from './account-page.ts'
-import {
-  type OpenIdKind,
-  type ProviderOptions,
-  peopleOf,
-  type RunningProvider,
-  TENANT,
-} from './provider-options.ts'
-
-/** What each kind of provider does in its own way. */
-const kinds: Readonly<
-  Record<
-    OpenIdKind,
-    { readonly path: string; readonly configuration: Configuration; readonly method: string }
-  >
-> = {
-  google: {
-    path: '',
-    method: 'client_secret_post',
-    configuration: {
-      claims: { openid: ['sub'], email: ['email', 'email_verified', 'hd'], profile: ['name'] },
-      conformIdTokenClaims: false,
-    },
-  },
-  microsoft: {
-    path: `/${TENANT}/v2.0`,
-    method: 'client_secret_post',
-    configuration: {
-      claims: {
-        openid: ['sub', 'tid'],
-        email: ['email', 'xms_edov'],
-        profile: ['name', 'preferred_username'],
-      },
-      conformIdTokenClaims: false,
-    },
-  },
-  apple: {
-    path: '',
-    method: 'client_secret_post',
-    configuration: {
-      claims: { openid: ['sub'], email: ['email', 'email_verified'], name: [] },
-      scopes: ['openid', 'email', 'name'],
-      conformIdTokenClaims: false,
-      issueRefreshToken: () => true,
-      features: { revocation: { enabled: true } },
-    },
-  },
-  // Claims of a scope come from the userinfo endpoint alone (OpenID Connect Core 5.4).
-  oidc: {
-    path: '',
-    method: 'client_secret_basic',
-    configuration: {
-      claims: {
-        openid: ['sub'],
-        email: ['email', 'email_verified'],
-        profile: ['name', 'preferred_username'],
-      },
-    },
-  },
-}
+import { kinds } from './openid-kinds.ts'
+import { acceptSecret, INSIDE, likeMicrosoft, withName } from './provider-habits.ts'
+import { type OpenIdKind, type ProviderOptions, peopleOf, type RunningProvider } from './provider-options.ts'
 
 /** Starts `oidc-provider`, configured like a provider that people know. */
 export async function openIdProvider(
@@ -152,52 +95,4 @@ export async function openIdProvider(
       await new Promise((resolve) => server.close(resolve))
     },
   }
-}
-
-/** Keys name the issuer that they sign for, and the document of several tenants has a template. */
-function likeMicrosoft(context: KoaContextWithOIDC): void {
-  const template = (text: string) => text.replace(TENANT, '{tenantid}')
-  const body = context.body as { issuer?: string; keys?: object[] } | undefined
-  const { isTemplate } = context.req as { isTemplate?: boolean }
-  const issuer = String((context as { oidc?: { issuer?: string } }).oidc?.issuer ?? '')
-  if (context.path.endsWith('/openid-configuration') && body?.issuer && isTemplate)
-    context.body = { ...body, issuer: template(body.issuer) }
-  if (context.path.endsWith('/jwks') && body?.keys)
-    context.body = { keys: body.keys.map((key) => ({ ...key, issuer: template(issuer) })) }
-}
-
-/** Apple posts the name in the first login of a person, and never again. */
-function withName(context: KoaContextWithOIDC, people: ProviderOptions['people'], named: Set<string>): void {
-  const { session } = context.oidc ?? {}
-  const id = session?.accountId
-  if (typeof context.body !== 'string' || !context.body.includes('name="code"') || !id || named.has(id))
-    return
-  named.add(id)
-  const { firstName, lastName, email } = people?.[id] ?? {}
-  const user = JSON.stringify({ name: { firstName, lastName }, email }).replaceAll('"', '&quot;')
-  context.body = context.body.replace(
-    '<noscript>',
-    `<input type="hidden" name="user" value="${user}"/>\n<noscript>`,
-  )
-}
-
-/** The secret inside the provider, which takes the place of a right JWT. */
-const INSIDE = 'the secret of a client that has proven itself with its key'
-
-/** Apple's client secret is a JWT of the team's key: "iss, iat, exp, aud, sub". */
-async function acceptSecret(request: IncomingMessage, publicKey: string): Promise<void> {
-  const body = new URLSearchParams(await text(request))
-  const [header = '', claims = '', signature = ''] = (body.get('client_secret') ?? '').split('.')
-  const { aud, exp, iat, iss, sub } = JSON.parse(Buffer.from(claims, 'base64url').toString() || '{}')
-  const key = { key: createPublicKey(publicKey), dsaEncoding: 'ieee-p1363' as const }
-  const isRight =
-    verify('sha256', Buffer.from(`${header}.${claims}`), key, Buffer.from(signature, 'base64url')) &&
-    JSON.parse(Buffer.from(header, 'base64url').toString()).alg === 'ES256' &&
-    String(aud).startsWith('http://127.0.0.1:') &&
-    exp > iat &&
-    exp - iat <= 15_777_000 &&
-    typeof iss === 'string' &&
-    sub === body.get('client_id')
-  body.set('client_secret', isRight ? INSIDE : 'wrong')
-  Object.assign(request, { body: Object.fromEntries(body) })
 }
