@@ -20,7 +20,7 @@ export type Api = ReturnType<typeof apiOf>
 export type Answer = Awaited<ReturnType<Api>>
 
 /** API Gateway itself waits 30 s for a function. */
-const TIMEOUT_MS = 35_000
+export const TIMEOUT_MS = 35_000
 
 /** Calls a route such as `GET /health`. @throws AssertionError if the answer is not as expected, or the error of `fetch`. */
 export const apiOf =

@@ -22,6 +22,8 @@ const settings = {
   BCRYPT_COST: '10',
   SIGNUP_PER_IP: '1000/3600',
   FORGOT_PER_IP: '1000/3600',
+  PROVIDERS: 'github',
+  GITHUB_CLIENT_ID: 'cardea',
 }
 
 interface Run {
@@ -208,9 +210,10 @@ describe('the smoke test of the packaged functions', () => {
     const workflow = parse(readFileSync('.github/workflows/deploy.yml', 'utf8'))
     const unset = Object.fromEntries(Object.keys(workflow.jobs.deploy.env).map((name) => [name, '']))
     expect(unset).toMatchObject({ ISSUER: '', USERS_TABLE: '' })
-    const env = { ...unset, ...operator() }
+    const env = { ...unset, ...operator(), ISSUER: stack.origin, PROVIDERS: 'github' }
     const { status, said } = await smoke(['--url', stack.origin, '--stage', 'dev'], { env })
-    expect([status, said]).toEqual([0, expect.stringMatching(/^39 passed, 0 failed/m)])
+    expect([status, said]).toEqual([0, expect.stringMatching(/^42 passed, 0 failed/m)])
+    expect(said).toMatch(/^pass .* a login with github begins at the provider +at github\.com$/m)
     expect(await leftIn(dynamodb(), 'dev')).toEqual([])
   })
 
