@@ -2,19 +2,20 @@ import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { deploySettings } from '../tools/deploy/settings.ts'
 import { readTables } from '../tools/generate/tables-yml.ts'
-import {
-  contradictions,
-  policyOf,
-  readConfig,
-  relyingPartyOf,
-  settings,
-  socialRedirectsOf,
-} from './config.ts'
+import { policyOf, readConfig, relyingPartyOf, settings, socialRedirectsOf } from './config.ts'
 import { limits } from './domain/limits.ts'
 import { rowsOfProviders } from './provider-rows.ts'
+import { contradictions } from './setting-contradictions.ts'
 
 const rows = Object.values(settings)
 const least = { ISSUER: 'https://auth.example.com' }
+
+/** As packaging and `npm start` do, which also compare settings with each other. */
+const checkedConfig = (env: Record<string, string>) => {
+  const [problem] = contradictions(env)
+  if (problem) throw new Error(problem)
+  return readConfig(env)
+}
 
 describe('the settings', () => {
   it('have safe defaults', () => {
@@ -107,7 +108,7 @@ describe('the settings', () => {
       'https://notexample.com',
       'https://example.com.evil.net',
     ])
-      expect(() => readConfig({ ...least, PASSKEY_RP_ID, PASSKEY_ORIGINS })).toThrow(
+      expect(() => checkedConfig({ ...least, PASSKEY_RP_ID, PASSKEY_ORIGINS })).toThrow(
         'PASSKEY_ORIGINS must be origins of PASSKEY_RP_ID or of its subdomains',
       )
   })
@@ -204,7 +205,7 @@ it('the policy names the providers with what people read', () => {
 })
 
 describe('the addresses that a social login may return to', () => {
-  const redirects = (change: Record<string, string>) => readConfig({ ...least, ...change }).socialRedirects
+  const redirects = (change: Record<string, string>) => checkedConfig({ ...least, ...change }).socialRedirects
 
   it('are read as they are written, and the pages of the API are always among them', () => {
     const SOCIAL_REDIRECTS = 'https://app.example.com/welcome?from=login, https://app.example.com'
@@ -291,7 +292,7 @@ describe('settings of mail and limits', () => {
     ['SIGNUP_PER_IP', { SIGNUP_PER_IP: '-1/60' }],
     ['UNVERIFIED_ACCOUNT_DAYS', { UNVERIFIED_ACCOUNT_DAYS: '1' }],
   ])('that are wrong or contradict each other are refused with the name %s', (name, change) => {
-    expect(() => readConfig({ ...least, ...change })).toThrow(name)
+    expect(() => checkedConfig({ ...least, ...change })).toThrow(name)
   })
 
   it('say what to set where there are no pages, whoever set MAIL_FROM', () => {

@@ -116,7 +116,6 @@ export interface Config extends ValuesOf<typeof settings> {
 /** Reads every setting. @throws one error that names every problem without quoting a value. */
 export function readConfig(env: Env): Config {
   const { values, problems } = readSettings(settings, env)
-  problems.push(...contradictions(env))
   if (problems.length > 0) throw new Error(`Wrong settings: ${problems.join('; ')}`)
   return withProviders(values, env)
 }
@@ -129,50 +128,6 @@ export const withProviders = <S extends Pick<ValuesOf<typeof settings>, 'provide
   ...values,
   providers: values.providerNames.map((name) => ({ name, label: labelIn(env, name) })),
 })
-
-/** Settings that are valid alone but contradict each other. */
-export function contradictions(env: Env): string[] {
-  return [...contradictionsOfMail(env), ...contradictionsOfPasskeys(env), ...contradictionsOfProviders(env)]
-}
-
-function contradictionsOfMail(env: Env): string[] {
-  if (env.MAIL_FROM?.trim()) {
-    const isLinked = env.LINK_BASE_URL?.trim() || env.PAGES?.trim() !== 'false'
-    const sentence =
-      'LINK_BASE_URL must be set, because PAGES=false: links of mails begin with the address of your own pages'
-    return isLinked ? [] : [sentence]
-  }
-  return [
-    ...(env.REQUIRE_VERIFIED_EMAIL?.trim() === 'true'
-      ? ['REQUIRE_VERIFIED_EMAIL needs MAIL_FROM to send the verification mail']
-      : []),
-    ...(env.EMAIL_LOGIN?.trim() === 'true' ? ['EMAIL_LOGIN needs MAIL_FROM'] : []),
-  ]
-}
-
-function contradictionsOfPasskeys(env: Env): string[] {
-  const { issuer, passkeyRpId, passkeyOrigins } = settings
-  const { values, problems } = readSettings({ issuer, passkeyRpId, passkeyOrigins }, env)
-  if (problems.length > 0) return []
-  const rpId = passkeyRpIdOf(values)
-  return values.passkeyOrigins.every((origin) => isApp(origin) || serves(rpId, origin))
-    ? []
-    : ['PASSKEY_ORIGINS must be origins of PASSKEY_RP_ID or of its subdomains']
-}
-
-function contradictionsOfProviders(env: Env): string[] {
-  const { issuer, providerNames, socialRedirects, pages } = settings
-  const { values, problems } = readSettings({ issuer, providerNames, socialRedirects, pages }, env)
-  if (problems.length > 0) return []
-  const found: string[] = []
-  if (!isLocal(values) && values.socialRedirects.some((each) => each.startsWith('http:')))
-    found.push('SOCIAL_REDIRECTS must be https; http is for npm start alone')
-  if (values.providerNames.length === 0) return found
-  if (!env.MAIL_FROM?.trim()) found.push('PROVIDERS needs MAIL_FROM: a login may have to be proven by mail')
-  if (socialRedirectsOf(values).length === 0)
-    found.push('SOCIAL_REDIRECTS must be set, because PAGES=false: the browser could return to no page')
-  return found
-}
 
 /** Whether this is a developer's machine. Only there the API has an http address. */
 export const isLocal = ({ issuer }: Pick<Config, 'issuer'>): boolean => issuer.startsWith('http:')
@@ -205,7 +160,7 @@ export function serves(rpId: string, origin: string): boolean {
   // Browsers have WebAuthn only in secure contexts.
   return isBelow && (protocol === 'https:' || hostname === 'localhost' || hostname.endsWith('.localhost'))
 }
-const isApp = (origin: string) => origin.startsWith('android:')
+export const isApp = (origin: string) => origin.startsWith('android:')
 
 /**
  * The policy that follows from the settings. If mail is configured, verification is required unless REQUIRE_VERIFIED_EMAIL is

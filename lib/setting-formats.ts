@@ -147,7 +147,7 @@ export function providerNames(text: string): readonly string[] {
   const isName = (each: string) => /^[a-z][a-z\d]{0,29}$/.test(each)
   if (listed.every(isName) && new Set(listed).size === listed.length) return listed
   throw new Error(
-    'must be names of at most 30 lower-case letters and digits, a letter first, separated by commas, each once',
+    'must be names of at most 30 of a-z and 0-9, a letter first, separated by commas, each once',
   )
 }
 
@@ -164,7 +164,7 @@ export function socialRedirects(text: string): readonly string[] {
   }
   if (listed.every(isExact) && new Set(listed).size === listed.length) return listed
   throw new Error(
-    'must be https addresses (http on localhost) as browsers write them, without a fragment, separated by commas, each once',
+    'must be https addresses (http on localhost) as browsers write them, without fragment, separated by commas, each once',
   )
 }
 

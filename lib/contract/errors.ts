@@ -64,7 +64,7 @@ export const errors: Readonly<Record<RefusalCode, { readonly status: number; rea
   },
   invalid_link_session: { status: 400, detail: 'This login has expired or was completed. Begin again.' },
   identity_taken: { status: 409, detail: 'Another account is linked to this login.' },
-  too_many_identities: { status: 409, detail: 'An account can have 10 linked logins. Remove one first.' },
+  too_many_identities: { status: 409, detail: 'An account can have 10 identities. Remove one first.' },
   too_many_attempts: { status: 429, detail: 'Too many attempts. Wait for the seconds in Retry-After.' },
   not_enabled: { status: 404, detail: 'This deployment does not offer this feature.' },
   unavailable: { status: 503, detail: 'A service that this request needs does not answer. Try again.' },

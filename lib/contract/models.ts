@@ -150,10 +150,10 @@ export const problem = z
       .register(z.globalRegistry, { description: 'For `second_factor_required`: what may be proven.' }),
     linkSession: z.optional(z.string()).register(z.globalRegistry, {
       description:
-        'For `link_required` and `email_required`: send it to `POST /auth/social/link`. Keep it in memory only.',
+        'For `link_required` and `email_required`: for `POST /auth/social/link`. Keep it in memory.',
     }),
     email: z.optional(z.string()).register(z.globalRegistry, {
-      description: 'For `link_required`: the email of the account, which the provider has verified.',
+      description: 'For `link_required`: the email of the account.',
     }),
     proofs: z
       .optional(z.readonly(z.array(z.enum(['password', 'passkey', 'code']))))

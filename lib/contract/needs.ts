@@ -1,5 +1,9 @@
 import type { Need } from './contract.ts'
 
+/** Both lists in one. The call is marked pure, so that a bundle has only the lists that it uses; a spread would be kept. */
+const both = <const A extends readonly Need[], const B extends readonly Need[]>(a: A, b: B) =>
+  [...a, ...b] as readonly [...A, ...B]
+
 /** What functions need that issue tokens. */
 export const tokenNeeds = [
   'keys/access/private:GetParametersByPath',
@@ -24,36 +28,32 @@ export const factorProofNeeds = [
 ] as const satisfies readonly Need[]
 
 /** What a change of an account's factors writes. */
-export const factorWriteNeeds = [
-  ...tokenNeeds,
+export const factorWriteNeeds = /* @__PURE__ */ both(tokenNeeds, [
   'users:UpdateItem',
   'sessions:DeleteItem',
   'sessions:PutItem',
   'refresh-token-denylist:PutItem',
-] as const satisfies readonly Need[]
+])
 
 /** What a change of factors in a session reads, counts and writes. */
-export const factorChangeNeeds = [
-  ...factorWriteNeeds,
+export const factorChangeNeeds = /* @__PURE__ */ both(factorWriteNeeds, [
   'keys/keyed-hash:GetParametersByPath',
   'users:GetItem',
   'sessions:GetItem',
   'sessions:UpdateItem',
-] as const satisfies readonly Need[]
+])
 
 /** What opens a session and uses up its proof. */
-export const openingNeeds = [
-  ...tokenNeeds,
+export const openingNeeds = /* @__PURE__ */ both(tokenNeeds, [
   'users:ConditionCheckItem',
   'sessions:DeleteItem',
   'sessions:PutItem',
-] as const satisfies readonly Need[]
+])
 
 /** What finds, creates or takes over the account of an identity. */
-export const socialAccountNeeds = [
-  ...factorRemovalNeeds,
+export const socialAccountNeeds = /* @__PURE__ */ both(factorRemovalNeeds, [
   'users:GetItem',
   'users:PutItem',
   'users:UpdateItem',
   'refresh-token-denylist:PutItem',
-] as const satisfies readonly Need[]
+])

@@ -1,5 +1,6 @@
-import { contradictions, settings } from '../../lib/config.ts'
+import { settings } from '../../lib/config.ts'
 import { readProviders } from '../../lib/provider-rows.ts'
+import { contradictions } from '../../lib/setting-contradictions.ts'
 import { type Env, readSettings, type ValuesOf } from '../../lib/settings-table.ts'
 import { deploySettings, problemsOfNames, stageProblem } from './settings.ts'
 

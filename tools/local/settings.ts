@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-import { type Config, contradictions, readConfig, settings } from '../../lib/config.ts'
+import { type Config, readConfig, settings } from '../../lib/config.ts'
 import { type Limit, limits, settingOf } from '../../lib/domain/limits.ts'
 import { readProviders, rowsOfProviders } from '../../lib/provider-rows.ts'
+import { contradictions } from '../../lib/setting-contradictions.ts'
 import { type Env, readSettings } from '../../lib/settings-table.ts'
 import { isolatedAwsEnv } from './isolated-aws-env.ts'
 
