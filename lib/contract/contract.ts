@@ -152,10 +152,12 @@ export function rolesOf({ access }: Contract): readonly Role[] | undefined {
   return typeof access === 'string' ? [access] : access
 }
 
-/** The contract of the mail function, for the generated files. */
+/** The contract of a function that processes jobs, for the generated files. */
 export interface StreamContract {
   /** The `pk` prefix of the new session table items that the function receives. */
   readonly stream: { readonly prefix: string }
+  /** The function exists only where this is configured. */
+  readonly requires?: 'providers'
   /** The limits that its steps count per recipient. */
   readonly stepLimits?: readonly LimitName[]
   readonly needs: readonly Need[]
