@@ -208,6 +208,16 @@ const special: Record<string, Causes> = {
     invalid_passkey: async (fixture) =>
       ask(fixture, 'POST /auth/reauthenticate', { body: { passkey: await foreignPasskey() } }),
   },
+  'POST /auth/reauthenticate/email': {
+    not_enabled: switchedOff('POST /auth/reauthenticate/email'),
+    email_not_verified: async (fixture) => {
+      const request = await validRequest('POST /auth/reauthenticate/email', fixture)
+      const { accounts } = fixture.services.tables
+      for (const account of accounts.values()) accounts.set(account.id, { ...account, emailVerified: false })
+      return fixture.api('POST /auth/reauthenticate/email', request)
+    },
+    invalid_request: (fixture) => fixture.api('POST /auth/reauthenticate/email', asEve(fixture)),
+  },
   'POST /auth/second-factor': {
     invalid_passkey: async (fixture) => {
       await enrolled(fixture)
@@ -650,6 +660,10 @@ async function attempt(fixture: Fixture, route: string, limit: LimitName): Promi
   }
   if (route === 'POST /auth/social/link' && (limit === 'codePerEmail' || limit === 'codeTries'))
     return { body: await wrongSocialCode(fixture) }
+  if (route === 'POST /auth/reauthenticate' && (limit === 'codePerEmail' || limit === 'codeTries')) {
+    const { headers } = await validRequest('POST /auth/reauthenticate/email', fixture)
+    return { ...(headers && { headers }), body: { code: '000000' } }
+  }
   const request = await validRequest(route, fixture)
   if (isTotp) return { ...request, body: { ...(request.body as object), totp: '000000' } }
   return { ...request, ...(wrong[route] && { body: { ...(request.body as object), ...wrong[route] } }) }

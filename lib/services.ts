@@ -42,6 +42,7 @@ import { dynamoFactorUndos } from './storage/factor-undos.ts'
 import { dynamoIdentities } from './storage/identities.ts'
 import { dynamoOutbox } from './storage/outbox.ts'
 import { dynamoPasskeys } from './storage/passkeys.ts'
+import { dynamoRevocations } from './storage/revocations.ts'
 import { dynamoSessionOpenings } from './storage/session-openings.ts'
 import { dynamoSessions } from './storage/sessions.ts'
 import { dynamoSocial } from './storage/social.ts'
@@ -138,6 +139,7 @@ export const socialProviders = /* @__PURE__ */ once(() =>
     now: core().clock.now,
   }),
 )
+export const revocations = /* @__PURE__ */ once(() => dynamoRevocations(client(), config()))
 export const codes = /* @__PURE__ */ once(() => dynamoCodes(client(), config()))
 export const outbox = /* @__PURE__ */ once(() => dynamoOutbox(client(), config()))
 /** The services that check a second proof. */

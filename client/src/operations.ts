@@ -204,6 +204,18 @@ export interface Factors {
   }
 }
 
+export interface ExportedIdentity {
+  readonly id: string
+  /** The name of the provider. */
+  readonly provider: string
+  /** How its owner knows the account there: an address or a user name. For display only. */
+  readonly accountName?: string
+  readonly linkedAt: string
+  readonly lastUsedAt: string
+  readonly issuer: string
+  readonly subject: string
+}
+
 export interface ExportedSession {
   readonly id: string
   readonly createdAt: string
@@ -343,6 +355,11 @@ export interface Operations {
       readonly totp?: string
       readonly recoveryCode?: string
       readonly passkey?: PasskeyAssertion
+      readonly code?: string
+      readonly social?: {
+        readonly code: string
+        readonly codeVerifier: string
+      }
     }
     output: TokenResponse
     refusal: 'invalid_code' | 'invalid_passkey' | 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'wrong_password' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
@@ -360,6 +377,12 @@ export interface Operations {
     input: Record<string, never>
     output: TokenResponse
     refusal: 'invalid_request' | 'invalid_refresh_token' | 'session_ended' | 'refresh_token_reused' | 'untrusted_proxy' | 'origin_not_allowed' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+  }
+  /** Request six digits to prove again who you are. */
+  requestReauthenticationMail: {
+    input: Record<string, never>
+    output: undefined
+    refusal: 'invalid_request' | 'unauthorized' | 'untrusted_proxy' | 'email_not_verified' | 'not_enabled' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Request another verification mail. */
   resendVerification: {
@@ -683,6 +706,7 @@ export interface Operations {
       readonly exportedAt: string
       readonly user: ExportedUser
       readonly factors: Factors
+      readonly identities: readonly (ExportedIdentity)[]
       readonly sessions: readonly (ExportedSession)[]
     }
     refusal: 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'internal_error' | 'unavailable'
@@ -847,6 +871,7 @@ export const operations = {
   reauthenticate: { method: 'POST', path: '/auth/reauthenticate', user: true, login: true },
   redeemEmailLogin: { method: 'POST', path: '/auth/email-login/redeem', login: true },
   refresh: { method: 'POST', path: '/auth/refresh' },
+  requestReauthenticationMail: { method: 'POST', path: '/auth/reauthenticate/email', user: true },
   resendVerification: { method: 'POST', path: '/auth/email/resend' },
   resetPassword: { method: 'POST', path: '/auth/password/reset' },
   proveSecondFactor: { method: 'POST', path: '/auth/second-factor', login: true },

@@ -1,18 +1,19 @@
-import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
-import { exactlyOne, password, transport } from '../../lib/contract/fields.ts'
 import { tokenResponse } from '../../lib/contract/models.ts'
 import { factorProofNeeds, openingNeeds } from '../../lib/contract/needs.ts'
-import { factorProofs } from '../../lib/contract/passkeys.ts'
-import { provesFactor } from '../../lib/domain/factor-proofs.ts'
+import { proofAgain } from '../../lib/contract/reauthentication.ts'
+import { provesAgain } from '../../lib/domain/fresh-proofs.ts'
 import { reauthenticate } from '../../lib/domain/reauthentication.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
 import {
+  codes,
   factorProofServices,
+  identities,
   passwords,
   sessionOpenings,
   sessions,
+  social,
   tokenServices,
   users,
 } from '../../lib/services.ts'
@@ -25,13 +26,12 @@ export const contract = defineContract({
   summary: 'Prove again who you are',
   description:
     'Some routes ask for a recent proof and otherwise answer `reauthentication_required`. An account with a second factor ' +
-    'proves that. One without sends its password. The session is replaced: continue with the tokens of the answer.',
-  body: z
-    .strictObject({ password: z.optional(password), ...factorProofs, transport })
-    .check(exactlyOne('password', 'totp', 'recoveryCode', 'passkey')),
+    'proves that. One without sends its password. One with neither sends the digits of `POST /auth/reauthenticate/email`, or in `social` ' +
+    'what came back from a linked provider. The session is replaced: continue with the tokens of the answer.',
+  body: proofAgain,
   responses: { 200: tokenResponse },
   refusals: ['wrong_password', 'invalid_code', 'invalid_passkey'],
-  stepLimits: ['passwordPerUser', 'totpPerHour', 'totpPerDay'],
+  stepLimits: ['passwordPerUser', 'totpPerHour', 'totpPerDay', 'codePerEmail', 'codeTries'],
   needs: [
     ...openingNeeds,
     ...factorProofNeeds,
@@ -43,11 +43,10 @@ export const contract = defineContract({
   memory: 1769,
 })
 
-const factories = { ...factorProofServices, ...tokenServices, passwords, sessionOpenings, sessions, users }
+const stores = { users, sessions, sessionOpenings, codes, social, identities }
+const factories = { ...factorProofServices, ...tokenServices, ...stores, passwords }
 
 export const handler = route(contract, factories, async ({ services, principal, body, client, reply }) => {
-  const { password } = body
-  const proof = password === undefined ? { prove: provesFactor(services, body) } : { password }
-  const tokens = await reauthenticate(services, principal, { ...proof, client })
+  const tokens = await reauthenticate(services, principal, { client, prove: provesAgain(services, body) })
   return reply(200, ...tokenReply(body.transport, tokens))
 })

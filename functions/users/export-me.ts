@@ -1,13 +1,19 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../lib/contract/contract.ts'
+import { exportedIdentity } from '../../lib/contract/identities.ts'
 import { exportedSession, exportedUser, factors } from '../../lib/contract/models.ts'
 import { exportedUserData, exportNeeds } from '../../lib/contract/user-data.ts'
-import { exportedSessionView, exportedUserView, factorsView } from '../../lib/contract/views.ts'
+import {
+  exportedIdentityView,
+  exportedSessionView,
+  exportedUserView,
+  factorsView,
+} from '../../lib/contract/views.ts'
 import { exportedData, ownFactors } from '../../lib/domain/own-account.ts'
 import { openSessions } from '../../lib/domain/own-sessions.ts'
 import { settleAll } from '../../lib/domain/settle-all.ts'
 import { route } from '../../lib/lambda/route.ts'
-import { factorServices, sessions, userData, users } from '../../lib/services.ts'
+import { factorServices, identities, sessions, userData, users } from '../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'GET',
@@ -21,6 +27,7 @@ export const contract = defineContract({
       exportedAt: z.iso.datetime(),
       user: exportedUser,
       factors,
+      identities: z.array(exportedIdentity),
       sessions: z.array(exportedSession),
       ...exportedUserData,
     }),
@@ -30,12 +37,13 @@ export const contract = defineContract({
 
 export const handler = route(
   contract,
-  { users, sessions, userData, ...factorServices },
+  { users, sessions, identities, userData, ...factorServices },
   async ({ services, principal, reply }) => {
     const { account: user, ...proofs } = await ownFactors(services, principal)
     const now = services.clock.now()
-    const [formerEmail, open, data] = await settleAll(
+    const [formerEmail, linked, open, data] = await settleAll(
       services.users.formerEmail(user.id, now),
+      services.identities.list(user.id),
       openSessions(services, user),
       exportedData(services, user.id),
     )
@@ -44,6 +52,7 @@ export const handler = route(
       exportedAt: new Date(now * 1000).toISOString(),
       user: exportedUserView(user, formerEmail),
       factors: factorsView(user, proofs),
+      identities: linked.map(exportedIdentityView),
       sessions: open.map((each) => exportedSessionView(each, principal.sessionId)),
       ...data,
     })

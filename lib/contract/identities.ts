@@ -57,6 +57,11 @@ export const identity = z
   })
   .register(z.globalRegistry, { id: 'Identity' })
 
+/** All data stored about an identity, for its user: without the provider's tokens. */
+export const exportedIdentity = z
+  .extend(identity, { issuer: z.string(), subject: z.string() })
+  .register(z.globalRegistry, { id: 'ExportedIdentity' })
+
 /** The answer to a new link. */
 export const identityLinked = z
   .extend(tokenResponse, { identity })

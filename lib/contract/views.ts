@@ -3,7 +3,7 @@ import type { Passkey, StoredRecoveryCodes, Totp } from '../domain/factor-ports.
 import type { FormerEmail, Session } from '../domain/ports.ts'
 import type { Identity } from '../domain/social-ports.ts'
 import type { Account } from '../domain/users.ts'
-import type { identity } from './identities.ts'
+import type { exportedIdentity, identity } from './identities.ts'
 import type { exportedSession, exportedUser, factors, passkey, session } from './models.ts'
 
 const instant = (seconds: number) => new Date(seconds * 1000).toISOString()
@@ -57,6 +57,12 @@ export const identityView = ({
   accountName,
   linkedAt: instant(linkedAt),
   lastUsedAt: instant(lastUsedAt),
+})
+
+export const exportedIdentityView = (stored: Identity): z.input<typeof exportedIdentity> => ({
+  ...identityView(stored),
+  issuer: stored.issuer,
+  subject: stored.subject,
 })
 
 export const factorsView = (

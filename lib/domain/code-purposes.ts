@@ -7,6 +7,7 @@ export const purposes = [
   'reset_password',
   'email_login',
   'finish_sign_up',
+  'reauthentication',
 ] as const
 export type Purpose = (typeof purposes)[number]
 
@@ -20,6 +21,7 @@ export const codeSeconds: Readonly<Record<Purpose, Seconds>> = {
   reset_password: 30 * MINUTE,
   email_login: 10 * MINUTE,
   finish_sign_up: DAY,
+  reauthentication: 10 * MINUTE,
 }
 /** How long a changed email can be undone. */
 export const UNDO_SECONDS = 7 * DAY

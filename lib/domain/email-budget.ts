@@ -13,6 +13,7 @@ type Asked = Extract<
   | 'reset_password'
   | 'email_login'
   | 'social_code'
+  | 'reauthentication_code'
   | 'verify_new_email'
 >
 

@@ -5,6 +5,7 @@ import { alreadyRegistered, withinBudget } from './email-budget.ts'
 import { emailChange } from './email-change-messages.ts'
 import type { EmailJob } from './email-jobs.ts'
 import { digitsHash } from './email-login.ts'
+import { mailReauthenticationCode } from './email-reauthentication.ts'
 import { mail, mailVerified, newCode, recipientIn, recipientOf } from './email-sending.ts'
 import { mailFactorUndo } from './factor-undo.ts'
 import { waysIn } from './factors.ts'
@@ -60,6 +61,8 @@ export async function processEmailJob(ports: MailPorts, job: EmailJob): Promise<
       return reset(ports, await ports.users.findById(job.userId), 'factors_reset')
     case 'email_login_requested':
       return emailLogin(ports, await ports.users.findByEmail(job.email), job.challengeHash)
+    case 'reauthentication_requested':
+      return mailReauthenticationCode(ports, job)
     case 'social_code_requested':
       return mailSocialCode(ports, job)
     case 'email_change_requested':

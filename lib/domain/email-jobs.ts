@@ -39,6 +39,8 @@ export type EmailJob =
       readonly email: string
       readonly locale: string
     }
+  /** Digits for this session of a user who has nothing else to prove. */
+  | { readonly type: 'reauthentication_requested'; readonly userId: string; readonly sessionId: string }
   | NotificationJob
 
 /** The account no longer has this address, or is gone. So the job contains its language, too: `storedLocale` reads it. */

@@ -72,7 +72,8 @@ export async function enterEmailLoginCode(
   const account = found?.email === email ? found : undefined
   const challengeHash = challengeHashOf(challenge)
   const now = ports.clock.now()
-  const code = await ports.codes.attemptDigits(userId, challengeHash, ports.limits.codeTries.most, now)
+  const of = { userId, purpose: 'email_login' } as const
+  const code = await ports.codes.attemptDigits(of, challengeHash, ports.limits.codeTries.most, now)
   const expected = await digitsHash(ports, challengeHash, digits)
   if (!code || !isSame(code.digitsHash, expected) || !isGood(code, account, now)) {
     throw new Refusal('invalid_code', { subject: { userId: account?.id } })

@@ -35,6 +35,7 @@ export const limits = {
   passwordPerUser: { per: 'user', most: 10, seconds: HOUR },
   // Not counted: the undo link, a reset, administrators, and the factor that a login asks for. They must stay possible.
   factorChangesPerUser: { per: 'user', most: 20, seconds: 24 * HOUR },
+  reauthenticationMailsPerUser: { per: 'user', most: 3, seconds: 15 * MINUTE },
   endSessionsPerUser: { per: 'user', most: 5, seconds: HOUR },
   resendPerIp: { per: 'ip', most: 20, seconds: HOUR },
   resendPerEmail: { per: 'email', most: 3, seconds: 15 * MINUTE },

@@ -367,7 +367,7 @@ export interface OneTimeCode {
   readonly replaces?: string | undefined
   /** For a change of email that was made with this code. The code changes nothing any more, and `email` is the new address. */
   readonly redeemed?: boolean | undefined
-  /** For an email login: its challenge, the hash of its digits, and the number of attempts. */
+  /** For an email login or a re-authentication: its challenge, the hash of its digits, and the number of attempts. */
   readonly challengeHash?: string | undefined
   readonly digitsHash?: string | undefined
   readonly attempts: number
@@ -383,11 +383,11 @@ export interface CodeStore {
     purposes: readonly Purpose[],
   ): Promise<{ readonly codes: readonly OneTimeCode[]; readonly account: Account | undefined }>
   /**
-   * Counts an attempt at the digits of an email login. Returns `undefined` after `most` attempts, after the expiry, or if the
+   * Counts an attempt at the digits of a code with a challenge. Returns `undefined` after `most` attempts, after the expiry, or if the
    * challenge does not match.
    */
   attemptDigits(
-    userId: string,
+    code: Pick<OneTimeCode, 'userId' | 'purpose'>,
     challengeHash: string,
     most: number,
     now: Seconds,

@@ -149,7 +149,7 @@ describe.each([
       const challengeHash = 'a challenge'
       const put = () => stores.codes.put(code(ada, { purpose: 'email_login', challengeHash }))
       const attemptDigits = (now = NOW, challenge = challengeHash, id = ada.id) =>
-        stores.codes.attemptDigits(id, challenge, 5, now)
+        stores.codes.attemptDigits({ userId: id, purpose: 'email_login' }, challenge, 5, now)
       await put()
       expect(await attemptDigits(NOW, 'another challenge')).toBeUndefined()
       const given = await Promise.all(Array.from({ length: 50 }, () => attemptDigits()))

@@ -67,10 +67,10 @@ export function dynamoCodes(client: DynamoDBDocumentClient, tables: TableNames):
       }
     },
 
-    async attemptDigits(userId, challengeHash, most, now) {
+    async attemptDigits({ userId, purpose }, challengeHash, most, now) {
       const command = new UpdateCommand({
         TableName: sessionsTable,
-        Key: codeKey(userId, 'email_login'),
+        Key: codeKey(userId, purpose),
         UpdateExpression: 'SET attempts = attempts + :one',
         ConditionExpression: 'challengeHash = :challenge AND attempts < :most AND expiresAt > :now',
         ExpressionAttributeValues: { ':one': 1, ':challenge': challengeHash, ':most': most, ':now': now },

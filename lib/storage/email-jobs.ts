@@ -21,6 +21,7 @@ const shapes: { readonly [T in EmailJob['type']]: Shape<T> } = {
   reset_started: { userId: text },
   email_change_undone: { userId: text },
   social_code_requested: { linkSessionHash: text, email: text, locale: text },
+  reauthentication_requested: { userId: text, sessionId: text },
   email_login_requested: { email: text, challengeHash: text },
   email_change_requested: { userId: text, newEmail: text, sessionVersion: whole, at: optional(whole) },
   first_factor_added: { userId: text, at: whole },

@@ -15,7 +15,9 @@ const counts: Readonly<Record<LimitName, string>> = {
   socialPerIp: 'logins with a provider that are begun',
   refreshPerSession: 'refreshes',
   passwordPerUser: 'requests that need the current password',
-  factorChangesPerUser: 'requests that add or remove a factor, or replace the recovery codes',
+  factorChangesPerUser:
+    'requests that add or remove a factor or a provider account, or replace the recovery codes',
+  reauthenticationMailsPerUser: 'requests for digits that prove a user again',
   endSessionsPerUser: 'requests to end all sessions',
   resendPerIp: 'requests for a verification mail',
   resendPerEmail: 'requests for a verification mail',

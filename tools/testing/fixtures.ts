@@ -103,6 +103,17 @@ export const validRequests: Record<string, (fixture: Fixture) => TestRequest | P
   'POST /auth/login': () => ({ body: { email: eve.email, password: eve.password } }),
   'POST /auth/refresh': ({ login }) => ({ body: { refreshToken: login.body.refreshToken } }),
   'POST /auth/reauthenticate': (fixture) => ({ ...asEve(fixture), body: { password: eve.password } }),
+  'POST /auth/reauthenticate/email': async (fixture) => {
+    // Eve has nothing but a linked provider account.
+    const { services } = fixture
+    await linked(fixture)
+    const account = await services.users.findById(fixture.userId)
+    const change = { passwordHash: '', endsSessions: false, deniedUntil: 0 }
+    if (account) await services.users.change(account, change)
+    const body = { ...(await codeFor(services, eveAtGoogle)), transport: 'body' }
+    Object.assign(fixture.login, await fixture.api('POST /auth/social/redeem', { body }))
+    return asEve(fixture)
+  },
   'POST /auth/second-factor': async (fixture) => {
     const { code } = await enrolled(fixture)
     return { body: { totp: code(), authSession: await authSessionOf(fixture) } }

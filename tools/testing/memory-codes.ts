@@ -36,9 +36,9 @@ export function memoryCodes(tables: MemoryTables): CodeStore {
       )
       return { codes: found, account: accounts.get(userId) }
     },
-    async attemptDigits(userId, challengeHash, most, now) {
+    async attemptDigits(of, challengeHash, most, now) {
       await roundTrip()
-      const code = codes.get(codeId({ userId, purpose: 'email_login' }))
+      const code = codes.get(codeId(of))
       if (code?.challengeHash !== challengeHash || code.attempts >= most || code.expiresAt <= now)
         return undefined
       const tried = { ...code, attempts: code.attempts + 1 }

@@ -1,11 +1,11 @@
-import type { SocialResult } from '../../lib/domain/social-ports.ts'
-import { hashOfSecret } from '../../lib/domain/social-secrets.ts'
-import { enrolTotp } from '../../tools/testing/enrolments.ts'
-import { gateway, type TestAnswer } from '../../tools/testing/gateway.ts'
-import { codeFor, googleOf, linkWith, logInWith, mailedCode } from '../../tools/testing/social-logins.ts'
-import { delivered } from '../../tools/testing/test-mail.ts'
-import { testServices } from '../../tools/testing/test-services.ts'
-import { ada, bearer, eve, fromApp, logIn, mailTo, signedUp } from '../../tools/testing/test-users.ts'
+import type { SocialResult } from '../../../lib/domain/social-ports.ts'
+import { hashOfSecret } from '../../../lib/domain/social-secrets.ts'
+import { enrolTotp } from '../../../tools/testing/enrolments.ts'
+import { gateway, type TestAnswer } from '../../../tools/testing/gateway.ts'
+import { codeFor, googleOf, linkWith, logInWith, mailedCode } from '../../../tools/testing/social-logins.ts'
+import { delivered } from '../../../tools/testing/test-mail.ts'
+import { testServices } from '../../../tools/testing/test-services.ts'
+import { ada, bearer, eve, fromApp, logIn, mailTo, signedUp } from '../../../tools/testing/test-users.ts'
 
 /** Ada has an account, whose email is confirmed unless said otherwise. */
 async function withAda({ confirmed = true, change = {} as Parameters<typeof testServices>[0] } = {}) {

@@ -1,12 +1,12 @@
-import { limits } from '../../lib/domain/limits.ts'
-import { enrolTotp } from '../../tools/testing/enrolments.ts'
-import { type Gateway, gateway, type TestAnswer } from '../../tools/testing/gateway.ts'
-import { withIdentity } from '../../tools/testing/identities.ts'
-import { codeFor, googleOf, linkWith, logInWith, mailedCode } from '../../tools/testing/social-logins.ts'
-import { delivered } from '../../tools/testing/test-mail.ts'
-import { limited, type TestServices, testServices } from '../../tools/testing/test-services.ts'
-import { ada, bearer, eve, logIn, mailTo, signedUp } from '../../tools/testing/test-users.ts'
-import { totpCode } from '../../tools/testing/totp-codes.ts'
+import { limits } from '../../../lib/domain/limits.ts'
+import { enrolTotp } from '../../../tools/testing/enrolments.ts'
+import { type Gateway, gateway, type TestAnswer } from '../../../tools/testing/gateway.ts'
+import { withIdentity } from '../../../tools/testing/identities.ts'
+import { codeFor, googleOf, linkWith, logInWith, mailedCode } from '../../../tools/testing/social-logins.ts'
+import { delivered } from '../../../tools/testing/test-mail.ts'
+import { limited, type TestServices, testServices } from '../../../tools/testing/test-services.ts'
+import { ada, bearer, eve, logIn, mailTo, signedUp } from '../../../tools/testing/test-users.ts'
+import { totpCode } from '../../../tools/testing/totp-codes.ts'
 
 /** A person with a confirmed account. */
 async function confirmed(api: Gateway, services: TestServices, person = ada): Promise<string> {
@@ -140,6 +140,15 @@ describe('a link session', () => {
     expect(await linkWith(api, linkSession, { password: ada.password })).toMatchObject(ended)
     const late = await api('POST /auth/social/email', { body: { linkSession } })
     expect(late).toMatchObject(ended)
+  })
+
+  it('gives no cookie to a page of another origin (login CSRF)', async () => {
+    const { api, linkSession } = await required()
+    const body = { linkSession, password: ada.password }
+    const headers = { origin: 'https://evil.example' }
+    const answer = await api('POST /auth/social/link', { body, headers })
+    expect(answer).toMatchObject({ ...refused(403, 'origin_not_allowed'), cookies: [] })
+    expect((await api('POST /auth/social/link', { body })).status).toBe(200)
   })
 
   it('without an account takes no password and no passkey', async () => {
