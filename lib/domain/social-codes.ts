@@ -9,7 +9,7 @@ import { labelOf, mailedName } from './provider-names.ts'
 import { subjectOfIp } from './rate-limiter.ts'
 import { Refusal } from './refusal.ts'
 import type { ProviderIdentity } from './social-ports.ts'
-import { hashOfSecret } from './social-secrets.ts'
+import { hashOfSecret, newSecret } from './social-secrets.ts'
 import type { Account } from './users.ts'
 
 /**
@@ -45,8 +45,7 @@ export async function mailSocialCode(
   const now = ports.clock.now()
   if (!session || session.expiresAt <= now) return
   const account = await ports.users.findByEmail(email)
-  // The code could open nothing.
-  if (account ? account.status !== 'active' : ports.policy.signUp === 'closed') return
+  const opensNothing = account ? account.status !== 'active' : ports.policy.signUp === 'closed'
   const to = account ? recipientOf(account) : { userId: undefined, email, locale: storedLocale(locale) }
   const kind = 'social_code'
   await withinBudget(ports, { to, kind }, async () => {
@@ -54,12 +53,14 @@ export async function mailSocialCode(
     const { expiresAt, identity } = session
     const isStored = await ports.social.putLinkCode(linkSessionHash, {
       email,
-      digitsHash: await digitsHash(ports, linkSessionHash, code),
+      // If it could open nothing, nobody gets it, and no digits are right. Attempts count all the same: otherwise the limit of an address
+      // would tell whether it has an account.
+      digitsHash: opensNothing ? newSecret().hash : await digitsHash(ports, linkSessionHash, code),
       owner: account && ownerOf(account),
       attempts: 0,
       expiresAt,
     })
-    if (!isStored) return
+    if (!isStored || opensNothing) return
     const provider = labelOf(ports.policy, identity.provider)
     const minutes = Math.max(1, Math.floor((expiresAt - now) / 60))
     await mail(ports, to, { kind, code, minutes, provider, accountName: mailedName(identity.accountName) })

@@ -303,6 +303,30 @@ describe('rule 2: without a verified email', () => {
     await api('POST /auth/social/email', { body: { linkSession, email: ada.email } })
     expect(await delivered(services)).toEqual([])
   })
+
+  it.each(['new@example.com', 'disabled@example.com'])(
+    'answers wrong digits for %s like those of an account, also at the limit of the address',
+    async (email) => {
+      const { services, api, linkSession } = await waiting()
+      const id = await confirmed(api, services, { ...ada, email: 'disabled@example.com' })
+      const found = await services.users.findById(id)
+      if (!found) throw new Error('There is no account')
+      await services.users.change(found, { status: 'disabled', endsSessions: true, deniedUntil: 0 })
+      const closed = { ...services, policy: { ...services.policy, signUp: 'closed' as const } }
+      const strict = gateway(limited(closed, { codePerEmail: { most: 1, seconds: 3600 } }))
+      const answers = []
+      for (const each of [ada.email, email]) {
+        await api('POST /auth/social/email', { body: { linkSession, email: each } })
+        await delivered(closed)
+        for (const code of ['000000', '000001']) {
+          const { status, body } = await linkWith(strict, linkSession, { code })
+          answers.push([status, body.code])
+        }
+      }
+      expect(answers.slice(2)).toEqual(answers.slice(0, 2))
+      expect(answers.map(([status]) => status)).toEqual([400, 429, 400, 429])
+    },
+  )
 })
 
 describe('rule 5: the second factor of a linked account', () => {
