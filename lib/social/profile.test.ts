@@ -15,6 +15,17 @@ describe('of a profile', () => {
       expect(profileOf({ email })).toEqual({})
   })
 
+  it('an email is kept only in the spelling that the provider has verified, not one that it folds to', () => {
+    // NFKC turns each of the first two into an ASCII address, which may be somebody else's mailbox.
+    for (const email of [
+      '\u212Aim@example.com',
+      'ａda@example.com',
+      'ada@stra\u00DFe.example',
+      'ada@ｅxample.com',
+    ])
+      expect(profileOf({ email })).toEqual({})
+  })
+
   it('a name is kept that an account may have', () => {
     expect(profileOf({ name: ' Ada Lovelace ' })).toEqual({ name: 'Ada Lovelace' })
     expect(profileOf({ name: '𝒜'.repeat(100) })).toEqual({ name: '𝒜'.repeat(100) })
