@@ -215,3 +215,21 @@ describe('a link', () => {
     expect([left, kept.size]).toEqual([[], 0])
   })
 })
+
+it('a new proof with a provider is sent as one, for the user who is logged in', async () => {
+  const url = `${parties.issuer}/auth/social/google?ticket=once`
+  const { cardea, social, sent } = await begun({
+    'POST /auth/social/google/reauthenticate': () => Response.json({ url }, { status: 201 }),
+    'POST /auth/reauthenticate': () => problem(400, { code: 'invalid_code' }),
+  })
+  await cardea.login(credentials())
+  await social.reauthenticateWith('google')
+  const codeVerifier = verifier()
+  page.hash = '#cardea_code=the-code'
+  expect(await social.finish()).toMatchObject({
+    purpose: 'reauthentication',
+    error: { code: 'invalid_code' },
+  })
+  expect(left).toEqual([url])
+  expect(sent[1]?.body).toEqual({ social: { code: 'the-code', codeVerifier } })
+})

@@ -24,10 +24,11 @@ export interface FlowOptions {
   readonly redirect?: string
 }
 
-/** How a flow ended that began with `loginWith` or with `link`. `provider` is empty if this tab began none. */
+/** How a flow ended that began with `loginWith`, `link` or `reauthenticateWith`. `provider` is empty if this tab began none. */
 export type SocialOutcome = { readonly provider: string } & (
   | ({ readonly purpose: 'login' } & Result<TokenResponse, CodeOf<'redeemSocialLogin'> | SocialCode>)
   | ({ readonly purpose: 'link' } & Result<IdentityLinked, CodeOf<'linkIdentity'> | SocialCode>)
+  | ({ readonly purpose: 'reauthentication' } & Result<TokenResponse, CodeOf<'reauthenticate'> | SocialCode>)
 )
 
 export interface SocialLogin {
@@ -38,6 +39,14 @@ export interface SocialLogin {
     provider: string,
     options?: FlowOptions,
   ): Promise<Result<undefined, CodeOf<'startIdentity'> | UnsupportedCode>>
+  /**
+   * The same, to prove again who the user is: only for an account without a password and without a second factor, with a provider
+   * that is linked. The page is left, so what needed the proof must be done again.
+   */
+  reauthenticateWith(
+    provider: string,
+    options?: FlowOptions,
+  ): Promise<Result<undefined, CodeOf<'startSocialReauthentication'> | UnsupportedCode>>
   /** Call it when the page loads. It takes what came back out of the address, once. `undefined`: nothing came back. */
   finish(): Promise<SocialOutcome | undefined>
 }
@@ -96,10 +105,10 @@ export function socialLogin(cardea: Client): SocialLogin {
       )
     // Somebody else may have made this address, to log the user in to an account of theirs (RFC 9700 4.7).
     if (!begun) return failed('social_expired', 'This tab began no login.')
-    const redeemed = { code, codeVerifier: begun.verifier }
-    return purpose === 'link'
-      ? { purpose, provider, ...(await cardea.linkIdentity(redeemed)) }
-      : { purpose, provider, ...(await cardea.redeemSocialLogin(redeemed)) }
+    const social = { code, codeVerifier: begun.verifier }
+    if (purpose === 'link') return { purpose, provider, ...(await cardea.linkIdentity(social)) }
+    if (purpose === 'login') return { purpose, provider, ...(await cardea.redeemSocialLogin(social)) }
+    return { purpose, provider, ...(await cardea.reauthenticate({ social })) }
   }
 
   return {
@@ -111,6 +120,12 @@ export function socialLogin(cardea: Client): SocialLogin {
     link: (provider, options = {}) =>
       begin<CodeOf<'startIdentity'>>({ purpose: 'link', provider }, options, (request) =>
         cardea.startIdentity({ provider, ...request }),
+      ),
+    reauthenticateWith: (provider, options = {}) =>
+      begin<CodeOf<'startSocialReauthentication'>>(
+        { purpose: 'reauthentication', provider },
+        options,
+        (request) => cardea.startSocialReauthentication({ provider, ...request }),
       ),
     async finish() {
       const fragment = new URLSearchParams(location.hash.slice(1))
