@@ -17,7 +17,10 @@ const secondStep: readonly ErrorName[] = [
   ...(['invalid_auth_session', 'second_factor_enrolment_required', 'passkey_exists'] as const),
   ...(['email_not_verified', 'conflict'] as const),
 ]
-const again: readonly ErrorName[] = [...proof, 'wrong_password', 'reauthentication_required']
+const again: readonly ErrorName[] = [
+  ...proof,
+  ...(['wrong_password', 'code', 'reauthentication_required', 'email_not_verified', 'not_enabled'] as const),
+]
 
 /** What the forms of a page may also end with. A page gets no other texts, so that it stays small. */
 const ofPage: Readonly<Record<string, readonly ErrorName[]>> = {

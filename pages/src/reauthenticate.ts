@@ -1,12 +1,16 @@
 import type { Client, Factors } from '../../client/src/client.ts'
 import { formDialog } from './dialog.ts'
 import { find } from './dom.ts'
+import { messageOf } from './messages.ts'
 import type { PageData } from './page-data.ts'
 import { type ProofName, proofForm } from './proof.ts'
 
 /** What an account can prove, the usual one first. */
-const proofsOf = ({ password, totp, passkeys, recoveryCodes }: Factors): readonly ProofName[] => {
-  if (!totp && passkeys.length === 0) return [password ? 'password' : 'login']
+const proofsOf = (
+  { password, totp, passkeys, recoveryCodes }: Factors,
+  { sendsMail }: PageData,
+): readonly ProofName[] => {
+  if (!totp && passkeys.length === 0) return [password ? 'password' : sendsMail ? 'code' : 'login']
   return [
     ...(totp ? (['totp'] as const) : []),
     ...(passkeys.length > 0 ? (['passkey'] as const) : []),
@@ -30,12 +34,20 @@ export function offerReauthentication(page: { readonly data: PageData; readonly 
   })
   dialog.addEventListener('close', () => settle?.(false))
 
+  async function mailDigits(): Promise<void> {
+    const { error } = await cardea.requestReauthenticationMail()
+    const { texts, lang } = page.data
+    if (error) find('.alert', form).textContent = messageOf(error, texts.errors, lang)
+  }
+
   cardea.onReauthenticationRequired(async () => {
     const [{ data: factors }, { data: user }] = await Promise.all([cardea.getMyFactors(), cardea.getUser()])
     if (!factors) return false
     find<HTMLInputElement>('[data-username]', form).defaultValue = user?.email ?? ''
     open()
-    offer(proofsOf(factors))
+    const proofs = proofsOf(factors, page.data)
+    offer(proofs)
+    if (proofs.includes('code')) void mailDigits()
     return new Promise((resolve) => {
       settle = resolve
     })

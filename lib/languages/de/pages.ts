@@ -39,6 +39,7 @@ export const pages: Pages = {
     proveTitle: 'Bestätigen Sie, dass Sie es sind',
     proveText: 'Das schützt Ihr Konto, falls jemand anderes Ihr Gerät benutzt.',
     proveByLogin: 'Bitte melden Sie sich erneut an, um fortzufahren.',
+    proveByCode: 'Sechs Ziffern aus der E-Mail, die wir Ihnen gesendet haben',
     totp: 'Code aus Ihrer Authenticator-App',
     recoveryCode: 'Wiederherstellungscode',
     passkeyText: 'Ihr Gerät fragt gleich nach Fingerabdruck, Gesicht oder PIN.',
@@ -126,7 +127,6 @@ export const pages: Pages = {
     unlinkText: 'Sie können sich dann nicht mehr mit {name} anmelden. Ihre anderen Geräte werden abgemeldet.',
     unlinkUserText: '{user} kann sich dann nicht mehr mit {name} anmelden und wird überall abgemeldet.',
     unlinked: 'Die Anmeldung ist entfernt.',
-    proveCode: 'Wir haben sechs Ziffern an Ihre E-Mail-Adresse gesendet.',
   },
   login: {
     title: 'Anmelden',

@@ -40,6 +40,7 @@ export const pages = {
     proveTitle: 'Confirm that it is you',
     proveText: 'This protects your account if somebody else uses your device.',
     proveByLogin: 'Please log in again to go on.',
+    proveByCode: 'Six digits from the mail that we have sent you',
     totp: 'Code from your authenticator app',
     recoveryCode: 'Recovery code',
     passkeyText: 'Your device will ask for your fingerprint, your face or its PIN.',
@@ -115,7 +116,6 @@ export const pages = {
     unlinkText: 'You can no longer log in with {name}. Your other devices are logged out.',
     unlinkUserText: '{user} can no longer log in with {name}, and is logged out everywhere.',
     unlinked: 'The login is removed.',
-    proveCode: 'We have sent six digits to your email.',
   },
   login: {
     title: 'Log in',

@@ -40,6 +40,7 @@ export const pages: Pages = {
     proveTitle: 'Confirme que es usted',
     proveText: 'Así se protege su cuenta si otra persona usa su dispositivo.',
     proveByLogin: 'Inicie sesión de nuevo para continuar.',
+    proveByCode: 'Seis cifras del correo que le hemos enviado',
     totp: 'Código de su aplicación de autenticación',
     recoveryCode: 'Código de recuperación',
     passkeyText: 'Su dispositivo le pedirá la huella, el rostro o el PIN.',
@@ -120,7 +121,6 @@ export const pages: Pages = {
     unlinkText: 'Ya no podrá iniciar sesión con {name}. Se cierra la sesión en sus demás dispositivos.',
     unlinkUserText: '{user} ya no podrá iniciar sesión con {name} y se cierra su sesión en todas partes.',
     unlinked: 'El inicio de sesión se ha eliminado.',
-    proveCode: 'Hemos enviado seis cifras a su correo electrónico.',
   },
   login: {
     title: 'Iniciar sesión',

@@ -41,6 +41,7 @@ export const pages: Pages = {
     proveTitle: 'Confirmez que c’est bien vous',
     proveText: 'Cela protège votre compte si quelqu’un d’autre utilise votre appareil.',
     proveByLogin: 'Veuillez vous reconnecter pour continuer.',
+    proveByCode: 'Six chiffres de l’e-mail que nous vous avons envoyé',
     totp: 'Code de votre application d’authentification',
     recoveryCode: 'Code de secours',
     passkeyText: 'Votre appareil va demander votre empreinte, votre visage ou son code PIN.',
@@ -123,7 +124,6 @@ export const pages: Pages = {
     unlinkText: 'Vous ne pourrez plus vous connecter avec {name}. Vos autres appareils sont déconnectés.',
     unlinkUserText: '{user} ne pourra plus se connecter avec {name} et sera déconnecté partout.',
     unlinked: 'La connexion est supprimée.',
-    proveCode: 'Nous avons envoyé six chiffres à votre adresse e-mail.',
   },
   login: {
     title: 'Connexion',

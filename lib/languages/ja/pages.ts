@@ -40,6 +40,7 @@ export const pages: Pages = {
     proveTitle: 'ご本人確認',
     proveText: 'ほかの人が端末を使った場合に、アカウントを守るためです。',
     proveByLogin: '続けるには、もう一度ログインしてください。',
+    proveByCode: 'お送りしたメールの6桁の数字',
     totp: '認証アプリのコード',
     recoveryCode: 'リカバリーコード',
     passkeyText: '端末が指紋、顔、または PIN を確認します。',
@@ -118,7 +119,6 @@ export const pages: Pages = {
     unlinkText: '{name} ではログインできなくなります。他の端末はログアウトされます。',
     unlinkUserText: '{user} は {name} でログインできなくなり、すべての端末からログアウトされます。',
     unlinked: 'ログイン方法を削除しました。',
-    proveCode: 'メールアドレスに6桁の数字を送信しました。',
   },
   login: {
     title: 'ログイン',

@@ -39,6 +39,7 @@ export const pages: Pages = {
     proveTitle: 'Confirme que é você',
     proveText: 'Isso protege a sua conta se outra pessoa usar o seu dispositivo.',
     proveByLogin: 'Entre novamente para continuar.',
+    proveByCode: 'Seis dígitos do e-mail que enviamos a você',
     totp: 'Código do seu aplicativo autenticador',
     recoveryCode: 'Código de recuperação',
     passkeyText: 'O seu dispositivo vai pedir a impressão digital, o rosto ou o PIN.',
@@ -115,7 +116,6 @@ export const pages: Pages = {
     unlinkText: 'Você não poderá mais entrar com {name}. Os seus outros dispositivos são desconectados.',
     unlinkUserText: '{user} não poderá mais entrar com {name} e será desconectado em todos os lugares.',
     unlinked: 'O login foi removido.',
-    proveCode: 'Enviamos seis dígitos para o seu e-mail.',
   },
   login: {
     title: 'Entrar',
