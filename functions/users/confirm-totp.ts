@@ -20,7 +20,7 @@ export const contract = defineContract({
   body: z.strictObject({ code: totpCode, transport }),
   responses: { 200: factorChange },
   refusals: ['invalid_code', 'email_not_verified', 'conflict'],
-  limits: ['factorChangesPerUser'],
+  stepLimits: ['factorChangesPerUser'],
   needs: [
     ...factorChangeNeeds,
     'keys/factors:GetParametersByPath',

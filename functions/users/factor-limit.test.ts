@@ -34,11 +34,12 @@ describe('changes of the factors of an account', () => {
     'POST /users/me/passkeys',
     'DELETE /users/me/passkeys/{passkeyId}',
     'POST /users/me/recovery-codes',
+    'POST /users/me/identities',
   ])('count for %s', async (route) => {
     const fixture = await makeFixture()
-    const request = await validRequest(route, fixture)
-    expect(await atMost(fixture, 0).api(route, request)).toMatchObject(tooMany)
-    expect([200, 201]).toContain((await fixture.api(route, request)).status)
+    const refused = await atMost(fixture, 0).api(route, await validRequest(route, fixture))
+    expect(refused).toMatchObject(tooMany)
+    expect([200, 201]).toContain((await fixture.api(route, await validRequest(route, fixture))).status)
   })
 
   it('share one limit: neither an app nor a passkey can be added and removed without end', async () => {
@@ -76,7 +77,31 @@ describe('changes of the factors of an account', () => {
   })
 })
 
+describe('a change that began with a fresh proof counts only once it is proven', () => {
+  it.each([
+    ['POST /users/me/identities', { code: 'x'.repeat(43), codeVerifier: 'y'.repeat(43) }],
+    ['POST /users/me/totp/confirm', { code: '000000' }],
+  ])('so a thief of an access token uses up nothing with %s', async (route, body) => {
+    const fixture = await makeFixture()
+    await verified(fixture)
+    const once = atMost(fixture, 1)
+    for (let time = 0; time < 3; time++)
+      expect(await once.api(route, { ...asEve(fixture), body })).toMatchObject({
+        status: 400,
+        body: { code: 'invalid_code' },
+      })
+    expect([200, 201]).toContain((await once.api(route, await validRequest(route, fixture))).status)
+  })
+})
+
 describe('an account that has used up its changes', () => {
+  it('can unlink what a thief has linked', async () => {
+    const fixture = await makeFixture()
+    const route = 'DELETE /users/me/identities/{identityId}'
+    const request = await validRequest(route, fixture)
+    expect(await atMost(fixture, 0).api(route, request)).toMatchObject({ status: 200 })
+  })
+
   it('can undo the first factor with the link of its mail', async () => {
     const fixture = await makeFixture()
     await enrolled(fixture)

@@ -22,7 +22,7 @@ export const contract = defineContract({
   body: z.strictObject({ ...redeemedCode, transport }),
   responses: { 201: identityLinked },
   refusals: ['invalid_code', 'email_not_verified', 'too_many_identities', 'identity_taken', 'conflict'],
-  limits: ['factorChangesPerUser'],
+  stepLimits: ['factorChangesPerUser'],
   needs: [...factorChangeNeeds, 'users:PutItem'],
 })
 

@@ -3,7 +3,7 @@ import { defineContract } from '../../lib/contract/contract.ts'
 import { transport } from '../../lib/contract/fields.ts'
 import { identityId } from '../../lib/contract/identities.ts'
 import { tokenResponse } from '../../lib/contract/models.ts'
-import { factorChangeNeeds } from '../../lib/contract/needs.ts'
+import { factorWriteNeeds } from '../../lib/contract/needs.ts'
 import { unlinkIdentity } from '../../lib/domain/identities.ts'
 import { route } from '../../lib/lambda/route.ts'
 import { tokenReply } from '../../lib/lambda/token-reply.ts'
@@ -23,8 +23,7 @@ export const contract = defineContract({
   body: z.strictObject({ transport }),
   responses: { 200: tokenResponse },
   refusals: ['last_way_in', 'conflict'],
-  limits: ['factorChangesPerUser'],
-  needs: [...factorChangeNeeds, 'users:Query', 'users:DeleteItem'],
+  needs: [...factorWriteNeeds, 'users:GetItem', 'users:Query', 'users:DeleteItem', 'sessions:GetItem'],
 })
 
 const factories = { ...factorChangeServices, identities, passkeys, relyingParty }

@@ -32,10 +32,10 @@ export function checkMayLink({ id: userId, emailVerified, identities }: Account)
 /**
  * Links what a flow ended with that the caller began in a session. Every other session ends; the caller continues in a new one.
  * Refuses with `invalid_code`, also for the flow of another user or of a former session version, `email_not_verified`,
- * `too_many_identities`, `identity_taken` or `conflict`.
+ * `too_many_identities`, `too_many_attempts`, `identity_taken` or `conflict`.
  */
 export async function linkIdentity(
-  ports: FactorChangePorts & Pick<Ports, 'social'>,
+  ports: FactorChangePorts & Pick<Ports, 'social' | 'rateLimiter'>,
   principal: Principal,
   code: RedeemedCode,
   client: Client,
@@ -46,6 +46,8 @@ export async function linkIdentity(
   if (!owner || !isOwner(owner, account))
     throw new Refusal('invalid_code', { subject: { userId: account.id } })
   checkMayLink(account)
+  // The flow began with a fresh proof. Without one, a thief of an access token must not use up the owner's changes.
+  await ports.rateLimiter.take('factorChangesPerUser', account.id)
 
   const linked = linkedTo(account.id, identity, ports.clock.now())
   const tokens = await changeInSession(

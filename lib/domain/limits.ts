@@ -33,7 +33,8 @@ export const limits = {
   socialPerIp: { per: 'ip', most: 100, seconds: 15 * MINUTE },
   refreshPerSession: { per: 'session', most: 60, seconds: MINUTE },
   passwordPerUser: { per: 'user', most: 10, seconds: HOUR },
-  // Not counted: the undo link, a reset, administrators, and the factor that a login asks for. They must stay possible.
+  // Not counted: the undo link, a reset, administrators, the factor that a login asks for, and unlinking what a thief has linked. They
+  // must stay possible.
   factorChangesPerUser: { per: 'user', most: 20, seconds: 24 * HOUR },
   reauthenticationMailsPerUser: { per: 'user', most: 3, seconds: 15 * MINUTE },
   endSessionsPerUser: { per: 'user', most: 5, seconds: HOUR },

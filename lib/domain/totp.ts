@@ -59,10 +59,11 @@ export async function pendingTotp(
 /**
  * Completes an enrolment with its first code, and replaces an older one. Every other session ends; the caller goes on in a new one.
  * The first factor of an account comes with recovery codes.
- * Refuses with `invalid_code`, `email_not_verified`, or `conflict` if the account was changed or this session ended meanwhile.
+ * Refuses with `invalid_code`, `email_not_verified`, `too_many_attempts`, or `conflict` if the account was changed or this session ended
+ * meanwhile.
  */
 export async function confirmTotp(
-  ports: FactorChangePorts & Pick<Ports, 'totps' | 'totpSecrets' | 'recoveryCodeHashes'>,
+  ports: FactorChangePorts & Pick<Ports, 'totps' | 'totpSecrets' | 'recoveryCodeHashes' | 'rateLimiter'>,
   principal: Principal,
   { code, client }: { code: string; client: Client },
 ): Promise<FactorChanged> {
@@ -74,6 +75,8 @@ export async function confirmTotp(
     ports.totps.findPending(userId),
   )
   const { added, at } = await confirmedTotp(ports, account, pending, { code, sessionId })
+  // The enrolment began with a fresh proof. Without one, a thief of an access token must not use up the owner's changes.
+  await ports.rateLimiter.take('factorChangesPerUser', userId)
   const tokens = await changeFactors(ports, account, former, client, { ...added, amr: TOTP_AMR })
   await tellFactorChange(ports, account, { type: 'factor_added', factor: 'totp', at })
   return { tokens, ...(added.codes && { recoveryCodes: added.codes }) }
