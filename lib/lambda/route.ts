@@ -8,7 +8,7 @@ import type { Principal } from '../domain/principal.ts'
 import type { Browser, OfBrowser } from './browser.ts'
 import { checkLoginOrigin } from './cookie-origin.ts'
 import { etag } from './etag.ts'
-import type { Destined, Redirecting } from './failure-redirects.ts'
+import type { Redirecting } from './failure-redirects.ts'
 import { eventsOf, type Factories, type Services, withServices } from './handler-services.ts'
 import { httpSemantics } from './http-semantics.ts'
 import { checkFreshness, principalOf } from './principal.ts'
@@ -43,16 +43,16 @@ export function route<const C extends Contract, const F extends Factories>(
   steps: (input: RouteInput<C, F>) => Promise<Reply>,
   ...ofBrowser: OfBrowser<C>
 ): RouteHandler<F> {
-  const [browser]: readonly Browser[] = ofBrowser
+  const browser = (ofBrowser as readonly Browser[]).at(0)
   const build = (services: () => Services<F>): Handler => {
     const handler = middy<CheckedEvent, APIGatewayProxyStructuredResultV2>()
       .use(httpSemantics() as MiddlewareObj)
       .use(securityHeaders() as MiddlewareObj)
-      .use(failuresOf(contract, services, browser) as MiddlewareObj)
+      .use((browser?.failures(contract, services) ?? problems(contract)) as MiddlewareObj)
       // First, because limits and logs use this address.
       .before(({ event }) => readClientAddress(event, services().trustedProxies))
       .use(httpHeaderNormalizer() as MiddlewareObj)
-    if (contract.navigation) handler.before(({ event }) => neededBy(contract, browser).checkNavigation(event))
+    if (browser) handler.before(({ event }) => browser.check(contract, event))
     if (contract.cacheControl?.startsWith('public')) handler.use(etag() as MiddlewareObj)
     if (contract.access !== 'public') {
       handler.before(({ event }) => {
@@ -72,23 +72,6 @@ export function route<const C extends Contract, const F extends Factories>(
   return withServices(factories, build)
 }
 
-/** The one error handler of a route. */
-function failuresOf(
-  contract: Contract,
-  services: () => object,
-  browser: Browser | undefined,
-): MiddlewareObj<APIGatewayProxyEventV2> {
-  if (!contract.redirectsFailures) return problems(contract)
-  const loginPage = () => (services() as Destined).socialDestinations.loginPage
-  return neededBy(contract, browser).failureRedirects(contract, loginPage)
-}
-
-/** Fails instead of skipping a check, if the types were circumvented. */
-function neededBy({ operationId }: Contract, browser: Browser | undefined): Browser {
-  if (!browser) throw new Error(`The handler of ${operationId} must name \`browser\``)
-  return browser
-}
-
 async function run<C extends Contract, F extends Factories>(
   contract: C,
   services: Services<F>,
@@ -101,10 +84,7 @@ async function run<C extends Contract, F extends Factories>(
   const principal = contract.access === 'public' ? undefined : event.principal
   const params = contract.params && parseParams(contract.params, event.pathParameters ?? {})
   if (contract.checksOrigin) checkLoginOrigin(event, services)
-  const query = contract.anyQuery
-    ? new URLSearchParams(event.rawQueryString)
-    : contract.query && parse(contract.query, event.queryStringParameters ?? {})
-  const form = contract.form && parse(contract.form, neededBy(contract, browser).formOf(event))
+  const query = contract.query && parse(contract.query, event.queryStringParameters ?? {})
   const body =
     contract.body &&
     parse(contract.body, event.body, wrongLengths(contract.body, event.body, services.policy))
@@ -119,8 +99,7 @@ async function run<C extends Contract, F extends Factories>(
     params,
     query,
     body,
-    form,
-    ...(contract.takesFlowCookie && { flowCookies: neededBy(contract, browser).flowCookiesOf(event) }),
+    ...browser?.inputOf(contract, event),
     ...(contract.takesRefreshToken && { presented: presentedTokens(event, body ?? {}, services) }),
   }
   const { status, answer, extra } = (await steps(input as never)) as unknown as ReturnType<typeof input.reply>
