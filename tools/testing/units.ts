@@ -34,11 +34,15 @@ export const roundTripsOf = {
   authReauthenticate: 3,
   authRedeemEmailLogin: 4,
   authRefresh: 1,
+  authRequestReauthenticationMail: 3,
   authResendVerification: 3,
   authResetPassword: 5,
   authSecondFactor: 7, // Two budgets, one after the other, and the row of failures. A right code gives both budgets back.
   authSignup: 4,
   authSocialCallback: 3, // The flow is recognized before it is used up.
+  authSocialEmail: 4, // Two budgets, one after the other.
+  authSocialLink: 7,
+  authSocialRedeem: 6, // The code is used up before it is checked. Two reads find an identity and its account.
   authSocialStart: 2,
   authSocialStartReauthentication: 3,
   authStartPasskeyLogin: 1, // The limit of the address is all that is written.
@@ -53,9 +57,11 @@ export const roundTripsOf = {
   usersAdminDelete: 5,
   usersAdminEndSessions: 4,
   usersAdminList: 2, // The index does not contain when unverified accounts expire.
+  usersAdminListIdentities: 2,
   usersAdminListSessions: 2,
   usersAdminResetFactors: 6,
   usersAdminSendPasswordReset: 3,
+  usersAdminUnlinkIdentity: 6,
   usersAdminUpdate: 4,
   usersChangeEmail: 4,
   usersChangePassword: 4,
@@ -64,6 +70,7 @@ export const roundTripsOf = {
   usersEndMySession: 2,
   usersEndMySessions: 3,
   usersExportMe: 2,
+  usersLinkIdentity: 5,
   usersListMySessions: 2,
   usersRemovePasskey: 5,
   usersRemoveTotp: 4,
@@ -71,6 +78,7 @@ export const roundTripsOf = {
   usersStartIdentity: 3,
   usersStartPasskeyRegistration: 2,
   usersStartTotp: 2,
+  usersUnlinkIdentity: 5,
 } as const
 
 /** The fewest that a contract can have: none without a table, otherwise one, and one before it if it counts limits. */
