@@ -66,8 +66,9 @@ async function accountFor(
   // 1. The identity has an account, whatever its email says now.
   const known = await ports.identities.find(identityIdOf(identity))
   if (known.identity && known.account) {
-    await ports.identities.used(known.identity, ports.clock.now())
-    return known.account
+    // The two reads are not of one moment: the account can be the one after its unlink, whose version no unlink ends any more.
+    const isLinked = await ports.identities.used(known.identity, ports.clock.now())
+    return isLinked ? known.account : 'version_conflict'
   }
 
   // 2. Nobody has the identity, and its email nobody has proven.

@@ -47,8 +47,8 @@ export interface IdentityStore {
   ): Promise<{ readonly identity: Identity | undefined; readonly account: Account | undefined }>
   /** Returns every identity of a user, the oldest first, read consistently. */
   list(userId: string): Promise<readonly Identity[]>
-  /** Records a login. It never fails: the login does not depend on it. */
-  used(identity: Identity, now: Seconds): Promise<void>
+  /** Records a login; `false` if the identity is gone. It never fails: the login does not depend on the record. */
+  used(identity: Identity, now: Seconds): Promise<boolean>
 }
 
 /** A token of an identity that was removed. The transaction of the removal leaves it as a job for the function that revokes it. */

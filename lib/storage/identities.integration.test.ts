@@ -215,11 +215,11 @@ describe.each([
 
     it('record when they were used, unless they are gone', async () => {
       const { account, identity } = await linked(await signedUp())
-      await stores.identities.used(identity, NOW + 60)
+      expect(await stores.identities.used(identity, NOW + 60)).toBe(true)
       const used = { ...identity, lastUsedAt: NOW + 60 }
       expect(await stores.identities.find(identity.id)).toEqual({ identity: used, account })
       const gone = newIdentity(account.id, NOW)
-      await stores.identities.used(gone, NOW)
+      expect(await stores.identities.used(gone, NOW)).toBe(false)
       expect(await stores.identities.list(account.id)).toEqual([used])
     })
   })
@@ -272,7 +272,7 @@ describe('a stored identity', () => {
   it('fails no login whose use cannot be recorded', async () => {
     const { client, identity } = await stored()
     const broken = dynamoIdentities(client, { usersTable: 'no-such-table' })
-    await expect(broken.used(identity, NOW)).resolves.toBeUndefined()
+    await expect(broken.used(identity, NOW)).resolves.toBe(true)
     await expect(broken.find(identity.id)).rejects.toThrow()
   })
 })

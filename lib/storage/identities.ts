@@ -44,7 +44,8 @@ export function dynamoIdentities(
         ConditionExpression: 'attribute_exists(pk)',
         ExpressionAttributeValues: { ':now': now },
       })
-      await unlessConditionFails(() => client.send(command)).catch(() => undefined)
+      const answer = await unlessConditionFails(() => client.send(command)).catch(() => 'unknown')
+      return answer !== undefined
     },
   }
 }

@@ -14,10 +14,12 @@ export const memoryIdentities = ({ accounts, identities }: MemoryTables): Identi
       .filter((identity) => identity.userId === userId)
       .sort((a, b) => a.linkedAt - b.linkedAt || (a.id < b.id ? -1 : 1))
   },
-  async used({ id }, now) {
+  async used({ userId, id }, now) {
     await roundTrip()
     const found = identities.get(id)
-    if (found) identities.set(id, { ...found, lastUsedAt: now })
+    if (found?.userId !== userId) return false
+    identities.set(id, { ...found, lastUsedAt: now })
+    return true
   },
 })
 

@@ -2,6 +2,7 @@ import type { SocialResult } from '../../../lib/domain/social-ports.ts'
 import { hashOfSecret } from '../../../lib/domain/social-secrets.ts'
 import { enrolTotp } from '../../../tools/testing/enrolments.ts'
 import { gateway, type TestAnswer } from '../../../tools/testing/gateway.ts'
+import { withIdentity } from '../../../tools/testing/identities.ts'
 import { codeFor, googleOf, linkWith, logInWith, mailedCode } from '../../../tools/testing/social-logins.ts'
 import { delivered } from '../../../tools/testing/test-mail.ts'
 import { testServices } from '../../../tools/testing/test-services.ts'
@@ -144,6 +145,27 @@ describe('rule 2: a verified email that no account has', () => {
     const answers = await Promise.all([1, 2, 3].map(() => logInWith(api, services, googleOf(eve))))
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
     expect(new Set(answers.map(({ body }) => body.user.id)).size).toBe(1)
+  })
+
+  it('opens no session for an identity that is unlinked between the reads of it and of its account', async () => {
+    const { services, account } = await withAda()
+    const identity = await withIdentity(services, (await account()).id, googleOf(ada))
+    const find: typeof services.identities.find = async (id) => {
+      const { identity: found } = await services.identities.find(id)
+      if (!found) return { identity: undefined, account: undefined }
+      const removed = await services.users.change(await account(), {
+        identities: 0,
+        identityWrites: { removes: [identity] },
+        endsSessions: true,
+        deniedUntil: 0,
+      })
+      expect(removed).toMatchObject({ identities: 0 })
+      return { identity: found, account: await account() }
+    }
+    const racing = gateway({ ...services, identities: { ...services.identities, find } })
+    const answer = await logInWith(racing, services, googleOf(ada))
+    expect(answer).toMatchObject(refused(403, 'link_required'))
+    expect(services.tables.sessions.size).toBe(0)
   })
 
   it('is refused alike for every address where sign-up is closed, and known identities still log in', async () => {
