@@ -12,7 +12,8 @@ import { makeFixture, validRequest } from '../tools/testing/fixtures.ts'
 import { type Gateway, gateway } from '../tools/testing/gateway.ts'
 import { withIdentity } from '../tools/testing/identities.ts'
 import { testKeys } from '../tools/testing/keys.ts'
-import { atGoogle, newFlow } from '../tools/testing/social-flows.ts'
+import { atGoogle, grace, newFlow } from '../tools/testing/social-flows.ts'
+import { codeFor } from '../tools/testing/social-logins.ts'
 import { delivered } from '../tools/testing/test-mail.ts'
 import { type TestServices, testServices } from '../tools/testing/test-services.ts'
 import { ada, administrator, bearer, eve, logIn, mailTo, signedUp } from '../tools/testing/test-users.ts'
@@ -392,6 +393,49 @@ describe('the needs in a contract', () => {
     await api('POST /auth/login', { body: { email: eve.email, password: eve.password }, ip: '203.0.113.9' })
     await mails()
     const { contract } = mailFunction
+    // Logins with a provider: a new account, a known one, and one that is taken over with its factors and identities.
+    const redeem = async (subject: string, email?: string) =>
+      api('POST /auth/social/redeem', { body: await codeFor(services, { ...grace, subject, email }) })
+    const link = async (linkSession: string, proof: object) =>
+      api('POST /auth/social/link', { body: { linkSession, ...proof, transport: 'body' } })
+    const digitsFor = async (linkSession: string, email: string) => {
+      await api('POST /auth/social/email', { body: { linkSession, email } })
+      return { code: (await mails()).flatMap((each) => (each.kind === 'social_code' ? [each.code] : []))[0] }
+    }
+    await redeem('1', grace.email)
+    await redeem('1', grace.email)
+    const stranger = { ...ada, email: 'stranger@example.com' }
+    for (const way of ['redeem', 'link']) {
+      const email = `${way}-${stranger.email}`
+      await signedUp(api, { ...stranger, email })
+      await addFactors(email)
+      if (way === 'redeem') await redeem(way, email)
+      else {
+        const { linkSession } = (await redeem(way)).body
+        await link(linkSession, await digitsFor(linkSession, email))
+      }
+    }
+    // A proven email opens an account, and a confirmed account is linked by its password, then with its second factor.
+    const free = (await redeem('2')).body.linkSession
+    await link(free, await digitsFor(free, 'free@example.com'))
+    const owner = { ...ada, email: 'owner@example.com' }
+    await signedUp(api, owner)
+    const owned = await engine.users.findByEmail(owner.email)
+    if (owned) await engine.users.change(owned, { emailVerified: true, endsSessions: false, deniedUntil: 0 })
+    const linkedOnce = await link((await redeem('3', owner.email)).body.linkSession, {
+      password: owner.password,
+    })
+    const app = await enrolTotp(api, services, linkedOnce)
+    const waiting = await link((await redeem('4', owner.email)).body.linkSession, {
+      password: owner.password,
+    })
+    const { authSession: ofLink } = waiting.body
+    const linkedTwice = await api('POST /auth/second-factor', {
+      body: { authSession: ofLink, totp: app.code(), transport: 'body' },
+    })
+    expect([linkedOnce.status, linkedTwice.status]).toEqual([200, 200])
+    await mails()
+
     // The stream is Lambda's to read.
     const ofMails = contract.needs.filter((need) => need !== 'sessions/stream:Read')
     expect([...(called.get('mail') ?? [])].sort()).toEqual(ofMails.sort())

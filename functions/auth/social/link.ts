@@ -3,7 +3,7 @@ import { defineContract } from '../../../lib/contract/contract.ts'
 import { exactlyOne, transport } from '../../../lib/contract/fields.ts'
 import { linkProofs, linkRefusals, linkSession } from '../../../lib/contract/identities.ts'
 import { tokenResponse } from '../../../lib/contract/models.ts'
-import { openingNeeds, socialAccountNeeds } from '../../../lib/contract/needs.ts'
+import { socialAccountNeeds, tokenNeeds } from '../../../lib/contract/needs.ts'
 import { proveAndLink } from '../../../lib/domain/social-linking.ts'
 import { route } from '../../../lib/lambda/route.ts'
 import { tokenReply } from '../../../lib/lambda/token-reply.ts'
@@ -24,9 +24,8 @@ export const contract = defineContract({
   requires: 'providers',
   summary: 'Complete a social login by proving the account or the email',
   description:
-    'Takes the `linkSession` of `link_required` or `email_required` and exactly one proof: the password or a passkey of the account that ' +
-    'the answer named, or the digits of `POST /auth/social/email`. The account’s second factor follows, as at every login. Links the ' +
-    'provider account, which ends every other session of the account. A proven email without an account opens one.',
+    'Takes exactly one proof: the password or a passkey of the account that `link_required` named, or the digits of `POST ' +
+    '/auth/social/email`. The second factor follows, as at every login. The link ends every other session of the account.',
   body: z
     .strictObject({ linkSession, ...linkProofs, transport })
     .check(exactlyOne('password', 'passkey', 'code')),
@@ -36,11 +35,13 @@ export const contract = defineContract({
   refusals: linkRefusals,
   stepLimits: ['loginPerIp', 'loginFailures', 'codePerEmail', 'codeTries'],
   needs: [
-    ...openingNeeds,
+    ...tokenNeeds,
     ...socialAccountNeeds,
     'keys/pepper:GetParametersByPath',
     'keys/keyed-hash:GetParametersByPath',
     'sessions:GetItem',
+    'sessions:PutItem',
+    'sessions:DeleteItem',
     'sessions:UpdateItem',
   ],
   memory: 1769,
