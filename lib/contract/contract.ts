@@ -104,9 +104,13 @@ export interface Contract {
 /** The memory in MB that comes with a whole vCPU. */
 const VCPU = 1769
 
-/** The methods that the gateway routes to a handler. GET includes HEAD (RFC 9110 9.3.2). */
-export const methodsOf = ({ method }: Pick<Contract, 'method'>): readonly string[] =>
-  method === 'GET' ? ['GET', 'HEAD'] : [method]
+/** The methods that the gateway routes to a handler. A public GET that changes nothing includes HEAD (RFC 9110 9.3.2). */
+export const methodsOf = ({
+  method,
+  access,
+  navigation,
+}: Pick<Contract, 'method' | 'access' | 'navigation'>): readonly string[] =>
+  method === 'GET' && access === 'public' && !navigation ? ['GET', 'HEAD'] : [method]
 
 /** Whether the route hashes passwords, which keeps a vCPU busy for a third of a second. */
 export const isHashing = ({ memory = 0 }: Contract): boolean => memory >= VCPU

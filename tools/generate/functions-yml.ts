@@ -50,7 +50,7 @@ export interface GatewayRoute {
 
 export function gatewayRoutesOf({ contract }: Entry): readonly GatewayRoute[] {
   if ('paths' in contract) {
-    const methods = methodsOf({ method: 'GET' })
+    const methods = methodsOf({ method: 'GET', access: 'public' })
     return contract.paths.flatMap((path) =>
       methods.map((method) => ({ method, path, isProtected: false, isHashing: false })),
     )

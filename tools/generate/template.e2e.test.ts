@@ -66,15 +66,15 @@ describe('the packaged template', () => {
     }
   })
 
-  it('has the route of each contract, HEAD beside GET, and the authorizer for those that are not public', () => {
+  it('has the route of each contract, HEAD beside a public GET, and the authorizer for those that are not public', () => {
     const routes = ofType('AWS::ApiGatewayV2::Route').map(({ Properties }) => [
       Properties.RouteKey,
       Properties.AuthorizationType ?? 'NONE',
     ])
     const ofApi = entries
       .filter(isRoute)
-      .flatMap(({ contract: { method, path, access } }) =>
-        (method === 'GET' ? ['GET', 'HEAD'] : [method]).map((each) => [
+      .flatMap(({ contract: { method, path, access, navigation } }) =>
+        (method === 'GET' && access === 'public' && !navigation ? ['GET', 'HEAD'] : [method]).map((each) => [
           `${each} ${path}`,
           access === 'public' ? 'NONE' : 'CUSTOM',
         ]),

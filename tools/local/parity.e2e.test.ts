@@ -265,8 +265,6 @@ const rows: readonly Row[] = [
       ],
     ],
   ),
-  ['HEAD without a token', { method: 'HEAD', path: '/users/me' }, { status: 401, text: '' }],
-  ['HEAD with a token', bearer((token) => `Bearer ${token}`, 'HEAD'), { status: 200, text: '' }],
   ['HEAD on a POST', { method: 'HEAD', path: '/auth/login' }, { status: 404, text: '' }],
 ]
 
