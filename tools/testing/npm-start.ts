@@ -22,7 +22,7 @@ afterEach(async () => expect(await undocumentedAnswers()).toEqual([]))
 export const npmStartOver =
   (folder: string, script = 'start', cwd = '.') =>
   async (settings: Record<string, string> = {}) => {
-    const port = await freePort()
+    const port = Number(settings.PORT ?? (await freePort()))
     const mailboxPort = await freePort()
     const env = {
       PATH: process.env.PATH,

@@ -24,8 +24,13 @@ export interface TestPages {
   readonly refused: (...statuses: number[]) => void
 }
 
-/** Starts the API with these settings, and a browser, for the tests of a file. No page may write to its console. */
-export function testPages(settings: Readonly<Record<string, string>> = {}): TestPages {
+type Settings = Readonly<Record<string, string>>
+
+/**
+ * Starts the API with these settings, and a browser, for the tests of a file. No page may write to its console. `settingsOf` gets the
+ * folder of the API, before that starts.
+ */
+export function testPages(settingsOf: Settings | ((folder: string) => Promise<Settings>) = {}): TestPages {
   const folder = mkdtempSync(join(tmpdir(), 'cardea-pages-'))
   const pages = { folder } as { -readonly [Name in keyof TestPages]: TestPages[Name] }
 
@@ -45,6 +50,7 @@ export function testPages(settings: Readonly<Record<string, string>> = {}): Test
     expect(pages.complaints.splice(0)).toEqual(statuses.map((status) => expect.stringContaining(`${status}`)))
 
   beforeAll(async () => {
+    const settings = typeof settingsOf === 'function' ? await settingsOf(folder) : settingsOf
     pages.started = await npmStartOver(folder)({ EMAIL_LOGIN: 'true', PRODUCT_NAME: 'Acme', ...settings })
     pages.browser = await startChromium()
     pages.context = await pages.browser.newContext({ locale: 'en-GB' })

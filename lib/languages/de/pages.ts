@@ -118,7 +118,7 @@ export const pages: Pages = {
     emailTitle: 'Wie lautet Ihre E-Mail-Adresse?',
     emailText:
       '{provider} hat uns keine bestätigte E-Mail-Adresse genannt. Wir senden Ihnen sechs Ziffern, um Ihre zu bestätigen.',
-    codeText: 'Wir haben sechs Ziffern an {email} gesendet. Sie gelten zehn Minuten.',
+    codeText: 'Geben Sie die sechs Ziffern ein, die wir an {email} gesendet haben.',
     identities: 'Verknüpfte Anmeldungen',
     identitiesText: 'Konten bei anderen Diensten, mit denen Sie sich hier anmelden.',
     none: 'Nichts ist verknüpft.',

@@ -107,7 +107,7 @@ export const pages = {
     mailCode: 'Mail me six digits',
     emailTitle: 'What is your email?',
     emailText: '{provider} has given us no confirmed email. We mail you six digits to confirm yours.',
-    codeText: 'We have sent six digits to {email}. They are valid for ten minutes.',
+    codeText: 'Enter the six digits that we have sent to {email}.',
     identities: 'Linked logins',
     identitiesText: 'Accounts of other services that log you in here.',
     none: 'Nothing is linked.',

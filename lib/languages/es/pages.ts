@@ -112,7 +112,7 @@ export const pages: Pages = {
     emailTitle: '¿Cuál es su correo electrónico?',
     emailText:
       '{provider} no nos ha dado ningún correo confirmado. Le enviamos seis cifras para confirmar el suyo.',
-    codeText: 'Hemos enviado seis cifras a {email}. Son válidas durante diez minutos.',
+    codeText: 'Introduzca las seis cifras que hemos enviado a {email}.',
     identities: 'Inicios de sesión vinculados',
     identitiesText: 'Cuentas de otros servicios con las que inicia sesión aquí.',
     none: 'No hay nada vinculado.',

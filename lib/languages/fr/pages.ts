@@ -115,7 +115,7 @@ export const pages: Pages = {
     emailTitle: 'Quelle est votre adresse e-mail ?',
     emailText:
       '{provider} ne nous a donné aucune adresse confirmée. Nous vous envoyons six chiffres pour confirmer la vôtre.',
-    codeText: 'Nous avons envoyé six chiffres à {email}. Ils sont valables dix minutes.',
+    codeText: 'Saisissez les six chiffres que nous avons envoyés à {email}.',
     identities: 'Connexions associées',
     identitiesText: 'Les comptes d’autres services avec lesquels vous vous connectez ici.',
     none: 'Rien n’est associé.',

@@ -110,7 +110,7 @@ export const pages: Pages = {
     emailTitle: 'メールアドレスを入力してください',
     emailText:
       '{provider} から確認済みのメールアドレスを取得できませんでした。確認のため、6桁の数字をメールでお送りします。',
-    codeText: '{email} に6桁の数字を送信しました。有効期限は10分です。',
+    codeText: '{email} に送信した6桁の数字を入力してください。',
     identities: '連携しているログイン',
     identitiesText: 'ここにログインできる、他のサービスのアカウントです。',
     none: '何も連携されていません。',

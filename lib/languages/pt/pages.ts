@@ -107,7 +107,7 @@ export const pages: Pages = {
     mailCode: 'Receber seis dígitos por e-mail',
     emailTitle: 'Qual é o seu e-mail?',
     emailText: '{provider} não nos deu nenhum e-mail confirmado. Enviamos seis dígitos para confirmar o seu.',
-    codeText: 'Enviamos seis dígitos para {email}. Eles valem por dez minutos.',
+    codeText: 'Informe os seis dígitos que enviamos para {email}.',
     identities: 'Logins vinculados',
     identitiesText: 'Contas de outros serviços com as quais você entra aqui.',
     none: 'Nada está vinculado.',
