@@ -2,7 +2,7 @@ import { limits } from '../../lib/domain/limits.ts'
 import type { SocialResult } from '../../lib/domain/social-ports.ts'
 import { enrolTotp } from '../../tools/testing/enrolments.ts'
 import { gateway, type TestAnswer } from '../../tools/testing/gateway.ts'
-import { codeFor, googleOf, logInWith } from '../../tools/testing/social-logins.ts'
+import { codeFor, googleOf, linkWith, logInWith, mailedCode } from '../../tools/testing/social-logins.ts'
 import { delivered } from '../../tools/testing/test-mail.ts'
 import { limited, testServices } from '../../tools/testing/test-services.ts'
 import { ada, bearer, eve, logIn, signedUp } from '../../tools/testing/test-users.ts'
@@ -19,8 +19,8 @@ async function withEve(change: Parameters<typeof testServices>[0] = {}) {
     const mail = (await delivered(services)).find(({ template }) => template.kind === 'reauthentication_code')
     return mail?.template.kind === 'reauthentication_code' ? mail.template.code : undefined
   }
-  const prove = (proof: object, as = headers) =>
-    api('POST /auth/reauthenticate', { headers: as, body: { ...proof, transport: 'body' } })
+  const prove = (proof: object, as = headers, through = api) =>
+    through('POST /auth/reauthenticate', { headers: as, body: { ...proof, transport: 'body' } })
   return { services, api, google, login, headers, ask, mailed, prove }
 }
 const refused = (status: number, code: string) => ({ status, body: { code } })
@@ -72,6 +72,21 @@ describe('an account with no password, passkey or factor', () => {
       ...Array<string>(10).fill('invalid_code'),
       ...Array<string>(2).fill('too_many_attempts'),
     ])
+  })
+
+  it('keeps its attempts when a stranger uses up those of its email', async () => {
+    const { services, api, ask, mailed, prove } = await withEve()
+    await ask()
+    const code = await mailed()
+    const strict = gateway(limited(services, { codePerEmail: { most: 1, seconds: 3600 } }))
+    const stranger = googleOf(ada, { email: undefined })
+    const { linkSession } = (await logInWith(api, services, stranger)).body
+    const digits = await mailedCode(api, services, linkSession, eve.email)
+    expect(await linkWith(strict, linkSession, { code: others(digits) })).toMatchObject(
+      refused(400, 'invalid_code'),
+    )
+    expect((await linkWith(strict, linkSession, { code: digits })).status).toBe(429)
+    expect(await prove({ code }, undefined, strict)).toMatchObject({ status: 200 })
   })
 
   it('gets no mail at an address that nobody has confirmed, and none where mail is not configured', async () => {

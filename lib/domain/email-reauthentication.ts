@@ -75,8 +75,9 @@ export const provesMailedCode =
   ): ProveAgain =>
   async (account, { sessionId }): Promise<FreshProof> => {
     checkProvesNoMore(account, 'code')
-    const { id: userId, email } = account
-    await ports.rateLimiter.take('codePerEmail', email)
+    const { id: userId } = account
+    // Not those of the email: anybody can use them up with codes for other logins.
+    await ports.rateLimiter.take('codePerEmail', userId)
     const now = ports.clock.now()
     const code = await ports.codes.attemptDigits(
       { userId, purpose: 'reauthentication' },
