@@ -32,8 +32,9 @@ export async function notAdmitted(
   const { token: authSession, tokenHash } = newToken(userId)
   const enrolsOnly = reason === 'second_factor_enrolment_required'
   const expiresAt = clock.now() + AUTH_SESSION_SECONDS
-  const { sessionVersion } = account
-  await authSessions.put({ userId, tokenHash, sessionVersion, amr, enrolsOnly, links, expiresAt })
+  const { sessionVersion, claimsVersion } = account
+  const linking = links && { links, claimsVersion }
+  await authSessions.put({ userId, tokenHash, sessionVersion, amr, enrolsOnly, expiresAt, ...linking })
   events.record({ type: 'login.second_factor_required', userId })
   return new Refusal(reason, {
     subject: { userId },
@@ -46,8 +47,8 @@ export async function notAdmitted(
 }
 
 /**
- * Returns the auth session of a token, and its user. Nothing has ended the user's sessions since its first proof. Refuses with
- * `invalid_auth_session`.
+ * Returns the auth session of a token, and its user. Nothing has ended the user's sessions since its first proof, and nothing
+ * has changed the account that waits for a link. Refuses with `invalid_auth_session`.
  */
 export async function openAuthSession(
   { authSessions, clock }: Pick<Ports, 'authSessions' | 'clock'>,
@@ -59,7 +60,9 @@ export async function openAuthSession(
   const now = clock.now()
   if (!authSession || !account || authSession.enrolsOnly !== enrolsOnly || authSession.expiresAt <= now)
     throw new Refusal('invalid_auth_session', { subject: { claimedUserId: userId } })
-  if (account.status !== 'active' || authSession.sessionVersion !== account.sessionVersion)
+  const { sessionVersion, claimsVersion = account.claimsVersion } = authSession
+  const isUnchanged = sessionVersion === account.sessionVersion && claimsVersion === account.claimsVersion
+  if (account.status !== 'active' || !isUnchanged)
     throw new Refusal('invalid_auth_session', { subject: { userId } })
   return { authSession, account, now }
 }

@@ -105,6 +105,8 @@ export interface AuthSession {
   readonly enrolsOnly: boolean
   /** The second step also links this identity, whose account was proven by the first proof. */
   readonly links?: ProviderAccount | undefined
+  /** Of the account as the first proof found it. With `links`: a change of its email outdates that proof. */
+  readonly claimsVersion?: number | undefined
   readonly expiresAt: Seconds
 }
 

@@ -56,6 +56,7 @@ const authSessionOf = (item: Readonly<Record<string, unknown>>): AuthSession =>
     userId: text,
     tokenHash: text,
     sessionVersion: whole,
+    claimsVersion: optional(whole),
     amr: texts,
     enrolsOnly: truth,
     links: optional(isProviderAccount),

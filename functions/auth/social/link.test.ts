@@ -366,6 +366,25 @@ describe('rule 5: the second factor of a linked account', () => {
     expect(await services.users.findById(id)).toMatchObject({ identities: 1, factors: { totp: true } })
   })
 
+  it('links nothing to an account that has changed its email since it was proven', async () => {
+    const { services, api, account, linkSession } = await required()
+    const { code: totp } = await enrolTotp(api, services, await logIn(api))
+    const again = (await logInWith(api, services, googleOf(ada))).body.linkSession
+    expect(await linkWith(api, linkSession, { password: ada.password })).toMatchObject(ended)
+    const code = await mailedCode(api, services, again)
+    const { authSession } = (await linkWith(api, again, { code })).body
+    const change = { email: 'king@example.com', emailMove: { now: services.clock.now() } }
+    const moved = await services.users.change(await account(), {
+      ...change,
+      endsSessions: false,
+      deniedUntil: 0,
+    })
+    expect(moved).toMatchObject({ email: change.email })
+    const answer = await api('POST /auth/second-factor', { body: { authSession, totp: totp() } })
+    expect(answer).toMatchObject({ body: { code: 'invalid_auth_session' } })
+    expect(services.tables.identities.size).toBe(0)
+  })
+
   it('that waits for its proof links nothing that another account has got meanwhile', async () => {
     const { services, api, google } = await required()
     const { code: totp } = await enrolTotp(api, services, await logIn(api))
