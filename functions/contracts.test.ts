@@ -416,9 +416,9 @@ const special: Record<string, Causes> = {
     invalid_request: (fixture) =>
       ask(fixture, 'GET /auth/social/{provider}/callback', { headers: { 'sec-purpose': 'prefetch' } }),
   },
-  'POST /users/me/identities/{provider}': {
+  'POST /auth/social/{provider}/link': {
     email_not_verified: (fixture) =>
-      fixture.api('POST /users/me/identities/{provider}', {
+      fixture.api('POST /auth/social/{provider}/link', {
         ...asEve(fixture),
         params: { provider: 'google' },
         body: newFlow(),

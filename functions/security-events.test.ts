@@ -220,7 +220,7 @@ describe('every line of the log about a request', () => {
     'GET /auth/social/{provider}/callback',
     'POST /auth/social/{provider}/callback',
     'POST /auth/social/{provider}/reauthenticate',
-    'POST /users/me/identities/{provider}',
+    'POST /auth/social/{provider}/link',
   ]
 
   /** Whether the events of a route are up to its author. */

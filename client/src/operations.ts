@@ -452,6 +452,18 @@ export interface Operations {
     output: TokenResponse
     refusal: 'invalid_code' | 'invalid_request' | 'untrusted_proxy' | 'account_disabled' | 'signup_closed' | 'link_required' | 'email_required' | 'second_factor_required' | 'second_factor_enrolment_required' | 'origin_not_allowed' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
+  /** Begin to link a login with a provider to your account. */
+  startSocialLink: {
+    input: {
+      readonly provider: string
+      /** An entry of SOCIAL_REDIRECTS, exactly, or the address of a ready-made page. */
+      readonly redirect: string
+      /** The base64url of the SHA-256 of your code verifier: 43 characters (RFC 7636 4.2, S256). */
+      readonly codeChallenge: string
+    }
+    output: FlowAddress
+    refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'email_not_verified' | 'not_found' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+  }
   /** Begin to prove yourself again with a provider. */
   startSocialReauthentication: {
     input: {
@@ -769,18 +781,6 @@ export interface Operations {
     output: FactorChange
     refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'not_found' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
-  /** Begin to link a login with a provider to your account. */
-  startIdentity: {
-    input: {
-      readonly provider: string
-      /** An entry of SOCIAL_REDIRECTS, exactly, or the address of a ready-made page. */
-      readonly redirect: string
-      /** The base64url of the SHA-256 of your code verifier: 43 characters (RFC 7636 4.2, S256). */
-      readonly codeChallenge: string
-    }
-    output: FlowAddress
-    refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'email_not_verified' | 'not_found' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
-  }
   /** Get the options for a new passkey. */
   startPasskeyRegistration: {
     input: Record<string, never>
@@ -879,6 +879,7 @@ export const operations = {
   requestSocialCode: { method: 'POST', path: '/auth/social/email' },
   linkSocialLogin: { method: 'POST', path: '/auth/social/link', login: true },
   redeemSocialLogin: { method: 'POST', path: '/auth/social/redeem', login: true },
+  startSocialLink: { method: 'POST', path: '/auth/social/{provider}/link', user: true },
   startSocialReauthentication: { method: 'POST', path: '/auth/social/{provider}/reauthenticate', user: true },
   startPasskeyLogin: { method: 'POST', path: '/auth/passkey/options' },
   startRequiredPasskey: { method: 'POST', path: '/auth/second-factor/passkey/options' },
@@ -917,7 +918,6 @@ export const operations = {
   removeTotp: { method: 'DELETE', path: '/users/me/totp', user: true, login: true },
   startTotp: { method: 'POST', path: '/users/me/totp', user: true },
   replaceRecoveryCodes: { method: 'POST', path: '/users/me/recovery-codes', user: true, login: true },
-  startIdentity: { method: 'POST', path: '/users/me/identities/{provider}', user: true },
   startPasskeyRegistration: { method: 'POST', path: '/users/me/passkeys/options', user: true },
   unlinkIdentity: { method: 'DELETE', path: '/users/me/identities/{identityId}', user: true, login: true },
   getHealth: { method: 'GET', path: '/health' },

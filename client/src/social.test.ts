@@ -68,7 +68,7 @@ async function begun(answers: Readonly<Record<string, () => Response>> = {}) {
 
 const REDEEM = 'POST /auth/social/redeem'
 const LINK = 'POST /users/me/identities'
-const TICKET = 'POST /users/me/identities/google'
+const TICKET = 'POST /auth/social/google/link'
 const linkRequired = () =>
   problem(403, {
     code: 'link_required',

@@ -38,7 +38,7 @@ export interface SocialLogin {
   link(
     provider: string,
     options?: FlowOptions,
-  ): Promise<Result<undefined, CodeOf<'startIdentity'> | UnsupportedCode>>
+  ): Promise<Result<undefined, CodeOf<'startSocialLink'> | UnsupportedCode>>
   /**
    * The same, to prove again who the user is: only for an account without a password and without a second factor, with a provider
    * that is linked. The page is left, so what needed the proof must be done again.
@@ -118,8 +118,8 @@ export function socialLogin(cardea: Client): SocialLogin {
         return { data: { url: `${cardea.issuer}/auth/social/${encodeURIComponent(provider)}?${query}` } }
       }),
     link: (provider, options = {}) =>
-      begin<CodeOf<'startIdentity'>>({ purpose: 'link', provider }, options, (request) =>
-        cardea.startIdentity({ provider, ...request }),
+      begin<CodeOf<'startSocialLink'>>({ purpose: 'link', provider }, options, (request) =>
+        cardea.startSocialLink({ provider, ...request }),
       ),
     reauthenticateWith: (provider, options = {}) =>
       begin<CodeOf<'startSocialReauthentication'>>(

@@ -17,7 +17,7 @@ export const contract = defineContract({
   requires: 'providers',
   summary: 'Link a provider account with the code that came back from the provider',
   description:
-    'The flow began with `POST /users/me/identities/{provider}` of the same user. Ends every session: the caller continues with the ' +
+    'The flow began with `POST /auth/social/{provider}/link` of the same user. Ends every session: the caller continues with the ' +
     'tokens of the answer.',
   body: z.strictObject({ ...redeemedCode, transport }),
   responses: { 201: identityLinked },

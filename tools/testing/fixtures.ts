@@ -203,7 +203,7 @@ export const validRequests: Record<string, (fixture: Fixture) => TestRequest | P
     ...asEve(fixture),
     body: newFlow(),
   }),
-  'POST /users/me/identities/{provider}': async (fixture) => {
+  'POST /auth/social/{provider}/link': async (fixture) => {
     await verified(fixture)
     return { ...atGoogle, ...asEve(fixture), body: newFlow() }
   },

@@ -44,6 +44,7 @@ export const roundTripsOf = {
   authSocialLink: 7,
   authSocialRedeem: 6, // The code is used up before it is checked. Two reads find an identity and its account.
   authSocialStart: 2,
+  authSocialStartLink: 3,
   authSocialStartReauthentication: 3,
   authStartPasskeyLogin: 1, // The limit of the address is all that is written.
   authStartRequiredPasskey: 2,
@@ -75,7 +76,6 @@ export const roundTripsOf = {
   usersRemovePasskey: 5,
   usersRemoveTotp: 4,
   usersReplaceRecoveryCodes: 3,
-  usersStartIdentity: 3,
   usersStartPasskeyRegistration: 2,
   usersStartTotp: 2,
   usersUnlinkIdentity: 5,

@@ -4,7 +4,7 @@ import { gateway } from '../../../tools/testing/gateway.ts'
 import { atGoogle, newFlow } from '../../../tools/testing/social-flows.ts'
 import { limited } from '../../../tools/testing/test-services.ts'
 
-const link = 'POST /users/me/identities/{provider}'
+const link = 'POST /auth/social/{provider}/link'
 const reauthenticate = 'POST /auth/social/{provider}/reauthenticate'
 const start = 'GET /auth/social/{provider}'
 const routes = [link, reauthenticate]

@@ -1,14 +1,14 @@
 import * as z from 'zod/mini'
-import { defineContract } from '../../lib/contract/contract.ts'
-import { flowAddress, flowOfUser, provider } from '../../lib/contract/social.ts'
-import { issueTicket } from '../../lib/domain/social-tickets.ts'
-import { route } from '../../lib/lambda/route.ts'
-import { rateLimiter, social, socialDestinations, users } from '../../lib/services.ts'
+import { defineContract } from '../../../lib/contract/contract.ts'
+import { flowAddress, flowOfUser, provider } from '../../../lib/contract/social.ts'
+import { issueTicket } from '../../../lib/domain/social-tickets.ts'
+import { route } from '../../../lib/lambda/route.ts'
+import { rateLimiter, social, socialDestinations, users } from '../../../lib/services.ts'
 
 export const contract = defineContract({
   method: 'POST',
-  operationId: 'startIdentity',
-  path: '/users/me/identities/{provider}',
+  operationId: 'startSocialLink',
+  path: '/auth/social/{provider}/link',
   access: 'user',
   fresh: true,
   requires: 'providers',
