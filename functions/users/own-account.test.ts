@@ -234,6 +234,7 @@ describe('GET /users/me/export', () => {
     expect(body).toEqual({
       exportedAt: '2027-01-15T08:00:00.000Z',
       factors: { password: true, passkeys: [] },
+      identities: [],
       user: { ...user, status: 'active', devices: [expect.stringMatching(/^[\w-]{8}$/)] },
       sessions: [
         {
