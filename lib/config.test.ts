@@ -195,10 +195,15 @@ describe('every setting', () => {
 })
 
 it('the policy names the providers with what people read', () => {
-  const env = { ...least, MAIL_FROM: 'a@example.com', PROVIDERS: 'google,okta,acme', ACME_LABEL: 'Acme Inc.' }
+  const env = {
+    ...least,
+    MAIL_FROM: 'a@example.com',
+    PROVIDERS: 'google,constructor,acme',
+    ACME_LABEL: 'Acme Inc.',
+  }
   expect(policyOf(readConfig(env)).providers).toEqual([
     { name: 'google', label: 'Google' },
-    { name: 'okta', label: 'Okta' },
+    { name: 'constructor', label: 'Constructor' },
     { name: 'acme', label: 'Acme Inc.' },
   ])
   expect(policyOf(readConfig(least)).providers).toEqual([])

@@ -35,7 +35,7 @@ export const kindOf = (name: string): ProviderKind => providerKinds.find((each) 
 
 /** The label of a provider without a LABEL: `Google`, and `Acme` for `acme`. */
 export const labelOf = (name: string): string =>
-  labels[name] ?? `${name.charAt(0).toUpperCase()}${name.slice(1)}`
+  (Object.hasOwn(labels, name) && labels[name]) || `${name.charAt(0).toUpperCase()}${name.slice(1)}`
 
 /** Where a provider sends the browser back to. This address is registered with the provider. */
 export const callbackAddress = (issuer: string, provider: string): string =>
