@@ -122,6 +122,7 @@ describe('the code of passkeys', () => {
     'auth/log-in-with-passkey',
     'auth/reauthenticate',
     'auth/second-factor',
+    'auth/social/link',
     'users/add-passkey',
   ]
   const isWebauthn = (input: string) => /node_modules\/(@simplewebauthn|@peculiar|asn1js)\//.test(input)
@@ -154,8 +155,8 @@ describe('the code of passkeys', () => {
 })
 
 describe('the protocol of login providers', () => {
-  // The routes that speak with a provider.
-  const speaking = ['auth/social/callback', 'auth/social/start']
+  // The functions that speak with a provider.
+  const speaking = ['auth/social/callback', 'auth/social/start', 'social/revoke']
 
   it('is only in the functions that need it', async () => {
     const isProtocol = (input: string) => /node_modules\/oauth4webapi\/|^lib\/social\//.test(input)

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import { type EventContract, isHashing, methodsOf, type StreamContract } from '../../lib/contract/contract.ts'
 import { capitalized, type Entry, isAlways, isStream } from './registry.ts'
-import { roleName, roleOf, sessionsStream } from './roles.ts'
+import { logGroupOf, roleName, roleOf, sessionsStream } from './roles.ts'
 
 /** The functions of social login. `serverless.yml` includes them if PROVIDERS is set. */
 export const PROVIDER_FUNCTIONS = 'functions/provider-functions.yml'
@@ -12,7 +12,10 @@ export function functionsYml(entries: readonly Entry[]): string {
   const roles = entries.map((entry) => [roleName(entry), roleOf(entry)])
   const file = {
     functions: Object.fromEntries(functions),
-    resources: { Resources: Object.fromEntries(roles), extensions: extensionsOf(entries) },
+    resources: {
+      Resources: { ...Object.fromEntries(roles), ...sharedLogOf(entries) },
+      extensions: extensionsOf(entries),
+    },
   }
   const text = stringify(file, { aliasDuplicateObjects: false, lineWidth: 0 })
   return `# GENERATED from the contracts by \`npm run generate\`: do not edit.\n${text}`
@@ -24,6 +27,8 @@ function functionOf(entry: Entry): object {
   return {
     handler: `${file}.handler`,
     role: roleName(entry),
+    // The framework would create a log group of its own.
+    ...(!isAlways(entry) && { disableLogs: true }),
     ...(receivesProviders(entry) && { environment: `\${deployment:providerEnvironment}` }),
     ...(contract.memory && { memorySize: contract.memory }),
     ...('schedule' in contract && { events: [{ schedule: { rate: [contract.schedule] } }] }),
@@ -96,7 +101,20 @@ const streamOf = ({ stream: { prefix } }: StreamContract): object => ({
 function extensionsOf(entries: readonly Entry[]): object {
   // Without it, an event that Lambda drops after the last retry would not be counted.
   const counted = { Properties: { MetricsConfig: { Metrics: ['EventCount'] } } }
-  return Object.fromEntries(entries.filter(isStream).map((entry) => [mappingName(entry), counted]))
+  const logged = { Properties: { LoggingConfig: { LogGroup: { Ref: SHARED_LOG } } } }
+  return Object.fromEntries([
+    ...entries.filter(isStream).map((entry) => [mappingName(entry), counted]),
+    ...entries.filter((entry) => !isAlways(entry)).map((entry) => [functionName(entry), logged]),
+  ])
+}
+
+const SHARED_LOG = 'SocialLogGroup'
+
+function sharedLogOf(entries: readonly Entry[]): object {
+  const sharing = entries.find((entry) => !isAlways(entry))
+  if (!sharing) return {}
+  const Properties = { LogGroupName: logGroupOf(sharing), RetentionInDays: `\${deployment:logRetentionDays}` }
+  return { [SHARED_LOG]: { Type: 'AWS::Logs::LogGroup', Properties } }
 }
 
 // The logical ids that the framework gives to a function, to its mapping of a stream, and to its routes.

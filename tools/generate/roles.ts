@@ -1,6 +1,6 @@
 import type { Need } from '../../lib/contract/contract.ts'
 import { allow, arn, boundaryName, streamActions } from './policies.ts'
-import { capitalized, type Entry } from './registry.ts'
+import { capitalized, type Entry, isAlways } from './registry.ts'
 import { readTables } from './tables-yml.ts'
 
 /** The logical id of a function's role. */
@@ -29,9 +29,14 @@ const service = `\${self:service}`
 const stage = `\${sls:stage}`
 const keysPath = `\${self:provider.environment.KEYS_PATH}`
 
+/** The functions of social login share a log group, because a stack may have 500 resources. Every other function has its own. */
+export const logGroupOf = (entry: Entry): string =>
+  `/aws/lambda/${service}-${stage}-${isAlways(entry) ? entry.name : 'social'}`
+
 /** The function's own log, the needs of its contract, and `more`: permissions that depend on settings. */
-export function policiesOf({ name, file, contract }: Entry, more: readonly object[] = []): readonly object[] {
-  const logGroup = arn('logs', `log-group:/aws/lambda/${service}-${stage}-${name}:*`)
+export function policiesOf(entry: Entry, more: readonly object[] = []): readonly object[] {
+  const { file, contract } = entry
+  const logGroup = arn('logs', `log-group:${logGroupOf(entry)}:*`)
   const Statement = [
     allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup),
     ...statementsOf(contract.needs ?? [], `${file}.ts`),

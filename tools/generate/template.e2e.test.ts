@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { settings } from '../../lib/config.ts'
 import { isHashing } from '../../lib/contract/contract.ts'
-import { MAIL_PREFIX } from '../../lib/storage/item-keys.ts'
+import { MAIL_PREFIX, REVOCATION_PREFIX } from '../../lib/storage/item-keys.ts'
 import type { Resource } from '../testing/cloudformation.ts'
 import { modesIn, type Package, packager } from '../testing/packaged.ts'
 import { type Entry, isRoute, registry } from './registry.ts'
@@ -191,12 +191,15 @@ describe('the packaged template', () => {
     })
   })
 
-  it('passes new email jobs one by one to the mail function, and nothing else of the table', () => {
-    const [mapping, ...others] = ofType('AWS::Lambda::EventSourceMapping')
-    expect(others).toEqual([])
+  it.each([
+    ['email jobs', 'MailSendLambdaFunction', MAIL_PREFIX],
+    ['revocations', 'SocialRevokeLambdaFunction', REVOCATION_PREFIX],
+  ])('passes new %s one by one to their function, and nothing else of the table', (_, name, prefix) => {
+    const mappings = ofType('AWS::Lambda::EventSourceMapping')
+    expect(mappings).toHaveLength(2)
+    const mapping = mappings.find(({ Properties }) => Properties.FunctionName['Fn::GetAtt'][0] === name)
     expect(mapping?.Properties).toMatchObject({
       EventSourceArn: { 'Fn::GetAtt': ['SessionsTable', 'StreamArn'] },
-      FunctionName: { 'Fn::GetAtt': ['MailSendLambdaFunction', 'Arn'] },
       BatchSize: 1,
       MaximumRecordAgeInSeconds: 900,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -204,8 +207,8 @@ describe('the packaged template', () => {
       MetricsConfig: { Metrics: ['EventCount'] },
     })
     const [{ Pattern }] = (mapping as Resource).Properties.FilterCriteria.Filters
-    const prefix = { pk: { S: [{ prefix: MAIL_PREFIX }] } }
-    expect(JSON.parse(Pattern)).toEqual({ eventName: ['INSERT'], dynamodb: { Keys: prefix } })
+    const keys = { pk: { S: [{ prefix }] } }
+    expect(JSON.parse(Pattern)).toEqual({ eventName: ['INSERT'], dynamodb: { Keys: keys } })
     expect(resources.SessionsTable?.Properties.StreamSpecification).toEqual({ StreamViewType: 'NEW_IMAGE' })
   })
 

@@ -21,6 +21,8 @@ const fixedValues: Readonly<Record<string, unknown>> = {
   devices: ['k3J8sQ2x'],
   challenge: 'Vt0Uo8Xn3mZQ2b7k...',
   authSession: 'WszipyrnT6GltpM-1gTRxcoK...',
+  linkSession: 'OEO3CFHAdubzlAZo24j0q4o5688H78q2kC9dNgAguEg',
+  url: 'https://auth.example.com/auth/social/google?ticket=PR_147aGbDjo-TdVIFczsMQCglwXf2preD8CDD-OuyU',
   secret: 'RB4NSBHIVGFTI5HS6CDVXIOFKJVRCIZR',
   uri: 'otpauth://totp/Cardea:ada%40example.com?secret=RB4NSBHIVGFTI5HS6CDVXIOFKJVRCIZR&issuer=Cardea',
   recoveryCodes: ['t31b-0a1p-czvg-z15e', 'qnx6-e8s6-5a9h-f73m'],

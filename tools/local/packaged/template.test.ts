@@ -103,6 +103,15 @@ describe('a template', () => {
     expect(mappings).toEqual([{ function: name, ...mapping }])
   })
 
+  it('may have several streams', () => {
+    const other = { FilterCriteria: { Filters: [{ Pattern: pattern('INSERT') }] } }
+    const { mappings } = readTemplate({
+      ...resources,
+      Other: changed('Mapping', other).Mapping as Resources[string],
+    })
+    expect(mappings).toHaveLength(2)
+  })
+
   it('contains its own address in lower case, like an origin', () => {
     const joined = { 'Fn::Join': ['', ['https://', { Ref: 'HttpApi' }, '.', { Ref: 'AWS::URLSuffix' }]] }
     expect(resolve(resources, joined)).toBe('https://httpapi.amazonaws.com')

@@ -36,7 +36,9 @@ function nameOf(resources: Resources, id: string): string {
   if (pseudoParameters[id]) return pseudoParameters[id]
   if (!resources[id]) throw new Error(`The template refers to ${id}, which it does not have`)
   const { FunctionName, TableName } = resources[id].Properties ?? {}
-  return String(FunctionName ?? TableName ?? id.toLowerCase())
+  // A mapping has a reference there, which is no name of its own.
+  const name = FunctionName ?? TableName
+  return typeof name === 'string' ? name : id.toLowerCase()
 }
 
 // What is used here of each resource. What cannot be run as it stands is refused.
