@@ -5,7 +5,7 @@ import { isHashing } from '../../lib/contract/contract.ts'
 import { MAIL_PREFIX, REVOCATION_PREFIX } from '../../lib/storage/item-keys.ts'
 import type { Resource } from '../testing/cloudformation.ts'
 import { modesIn, type Package, packager } from '../testing/packaged.ts'
-import { type Entry, isRoute, registry } from './registry.ts'
+import { type Entry, isAlways, isRoute, registry } from './registry.ts'
 import { readTables } from './tables-yml.ts'
 
 const { package: packaged, remove } = packager()
@@ -130,8 +130,9 @@ describe('the packaged template', () => {
     ])
   })
 
-  it('gives each function a role of its own, with the needs of its contract and its own log', () => {
-    for (const { name, contract } of entries) {
+  it('gives each function a role of its own, with the needs of its contract and its log', () => {
+    for (const entry of entries) {
+      const { name, contract } = entry
       const logicalId = `${name.charAt(0).toUpperCase()}${name.slice(1)}`
       const role = resources[`${logicalId}Role`]
       const deployed = resources[`${logicalId}LambdaFunction`]
@@ -151,7 +152,10 @@ describe('the packaged template', () => {
           : actions.map((each) => `${JSON.stringify(resourceOf[table])} dynamodb:${each}`)
       })
       expect([name, allowed.sort()]).toEqual([name, needed.sort()])
-      expect(JSON.stringify(statements)).toContain(`/aws/lambda/cardea-dev-${name}:*`)
+      const log = isAlways(entry) ? name : 'social'
+      expect(JSON.stringify(statements)).toContain(`/aws/lambda/cardea-dev-${log}:*`)
+      if (log === 'social')
+        expect(deployed?.Properties.LoggingConfig).toEqual({ LogGroup: { Ref: 'SocialLogGroup' } })
     }
     expect(ofType('AWS::IAM::Role')).toHaveLength(entries.length)
   })
