@@ -78,7 +78,7 @@ export const roundTripsOf = {
   usersReplaceRecoveryCodes: 3,
   usersStartPasskeyRegistration: 2,
   usersStartTotp: 2,
-  usersUnlinkIdentity: 5,
+  usersUnlinkIdentity: 4,
 } as const
 
 /** The fewest that a contract can have: none without a table, otherwise one, and one before it if it counts limits. */
