@@ -42,7 +42,7 @@ export async function createSocialAccount(
 }
 
 /**
- * Gives an account whose email nobody had confirmed to the person who has proven that email. A stranger may have signed up with it and
+ * Gives an unconfirmed account to the person who has proven its email. A stranger may have signed up with it and
  * waited for its owner. So only the id stays: the name is replaced, and the password, factors, identities, codes and sessions go
  * (pre-account hijacking).
  */

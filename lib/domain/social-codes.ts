@@ -53,7 +53,7 @@ export async function mailSocialCode(
     const { expiresAt, identity } = session
     const isStored = await ports.social.putLinkCode(linkSessionHash, {
       email,
-      // If it could open nothing, nobody gets it, and no digits are right. Attempts count all the same: otherwise the limit of an address
+      // If it could open nothing, it is not mailed, and no digits are right. Attempts count all the same: otherwise the limit of an address
       // would tell whether it has an account.
       digitsHash: opensNothing ? newSecret().hash : await digitsHash(ports, linkSessionHash, code),
       owner: account && ownerOf(account),

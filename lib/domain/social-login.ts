@@ -26,7 +26,7 @@ type Admitting = TokenPorts & Pick<Ports, 'users' | 'sessions' | 'authSessions' 
 
 /**
  * Opens a session for what a flow ended with. An identity that is known opens its account. Otherwise the provider's verified email
- * decides: a new email opens an account, one that nobody had confirmed takes its account over, and one of a confirmed account must be
+ * decides: a new email opens an account, that of an unconfirmed account takes it over, and that of a confirmed account must be
  * proven. Without one, an email is proven first.
  * Refuses with `invalid_code`, `signup_closed`, `link_required`, `email_required`, `conflict`, or with the refusals of the gate.
  */
@@ -71,11 +71,11 @@ async function accountFor(
     return isLinked ? known.account : 'version_conflict'
   }
 
-  // 2. Nobody has the identity, and its email nobody has proven.
+  // 2. No account has the identity, and the provider has not verified its email.
   const { email } = identity
   if (email === undefined) throw await emailRequired(ports, identity)
 
-  // 3. Nobody has the email. It may still be reserved for an owner who can undo a change of it.
+  // 3. No account has the email. It may still be reserved for an owner who can undo a change of it.
   const found = await ports.users.findByEmail(email)
   if (!found) {
     const created = await createSocialAccount(ports, identity, { email, locale, client })

@@ -41,7 +41,7 @@ export interface IdentityWrites {
 }
 
 export interface IdentityStore {
-  /** Returns the identity and its account; both `undefined` if nobody has it. Consistent. */
+  /** Returns the identity and its account; both `undefined` if no account has it. Consistent. */
   find(
     id: string,
   ): Promise<{ readonly identity: Identity | undefined; readonly account: Account | undefined }>

@@ -11,8 +11,8 @@ export interface RedeemedCode {
 }
 
 /**
- * Takes what a flow ended with. The code is used up first and checked afterwards: so a stolen one can be tried once, and nobody can use
- * it after that. The challenge was fixed when the flow began, so nobody but that front end has its verifier (RFC 7636 4.6).
+ * Takes what a flow ended with. The code is used up first and checked afterwards: so a stolen one can be tried once and
+ * not be used after that. The challenge was fixed when the flow began, so only that front end has its verifier (RFC 7636 4.6).
  * Refuses with `invalid_code`, without saying why.
  */
 export async function takeResult(

@@ -11,11 +11,14 @@ import { newSecret } from './social-secrets.ts'
 const TICKET_SECONDS: Seconds = 60
 
 /**
- * Issues a ticket that begins a flow for a user who is logged in, because a navigation of the browser carries no access token.
+ * Returns the address that begins a flow for a user who is logged in. It has a ticket, because a navigation of the browser carries no
+ * access token.
  * Refuses with `not_found`, `too_many_attempts`, `invalid_request`, or for a link with `email_not_verified`.
  */
-export async function issueTicket(
-  ports: Pick<Ports, 'users' | 'policy' | 'rateLimiter' | 'social' | 'socialDestinations' | 'clock'>,
+export async function addressWithTicket(
+  ports: Pick<Ports, 'users' | 'policy' | 'rateLimiter' | 'social' | 'socialDestinations' | 'clock'> & {
+    readonly issuer: string
+  },
   principal: Principal,
   request: Omit<FlowRequest, 'ticket' | 'flowCookies'> & Pick<LinkTicket, 'purpose'>,
 ): Promise<string> {
@@ -29,5 +32,5 @@ export async function issueTicket(
   const owner = { userId: account.id, sessionVersion: account.sessionVersion }
   const expiresAt = ports.clock.now() + TICKET_SECONDS
   await ports.social.putTicket({ ...destination, ticketHash: hash, provider, purpose, owner, expiresAt })
-  return secret
+  return `${ports.issuer}/auth/social/${provider}?ticket=${secret}`
 }

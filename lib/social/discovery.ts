@@ -42,7 +42,7 @@ export function discovery({
       kept.set(provider, { server, until: now() + FRESH_SECONDS })
       return server
     } catch (error) {
-      // A wrong document is not used, and neither is its predecessor: only an outage is excused.
+      // A wrong document is not used, and neither is its predecessor: only after an outage the former one is used.
       if (!found || !(error instanceof ProviderFailure) || error.code !== 'provider_unavailable') throw error
       kept.set(provider, { ...found, until: now() + RETRY_SECONDS })
       return found.server

@@ -45,7 +45,7 @@ function failureOf(error: unknown, step: ProviderFailureReason): ProviderFailure
       if (details.header && details.reason) return refused('alg')
       return refused(missing(details.claims) ?? step)
     default:
-      // An error without a code is a fault of ours, and quotes nobody.
+      // An error without a code is a fault of ours, and quotes no text of a provider.
       return new ProviderFailure('provider_error', step, code === undefined ? { cause: error } : {})
   }
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { defineContract } from '../../../lib/contract/contract.ts'
 import { flowAddress, flowOfUser, provider } from '../../../lib/contract/social.ts'
-import { issueTicket } from '../../../lib/domain/social-tickets.ts'
+import { addressWithTicket } from '../../../lib/domain/social-tickets.ts'
 import { route } from '../../../lib/lambda/route.ts'
 import { rateLimiter, social, socialDestinations, users } from '../../../lib/services.ts'
 
@@ -31,7 +31,6 @@ export const handler = route(
   factories,
   async ({ services, principal, params, body, client, reply }) => {
     const request = { ...params, ...body, client, purpose: 'link' } as const
-    const ticket = await issueTicket(services, principal, request)
-    return reply(201, { url: `${services.issuer}/auth/social/${params.provider}?ticket=${ticket}` })
+    return reply(201, { url: await addressWithTicket(services, principal, request) })
   },
 )
