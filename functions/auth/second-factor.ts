@@ -32,13 +32,8 @@ export const contract = defineContract({
   refusals: ['invalid_auth_session', 'invalid_code', 'invalid_passkey', 'identity_taken'],
   limits: ['loginPerIp'],
   stepLimits: ['totpPerHour', 'totpPerDay', 'secondStepFailures', 'secondStepMails'],
-  needs: [
-    ...openingNeeds,
-    ...factorProofNeeds,
-    'sessions:BatchGetItem',
-    'users:PutItem',
-    'refresh-token-denylist:PutItem',
-  ],
+  needs: [...openingNeeds, ...factorProofNeeds, 'sessions:BatchGetItem'],
+  providerNeeds: ['users:PutItem', 'refresh-token-denylist:PutItem'],
 })
 
 const factories = {

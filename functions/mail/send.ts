@@ -22,12 +22,12 @@ export const contract: StreamContract = {
     'users:UpdateItem',
     'users:PutItem',
     'refresh-token-denylist:PutItem',
-    'sessions:GetItem',
     'sessions:PutItem',
     'sessions:UpdateItem',
     'sessions:DeleteItem',
     'mail:SendEmail',
   ],
+  providerNeeds: ['sessions:GetItem'],
   memory: 256,
   timeout: 60,
 }

@@ -95,6 +95,8 @@ export interface Contract {
   readonly stepLimits?: readonly LimitName[]
   /** The AWS actions of the function. Its role allows these only. */
   readonly needs?: readonly Need[]
+  /** More of them, for social login. The role allows these only if PROVIDERS is set. */
+  readonly providerNeeds?: readonly Need[]
   /** The `Cache-Control` header; `no-store` by default. */
   readonly cacheControl?: string
   /** Memory in MB, if the default is not enough: a vCPU is 1,769 MB. */
@@ -165,6 +167,8 @@ export interface StreamContract {
   /** The limits that its steps count per recipient. */
   readonly stepLimits?: readonly LimitName[]
   readonly needs: readonly Need[]
+  /** More of them, for social login. The role allows these only if PROVIDERS is set. */
+  readonly providerNeeds?: readonly Need[]
   readonly memory: number
   /** Seconds. */
   readonly timeout: number

@@ -125,6 +125,32 @@ describe('permissions that depend on settings', () => {
     })
   })
 
+  it('let functions of every stage do what only social login needs, only with PROVIDERS', async () => {
+    const providers = {
+      PROVIDERS: 'google',
+      GOOGLE_CLIENT_ID: 'g',
+      MAIL_FROM: 'no-reply@example.com',
+      LINK_BASE_URL: 'https://app.example.com',
+    }
+    const withProviders = await of('dev', providers)
+    const roles = parse(readFileSync('functions/functions.yml', 'utf8')).resources.Resources
+    const writes = (statements: any[], id: string) =>
+      statements
+        .filter(({ Resource }) => Resource['Fn::GetAtt']?.[0] === id)
+        .flatMap(({ Action }) => Action as string[])
+    const without = roles.AuthSecondFactorRole.Properties.Policies[0].PolicyDocument.Statement
+    expect(writes(without, 'UsersTable')).not.toContain('dynamodb:PutItem')
+    expect(writes(without, 'RefreshTokenDenylistTable')).toEqual([])
+    const more = statementsIn(withProviders, 'AuthSecondFactorRole')
+    expect(more).toEqual(expect.arrayContaining(without))
+    expect(writes(more, 'UsersTable')).toContain('dynamodb:PutItem')
+    expect(writes(more, 'RefreshTokenDenylistTable')).toEqual(['dynamodb:PutItem'])
+    expect(Object.keys(withProviders.permissions.extensions).sort()).toEqual([
+      'AuthSecondFactorRole',
+      'MailSendRole',
+    ])
+  })
+
   it('come with a configuration set, unless one is named, no mail is sent, or the stage is local', async () => {
     const mail = { MAIL_FROM: 'no-reply@example.com', LINK_BASE_URL: 'https://app.example.com' }
     const made = await of('prod', mail)

@@ -62,7 +62,7 @@ export async function deployment(service: string, stage: string, env: Env) {
     dashboard: dashboard(service, stage, entries),
     domain:
       values.domainName && values.certificateArn ? domain(values.domainName, values.certificateArn) : {},
-    permissions: { extensions: permissions(entries, { ...mail, tracing: values.tracing }) },
+    permissions: { extensions: permissions(entries, { ...mail, tracing: values.tracing, hasProviders }) },
   }
 }
 

@@ -1,19 +1,21 @@
 import { allow, arn } from '../generate/policies.ts'
-import type { Entry } from '../generate/registry.ts'
-import { policiesOf, roleName } from '../generate/roles.ts'
+import { type Entry, providerNeedsOf } from '../generate/registry.ts'
+import { policiesOf, roleName, statementsOf } from '../generate/roles.ts'
 
 interface Permitting {
   readonly mailFrom: string | undefined
   readonly mailConfigurationSet: string | undefined
   readonly tracing: boolean
+  readonly hasProviders: boolean
 }
 
 /** The policies of the roles that may do more than functions.yml says, because a setting asks for it. */
 export function permissions(entries: readonly Entry[], settings: Permitting): object {
-  const { mailFrom, mailConfigurationSet, tracing } = settings
+  const { mailFrom, mailConfigurationSet, tracing, hasProviders } = settings
   const extended = entries.flatMap((entry) => {
     const sends = mailFrom && entry.contract.needs?.includes('mail:SendEmail')
     const more = [
+      ...(hasProviders ? statementsOf(providerNeedsOf(entry), `${entry.file}.ts`) : []),
       ...(sends ? [sendingFrom(mailFrom, mailConfigurationSet)] : []),
       // X-Ray has no resources.
       ...(tracing ? [allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*')] : []),

@@ -3,6 +3,7 @@ import type {
   AuthorizerContract,
   Contract,
   EventContract,
+  Need,
   PagesContract,
   ScheduleContract,
   StreamContract,
@@ -44,6 +45,16 @@ export const isAlways = ({ contract }: Entry): boolean => !('requires' in contra
 export const deployedWith = async (hasProviders: boolean): Promise<readonly Entry[]> =>
   (await registry()).filter((entry) => hasProviders || isAlways(entry))
 export const isStream = (entry: Entry): entry is Entry<StreamContract> => 'stream' in entry.contract
+
+/** What a function needs only if PROVIDERS is set. */
+export const providerNeedsOf = ({ contract }: Entry): readonly Need[] =>
+  ('providerNeeds' in contract && contract.providerNeeds) || []
+
+/** What a function needs if PROVIDERS is set. */
+export const allNeedsOf = (entry: Entry): readonly Need[] => [
+  ...(entry.contract.needs ?? []),
+  ...providerNeedsOf(entry),
+]
 
 /** `users/get-me` -> `usersGetMe`. */
 const nameOf = (path: string) => path.replace(/[/-](\w)/g, (_, letter: string) => letter.toUpperCase())

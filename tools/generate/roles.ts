@@ -45,7 +45,8 @@ export function policiesOf(entry: Entry, more: readonly object[] = []): readonly
   return [{ PolicyName: 'needs', PolicyDocument: { Version: '2012-10-17', Statement } }]
 }
 
-function statementsOf(needs: readonly Need[], file: string): object[] {
+/** The statements that allow what a contract needs. */
+export function statementsOf(needs: readonly Need[], file: string): object[] {
   const byResource = Map.groupBy(needs, (need) => need.slice(0, need.indexOf(':')))
   return [...byResource].flatMap(([resource, needed]) => {
     const actions = needed.map((need) => need.slice(need.indexOf(':') + 1)).sort()

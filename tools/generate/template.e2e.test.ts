@@ -5,7 +5,7 @@ import { isHashing } from '../../lib/contract/contract.ts'
 import { MAIL_PREFIX, REVOCATION_PREFIX } from '../../lib/storage/item-keys.ts'
 import type { Resource } from '../testing/cloudformation.ts'
 import { modesIn, type Package, packager } from '../testing/packaged.ts'
-import { type Entry, isAlways, isRoute, registry } from './registry.ts'
+import { allNeedsOf, type Entry, isAlways, isRoute, registry } from './registry.ts'
 import { readTables } from './tables-yml.ts'
 
 const { package: packaged, remove } = packager()
@@ -132,7 +132,7 @@ describe('the packaged template', () => {
 
   it('gives each function a role of its own, with the needs of its contract and its log', () => {
     for (const entry of entries) {
-      const { name, contract } = entry
+      const { name } = entry
       const logicalId = `${name.charAt(0).toUpperCase()}${name.slice(1)}`
       const role = resources[`${logicalId}Role`]
       const deployed = resources[`${logicalId}LambdaFunction`]
@@ -144,7 +144,7 @@ describe('the packaged template', () => {
       const allowed = statements
         .filter(({ Action }) => Action.every((action) => action.startsWith('dynamodb:')))
         .flatMap(({ Action, Resource }) => Action.map((action) => `${JSON.stringify(Resource)} ${action}`))
-      const needed = (contract.needs ?? []).flatMap((need) => {
+      const needed = allNeedsOf(entry).flatMap((need) => {
         const [table = '', action = ''] = need.split(':')
         const actions = need === 'sessions/stream:Read' ? readingAStream : [action]
         return need === 'mail:SendEmail' || need.startsWith('keys/')
@@ -162,7 +162,8 @@ describe('the packaged template', () => {
 
   it('lets each function read the keys that it needs, and one function make and remove rotating keys', () => {
     const below = `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/cardea/dev/`
-    for (const { name, contract } of entries) {
+    for (const entry of entries) {
+      const { name } = entry
       const role = resources[`${name.charAt(0).toUpperCase()}${name.slice(1)}Role`]
       const statements = role?.Properties.Policies[0].PolicyDocument.Statement as {
         Action: string[]
@@ -177,7 +178,7 @@ describe('the packaged template', () => {
           expect([name, Action, path.endsWith('/*')]).toEqual([name, Action, !isListed])
           return Action.map((action) => `keys/${path.replace('/*', '')}:${action.slice('ssm:'.length)}`)
         })
-      const needed = (contract.needs ?? []).filter((need) => need.startsWith('keys/'))
+      const needed = allNeedsOf(entry).filter((need) => need.startsWith('keys/'))
       expect([name, allowed.sort()]).toEqual([name, [...needed].sort()])
     }
   })
