@@ -15,8 +15,8 @@ const packages: Readonly<Record<string, readonly RegExp[]>> = {
   contract: [/^zod\/mini$/],
   lambda: [/^aws-lambda$/, /^@middy\//, /^zod\/(mini|locales)$/],
   storage: [/^@aws-sdk\/(client|lib|util)-dynamodb$/],
-  // The expression is the file of the script for providers, which is built apart.
-  'pages/src': [/^uqr$/, /^(social|an expression)$/],
+  // The expressions are the files of scripts that are built apart.
+  'pages/src': [/^uqr$/, /^(social|reauthentication)$/],
   crypto: [/^bcryptjs$/, /^jsonwebtoken\/(sign|verify)\.js$/, /^@simplewebauthn\/server(\/helpers)?$/],
   pages: [/^aws-lambda$/, /^#built-pages$/],
   social: [/^oauth4webapi$/],

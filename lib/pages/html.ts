@@ -1,4 +1,4 @@
-import { logo, preloads, scripts, style, templates } from '#built-pages'
+import { logo, preloads, reauthenticationScript, scripts, style, templates } from '#built-pages'
 import { type Language, languages } from '../languages/languages.ts'
 import { pageTexts } from '../languages/pages.ts'
 import { errorNames } from './error-texts.ts'
@@ -68,6 +68,9 @@ export function htmlOf(
     emailLogin: settings.emailLogin,
     least: settings.passwordMinLength,
     sendsMail: settings.sendsMail,
+    ...(templates[page]?.includes('id="reauthenticate"') && {
+      reauthentication: asset(reauthenticationScript),
+    }),
     ...(hasProviders && socialDataOf(page, settings.providers, asset)),
     texts: {
       errors: Object.fromEntries(

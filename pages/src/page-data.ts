@@ -16,6 +16,8 @@ export interface PageData {
   /** The minimum length of a new password. */
   readonly least: number
   readonly sendsMail: boolean
+  /** The script of the dialog for a new proof, by its path. Only on pages that have the dialog. */
+  readonly reauthentication?: string
   /** The script for providers, by its path. Only if there are any. */
   readonly social?: string
   /** `label` is what people read. */

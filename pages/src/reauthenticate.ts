@@ -1,55 +1,15 @@
-import type { Client, Factors } from '../../client/src/client.ts'
-import { formDialog } from './dialog.ts'
-import { find } from './dom.ts'
-import { messageOf } from './messages.ts'
+import type { Client } from '../../client/src/client.ts'
 import type { PageData } from './page-data.ts'
-import { type ProofName, proofForm } from './proof.ts'
 
-/** What an account can prove, the usual one first. */
-const proofsOf = (
-  { password, totp, passkeys, recoveryCodes }: Factors,
-  { sendsMail }: PageData,
-): readonly ProofName[] => {
-  if (!totp && passkeys.length === 0) return [password ? 'password' : sendsMail ? 'code' : 'login']
-  return [
-    ...(totp ? (['totp'] as const) : []),
-    ...(passkeys.length > 0 ? (['passkey'] as const) : []),
-    ...(recoveryCodes?.left ? (['recoveryCode'] as const) : []),
-  ]
-}
+type Script = typeof import('./reauthentication-dialog.ts')
 
-/** The dialog in which the user proves again, wherever a call needs that. The call then goes on. */
+/** Opens a dialog wherever a call needs a new proof. The call then goes on. Few visits need it, so its script is loaded then. */
 export function offerReauthentication(page: { readonly data: PageData; readonly cardea: Client }): void {
-  const { cardea } = page
-  const { dialog, form, open } = formDialog('#reauthenticate')
-  let settle: ((isProven: boolean) => void) | undefined
-
-  const offer = proofForm(form, page, async ({ login, ...proof }) => {
-    // The page leads to the login, and that back here.
-    const { error } = login === undefined ? await cardea.reauthenticate(proof) : await cardea.logout()
-    if (error) return error
-    settle?.(login === undefined)
-    dialog.close()
-    return undefined
-  })
-  dialog.addEventListener('close', () => settle?.(false))
-
-  async function mailDigits(): Promise<void> {
-    const { error } = await cardea.requestReauthenticationMail()
-    const { texts, lang } = page.data
-    if (error) find('.alert', form).textContent = messageOf(error, texts.errors, lang)
-  }
-
-  cardea.onReauthenticationRequired(async () => {
-    const [{ data: factors }, { data: user }] = await Promise.all([cardea.getMyFactors(), cardea.getUser()])
-    if (!factors) return false
-    find<HTMLInputElement>('[data-username]', form).defaultValue = user?.email ?? ''
-    open()
-    const proofs = proofsOf(factors, page.data)
-    offer(proofs)
-    if (proofs.includes('code')) void mailDigits()
-    return new Promise((resolve) => {
-      settle = resolve
-    })
+  const { reauthentication = '' } = page.data
+  let ask: ReturnType<Script['reauthenticationDialog']> | undefined
+  page.cardea.onReauthenticationRequired(async () => {
+    const loaded: Script | undefined = await import(reauthentication).catch(() => undefined)
+    ask ??= loaded?.reauthenticationDialog(page)
+    return ask ? ask() : false
   })
 }

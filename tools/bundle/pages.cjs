@@ -70,7 +70,8 @@ function buildPages() {
   const main = scriptsOf(names)
   // Built apart: code that both share would become files of its own, which every page would load.
   const social = scriptsOf(names.map((name) => join('social', name)))
-  const contents = [...main.files, ...social.files]
+  const again = scriptsOf(['reauthentication-dialog'])
+  const contents = [...main.files, ...social.files, ...again.files]
   const add = (name, content) => {
     contents.push([hashed(name, content), content])
     return hashed(name, content)
@@ -92,6 +93,7 @@ function buildPages() {
     scripts: main.scripts,
     preloads: main.preloads,
     socialScripts: social.scripts,
+    reauthenticationScript: again.scripts['reauthentication-dialog'],
     templates: Object.fromEntries(
       ['layout', ...names].map((name) => [
         name,
