@@ -33,6 +33,12 @@ const labels: Readonly<Record<string, string>> = {
 
 export const kindOf = (name: string): ProviderKind => providerKinds.find((each) => each === name) ?? 'oidc'
 
+/**
+ * Whether a provider can say when a person has logged in, without which its login proves nothing new. GitHub has no ID tokens, and so
+ * no `auth_time`.
+ */
+export const tellsLoginTime = (name: string): boolean => kindOf(name) !== 'github'
+
 /** The label of a provider without a LABEL: `Google`, and `Acme` for `acme`. */
 export const labelOf = (name: string): string =>
   (Object.hasOwn(labels, name) && labels[name]) || `${name.charAt(0).toUpperCase()}${name.slice(1)}`

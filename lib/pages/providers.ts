@@ -1,4 +1,5 @@
 import { logos, socialScripts, socialStyle } from '#built-pages'
+import { tellsLoginTime } from '../domain/provider-settings.ts'
 import { fill, withNames } from './template.ts'
 
 /** The providers of social login. `label` is what people read. */
@@ -14,6 +15,11 @@ export function providerHtml(
   return {
     // A page that logs in shows them as the providers ask for.
     providers: providers.map((each) => button(each, continueWith, asset)).join(''),
+    // The script shows those that are linked.
+    proofs: providers
+      .filter(({ name }) => tellsLoginTime(name))
+      .map((each) => button(each, continueWith, asset))
+      .join(''),
     links: providers.map((each) => button(each, link)).join(''),
     socialStyle: `<link rel="stylesheet" href="${asset(socialStyle)}">`,
   }

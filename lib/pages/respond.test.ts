@@ -23,6 +23,7 @@ const providers = [
   { name: 'acme', label: 'Acme & <Co>' },
 ]
 const withProviders = pageResponder({ ...settings, providers })
+const withoutTemplates = (html: string) => html.replace(/<template>.*?<\/template>/gs, '')
 const names = Object.keys(templates).filter((name) => name !== 'layout')
 
 interface Asked {
@@ -184,7 +185,9 @@ describe('the pages of a deployment with providers', () => {
     'have a button for each on %s, with the logo that there is for a login',
     (name) => {
       const { text } = ask(`/ui/${name}`, {}, withProviders)
-      const buttons = [...text.matchAll(/<button[^>]* data-provider="(\w+)">(.*?)<\/button>/g)]
+      const buttons = [
+        ...withoutTemplates(text).matchAll(/<button[^>]* data-provider="(\w+)">(.*?)<\/button>/g),
+      ]
       const verb = name === 'account' ? 'Link' : 'Continue with'
       const logo =
         name === 'account' ? '' : `<img src="/ui/assets/${logos.google}" alt="" width="20" height="20">`
@@ -196,6 +199,15 @@ describe('the pages of a deployment with providers', () => {
       expect(text).toContain('"providers":[{"name":"google","label":"Google"}')
     },
   )
+
+  it('offer a new proof by each that tells when a person has logged in', () => {
+    const known = ['google', 'microsoft', 'apple', 'github'].map((name) => ({ name, label: name }))
+    const respondTo = pageResponder({ ...settings, providers: [...known, ...providers.slice(1)] })
+    const [template = ''] = /<template>.*<\/template>/s.exec(ask('/ui/account', {}, respondTo).text) ?? []
+    const offered = [...template.matchAll(/ data-provider="(\w+)"/g)].map(([, name]) => name)
+    expect(offered).toEqual(['google', 'microsoft', 'apple', 'acme'])
+    expect(ask('/ui/admin', {}, respondTo).text).not.toContain('<template>')
+  })
 
   it.each(languages)('are complete in %s', (lang) => {
     for (const name of names) {
@@ -287,9 +299,11 @@ describe('the assets', () => {
       const path = `/ui/${name}`
       const query = { lang }
       const { text, content } = ask(path, { query, ...zip }, over)
-      // A browser loads a file once that stands there twice.
+      // A browser loads a file once that stands there twice, and nothing that stands in a template.
       const files = new Set(
-        [...text.matchAll(/(?:href|src)="(\/ui\/assets\/[^"]+)"/g)].map(([, url = '']) => url),
+        [...withoutTemplates(text).matchAll(/(?:href|src)="(\/ui\/assets\/[^"]+)"/g)].map(
+          ([, url = '']) => url,
+        ),
       )
       const loaded = [...files].map((url) => ask(url, zip))
       const bytes = loaded.reduce((sum, { content }) => sum + content.length, content.length)

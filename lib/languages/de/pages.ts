@@ -127,6 +127,9 @@ export const pages: Pages = {
     unlinkText: 'Sie können sich dann nicht mehr mit {name} anmelden. Ihre anderen Geräte werden abgemeldet.',
     unlinkUserText: '{user} kann sich dann nicht mehr mit {name} anmelden und wird überall abgemeldet.',
     unlinked: 'Die Anmeldung ist entfernt.',
+    proven: 'Sie haben bestätigt, dass Sie es sind. Bitte führen Sie den Schritt noch einmal aus.',
+    notProven:
+      '{provider} hat nicht bestätigt, dass Sie sich gerade mit dem verknüpften Konto angemeldet haben. Bitte führen Sie den Schritt noch einmal aus und verwenden Sie die sechs Ziffern, die wir Ihnen senden.',
   },
   login: {
     title: 'Anmelden',

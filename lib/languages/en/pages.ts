@@ -116,6 +116,9 @@ export const pages = {
     unlinkText: 'You can no longer log in with {name}. Your other devices are logged out.',
     unlinkUserText: '{user} can no longer log in with {name}, and is logged out everywhere.',
     unlinked: 'The login is removed.',
+    proven: 'You have confirmed that it is you. Please do the step again.',
+    notProven:
+      '{provider} has not confirmed that you have just logged in with the linked account. Please do the step again and use the six digits that we mail you.',
   },
   login: {
     title: 'Log in',

@@ -121,6 +121,9 @@ export const pages: Pages = {
     unlinkText: 'Ya no podrá iniciar sesión con {name}. Se cierra la sesión en sus demás dispositivos.',
     unlinkUserText: '{user} ya no podrá iniciar sesión con {name} y se cierra su sesión en todas partes.',
     unlinked: 'El inicio de sesión se ha eliminado.',
+    proven: 'Ha confirmado que es usted. Repita el paso, por favor.',
+    notProven:
+      '{provider} no ha confirmado que acaba de iniciar sesión con la cuenta vinculada. Repita el paso y utilice las seis cifras que le enviamos por correo.',
   },
   login: {
     title: 'Iniciar sesión',

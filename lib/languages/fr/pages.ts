@@ -124,6 +124,9 @@ export const pages: Pages = {
     unlinkText: 'Vous ne pourrez plus vous connecter avec {name}. Vos autres appareils sont déconnectés.',
     unlinkUserText: '{user} ne pourra plus se connecter avec {name} et sera déconnecté partout.',
     unlinked: 'La connexion est supprimée.',
+    proven: 'Vous avez confirmé que c’est bien vous. Veuillez refaire l’opération.',
+    notProven:
+      '{provider} n’a pas confirmé que vous venez de vous connecter avec le compte associé. Veuillez refaire l’opération avec les six chiffres que nous vous envoyons par e-mail.',
   },
   login: {
     title: 'Connexion',

@@ -116,6 +116,9 @@ export const pages: Pages = {
     unlinkText: 'Você não poderá mais entrar com {name}. Os seus outros dispositivos são desconectados.',
     unlinkUserText: '{user} não poderá mais entrar com {name} e será desconectado em todos os lugares.',
     unlinked: 'O login foi removido.',
+    proven: 'Você confirmou que é você. Faça a etapa novamente.',
+    notProven:
+      '{provider} não confirmou que você acabou de entrar com a conta vinculada. Faça a etapa novamente e use os seis dígitos que enviamos por e-mail.',
   },
   login: {
     title: 'Entrar',

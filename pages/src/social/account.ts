@@ -5,6 +5,7 @@ import { find, textOf } from '../dom.ts'
 import { messageOf } from '../messages.ts'
 import { fill, pageUrl } from '../page-data.ts'
 import { identityName, identityTexts, showIdentityList } from './identity-list.ts'
+import { sayProof, showProviderProofs } from './proofs.ts'
 import { isBack, labelOf, onProvider, restoreQuery } from './providers.ts'
 
 /** The linked provider accounts. A change of them ends the other sessions, which `showSessions` shows. */
@@ -14,6 +15,8 @@ export function identitiesOf(
 ) {
   const social = socialLogin(cardea)
   const done = find('#identities-done')
+  const panel = find('.panel:has([data-identities])')
+  const redirect = pageUrl(data, 'account', '')
 
   async function showIdentities(): Promise<ApiError | undefined> {
     const { data: answer, error } = await cardea.listIdentities()
@@ -21,6 +24,9 @@ export function identitiesOf(
     const remove = textOf('[data-remove-totp]')
     const { addedOn: added, removeLabel: label } = texts
     showIdentityList(data, answer.identities, { added, remove, label, press: askToRemove })
+    showProviderProofs(data, answer.identities, (provider) =>
+      social.reauthenticateWith(provider, { redirect }),
+    )
     return undefined
   }
 
@@ -42,17 +48,18 @@ export function identitiesOf(
     })
   }
 
-  onProvider(data, (provider) => social.link(provider, { redirect: pageUrl(data, 'account', '') }))
+  onProvider(data, (provider) => social.link(provider, { redirect }), panel)
 
   return {
     showIdentities,
-    /** Ends a link when the browser comes back. @returns what says how it ended, once the page is shown. */
+    /** Ends a link or a new proof when the browser comes back. @returns what says how it ended, once the page is shown. */
     async finish(): Promise<() => void> {
-      const { error, provider = '' } = (await social.finish()) ?? {}
-      if (!provider && !error) return () => {}
+      const outcome = await social.finish()
+      if (!outcome) return () => {}
+      const { error, provider, purpose } = outcome
+      if (purpose === 'reauthentication') return () => sayProof(data, provider, error)
       return () => {
-        const place = find('.panel:has([data-identities]) .alert')
-        if (error) place.textContent = messageOf(error, data.texts.errors, data.lang)
+        if (error) find('.alert', panel).textContent = messageOf(error, data.texts.errors, data.lang)
         else done.textContent = fill(identityTexts().done ?? '', { provider: labelOf(data, provider) })
         find('#identities-title').scrollIntoView()
       }

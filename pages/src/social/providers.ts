@@ -8,14 +8,15 @@ const key = 'cardea:query'
 export const isBack = (): boolean => /^#cardea_(?:code|error)=/.test(location.hash)
 
 /**
- * The buttons of the providers. `begin` leaves the page. A provider leads back to a fixed address, so this tab remembers the language
+ * The buttons of the providers within a part of the page. `begin` leaves the page. A provider leads back to a fixed address, so this tab remembers the language
  * and where the user wants to go after the login.
  */
 export function onProvider(
   data: PageData,
   begin: (provider: string) => Promise<{ readonly error?: ApiError | undefined }>,
+  within: ParentNode = document,
 ): void {
-  for (const button of document.querySelectorAll<HTMLElement>('[data-provider]'))
+  for (const button of within.querySelectorAll<HTMLElement>('[data-provider]'))
     onPress(button, data, async () => {
       rememberQuery()
       const { error } = await begin(button.dataset.provider ?? '')
