@@ -2,17 +2,21 @@ import type { Page } from 'playwright-core'
 import { mailedDigits } from '../tools/local/mailbox.ts'
 import {
   atAccount,
+  dialog,
   label,
+  logIn,
   logOut,
   looksWell,
   press,
   pressIn,
+  saveRecoveryCodes,
   see,
   shown,
 } from '../tools/testing/page-steps.ts'
 import { localProviders } from '../tools/testing/providers/local-providers.ts'
 import { testPages } from '../tools/testing/test-pages.ts'
 import { totpCode } from '../tools/testing/totp-codes.ts'
+import { virtualAuthenticators } from '../tools/testing/virtual-authenticators.ts'
 
 // One story, told in order: each test goes on where the one before it ended. The providers are at 127.0.0.1 and the API is at
 // localhost: ports of one host are one site, and the cookies would be sent wrongly.
@@ -20,7 +24,7 @@ import { totpCode } from '../tools/testing/totp-codes.ts'
 const password = 'a quiet river under snow'
 let providers: Awaited<ReturnType<typeof localProviders>>
 const pages = testPages(async (folder) => {
-  providers = await localProviders(folder, ['google', 'github', 'oidc'])
+  providers = await localProviders(folder, ['google', 'microsoft', 'github', 'oidc'])
   return providers.settings
 })
 const { url } = pages
@@ -141,6 +145,35 @@ describe('somebody who has an account with the email', () => {
     refused(403)
   })
 
+  it('links it with a passkey, which is the second factor as well', async () => {
+    const email = 'ada@contoso.example'
+    await pages.signUp({ name: 'Ada of Contoso', email, password })
+    await tab.goto(url('login'))
+    const devices = await virtualAuthenticators(tab)
+    await logIn(tab, { email, password })
+    await atAccount(tab)
+    const laptop = await devices.plugIn()
+    await press(tab, 'Add a passkey')
+    await pressIn(tab, 'Add a passkey', 'Continue')
+    await saveRecoveryCodes(tab)
+    // The login page would take the passkey by itself.
+    await devices.present(laptop, false)
+    await backAtLogin()
+    await continueWith('Microsoft', 'ada')
+    await see(tab, `An account with ${email} exists.`)
+    await press(tab, 'Use a passkey')
+    await looksWell(tab, 'social-link-passkey')
+    await devices.present(laptop, true)
+    await press(tab, 'Continue')
+    await tab.waitForURL(url('account'))
+    await atAccount(tab)
+    await devices.unplug(laptop)
+    await see(tab, 'ada@contoso.example')
+    expect(await tab.locator('[data-identities] strong').allTextContents()).toEqual(['Microsoft'])
+    refused(403)
+    await backAtLogin()
+  })
+
   /** Adds a second factor over the API. @returns a recovery code. */
   async function withTotp(email: string): Promise<string> {
     const { accessToken } = await json(
@@ -230,5 +263,85 @@ describe('two people on one browser', () => {
     await tab.goto(url(`login#cardea_code=${'A'.repeat(43)}`))
     await see(tab, 'That took too long, or it began in another browser.')
     expect(tab.url()).toBe(url('login'))
+  })
+})
+
+describe('somebody with nothing but a linked login', () => {
+  const proof = 'Confirm that it is you'
+  const exported = async (after: () => Promise<void>) => {
+    const download = tab.waitForEvent('download')
+    await after()
+    expect((await download).suggestedFilename()).toBe('account.json')
+    await see(tab, 'The file is downloaded.')
+  }
+  const askForData = async () => {
+    await press(tab, 'Download my data')
+    await dialog(tab, proof).waitFor()
+    await see(tab, 'Six digits from the mail')
+    refused(401)
+  }
+  const loggedIn = async (provider: string, account: string) => {
+    await tab.goto(url('login'))
+    await continueWith(provider, account)
+    await atAccount(tab)
+  }
+
+  it('proves who they are by mailed digits', async () => {
+    await loggedIn('Acme', 'bob')
+    await askForData()
+    await looksWell(tab, 'social-reauthenticate')
+    await dialog(tab, proof)
+      .getByRole('textbox')
+      .fill(await digits('bob@example.com'))
+    await exported(() => pressIn(tab, proof, 'Continue'))
+    await logOut(tab)
+  })
+
+  it('or by the provider, and then does the step again', async () => {
+    await loggedIn('Acme', 'bob')
+    await askForData()
+    const offered = await dialog(tab, proof).getByRole('button', { name: 'Continue with' }).allTextContents()
+    expect(offered).toEqual(['Continue with Acme'])
+    await pressIn(tab, proof, 'Continue with Acme')
+    await choose('bob')
+    await see(tab, 'You have confirmed that it is you. Please do the step again.')
+    expect(tab.url()).toBe(url('account'))
+    await looksWell(tab, 'social-proven')
+    await exported(() => press(tab, 'Download my data'))
+    await logOut(tab)
+  })
+
+  it('is told in their language why that proved nothing', async () => {
+    await loggedIn('Acme', 'bob')
+    await askForData()
+    await pressIn(tab, proof, 'Continue with Acme')
+    await choose('')
+    await see(tab, 'You cancelled the login.')
+    await tab.goto(url('account?lang=de'))
+    await press(tab, 'Meine Daten herunterladen')
+    await press(tab, 'Weiter mit Acme')
+    await choose('ada')
+    await see(
+      tab,
+      'Acme hat nicht bestätigt, dass Sie sich gerade mit dem verknüpften Konto angemeldet haben.',
+    )
+    expect(tab.url()).toBe(url('account?lang=de'))
+    refused(401, 400)
+    await looksWell(tab, 'social-not-proven')
+    await tab.goto(url('account?lang=en'))
+    await atAccount(tab)
+    await logOut(tab)
+  })
+
+  it('is not offered a provider that does not tell when somebody has logged in', async () => {
+    await loggedIn('GitHub', 'ada')
+    await askForData()
+    expect(
+      await dialog(tab, proof)
+        .getByText(/Continue with|^or$/)
+        .count(),
+    ).toBe(0)
+    await pressIn(tab, proof, 'Cancel')
+    await see(tab, 'Nothing was done, because you have not confirmed that it is you.')
   })
 })
