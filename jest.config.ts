@@ -14,6 +14,7 @@ const shared: Config = {
 const config: Config = {
   // Jest leaves one core free, so on two cores it would run one file at a time. Tests with servers often wait for them.
   maxWorkers: Math.max(2, availableParallelism() - 1),
+  testSequencer: '<rootDir>/tools/testing/servers-first.cjs',
   // To end a test that hangs, not to judge how fast a machine is.
   testTimeout: 180_000,
   projects: [
