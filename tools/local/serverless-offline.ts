@@ -28,8 +28,9 @@ const noise =
 /** The program of the Serverless Framework. */
 export const FRAMEWORK = 'node_modules/serverless/bin/serverless.js'
 
-/** Where Node keeps compiled code, so that the next start is faster. */
-export const compileCache = (folder: string): string => resolve(folder, 'compile-cache')
+/** Where Node keeps compiled code, so that the next start is faster. `NODE_COMPILE_CACHE` names another folder. */
+export const compileCache = (folder: string): string =>
+  process.env.NODE_COMPILE_CACHE || resolve(folder, 'compile-cache')
 
 /** Its environment: it keeps its state in `folder` instead of the developer's home, and neither looks for news nor reports usage. */
 export const serverlessEnv = (folder: string): Readonly<Record<string, string>> => ({

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as wait } from 'node:timers/promises'
 import { freePort } from '../local/ports.ts'
+import { compiled } from './compiled.ts'
 import { checkAnswersOf, checking, undocumentedAnswers } from './documented-http.ts'
 
 export type Started = Awaited<ReturnType<ReturnType<typeof npmStartOver>>>
@@ -25,6 +26,7 @@ export const npmStartOver =
     const port = Number(settings.PORT ?? (await freePort()))
     const mailboxPort = await freePort()
     const env = {
+      ...compiled,
       PATH: process.env.PATH,
       HOME: folder,
       LOCAL_FOLDER: folder,
