@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
 import { standInAws } from '../testing/aws.ts'
-import { compiled } from '../testing/compiled.ts'
+import { framework } from '../testing/compiled.ts'
 import { type Package, packager } from '../testing/packaged.ts'
 import { stackPolicy } from './protected-resources.ts'
 import { refusals } from './template-comparison.ts'
@@ -53,7 +53,7 @@ async function serverless(words: readonly string[], env: Readonly<Record<string,
   const aws = await standInAws(over)
   const child = spawn(process.execPath, ['node_modules/.bin/serverless', ...words], {
     env: {
-      ...compiled,
+      ...framework,
       PATH: process.env.PATH,
       HOME: '/nonexistent',
       AWS_REGION: 'eu-central-1',

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import type { Resources } from './cloudformation.ts'
-import { compiled } from './compiled.ts'
+import { framework } from './compiled.ts'
 
 /** The result of `serverless package` for a stage, or its error. */
 export interface Package {
@@ -35,7 +35,7 @@ export function packager() {
     /** Needs no credentials, no home and no account. Local settings must not reach the package. */
     package(stage: string, settings: Readonly<Record<string, string>>): Package {
       const local = { DYNAMODB_ENDPOINT: 'http://localhost:1', LOCAL_FOLDER: 'x', PORT: '1' }
-      const env = { ...compiled, PATH: process.env.PATH, HOME: folder, ...local, ...settings }
+      const env = { ...framework, PATH: process.env.PATH, HOME: folder, ...local, ...settings }
       const target = mkdtempSync(join(folder, 'package-'))
       const bundles = `bundles=${relative('.', folder)}/b`
       const args = ['package', '--stage', stage, '--package', relative('.', target), '--param', bundles]
