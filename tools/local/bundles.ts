@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdir, rm, watch, writeFile } from 'node:fs/promises'
+import { mkdir, watch, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -22,8 +22,6 @@ const withRequire = `import { createRequire } from 'node:module'; const require 
 export async function bundleFunctions(folder: string, signal: AbortSignal): Promise<Bundle> {
   // If its parent process ended first, a build under way would print an error.
   signal.addEventListener('abort', () => stop())
-  // A bundle of an earlier run must not be served.
-  await rm(folder, { recursive: true, force: true })
   const builder = await context({
     ...options,
     entryPoints: (await handlerFiles()).map((file) => `functions/${file}`),

@@ -1,12 +1,13 @@
 /**
  * Loaded before serverless-offline (`node --import`), so that it passes requests on as API Gateway does. Unpatched, it answers
  * 400 to a cookie that RFC 6265 does not allow, even to one of another project. It parses the JSON bodies `0`, `false`, `null`
- * and strings. It treats a body without a content type as JSON. Its refusals of a token have another body. Patched, it also
- * serves a changed bundle without a restart.
+ * and strings. It treats a body without a content type as JSON. Its refusals of a token have another body. Before the bundles are
+ * there, it answers 200 with an error in the body. Patched, it listens once they are, and serves a changed one without a restart.
  */
 import { statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { untilComplete } from './bundles-complete.ts'
 
 interface Request {
   readonly response: { readonly isBoom?: boolean; readonly output?: Output }
@@ -25,11 +26,16 @@ interface Toolkit {
   readonly continue: symbol
 }
 interface Server {
+  start(): Promise<void>
   ext(event: 'onPreHandler' | 'onPreResponse', method: (request: Request, toolkit: Toolkit) => symbol): void
 }
 
 /** What API Gateway answers when its authorizer refuses. */
 const refusals: Readonly<Record<number, string>> = { 401: 'Unauthorized', 403: 'Forbidden' }
+
+const location = String(
+  process.argv.find((argument) => argument.startsWith('location='))?.slice('location='.length),
+)
 
 const require = createRequire(import.meta.resolve('serverless-offline'))
 const hapi = require('@hapi/hapi') as { Server: new (options: object) => Server }
@@ -52,6 +58,11 @@ hapi.Server = class {
       if (message) output.payload = { message }
       return goOn
     })
+    const listen = server.start.bind(server)
+    server.start = async () => {
+      await untilComplete(location)
+      await listen()
+    }
     // biome-ignore lint/correctness/noConstructorReturn: it replaces the class that it wraps.
     return server
   }
@@ -71,12 +82,11 @@ interface Pool {
   get(key: string, definition: { readonly handler: string }): unknown
 }
 
-const location = process.argv.find((argument) => argument.startsWith('location='))?.slice('location='.length)
 const { default: Pool } = require('./lambda/LambdaFunctionPool.js') as { default: { prototype: Pool } }
 const { get } = Pool.prototype
 /** Gives a bundle that has changed new workers. A call that runs goes on, and the pool ends the old workers when they idle. */
 Pool.prototype.get = function (key, definition) {
-  const file = join(String(location), definition.handler.replace(/\.\w+$/, '.mjs'))
+  const file = join(location, definition.handler.replace(/\.\w+$/, '.mjs'))
   const version = statSync(file, { throwIfNoEntry: false })?.mtimeMs
   return get.call(this, `${key}@${version}`, definition)
 }

@@ -1,6 +1,9 @@
+import { rm } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import type { Config } from '../../lib/config.ts'
+import type { StreamContract } from '../../lib/contract/contract.ts'
 import { bundleFunctions, rebundleOnChange } from './bundles.ts'
+import { sayComplete } from './bundles-complete.ts'
 import { start, throwWhenEnded, untilReady } from './child-process.ts'
 import { createTables } from './create-tables.ts'
 import { isolatedAwsEnv } from './isolated-aws-env.ts'
@@ -44,6 +47,8 @@ export const serverlessEnv = (folder: string): Readonly<Record<string, string>> 
 export async function serveFunctions({ config, folder, local, signal }: Serving): Promise<void> {
   const { port, sessionsTable } = config
   const bundles = resolve(folder, 'bundles')
+  // A bundle of an earlier run must not be served.
+  await rm(bundles, { recursive: true, force: true })
   const lambdaPort = await freePort()
   const imports = ['patch-serverless-offline', 'cors-warning'].map(
     (name) => `--import=./tools/local/${name}.ts`,
@@ -65,6 +70,7 @@ export async function serveFunctions({ config, folder, local, signal }: Serving)
   ])
   rebundleOnChange(bundle, signal)
   await bundle()
+  await sayComplete(bundles)
   const answer = await untilReady(serverless, `http://localhost:${port}/health`, START_SECONDS)
   // If a handler cannot be loaded, serverless-offline answers 200 with an error in the body. `untrusted_proxy` comes from the handler.
   if (answer !== '{"status":"ok"}' && !answer.includes('"untrusted_proxy"'))
@@ -73,14 +79,17 @@ export async function serveFunctions({ config, folder, local, signal }: Serving)
   throwWhenEnded(serverless)
 
   // serverless-offline reads no stream.
+  const poll = (name: string, { stream: { prefix } }: StreamContract) => {
+    const invocations = `http://localhost:${lambdaPort}/2015-03-31/functions/cardea-local-${name}/invocations`
+    const invoke = async (event: object) =>
+      (await fetch(invocations, { method: 'POST', body: JSON.stringify(event) })).json()
+    const mapping = { table: sessionsTable, prefix, startsAt: 'LATEST', retries: 2 } as const
+    pollStream(local.DYNAMODB_ENDPOINT, mapping, invoke, signal)
+  }
   // Imported when `npm start` begins, a handler would fail on a text of mails that is no JSON before the check of the texts.
-  const { contract: mailFunction } = await import('../../functions/mail/send.ts')
-  const { prefix } = mailFunction.stream
-  const invocations = `http://localhost:${lambdaPort}/2015-03-31/functions/cardea-local-mailSend/invocations`
-  const invoke = async (event: object) =>
-    (await fetch(invocations, { method: 'POST', body: JSON.stringify(event) })).json()
-  const mapping = { table: sessionsTable, prefix, startsAt: 'LATEST', retries: 2 } as const
-  pollStream(local.DYNAMODB_ENDPOINT, mapping, invoke, signal)
+  poll('mailSend', (await import('../../functions/mail/send.ts')).contract)
+  if (config.providers.length > 0)
+    poll('socialRevoke', (await import('../../functions/social/revoke.ts')).contract)
 }
 
 async function makeTables(config: Config, endpoint: string): Promise<void> {
