@@ -1,14 +1,5 @@
 import type { Page } from 'playwright-core'
-import {
-  atAccount,
-  label,
-  logIn,
-  logOut,
-  looksWell,
-  press,
-  see,
-  shown,
-} from '../tools/testing/page-steps.ts'
+import { atAccount, label, logIn, logOut, looksWell, press, see, shown } from '../tools/testing/page-steps.ts'
 import { localProviders } from '../tools/testing/providers/local-providers.ts'
 import type { ProviderKind } from '../tools/testing/providers/provider-options.ts'
 import { run } from '../tools/testing/run.ts'
