@@ -52,6 +52,12 @@ const conflicting = (route: string) => (fixture: Fixture) => {
   const users = { ...fixture.services.users, change: changed, remove: changed }
   return ask(fixture, route, {}, gateway({ ...fixture.services, users }))
 }
+const withTenIdentities = (route: string) => async (fixture: Fixture) => {
+  const request = await validRequest(route, fixture)
+  const { accounts } = fixture.services.tables
+  for (const account of accounts.values()) accounts.set(account.id, { ...account, identities: 10 })
+  return fixture.api(route, request)
+}
 /** Eve's account as if she had a second factor and a verified email: the first proof of an email removes all factors. */
 const withFactor = ({ services, userId }: Fixture) => {
   const account = services.tables.accounts.get(userId)
@@ -333,12 +339,7 @@ const special: Record<string, Causes> = {
     },
     email_not_verified: async (fixture) =>
       fixture.api('POST /users/me/identities', { ...asEve(fixture), body: await linkCodeOfEve(fixture) }),
-    too_many_identities: async (fixture) => {
-      const request = await validRequest('POST /users/me/identities', fixture)
-      const { accounts } = fixture.services.tables
-      for (const account of accounts.values()) accounts.set(account.id, { ...account, identities: 10 })
-      return fixture.api('POST /users/me/identities', request)
-    },
+    too_many_identities: withTenIdentities('POST /users/me/identities'),
     identity_taken: async (fixture) => {
       const request = await validRequest('POST /users/me/identities', fixture)
       await withIdentity(fixture.services, fixture.admin.id, googleOf(eve))
@@ -417,6 +418,7 @@ const special: Record<string, Causes> = {
       ask(fixture, 'GET /auth/social/{provider}/callback', { headers: { 'sec-purpose': 'prefetch' } }),
   },
   'POST /auth/social/{provider}/link': {
+    too_many_identities: withTenIdentities('POST /auth/social/{provider}/link'),
     email_not_verified: (fixture) =>
       fixture.api('POST /auth/social/{provider}/link', {
         ...asEve(fixture),
@@ -478,12 +480,7 @@ const special: Record<string, Causes> = {
       return gateway({ ...fixture.services, users })('POST /auth/social/link', { body })
     },
     identity_taken: (fixture) => ask(fixture, 'POST /auth/social/link', {}, identityTaken(fixture)),
-    too_many_identities: async (fixture) => {
-      const request = await validRequest('POST /auth/social/link', fixture)
-      const { accounts } = fixture.services.tables
-      for (const account of accounts.values()) accounts.set(account.id, { ...account, identities: 10 })
-      return fixture.api('POST /auth/social/link', request)
-    },
+    too_many_identities: withTenIdentities('POST /auth/social/link'),
   },
   'POST /users/me/passkeys/options': {
     email_not_verified: (fixture) => fixture.api('POST /users/me/passkeys/options', asEve(fixture)),

@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { mailedDigits, mailedToken } from '../tools/local/mailbox.ts'
 import type { Started } from '../tools/testing/npm-start.ts'
 import { label, logIn, looksWell, press, see, shown } from '../tools/testing/page-steps.ts'
@@ -13,11 +13,10 @@ const eve = { name: 'Eve Polastri', email: 'eve@example.com', password: 'nine gr
 const pages = testPages()
 const { url } = pages
 let started: Started
-let browser: Browser
 let context: BrowserContext
 let page: Page
 beforeAll(() => {
-  ;({ started, browser, context, page } = pages)
+  ;({ started, context, page } = pages)
 })
 
 /** The token of the mail to Ada that `request` causes. Earlier mails may have links to the same page. */
@@ -79,7 +78,7 @@ describe('somebody new', () => {
 
 describe('somebody who came from another page', () => {
   it('goes back there, although the link of the mail opens in another tab', async () => {
-    const visitor = await browser.newContext({ locale: 'en-GB' })
+    const visitor = await pages.newProfile()
     const target = url('account?from=elsewhere')
     const link = await signUp(await visitor.newPage(), bob, `?redirect=${encodeURIComponent(target)}`)
     const tab = await visitor.newPage()
@@ -131,7 +130,7 @@ describe('the account', () => {
   })
 
   it('shows another device, and logs it out after a question', async () => {
-    const other = await browser.newContext({ locale: 'en-GB' })
+    const other = await pages.newProfile()
     const tab = await other.newPage()
     await tab.goto(url('login'))
     await logIn(tab, ada)
@@ -288,7 +287,7 @@ describe('two tabs', () => {
 
 describe('an administrator', () => {
   it('finds a user, and disables the account after a question that names the user', async () => {
-    const visitor = await browser.newContext({ locale: 'en-GB' })
+    const visitor = await pages.newProfile()
     const tab = await visitor.newPage()
     await tab.goto(await signUp(tab, eve))
     await press(tab, 'Confirm email')

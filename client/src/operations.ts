@@ -462,7 +462,7 @@ export interface Operations {
       readonly codeChallenge: string
     }
     output: FlowAddress
-    refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'email_not_verified' | 'not_found' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
+    refusal: 'invalid_request' | 'unauthorized' | 'reauthentication_required' | 'untrusted_proxy' | 'email_not_verified' | 'not_found' | 'too_many_identities' | 'payload_too_large' | 'unsupported_media_type' | 'too_many_attempts' | 'internal_error' | 'unavailable'
   }
   /** Begin to prove yourself again with a provider. */
   startSocialReauthentication: {

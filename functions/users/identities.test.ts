@@ -8,6 +8,7 @@ import {
 } from '../../tools/testing/fixtures.ts'
 import { gateway } from '../../tools/testing/gateway.ts'
 import { withIdentity } from '../../tools/testing/identities.ts'
+import { newFlow } from '../../tools/testing/social-flows.ts'
 import { codeFor, googleOf, logInWith } from '../../tools/testing/social-logins.ts'
 import { delivered } from '../../tools/testing/test-mail.ts'
 import { bearer, eve, logIn } from '../../tools/testing/test-users.ts'
@@ -75,6 +76,12 @@ describe('rule 4: linking and unlinking in a session', () => {
     expect(tenth.status).toBe(201)
     Object.assign(fixture.login, tenth)
     expect(await link(fixture, github)).toMatchObject(refused(409, 'too_many_identities'))
+    const begun = await fixture.api('POST /auth/social/{provider}/link', {
+      params: { provider: 'github' },
+      headers: bearer(fixture.login),
+      body: newFlow(),
+    })
+    expect(begun).toMatchObject(refused(409, 'too_many_identities'))
   })
 
   it('links an identity to one of two people at once', async () => {

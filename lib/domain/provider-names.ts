@@ -4,11 +4,15 @@ import type { Policy } from './policy.ts'
 export const labelOf = ({ providers }: Pick<Policy, 'providers'>, provider: string): string =>
   providers.find(({ name }) => name === provider)?.label ?? provider
 
+/** Without a dot: a mail client would make a link of `evil.example`. */
+const userName = /^[\p{L}\p{N}][\p{L}\p{N}_+-]{0,99}$/u
+const address = /^[\p{L}\p{N}][\p{L}\p{N}._+-]{0,63}@[\p{L}\p{N}][\p{L}\p{N}.-]{0,99}$/u
+
 /**
  * How a mail names a provider account: only in the form of an address or a user name. Its owner chose it, and anybody can ask for such a
- * mail to any address: a sentence in it would be sent from ours.
+ * mail to any address: a sentence or a link in it would be sent from ours.
  */
 export const mailedName = (accountName: string | undefined): string | undefined =>
-  accountName !== undefined && /^[\p{L}\p{N}][\p{L}\p{N}._+@-]{0,99}$/u.test(accountName)
+  accountName !== undefined && (userName.test(accountName) || address.test(accountName))
     ? accountName
     : undefined

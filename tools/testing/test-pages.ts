@@ -14,6 +14,8 @@ export interface TestPages {
   readonly browser: Browser
   readonly context: BrowserContext
   readonly page: Page
+  /** Another profile of the browser, which shares nothing with `context`. */
+  readonly newProfile: () => Promise<BrowserContext>
   /** What `page` has written to its console. A test takes out what it causes. */
   readonly complaints: string[]
   readonly url: (path: string) => string
@@ -49,14 +51,19 @@ export function testPages(settingsOf: Settings | ((folder: string) => Promise<Se
   pages.refused = (...statuses) =>
     expect(pages.complaints.splice(0)).toEqual(statuses.map((status) => expect.stringContaining(`${status}`)))
 
+  pages.newProfile = async () => {
+    const profile = await pages.browser.newContext({ locale: 'en-GB' })
+    // The first call of a function starts a process, which takes seconds on a loaded machine.
+    profile.setDefaultTimeout(90_000)
+    return profile
+  }
+
   beforeAll(async () => {
     const settings = typeof settingsOf === 'function' ? await settingsOf(folder) : settingsOf
     pages.started = await npmStartOver(folder)({ EMAIL_LOGIN: 'true', PRODUCT_NAME: 'Acme', ...settings })
     pages.browser = await startChromium()
-    pages.context = await pages.browser.newContext({ locale: 'en-GB' })
+    pages.context = await pages.newProfile()
     await pages.started.ready()
-    // The first call of a function starts a process, which takes seconds on a loaded machine.
-    pages.context.setDefaultTimeout(90_000)
     const asked = Array.from({ length: 4 }, () =>
       fetch(`${pages.started.origin}/users/me`, { headers: { authorization: 'Bearer none' } }),
     )

@@ -19,7 +19,7 @@ export const contract = defineContract({
   params: z.object({ provider }),
   body: flowOfUser,
   responses: { 201: flowAddress },
-  refusals: ['email_not_verified'],
+  refusals: ['email_not_verified', 'too_many_identities'],
   stepLimits: ['socialPerIp'],
   needs: ['keys/keyed-hash:GetParametersByPath', 'users:GetItem', 'sessions:UpdateItem', 'sessions:PutItem'],
 })

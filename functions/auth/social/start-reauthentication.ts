@@ -13,7 +13,8 @@ export const contract = defineContract({
   requires: 'providers',
   summary: 'Begin to prove yourself again with a provider',
   description:
-    'The provider is told to ask for a new login. Some ignore this, and then the login proves nothing new.',
+    'The provider is told to ask for a new login. Some ignore this, and then the login proves nothing new. GitHub never tells when a ' +
+    'user has logged in, so it is answered `not_found`.',
   params: z.object({ provider }),
   body: flowOfUser,
   responses: { 201: flowAddress },

@@ -77,6 +77,17 @@ describe('a link', () => {
 })
 
 describe('a re-authentication', () => {
+  it('does not begin with GitHub, which never tells when somebody has logged in', async () => {
+    const fixture = await makeFixture()
+    const params = { provider: 'github' }
+    const given = { ...asEve(fixture), body: newFlow() }
+    expect(await fixture.api(reauthenticate, { ...given, params })).toMatchObject({
+      status: 404,
+      body: { code: 'not_found' },
+    })
+    expect(fixture.services.tables.linkTickets.size).toBe(0)
+  })
+
   it('needs no fresh proof, and asks the provider for a new login', async () => {
     const fixture = await makeFixture()
     fixture.services.clock.advance(fixture.services.lifetimes.freshSeconds + 1)
