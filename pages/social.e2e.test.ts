@@ -13,45 +13,20 @@ import {
   see,
   shown,
 } from '../tools/testing/page-steps.ts'
-import { localProviders } from '../tools/testing/providers/local-providers.ts'
-import { testPages } from '../tools/testing/test-pages.ts'
+import { socialPages } from '../tools/testing/social-pages.ts'
 import { totpCode } from '../tools/testing/totp-codes.ts'
 import { virtualAuthenticators } from '../tools/testing/virtual-authenticators.ts'
 
-// One story, told in order: each test goes on where the one before it ended. The providers are at 127.0.0.1 and the API is at
-// localhost: ports of one host are one site, and the cookies would be sent wrongly.
+// One story, told in order: each test goes on where the one before it ended.
 
 const password = 'a quiet river under snow'
-let providers: Awaited<ReturnType<typeof localProviders>>
-const pages = testPages(async (folder) => {
-  providers = await localProviders(folder, ['google', 'microsoft', 'github', 'oidc'])
-  return providers.settings
-})
+const social = socialPages(['google', 'microsoft', 'github', 'oidc'])
+const { pages, refused, choose, continueWith } = social
 const { url } = pages
 let tab: Page
-const complaints: string[] = []
-beforeAll(async () => {
-  tab = await pages.context.newPage()
-  // What the provider's own pages say does not matter.
-  tab.on('console', (message) => {
-    if (message.location().url.startsWith(providers.origin)) complaints.push(message.text())
-  })
-  tab.on('pageerror', (error) => complaints.push(error.message))
+beforeAll(() => {
+  tab = social.tab()
 })
-afterEach(() => expect(complaints.splice(0)).toEqual([]))
-afterAll(() => providers?.close())
-
-/** Refusals are red lines of the browser itself. */
-const refused = (...statuses: number[]) =>
-  expect(complaints.splice(0)).toEqual(statuses.map((status) => expect.stringContaining(`${status}`)))
-
-/** Chooses an account at the provider; `''` cancels. */
-const choose = (account: string) => tab.locator(`[data-account="${account}"]`).click()
-
-async function continueWith(name: string, account: string): Promise<void> {
-  await press(tab, `Continue with ${name}`)
-  await choose(account)
-}
 
 async function backAtLogin(): Promise<void> {
   await logOut(tab)

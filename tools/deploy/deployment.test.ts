@@ -134,17 +134,17 @@ describe('permissions that depend on settings', () => {
     }
     const withProviders = await of('dev', providers)
     const roles = parse(readFileSync('functions/functions.yml', 'utf8')).resources.Resources
-    const writes = (statements: any[], id: string) =>
+    const actionsOn = (statements: any[], id: string) =>
       statements
         .filter(({ Resource }) => Resource['Fn::GetAtt']?.[0] === id)
         .flatMap(({ Action }) => Action as string[])
     const without = roles.AuthSecondFactorRole.Properties.Policies[0].PolicyDocument.Statement
-    expect(writes(without, 'UsersTable')).not.toContain('dynamodb:PutItem')
-    expect(writes(without, 'RefreshTokenDenylistTable')).toEqual([])
+    expect(actionsOn(without, 'UsersTable')).not.toContain('dynamodb:PutItem')
+    expect(actionsOn(without, 'RefreshTokenDenylistTable')).toEqual([])
     const more = statementsIn(withProviders, 'AuthSecondFactorRole')
     expect(more).toEqual(expect.arrayContaining(without))
-    expect(writes(more, 'UsersTable')).toContain('dynamodb:PutItem')
-    expect(writes(more, 'RefreshTokenDenylistTable')).toEqual(['dynamodb:PutItem'])
+    expect(actionsOn(more, 'UsersTable')).toContain('dynamodb:PutItem')
+    expect(actionsOn(more, 'RefreshTokenDenylistTable')).toEqual(['dynamodb:PutItem'])
     expect(Object.keys(withProviders.permissions.extensions).sort()).toEqual([
       'AuthSecondFactorRole',
       'MailSendRole',
