@@ -113,6 +113,7 @@ describe('an account that needs a second factor', () => {
     await devices.present(laptop, false)
     await logOut(page)
     await logInByPassword(bob)
+    await shown(page, 'heading', 'One more step').waitFor()
     await devices.present(laptop, true)
     await press(page, 'Continue')
     await atAccount(page)

@@ -76,6 +76,24 @@ describe('somebody new', () => {
   })
 })
 
+describe('somebody whose network is slow', () => {
+  it('loses no press of a button that comes before the script', async () => {
+    const visitor = await pages.newProfile()
+    const tab = await visitor.newPage()
+    const late = Promise.withResolvers<void>()
+    await tab.route(/\.js$/, async (route) => {
+      await late.promise
+      await route.continue()
+    })
+    await tab.goto(url('login'), { waitUntil: 'commit' })
+    const account = logIn(tab, ada).then(() => tab.waitForURL(url('account')))
+    await tab.waitForTimeout(1000)
+    late.resolve()
+    await account
+    await visitor.close()
+  })
+})
+
 describe('somebody who came from another page', () => {
   it('goes back there, although the link of the mail opens in another tab', async () => {
     const visitor = await pages.newProfile()

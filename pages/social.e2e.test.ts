@@ -16,6 +16,7 @@ import {
 import { socialPages } from '../tools/testing/social-pages.ts'
 import { totpCode } from '../tools/testing/totp-codes.ts'
 import { virtualAuthenticators } from '../tools/testing/virtual-authenticators.ts'
+import { socialScripts } from './built-pages.ts'
 
 // One story, told in order: each test goes on where the one before it ended.
 
@@ -73,6 +74,9 @@ describe('somebody new', () => {
 })
 
 describe('somebody who has an account with the email', () => {
+  let devices: Awaited<ReturnType<typeof virtualAuthenticators>>
+  let laptop = ''
+
   it('is told whose account it is, and links it with its password', async () => {
     await pages.signUp({ name: 'Ada of Acme', email: 'ada@acme.example', password })
     await backAtLogin()
@@ -124,10 +128,10 @@ describe('somebody who has an account with the email', () => {
     const email = 'ada@contoso.example'
     await pages.signUp({ name: 'Ada of Contoso', email, password })
     await tab.goto(url('login'))
-    const devices = await virtualAuthenticators(tab)
+    devices = await virtualAuthenticators(tab)
     await logIn(tab, { email, password })
     await atAccount(tab)
-    const laptop = await devices.plugIn()
+    laptop = await devices.plugIn()
     await press(tab, 'Add a passkey')
     await pressIn(tab, 'Add a passkey', 'Continue')
     await saveRecoveryCodes(tab)
@@ -142,10 +146,34 @@ describe('somebody who has an account with the email', () => {
     await press(tab, 'Continue')
     await tab.waitForURL(url('account'))
     await atAccount(tab)
-    await devices.unplug(laptop)
     await see(tab, 'ada@contoso.example')
     expect(await tab.locator('[data-identities] strong').allTextContents()).toEqual(['Microsoft'])
     refused(403)
+  })
+
+  it('logs in with the passkey, also before the script for providers has come', async () => {
+    await logOut(tab)
+    await tab.goto('about:blank')
+    const asked = Promise.withResolvers<void>()
+    await tab.route(`**/${socialScripts.login}`, async (route) => {
+      await asked.promise
+      await route.continue()
+    })
+    let requests = 0
+    await tab.route(/\/auth\/passkey\/options$/, async (route) => {
+      requests += 1
+      asked.resolve()
+      await shown(tab, 'button', 'Continue with GitHub').waitFor()
+      await tab.waitForTimeout(300)
+      await route.continue()
+    })
+    await tab.goto(url('login'))
+    await press(tab, 'Log in with a passkey')
+    await atAccount(tab)
+    // The list of usernames has not taken the login away from the button.
+    expect(requests).toBe(1)
+    await tab.unrouteAll()
+    await devices.unplug(laptop)
     await backAtLogin()
   })
 

@@ -91,10 +91,12 @@ async function offerKnownUser(): Promise<void> {
 }
 
 async function begin(): Promise<void> {
-  const social = await socialScript<typeof import('./social/login.ts')>(data)
-  const finish = social?.socialSteps({ ...steps, next })
+  const social = socialScript<typeof import('./social/login.ts')>(data).then((script) =>
+    script?.socialSteps({ ...steps, next }),
+  )
+  void passkeys.autofill(social.then((finish) => !finish))
+  const finish = await social
   if (finish) return finish()
-  void passkeys.autofill()
   if (cardea.hasSession() !== undefined) void offerKnownUser()
 }
 void begin()

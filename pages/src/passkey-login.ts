@@ -21,12 +21,12 @@ export function passkeyLogin({ cardea, button, failed, done }: PasskeyLogin) {
   function stop(): void {
     clearTimeout(timer)
     current.abort()
+    current = new AbortController()
   }
 
   /** @returns why there is no login; nothing if it was stopped. */
   async function logIn(isAutofill: boolean): Promise<ApiError | undefined> {
     stop()
-    current = new AbortController()
     const { signal } = current
     const { data: options, error } = await cardea.startPasskeyLogin()
     if (signal.aborted || error) return error
@@ -38,9 +38,13 @@ export function passkeyLogin({ cardea, button, failed, done }: PasskeyLogin) {
     return refused ?? done()
   }
 
-  /** The user asked for nothing yet, so only the refusal of a chosen passkey is told. */
-  async function autofill(): Promise<void> {
-    if (!(await canAutofillPasskeys())) return
+  /**
+   * The user asked for nothing yet, so only the refusal of a chosen passkey is told. It does not interrupt a user who goes on in another
+   * way while `isWanted` is unknown.
+   */
+  async function autofill(isWanted = Promise.resolve(true)): Promise<void> {
+    const { signal } = current
+    if (!(await isWanted) || !(await canAutofillPasskeys()) || signal.aborted) return
     find<HTMLInputElement>('#email').autocomplete = 'username webauthn' as AutoFill
     const error = await logIn(true)
     if (error?.status !== 400 && error?.status !== 403) return

@@ -4,6 +4,8 @@ import type { Page } from 'playwright-core'
 export async function virtualAuthenticators(page: Page) {
   const cdp = await page.context().newCDPSession(page)
   await cdp.send('WebAuthn.enable')
+  const present = (authenticatorId: string, enabled: boolean) =>
+    cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled })
   return {
     /** @returns its id. It answers at once, until `present` says otherwise. */
     async plugIn({ isUserVerified = true, synced = false } = {}): Promise<string> {
@@ -22,8 +24,17 @@ export async function virtualAuthenticators(page: Page) {
       return authenticatorId
     },
     unplug: (authenticatorId: string) => cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId }),
-    /** Whether the user touches the authenticator when it asks. */
-    present: (authenticatorId: string, enabled: boolean) =>
-      cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled }),
+    /** Whether the user touches the authenticator when it asks. A request that finds nobody is never answered. */
+    present,
+    /** The user comes with the page's next request for a login, before that reaches the authenticator. */
+    presentWhenAsked: (authenticatorId: string) =>
+      page.route(
+        /\/auth\/passkey\/options$/,
+        async (route) => {
+          await present(authenticatorId, true)
+          await route.continue()
+        },
+        { times: 1 },
+      ),
   }
 }
