@@ -167,6 +167,14 @@ describe('an authenticator app', () => {
 })
 
 describe('a password', () => {
+  it('is not said to be refused if its dialog cannot be loaded, and the next try loads it', async () => {
+    endFreshness(/\/users\/me\/export$/)
+    await page.route(/\/reauthentication-dialog-[\w-]+\.js$/, (route) => route.abort(), { times: 1 })
+    await press(page, 'Download my data')
+    await see(page, /The server cannot be reached/)
+    expect(pages.complaints.splice(0)).toHaveLength(2)
+  })
+
   it('proves again who the user is, where there is no second factor', async () => {
     endFreshness(/\/users\/me\/export$/)
     const download = page.waitForEvent('download')
@@ -221,19 +229,26 @@ describe('a passkey', () => {
     await pressIn(page, 'Add a passkey', 'Cancel')
   })
 
-  it('logs in by the button', async () => {
-    await devices.present(laptop, false)
+  /** At the login page, which has offered the passkeys of an authenticator that nobody touches. */
+  async function atLoginWithout(device: string): Promise<void> {
+    await devices.present(device, false)
+    const offered = page.waitForResponse(/\/auth\/passkey\/options$/)
     await logOut(page)
-    await shown(page, 'button', 'Log in with a passkey').waitFor()
+    await offered
+  }
+
+  it('logs in by the button', async () => {
+    await atLoginWithout(laptop)
     await looksWell(page, 'login')
+    await devices.presentWhenAsked(laptop)
     await press(page, 'Log in with a passkey')
-    await devices.present(laptop, true)
     await atAccount(page)
   })
 
   it('logs in from the list of usernames', async () => {
     await devices.present(laptop, false)
     await logOut(page)
+    await page.goto('about:blank')
     await devices.present(laptop, true)
     // As soon as the page offers it, the authenticator takes it.
     await page.goto(url('login'))
@@ -289,10 +304,9 @@ describe('a passkey', () => {
     await press(page, 'Remove: Phone')
     await pressIn(page, 'Remove this passkey?', 'Remove')
     await see(page, 'You have no passkey yet.')
-    await devices.present(phone, false)
-    await logOut(page)
+    await atLoginWithout(phone)
+    await devices.presentWhenAsked(phone)
     await press(page, 'Log in with a passkey')
-    await devices.present(phone, true)
     await see(page, /This passkey does not work here/)
     await devices.unplug(phone)
     // The page has offered passkeys again, and the device has answered again. Leaving it ends what still runs.

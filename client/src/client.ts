@@ -48,7 +48,7 @@ type Call<Name extends OperationName> = (
 
 /**
  * Lets the user prove again who they are, with `reauthenticate`. It resolves to whether they did. `maxAge`: how many seconds ago the
- * last proof may be; 0 if the API did not say.
+ * last proof may be; 0 if the API did not say. Throw an `ApiError` if the user could not be asked: the calls that wait end with it.
  */
 export type ProveAgain = (need: { readonly maxAge: number }) => Promise<boolean>
 
@@ -67,7 +67,7 @@ export interface Client extends Calls {
   /**
    * As `fetch`, with the access token for the issuer and the `apis`. After a 401 it refreshes, or lets the user prove again if the
    * API asks for that (RFC 9470), and sends the request once more.
-   * @throws {ApiError} if there was no answer to a refresh, or another user logged in meanwhile.
+   * @throws {ApiError} if there was no answer to a refresh, the user could not be asked for a proof, or another user logged in meanwhile.
    */
   fetch: typeof fetch
   /** Ends the session here and in every tab at once, then on the server. `error`: the server still has the session. */
@@ -111,13 +111,14 @@ export function createClient(options: ClientOptions): Client {
   }
 
   let prover: ProveAgain | undefined
-  let proving: Promise<boolean> | undefined
-  /** Whether the user has proven again who they are. */
-  async function isProven(maxAge: number): Promise<boolean> {
+  let proving: Promise<boolean | ApiError> | undefined
+  /** Whether the user has proven again who they are, or why nobody could ask. */
+  async function provenAgain(maxAge: number): Promise<boolean | ApiError> {
     const asked = prover
     if (!asked) return false
     proving ??= (async () => asked({ maxAge }))()
       .catch((error) => {
+        if (error instanceof ApiError) return error
         report(error)
         return false
       })
@@ -140,8 +141,12 @@ export function createClient(options: ClientOptions): Client {
       if (tried.has(code)) return result
       tried.add(code)
       if (code === 'unauthorized') token = await tokens(token)
-      else if (code === 'reauthentication_required' && (await isProven(maxAge))) token = await tokens()
-      else return result
+      else if (code === 'reauthentication_required') {
+        const proven = await provenAgain(maxAge)
+        if (proven instanceof ApiError) return { error: proven }
+        if (!proven) return result
+        token = await tokens()
+      } else return result
     }
   }
 
@@ -205,7 +210,9 @@ export function createClient(options: ClientOptions): Client {
       if (token instanceof ApiError) throw token
       const response = await attempt(token)
       const need = token && (await needOf(response))
-      if (!need || (need !== 'token' && !(await isProven(need.maxAge)))) return response
+      const proven = need && (need === 'token' || (await provenAgain(need.maxAge)))
+      if (proven instanceof ApiError) throw proven
+      if (!proven) return response
       const next = await tokens(need === 'token' ? token : undefined)
       if (next instanceof ApiError) throw next
       return next === undefined ? response : attempt(next)

@@ -14,6 +14,7 @@ import {
   type Tab,
   tabOf,
 } from '../testing/tabs.ts'
+import { ApiError } from './api-error.ts'
 
 inDocument()
 
@@ -82,6 +83,17 @@ describe('a call that needs a newer proof', () => {
     expect((await client.changeEmail(email)).error?.code).toBe('reauthentication_required')
     expect(reported).toHaveBeenCalledTimes(1)
     reported.mockRestore()
+  })
+
+  it('ends with the refusal that kept the application from asking', async () => {
+    const { client, browser } = await stale()
+    const lost = new ApiError('network_error', 'The dialog did not come.')
+    client.onReauthenticationRequired(async () => {
+      throw lost
+    })
+    expect((await client.changeEmail(email)).error).toBe(lost)
+    await expect(client.fetch(`${client.issuer}/users/me/export`)).rejects.toBe(lost)
+    expect(count(browser, CHANGE)).toBe(1)
   })
 
   it('asks nobody once the application has ended that', async () => {

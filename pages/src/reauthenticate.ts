@@ -1,3 +1,4 @@
+import { ApiError } from '../../client/src/api-error.ts'
 import type { Client } from '../../client/src/client.ts'
 import type { PageData } from './page-data.ts'
 
@@ -7,9 +8,15 @@ type Script = typeof import('./reauthentication-dialog.ts')
 export function offerReauthentication(page: { readonly data: PageData; readonly cardea: Client }): void {
   const { reauthentication = '' } = page.data
   let ask: ReturnType<Script['reauthenticationDialog']> | undefined
+  let failures = 0
   page.cardea.onReauthenticationRequired(async () => {
-    const loaded: Script | undefined = await import(reauthentication).catch(() => undefined)
-    ask ??= loaded?.reauthenticationDialog(page)
-    return ask ? ask() : false
+    // A browser remembers an address that it could not import.
+    const address = failures > 0 ? `${reauthentication}?${failures}` : reauthentication
+    const { reauthenticationDialog }: Script = await import(address).catch((cause) => {
+      failures += 1
+      throw new ApiError('network_error', 'The script of the dialog did not come.', { cause })
+    })
+    ask ??= reauthenticationDialog(page)
+    return ask()
   })
 }

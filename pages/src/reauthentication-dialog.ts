@@ -44,8 +44,11 @@ export function reauthenticationDialog(page: { readonly data: PageData; readonly
   }
 
   return async (): Promise<boolean> => {
-    const [{ data: factors }, { data: user }] = await Promise.all([cardea.getMyFactors(), cardea.getUser()])
-    if (!factors) return false
+    const [{ data: factors, error }, { data: user }] = await Promise.all([
+      cardea.getMyFactors(),
+      cardea.getUser(),
+    ])
+    if (error) throw error
     find<HTMLInputElement>('[data-username]', form).defaultValue = user?.email ?? ''
     open()
     const proofs = proofsOf(factors, page.data)
