@@ -9,5 +9,10 @@ const fileIn = (bundles: string) => join(bundles, 'complete')
 export const sayComplete = (bundles: string): Promise<void> => writeFile(fileIn(bundles), '')
 
 export async function untilComplete(bundles: string): Promise<void> {
-  while (!existsSync(fileIn(bundles))) await wait(50)
+  const parent = process.ppid
+  while (!existsSync(fileIn(bundles))) {
+    // What bundles them has ended without an order to end this too.
+    if (process.ppid !== parent) process.exit(1)
+    await wait(50)
+  }
 }
