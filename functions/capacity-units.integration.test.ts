@@ -18,7 +18,9 @@ import { delivered } from '../tools/testing/test-mail.ts'
 import { type TestServices, testServices } from '../tools/testing/test-services.ts'
 import { ada, administrator, bearer, eve, logIn, mailTo, signedUp } from '../tools/testing/test-users.ts'
 import { units } from '../tools/testing/units.ts'
+import { contract as secondFactor } from './auth/second-factor.ts'
 import { contract as authorizer } from './authorizer/access-token.ts'
+import { contract as mailSend } from './mail/send.ts'
 
 const started = async () => {
   const engine = await engineStores()
@@ -376,6 +378,8 @@ describe('the needs in a contract', () => {
       status: 204,
     })
 
+    const withoutProviders = new Map([...called].map(([name, calls]) => [name, [...calls].sort()]))
+
     // A flow with a ticket, and one without.
     const { url } = (
       await api('POST /auth/social/{provider}/reauthenticate', {
@@ -435,9 +439,13 @@ describe('the needs in a contract', () => {
     await mails()
 
     // The stream is Lambda's to read.
-    const mailEntry = (await registry()).filter(({ file }) => file === 'functions/mail/send')
-    const ofMails = mailEntry.flatMap(allNeedsOf).filter((need) => need !== 'sessions/stream:Read')
-    expect([...(called.get('mail') ?? [])].sort()).toEqual(ofMails.sort())
+    const ofMails = mailSend.needs.filter((need) => need !== 'sessions/stream:Read')
+    expect([...(called.get('mail') ?? [])].sort()).toEqual(
+      [...ofMails, ...(mailSend.providerNeeds ?? [])].sort(),
+    )
+    // Where PROVIDERS is empty, these have no more rights.
+    expect(withoutProviders.get('mail')).toEqual([...ofMails].sort())
+    expect(withoutProviders.get('POST /auth/second-factor')).toEqual([...secondFactor.needs].sort())
 
     const routes = (await registry()).filter(isRoute)
     expect(routes.length).toBeGreaterThan(25)

@@ -4,6 +4,7 @@ import { provableFactors } from './factors.ts'
 import type { Seconds } from './lifetimes.ts'
 import { newToken, readToken } from './one-time-codes.ts'
 import type { Ports } from './ports.ts'
+import { isOffered } from './provider-names.ts'
 import { Refusal } from './refusal.ts'
 import type { ProviderIdentity } from './social-ports.ts'
 import type { Account } from './users.ts'
@@ -48,10 +49,10 @@ export async function notAdmitted(
 
 /**
  * Returns the auth session of a token, and its user. Nothing has ended the user's sessions since its first proof, and nothing
- * has changed the account that waits for a link. Refuses with `invalid_auth_session`.
+ * has changed the account that waits for a link, or removed the provider of that. Refuses with `invalid_auth_session`.
  */
 export async function openAuthSession(
-  { authSessions, clock }: Pick<Ports, 'authSessions' | 'clock'>,
+  { authSessions, policy, clock }: Pick<Ports, 'authSessions' | 'policy' | 'clock'>,
   token: string,
   { enrolsOnly }: Pick<AuthSession, 'enrolsOnly'>,
 ): Promise<{ readonly authSession: AuthSession; readonly account: Account; readonly now: Seconds }> {
@@ -60,9 +61,10 @@ export async function openAuthSession(
   const now = clock.now()
   if (!authSession || !account || authSession.enrolsOnly !== enrolsOnly || authSession.expiresAt <= now)
     throw new Refusal('invalid_auth_session', { subject: { claimedUserId: userId } })
-  const { sessionVersion, claimsVersion = account.claimsVersion } = authSession
+  const { sessionVersion, claimsVersion = account.claimsVersion, links } = authSession
   const isUnchanged = sessionVersion === account.sessionVersion && claimsVersion === account.claimsVersion
-  if (account.status !== 'active' || !isUnchanged)
+  const isLinkable = links === undefined || isOffered(policy, links.provider)
+  if (account.status !== 'active' || !isUnchanged || !isLinkable)
     throw new Refusal('invalid_auth_session', { subject: { userId } })
   return { authSession, account, now }
 }

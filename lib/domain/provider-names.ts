@@ -1,5 +1,9 @@
 import type { Policy } from './policy.ts'
 
+/** Whether PROVIDERS lists it. What waits for a login with a provider that was removed from there ends. */
+export const isOffered = ({ providers }: Pick<Policy, 'providers'>, provider: string): boolean =>
+  providers.some(({ name }) => name === provider)
+
 /** What people read for a provider: its label, or its name in PROVIDERS once it was removed from there. */
 export const labelOf = ({ providers }: Pick<Policy, 'providers'>, provider: string): string =>
   providers.find(({ name }) => name === provider)?.label ?? provider

@@ -43,14 +43,14 @@ export async function createSocialAccount(
 
 /**
  * Gives an unconfirmed account to the person who has proven its email. A stranger may have signed up with it and
- * waited for its owner. So only the id stays: the name is replaced, and the password, factors, identities, codes and sessions go
+ * waited for its owner. So only the id stays: name and language are replaced, and the password, factors, identities, codes and sessions go
  * (pre-account hijacking).
  */
 export async function takeOver(
   ports: SocialAccountPorts,
   account: Account,
   identity: ProviderIdentity,
-  client: Client,
+  { locale, client }: { locale: Locale; client: Client },
 ): Promise<Account | NotChanged> {
   const now = ports.clock.now()
   const linked = linkedTo(account.id, identity, now)
@@ -58,6 +58,7 @@ export async function takeOver(
   const changed = await ports.users.change(account, {
     ...(await provenEmail(ports, account)),
     name: nameOf(identity),
+    locale,
     passwordHash: '',
     // The former sessions and codes are of another version.
     endsSessions: true,

@@ -1,5 +1,6 @@
 import type { Seconds } from './lifetimes.ts'
 import type { Ports } from './ports.ts'
+import { isOffered } from './provider-names.ts'
 import { failedAt, InterruptedFlow } from './social-ends.ts'
 import { endOf } from './social-flows.ts'
 import { ProviderFailure, type SocialFlow, type UnknownFlow } from './social-ports.ts'
@@ -57,7 +58,7 @@ function unknownFlow(
   { provider }: Callback,
   reason: UnknownFlow,
 ): string {
-  const isKnown = policy.providers.some(({ name }) => name === provider)
+  const isKnown = isOffered(policy, provider)
   const error = 'social_expired'
   events.record({ type: 'social.failed', ...(isKnown && { provider }), error, reason })
   return failedAt(socialDestinations.loginPage, error)

@@ -41,6 +41,8 @@ export async function mailSocialCode(
   >,
   { linkSessionHash, email, locale }: Extract<EmailJob, { type: 'social_code_requested' }>,
 ): Promise<void> {
+  // Since the request, every provider was removed from PROVIDERS: the function may read no link session any more.
+  if (ports.policy.providers.length === 0) return
   const session = await ports.social.findLinkSession(linkSessionHash)
   const now = ports.clock.now()
   if (!session || session.expiresAt <= now) return

@@ -1,5 +1,6 @@
 import type { Seconds } from './lifetimes.ts'
 import type { Client, Ports } from './ports.ts'
+import { isOffered } from './provider-names.ts'
 import { subjectOfIp } from './rate-limiter.ts'
 import { Refusal } from './refusal.ts'
 import { settleAll } from './settle-all.ts'
@@ -80,7 +81,7 @@ export async function checkFlowAttempt(
   { policy, rateLimiter }: Pick<Ports, 'policy' | 'rateLimiter'>,
   { provider, client }: Pick<FlowRequest, 'provider' | 'client'>,
 ): Promise<void> {
-  if (policy.providers.every(({ name }) => name !== provider)) throw new Refusal('not_found')
+  if (!isOffered(policy, provider)) throw new Refusal('not_found')
   await rateLimiter.take('socialPerIp', subjectOfIp(client.ip))
 }
 

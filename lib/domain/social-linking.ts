@@ -64,7 +64,7 @@ async function linkByEmail(
   if (account && account.status !== 'active')
     throw await notAdmitted(ports, account, proof, 'account_disabled')
   const owned = account
-    ? await takeOver(ports, account, identity, client)
+    ? await takeOver(ports, account, identity, { locale, client })
     : await createSocialAccount(ports, identity, { email, locale, client })
   if (owned === 'email_taken' || owned === 'identity_taken') throw new Refusal(owned)
   // The account has changed since it was read, as after another proof of the same link session.

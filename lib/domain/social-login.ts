@@ -89,6 +89,6 @@ async function accountFor(
   const proof = { amr: SOCIAL_AMR, client }
   if (found.status !== 'active') throw await notAdmitted(ports, found, proof, 'account_disabled')
   if (found.emailVerified) throw await linkRequired(ports, identity, found)
-  const taken = await takeOver(ports, found, identity, client)
+  const taken = await takeOver(ports, found, identity, { locale, client })
   return taken === 'identity_taken' ? 'version_conflict' : taken
 }

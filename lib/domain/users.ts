@@ -76,6 +76,7 @@ export interface AccountFields
       | 'roles'
       | 'status'
       | 'name'
+      | 'locale'
       | 'passwordHash'
       | 'email'
       | 'emailVerified'

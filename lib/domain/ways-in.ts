@@ -1,5 +1,6 @@
 import type { Passkey } from './factor-ports.ts'
 import type { Ports } from './ports.ts'
+import { isOffered } from './provider-names.ts'
 import { Refusal } from './refusal.ts'
 import type { Identity } from './social-ports.ts'
 import type { Account } from './users.ts'
@@ -17,9 +18,7 @@ export async function checkWayInStays(
   removed: Passkey | Identity,
 ): Promise<void> {
   const isWayIn = (way: Passkey | Identity) =>
-    'rpId' in way
-      ? way.rpId === ports.relyingParty.rpId
-      : ports.policy.providers.some(({ name }) => name === way.provider)
+    'rpId' in way ? way.rpId === ports.relyingParty.rpId : isOffered(ports.policy, way.provider)
   if (passwordHash !== '' || !isWayIn(removed)) return
   const [passkeys, linked] = await Promise.all([
     factors.passkeys > 0 ? ports.passkeys.list(userId) : [],

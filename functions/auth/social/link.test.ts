@@ -304,6 +304,15 @@ describe('rule 2: without a verified email', () => {
     expect(await delivered(services)).toEqual([])
   })
 
+  it('mails no digits once no provider is left, and reads nothing that only they allow', async () => {
+    const { services, api, linkSession } = await waiting()
+    await api('POST /auth/social/email', { body: { linkSession, email: ada.email } })
+    const reads = jest.spyOn(services.social, 'findLinkSession')
+    expect(await delivered({ ...services, policy: { ...services.policy, providers: [] } })).toEqual([])
+    expect(reads).not.toHaveBeenCalled()
+    expect(await delivered(services)).toEqual([])
+  })
+
   it.each(['new@example.com', 'disabled@example.com'])(
     'answers wrong digits for %s like those of an account, also at the limit of the address',
     async (email) => {
@@ -382,6 +391,18 @@ describe('rule 5: the second factor of a linked account', () => {
     expect(moved).toMatchObject({ email: change.email })
     const answer = await api('POST /auth/second-factor', { body: { authSession, totp: totp() } })
     expect(answer).toMatchObject({ body: { code: 'invalid_auth_session' } })
+    expect(services.tables.identities.size).toBe(0)
+  })
+
+  it('links nothing of a provider that was removed since', async () => {
+    const { services, api, linkSession } = await required()
+    const { code: totp } = await enrolTotp(api, services, await logIn(api))
+    const again = (await logInWith(api, services, googleOf(ada))).body.linkSession
+    expect(await linkWith(api, linkSession, { password: ada.password })).toMatchObject(ended)
+    const { authSession } = (await linkWith(api, again, { password: ada.password })).body
+    const without = gateway({ ...services, policy: { ...services.policy, providers: [] } })
+    const answer = await without('POST /auth/second-factor', { body: { authSession, totp: totp() } })
+    expect(answer).toMatchObject(refused(400, 'invalid_auth_session'))
     expect(services.tables.identities.size).toBe(0)
   })
 

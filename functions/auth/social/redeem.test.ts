@@ -185,7 +185,7 @@ describe('rule 2: a verified email that no account has', () => {
 })
 
 describe('rule 2: the takeover of an unconfirmed account (pre-account hijacking)', () => {
-  it('leaves a stranger who signed up with the address no way in: password, factor, session, code, name', async () => {
+  it('leaves a stranger who signed up with the address no way in: password, factor, session, code, name, language', async () => {
     // Without mail, a stranger can use an account, and even add a factor.
     const { services, api, id, google, account } = await withAda({ confirmed: false })
     const noMail = gateway({ ...services, policy: { ...services.policy, sendsMail: false } })
@@ -194,11 +194,15 @@ describe('rule 2: the takeover of an unconfirmed account (pre-account hijacking)
     await delivered(services)
     const { token } = mailTo(services, ada.email, 'reset_password')
 
-    const owner = await logInWith(api, services, google)
-    expect(owner).toMatchObject({ status: 200, body: { user: { id, name: google.name } } })
+    const owner = await api('POST /auth/social/redeem', {
+      headers: { 'accept-language': 'fr' },
+      body: { ...(await codeFor(services, google)), transport: 'body' },
+    })
+    expect(owner).toMatchObject({ status: 200, body: { user: { id, name: google.name, locale: 'fr' } } })
     expect(await account()).toMatchObject({
       emailVerified: true,
       passwordHash: '',
+      locale: 'fr',
       identities: 1,
       factors: { totp: false, passkeys: 0 },
     })
