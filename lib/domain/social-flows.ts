@@ -52,8 +52,8 @@ export async function beginSocialFlow(
     expiresAt: ports.clock.now() + FLOW_SECONDS,
   }
   // A re-authentication is worth nothing unless the person proves something now.
-  const maxAge = begun.purpose === 'reauthentication' ? { maxAge: 0 } : {}
-  const asked = { state: state.secret, nonce, codeVerifier, ...maxAge }
+  const asksLogin = begun.purpose === 'reauthentication'
+  const asked = { state: state.secret, nonce, codeVerifier, asksLogin }
   try {
     const [location] = await settleAll(
       ports.socialProviders.authorizationUrl(request.provider, asked),

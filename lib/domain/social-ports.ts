@@ -243,14 +243,15 @@ export interface SocialDestinations {
 /** The configured providers. `policy.providers` lists them. */
 export interface SocialProviders {
   /**
-   * The address at the provider where the flow begins, with PKCE S256 and `prompt=select_account` or `max_age`.
+   * The address at the provider where the flow begins, with PKCE S256. `asksLogin`: the person must log in there now, even with a
+   * session. Otherwise they choose the account, if the provider lets them.
    * @throws ProviderFailure
    */
   authorizationUrl(
     provider: string,
     request: Pick<SocialFlow, 'nonce' | 'codeVerifier'> & {
       readonly state: string
-      readonly maxAge?: Seconds
+      readonly asksLogin?: boolean
     },
   ): Promise<string>
   /**

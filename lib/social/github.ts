@@ -15,6 +15,7 @@ export const github: MakeProvider<OAuthProvider> = ({ issuer = GITHUB }) => {
   return {
     protocol: 'oauth',
     scope: 'user:email',
+    choosesAccount: true,
     server: {
       // What GitHub sends as `iss` to the callback (RFC 9207).
       issuer: `${issuer}/login/oauth`,

@@ -10,6 +10,7 @@ export const google: MakeProvider = ({ issuer = 'https://accounts.google.com' })
   protocol: 'openid',
   issuer,
   scope: 'openid email profile',
+  choosesAccount: true,
   verifiedEmail: ({ email, email_verified, hd }) =>
     email_verified === true && (isGmail(email) || (typeof hd === 'string' && hd !== '')) ? email : undefined,
   accountNames: ({ email }) => [email],

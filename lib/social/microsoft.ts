@@ -30,6 +30,9 @@ export const microsoft: MakeProvider = ({
     issuer: of(isTemplate ? TEMPLATE : own),
     discovery: of(tenant),
     scope: 'openid email profile',
+    choosesAccount: true,
+    // With `max_age=0`, the ID token ends in the second of the login. `auth_time` is an optional claim, which needs no `max_age`.
+    loginNow: { prompt: 'login' },
     issuerOf: ({ tid }) => issuerOf(tid),
     callbackIssuer: (iss) => issuerOf(URL.parse(iss)?.pathname.split('/')[1]),
     maySign: ({ issuer }, tokenIssuer) =>

@@ -18,6 +18,10 @@ interface AnyProvider {
   readonly scope: string
   /** Further parameters of the authorization request. */
   readonly parameters?: Readonly<Record<string, string>>
+  /** Whether it takes `prompt=select_account`. Other providers say so in their discovery document. */
+  readonly choosesAccount?: true
+  /** What asks for a login now, whose time the ID token has. It is `max_age=0` without this. */
+  readonly loginNow?: Readonly<Record<string, string>>
   /** For a provider whose client secret is made from the stored one. */
   clientSecret?(stored: string, now: Seconds): string
   /** Whether the refresh token is kept, because a deletion must revoke it. */

@@ -3,6 +3,7 @@ import {
   CLIENT_ID,
   CLIENT_SECRET,
   clientOf,
+  newFlow,
   OWN_ISSUER,
 } from '../../tools/testing/providers/clients.ts'
 import { logIn } from '../../tools/testing/providers/log-in.ts'
@@ -69,7 +70,7 @@ describe('a login with a provider like Google', () => {
   it('says when the person logged in, if it was asked for', async () => {
     const { issuer } = await started('google')
     const { logIn } = clientOf({ kind: 'google', issuer })
-    const { identity } = await logIn(as('ada'), { maxAge: 60 })
+    const { identity } = await logIn(as('ada'), { asksLogin: true })
     const { authTime } = await identity()
     expect(Math.abs(Number(authTime) - Date.now() / 1000)).toBeLessThan(60)
   })
@@ -92,10 +93,24 @@ describe('a login with a provider like Microsoft Entra', () => {
       email: 'ada@contoso.example',
       name: 'Ada Lovelace',
       accountName: 'ada@contoso.example',
+      authTime: expect.any(Number),
     })
     const bob = await (await logIn(as('bob'))).identity()
     expect(bob).toMatchObject({ subject: 'bob', accountName: 'bob@contoso.example' })
     expect(bob).not.toHaveProperty('email')
+  })
+
+  it('that must happen now asks with `prompt`: with `max_age=0`, the ID token would end in its first second', async () => {
+    const { issuer } = await started('microsoft')
+    const { providers, logIn } = clientOf({ kind: 'microsoft', issuer, tenant: TENANT })
+    const address = await providers.authorizationUrl('microsoft', {
+      ...newFlow('microsoft'),
+      asksLogin: true,
+    })
+    const { searchParams } = new URL(address)
+    expect([searchParams.get('prompt'), searchParams.get('max_age')]).toEqual(['login', null])
+    const { authTime } = await (await logIn(as('ada'), { asksLogin: true })).identity()
+    expect(Math.abs(Number(authTime) - Date.now() / 1000)).toBeLessThan(60)
   })
 
   it('is refused for a tenant that the setting does not allow', async () => {
@@ -159,6 +174,40 @@ describe('a login with any OpenID Connect provider', () => {
       ...email,
     })
     expect(await (await logIn(as('bob'))).identity()).not.toHaveProperty('email')
+  })
+})
+
+describe('the choice of an account', () => {
+  it.each([
+    ['google', 'select_account'],
+    ['microsoft', 'select_account'],
+    // It asks without being told to.
+    ['apple', null],
+    // Its discovery document says that it can.
+    ['oidc', 'select_account'],
+    ['github', 'select_account'],
+  ] as const)('is asked of %s by prompt=%s', async (kind, prompt) => {
+    const { issuer } = await started(kind)
+    const { providers } = clientOf({
+      kind,
+      issuer,
+      tenant: TENANT,
+      teamId: 'TEAM123456',
+      keyId: 'KEY1234567',
+    })
+    const { searchParams } = new URL(await providers.authorizationUrl(kind, newFlow(kind)))
+    expect([searchParams.get('prompt'), searchParams.get('max_age')]).toEqual([prompt, null])
+  })
+
+  it('is not asked of a provider that does not know it, and would refuse the login', async () => {
+    const redirectUris = [`${OWN_ISSUER}/auth/social/oidc/callback`]
+    const options = { clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, redirectUris, choosesAccount: false }
+    const provider = await startProvider('oidc', options)
+    const { logIn } = clientOf({ kind: 'oidc', issuer: provider.issuer })
+    expect(await (await logIn(as('ada'))).identity()).toMatchObject({ subject: 'ada' })
+    const { callback } = await logIn((address) => as('ada')(`${address}&prompt=select_account`))
+    expect(callback.get('error')).toBe('invalid_request')
+    await provider.close()
   })
 })
 

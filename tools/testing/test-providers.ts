@@ -18,11 +18,11 @@ export function testProviders(): TestProviders {
   return {
     answers,
     revoked,
-    async authorizationUrl(provider, { state, nonce, maxAge }) {
+    async authorizationUrl(provider, { state, nonce, asksLogin }) {
       const query = new URLSearchParams({
         state,
         nonce,
-        ...(maxAge !== undefined && { max_age: `${maxAge}` }),
+        ...(asksLogin && { max_age: '0' }),
       })
       return `https://${provider}.example/authorize?${query}`
     },

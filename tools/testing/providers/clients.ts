@@ -39,7 +39,7 @@ export function clientOf(
     /** Begins a login, has the browser go to the provider, and checks what it brings back. */
     async logIn(
       browser: (address: string) => Promise<URLSearchParams>,
-      begun: { readonly maxAge?: number } = {},
+      begun: { readonly asksLogin?: boolean } = {},
     ) {
       const flow = newFlow(name)
       const callback = await browser(await providers.authorizationUrl(name, { ...flow, ...begun }))

@@ -10,7 +10,14 @@ import { type OpenIdKind, type ProviderOptions, peopleOf, type RunningProvider }
 /** Starts `oidc-provider`, configured like a provider that people know. */
 export async function openIdProvider(
   kind: OpenIdKind,
-  { clientId, clientSecret, redirectUris, people = peopleOf[kind], port = 0 }: ProviderOptions,
+  {
+    clientId,
+    clientSecret,
+    redirectUris,
+    people = peopleOf[kind],
+    choosesAccount = true,
+    port = 0,
+  }: ProviderOptions,
 ): Promise<RunningProvider> {
   const { path, configuration, method } = kinds[kind]
   const server = createServer()
@@ -18,9 +25,11 @@ export async function openIdProvider(
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const signing = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })
   const policy = interactionPolicy.base()
-  policy.add(new interactionPolicy.Prompt({ name: 'select_account', requestable: true }), 0)
+  if (choosesAccount)
+    policy.add(new interactionPolicy.Prompt({ name: 'select_account', requestable: true }), 0)
   const provider = new Provider(`${origin}${path}`, {
     ...configuration,
+    ...(choosesAccount && { discovery: { prompt_values_supported: ['none', 'login', 'select_account'] } }),
     clients: [
       {
         client_id: clientId,
@@ -29,7 +38,8 @@ export async function openIdProvider(
         response_types: ['code'],
         grant_types: kind === 'apple' ? ['authorization_code', 'refresh_token'] : ['authorization_code'],
         token_endpoint_auth_method: method as 'client_secret_post',
-        require_auth_time: kind === 'apple',
+        // Of Microsoft, as an optional claim.
+        require_auth_time: kind === 'apple' || kind === 'microsoft',
       },
     ],
     jwks: { keys: [{ ...signing, kid: `${kind}-1`, use: 'sig', alg: 'RS256' } as never] },

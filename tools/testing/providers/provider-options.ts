@@ -8,6 +8,8 @@ export interface ProviderOptions {
   /** The callbacks of Cardea that are registered. */
   readonly redirectUris: readonly string[]
   readonly people?: People
+  /** Whether it knows `prompt=select_account`, as by default. */
+  readonly choosesAccount?: boolean
   /** A fixed port, so that a browser knows the address. */
   readonly port?: number
 }
