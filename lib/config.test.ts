@@ -213,8 +213,8 @@ describe('the addresses that a social login may return to', () => {
   const redirects = (change: Record<string, string>) => checkedConfig({ ...least, ...change }).socialRedirects
 
   it('are read as they are written, and the pages of the API are always among them', () => {
-    const SOCIAL_REDIRECTS = 'https://app.example.com/welcome?from=login, https://app.example.com'
-    const listed = ['https://app.example.com/welcome?from=login', 'https://app.example.com']
+    const SOCIAL_REDIRECTS = 'https://app.example.com/welcome?from=login, https://app.example.com/'
+    const listed = ['https://app.example.com/welcome?from=login', 'https://app.example.com/']
     expect(redirects({ SOCIAL_REDIRECTS })).toEqual(listed)
     const pages = ['https://auth.example.com/ui/login', 'https://auth.example.com/ui/account']
     expect(socialRedirectsOf(readConfig({ ...least, SOCIAL_REDIRECTS }))).toEqual([...pages, ...listed])
@@ -232,6 +232,8 @@ describe('the addresses that a social login may return to', () => {
     'https://user@app.example.com/',
     'https://user:secret@app.example.com/',
     'https://APP.example.com/',
+    // A browser adds the slash, so no login would match this.
+    'https://app.example.com',
     'https://app.example.com:443/',
     'https://app.example.com/a/../b',
     'https:\\\\app.example.com/',

@@ -160,11 +160,11 @@ export function socialRedirects(text: string): readonly string[] {
   const isExact = (each: string) => {
     const url = URL.parse(each)
     const isPlain = !each.includes('#') && !url?.username && !url?.password
-    return (isHttps(url) || isLoopback(url)) && isPlain && (url?.href === each || url?.href === `${each}/`)
+    return (isHttps(url) || isLoopback(url)) && isPlain && url?.href === each
   }
   if (listed.every(isExact) && new Set(listed).size === listed.length) return listed
   throw new Error(
-    'must be https addresses (http on localhost) as browsers write them, without fragment, separated by commas, each once',
+    'must be https addresses (http on localhost) as browsers write them, with a path such as /, without fragment, separated by commas, each once',
   )
 }
 

@@ -48,7 +48,7 @@ describe('somebody new', () => {
 
   it('who cancels at the provider is told so on the login page', async () => {
     await continueWith('Google', '')
-    await see(tab, 'You cancelled the login.')
+    await see(tab, /The login was cancelled/)
     expect(tab.url()).toBe(url('login'))
   })
 
@@ -206,7 +206,7 @@ describe('somebody whose provider has no verified email', () => {
   it('gets an account once the digits of a mail prove one', async () => {
     await tab.goto(url('login'))
     await continueWith('Acme', 'bob')
-    await see(tab, 'Acme has given us no confirmed email.')
+    await see(tab, 'To go on with Acme, please confirm your email.')
     await looksWell(tab, 'social-email')
     await label(tab, 'Email').fill('bob@example.com')
     await press(tab, 'Mail me six digits')
@@ -319,7 +319,7 @@ describe('somebody with nothing but a linked login', () => {
     await askForData()
     await pressIn(tab, proof, 'Continue with Acme')
     await choose('')
-    await see(tab, 'You cancelled the login.')
+    await see(tab, /The login was cancelled/)
     await tab.goto(url('account?lang=de'))
     await press(tab, 'Meine Daten herunterladen')
     await press(tab, 'Weiter mit Acme')

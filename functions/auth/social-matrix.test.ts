@@ -4,7 +4,7 @@ import { gateway } from '../../tools/testing/gateway.ts'
 import { withIdentity } from '../../tools/testing/identities.ts'
 import { googleOf, logInWith } from '../../tools/testing/social-logins.ts'
 import { testServices } from '../../tools/testing/test-services.ts'
-import { ada, logIn, signedUp } from '../../tools/testing/test-users.ts'
+import { ada, eve, logIn, signedUp } from '../../tools/testing/test-users.ts'
 
 /** What the account of the email is when the person comes from the provider. */
 type Local = 'none' | 'unconfirmed' | 'confirmed' | 'disabled' | 'with second factor'
@@ -23,7 +23,8 @@ const emails: Readonly<Record<Email, ProviderIdentity>> = {
 
 /** `session`: in the account of the email. `new account`: in one that was created. Everything else is the refusal. */
 const matrix: Readonly<Record<Local, Readonly<Record<Email, string>>>> = {
-  none: { verified: 'new account', 'unverified or missing': 'email_required', changed: 'new account' },
+  // The identity is that of an account with the email from before.
+  none: { verified: 'new account', 'unverified or missing': 'email_required', changed: 'session' },
   unconfirmed: {
     verified: 'session after takeover',
     'unverified or missing': 'email_required',
@@ -50,13 +51,13 @@ describe('the matrix of docs/security.md', () => {
     const services = testServices()
     const api = gateway(services)
     let id: string | undefined
-    if (local !== 'none') {
-      id = (await signedUp(api)).body.user.id as string
+    if (local !== 'none' || email === 'changed') {
+      id = (await signedUp(api, local === 'none' ? eve : ada)).body.user.id as string
       const change = async (fields: object) => {
         const account = await services.users.findById(id ?? '')
         if (account) await services.users.change(account, { ...fields, endsSessions: false, deniedUntil: 0 })
       }
-      if (local !== 'unconfirmed') await change({ emailVerified: true })
+      if (local !== 'none' && local !== 'unconfirmed') await change({ emailVerified: true })
       if (local === 'with second factor') await enrolTotp(api, services, await logIn(api))
       // A linked identity confirms the account: so the row `unconfirmed` has no such cell of its own.
       if (email === 'changed') await withIdentity(services, id, google)

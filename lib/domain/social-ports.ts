@@ -73,7 +73,7 @@ export interface FlowOwner {
   readonly sessionVersion: number
 }
 
-/** A way to the provider and back (RFC 6749 4.1, RFC 7636). Its key is the hash of `state`. */
+/** A login, link or re-authentication that is in progress at a provider (RFC 6749 4.1, RFC 7636). Its key is the hash of `state`. */
 export interface SocialFlow {
   readonly stateHash: string
   readonly provider: string

@@ -177,24 +177,29 @@ describe('a login with any OpenID Connect provider', () => {
   })
 })
 
+it.each([
+  ['google', 'openid email profile'],
+  ['microsoft', 'openid email profile'],
+  ['apple', 'openid email name'],
+  ['oidc', 'openid email profile'],
+  ['github', 'user:email'],
+] as const)('asks for no more than identity, email and name: %s', async (kind, scope) => {
+  const { issuer } = await started(kind)
+  const { providers } = clientOf({ kind, issuer, tenant: TENANT })
+  const { searchParams } = new URL(await providers.authorizationUrl(kind, newFlow(kind)))
+  expect(searchParams.get('scope')).toBe(scope)
+})
+
 describe('the choice of an account', () => {
   it.each([
     ['google', 'select_account'],
     ['microsoft', 'select_account'],
-    // It asks without being told to.
-    ['apple', null],
     // Its discovery document says that it can.
     ['oidc', 'select_account'],
     ['github', 'select_account'],
   ] as const)('is asked of %s by prompt=%s', async (kind, prompt) => {
     const { issuer } = await started(kind)
-    const { providers } = clientOf({
-      kind,
-      issuer,
-      tenant: TENANT,
-      teamId: 'TEAM123456',
-      keyId: 'KEY1234567',
-    })
+    const { providers } = clientOf({ kind, issuer, tenant: TENANT })
     const { searchParams } = new URL(await providers.authorizationUrl(kind, newFlow(kind)))
     expect([searchParams.get('prompt'), searchParams.get('max_age')]).toEqual([prompt, null])
   })

@@ -15,8 +15,8 @@ export const contract = defineContract({
   summary: 'Come back from a provider',
   description:
     'The provider sends the browser here. It goes on to the `redirect` of its flow with `#cardea_code=`, which is valid for a ' +
-    'minute, or with `#cardea_error=`: `access_denied`, `social_expired`, `provider_unavailable`, `provider_error` or `unavailable`. ' +
-    'A flow that is unknown, used, too old or of another browser goes on to the login page.',
+    'minute, or with `#cardea_error=`: `access_denied`, `provider_unavailable`, `provider_error` or `unavailable`. A flow that is ' +
+    'unknown, used, too old, or of another browser or provider goes on to the login page, with `#cardea_error=social_expired`.',
   navigation: true,
   redirectsFailures: true,
   takesFlowCookie: true,

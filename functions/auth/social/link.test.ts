@@ -361,6 +361,20 @@ describe('rule 5: the second factor of a linked account', () => {
     expect(await logInWith(api, services, google)).toMatchObject(refused(403, 'second_factor_required'))
   })
 
+  it('is asked for also where digits to a typed email proved the account', async () => {
+    const { services, api } = await required()
+    const { code: totp } = await enrolTotp(api, services, await logIn(api))
+    const withoutEmail = googleOf(eve, { email: undefined })
+    const { linkSession } = (await logInWith(api, services, withoutEmail)).body
+    const code = await mailedCode(api, services, linkSession, ada.email)
+    const answer = await linkWith(api, linkSession, { code })
+    expect(answer).toMatchObject(refused(403, 'second_factor_required'))
+    expect(services.tables.identities.size).toBe(0)
+    const body = { authSession: answer.body.authSession, totp: totp(), transport: 'body' }
+    expect((await api('POST /auth/second-factor', { body })).body.user.email).toBe(ada.email)
+    expect(services.tables.identities.size).toBe(1)
+  })
+
   it('is added with the link, where every account needs one', async () => {
     const { services, id, linkSession } = await required()
     const strict = gateway({ ...services, policy: { ...services.policy, secondFactorFor: 'all' } })

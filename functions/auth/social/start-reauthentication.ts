@@ -14,7 +14,7 @@ export const contract = defineContract({
   summary: 'Begin to prove yourself again with a provider',
   description:
     'The provider is told to ask for a new login. Some ignore this, and then the login proves nothing new. GitHub never tells when a ' +
-    'user has logged in, so it is answered `not_found`.',
+    'user has logged in, so it is answered `not_found`. Only an account without password and second factor proves itself so.',
   params: z.object({ provider }),
   body: flowOfUser,
   responses: { 201: flowAddress },

@@ -122,9 +122,9 @@ export const mails: Mails = {
   social_code: {
     subject: 'Ihr Code zur Anmeldung bei {product}',
     text: [
-      'Jemand, vermutlich Sie, möchte sich mit diesem Konto eines anderen Anbieters bei {product} anmelden:',
+      'Jemand, vermutlich Sie, möchte sich mit diesem Konto eines anderen Dienstes bei {product} anmelden:',
       '{facts}',
-      'Falls Sie es waren, geben Sie diesen Code dort ein, wo Sie sich anmelden wollten. Dieses Konto kann sich von da an bei {product} anmelden.',
+      'Falls Sie es waren, geben Sie diesen Code dort ein, wo Sie sich anmelden wollten. Von da an melden Sie sich damit bei {product} an.',
       '{code}',
       'Der Code funktioniert einmal und ist {time} lang gültig. Bitte geben Sie ihn an niemanden weiter: Wir werden Sie niemals danach fragen.',
       'Falls Sie es nicht waren, ignorieren Sie diese E-Mail bitte. Mit dem Code könnte jemand anderes in Ihr Konto gelangen.',
@@ -233,9 +233,9 @@ export const mails: Mails = {
     ],
   },
   identity_linked: {
-    subject: 'Neue Anmeldung für Ihr Konto bei {product}',
+    subject: 'Neuer Anmeldeweg für Ihr Konto bei {product}',
     text: [
-      'Ein Konto eines anderen Anbieters wurde mit Ihrem Konto bei {product} verknüpft und kann sich von jetzt an dort anmelden. Alle anderen Geräte wurden abgemeldet.',
+      'Dieses Konto bei einem anderen Dienst wurde mit Ihrem Konto bei {product} verknüpft. Von jetzt an können Sie sich auch damit anmelden. Alle anderen Geräte wurden abgemeldet.',
       '{facts}',
       'Falls Sie es waren, brauchen Sie nichts zu tun.',
       'Falls Sie es nicht waren, legen Sie bitte sofort ein neues Passwort fest. Melden Sie sich danach an, und entfernen Sie das verknüpfte Konto auf Ihrer Kontoseite.',
@@ -243,9 +243,9 @@ export const mails: Mails = {
     ],
   },
   identity_unlinked: {
-    subject: 'Eine Anmeldung bei {product} wurde entfernt',
+    subject: 'Ein Anmeldeweg bei {product} wurde entfernt',
     text: [
-      'Ein Konto eines anderen Anbieters wurde von Ihrem Konto bei {product} getrennt und kann sich dort nicht mehr anmelden. Alle anderen Geräte wurden abgemeldet.',
+      'Dieses Konto bei einem anderen Dienst wurde von Ihrem Konto bei {product} getrennt. Sie können sich damit nicht mehr anmelden. Andere Geräte wurden abgemeldet.',
       '{facts}',
       'Falls Sie es waren, brauchen Sie nichts zu tun.',
       'Falls Sie es nicht waren, legen Sie bitte sofort ein neues Passwort fest. Damit werden auch alle Geräte abgemeldet.',

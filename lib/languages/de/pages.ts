@@ -93,7 +93,7 @@ export const pages: Pages = {
     identity_taken: 'Diese Anmeldung gehört schon zu einem anderen Konto.',
     too_many_identities: 'Mehr Anmeldungen können nicht verknüpft werden. Bitte entfernen Sie zuerst eine.',
     access_denied:
-      'Sie haben die Anmeldung abgebrochen. Bitte versuchen Sie es erneut oder wählen Sie einen anderen Weg.',
+      'Die Anmeldung wurde abgebrochen, oder dieses Konto darf sich hier nicht anmelden. Bitte versuchen Sie es erneut oder wählen Sie einen anderen Weg.',
     social_expired:
       'Das hat zu lange gedauert oder in einem anderen Browser begonnen. Bitte versuchen Sie es erneut.',
     provider_unavailable:
@@ -117,7 +117,7 @@ export const pages: Pages = {
     mailCode: 'Sechs Ziffern per E-Mail senden',
     emailTitle: 'Wie lautet Ihre E-Mail-Adresse?',
     emailText:
-      '{provider} hat uns keine bestätigte E-Mail-Adresse genannt. Wir senden Ihnen sechs Ziffern, um Ihre zu bestätigen.',
+      'Um mit {provider} fortzufahren, bestätigen Sie bitte Ihre E-Mail-Adresse. Wir senden Ihnen sechs Ziffern.',
     codeText: 'Geben Sie die sechs Ziffern ein, die wir an {email} gesendet haben.',
     identities: 'Verknüpfte Anmeldungen',
     identitiesText: 'Konten bei anderen Diensten, mit denen Sie sich hier anmelden.',

@@ -123,9 +123,9 @@ export const mails = {
   social_code: {
     subject: 'Your code for a login to {product}',
     text: [
-      'Somebody, probably you, wants to log in to {product} with this account of another provider:',
+      'Somebody, probably you, wants to log in to {product} with this account of another service:',
       '{facts}',
-      'If it was you, enter this code where you asked to log in. That account can log in to {product} from then on.',
+      'If it was you, enter this code where you asked to log in. From then on you log in to {product} with that account.',
       '{code}',
       'The code works once, for {time}. Please do not share it with anybody: we will never ask you for it.',
       'If it was not you, please ignore this email. With the code, somebody else could get into your account.',
@@ -236,7 +236,7 @@ export const mails = {
   identity_linked: {
     subject: 'New way to log in to your account at {product}',
     text: [
-      'An account of another provider was linked to your account at {product}, and can log in to it from now on. Every other device was logged out.',
+      'This account of another service was linked to your account at {product}. From now on you can also log in with it. Every other device was logged out.',
       '{facts}',
       'If it was you, you do not need to do anything.',
       'If it was not you, please choose a new password at once. Then log in, and remove the linked account on your account page.',
@@ -246,7 +246,7 @@ export const mails = {
   identity_unlinked: {
     subject: 'A way to log in to {product} was removed',
     text: [
-      'An account of another provider was unlinked from your account at {product}, and can no longer log in to it. Every other device was logged out.',
+      'This account of another service was unlinked from your account at {product}. You can no longer log in with it. Other devices were logged out.',
       '{facts}',
       'If it was you, you do not need to do anything.',
       'If it was not you, please choose a new password at once. That also logs out every device.',

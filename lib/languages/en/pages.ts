@@ -86,7 +86,8 @@ export const pages = {
     signup_closed: 'New accounts cannot be created here.',
     identity_taken: 'This login already belongs to another account.',
     too_many_identities: 'You cannot link more logins. Please remove one first.',
-    access_denied: 'You cancelled the login. Please try again or choose another way.',
+    access_denied:
+      'The login was cancelled, or this account may not log in here. Please try again or choose another way.',
     social_expired: 'That took too long, or it began in another browser. Please try again.',
     provider_unavailable:
       'The service that you chose does not answer right now. Please try again later or choose another way.',
@@ -106,15 +107,15 @@ export const pages = {
     usePassword: 'Use the password',
     mailCode: 'Mail me six digits',
     emailTitle: 'What is your email?',
-    emailText: '{provider} has given us no confirmed email. We mail you six digits to confirm yours.',
+    emailText: 'To go on with {provider}, please confirm your email. We mail you six digits.',
     codeText: 'Enter the six digits that we have sent to {email}.',
     identities: 'Linked logins',
     identitiesText: 'Accounts of other services that log you in here.',
     none: 'Nothing is linked.',
     link: 'Link {provider}',
     linkedDone: '{provider} is linked. Your other devices are logged out.',
-    unlinkText: 'You can no longer log in with {name}. Your other devices are logged out.',
-    unlinkUserText: '{user} can no longer log in with {name}, and is logged out everywhere.',
+    unlinkText: 'You will no longer be able to log in with {name}. Your other devices will be logged out.',
+    unlinkUserText: '{user} will no longer be able to log in with {name}, and will be logged out everywhere.',
     unlinked: 'The login is removed.',
     proven: 'You have confirmed that it is you. Please do the step again.',
     notProven:

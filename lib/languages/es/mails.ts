@@ -122,9 +122,9 @@ export const mails: Mails = {
   social_code: {
     subject: 'Su código para iniciar sesión en {product}',
     text: [
-      'Alguien, probablemente usted, quiere iniciar sesión en {product} con esta cuenta de otro proveedor:',
+      'Alguien, probablemente usted, quiere iniciar sesión en {product} con esta cuenta de otro servicio:',
       '{facts}',
-      'Si ha sido usted, introduzca este código donde ha pedido iniciar sesión. A partir de entonces, esa cuenta podrá iniciar sesión en {product}.',
+      'Si ha sido usted, introduzca este código donde ha pedido iniciar sesión. A partir de entonces, podrá iniciar sesión en {product} con ella.',
       '{code}',
       'El código funciona una sola vez, durante {time}. No lo comparta con nadie: nunca se lo pediremos.',
       'Si no ha sido usted, ignore este correo. Con el código, otra persona podría entrar en su cuenta.',
@@ -235,7 +235,7 @@ export const mails: Mails = {
   identity_linked: {
     subject: 'Nueva forma de iniciar sesión en {product}',
     text: [
-      'Se ha vinculado una cuenta de otro proveedor a su cuenta de {product}, y desde ahora puede iniciar sesión en ella. Se ha cerrado la sesión en todos los demás dispositivos.',
+      'Se ha vinculado esta cuenta de otro servicio a su cuenta de {product}. Desde ahora también puede iniciar sesión con ella. Se ha cerrado la sesión en todos los demás dispositivos.',
       '{facts}',
       'Si ha sido usted, no tiene que hacer nada.',
       'Si no ha sido usted, elija enseguida una contraseña nueva. Después inicie sesión y quite la cuenta vinculada en la página de su cuenta.',
@@ -245,7 +245,7 @@ export const mails: Mails = {
   identity_unlinked: {
     subject: 'Se ha quitado una forma de entrar en {product}',
     text: [
-      'Se ha desvinculado una cuenta de otro proveedor de su cuenta de {product}, y ya no puede iniciar sesión en ella. Se ha cerrado la sesión en todos los demás dispositivos.',
+      'Se ha desvinculado esta cuenta de otro servicio de su cuenta de {product}. Ya no puede iniciar sesión con ella. Se ha cerrado la sesión en otros dispositivos.',
       '{facts}',
       'Si ha sido usted, no tiene que hacer nada.',
       'Si no ha sido usted, elija enseguida una contraseña nueva. Así también se cierra la sesión en todos los dispositivos.',

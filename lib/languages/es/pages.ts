@@ -87,7 +87,8 @@ export const pages: Pages = {
     signup_closed: 'Aquí no se pueden crear cuentas nuevas.',
     identity_taken: 'Este inicio de sesión ya pertenece a otra cuenta.',
     too_many_identities: 'No puede vincular más inicios de sesión. Elimine antes uno.',
-    access_denied: 'Ha cancelado el inicio de sesión. Inténtelo de nuevo o elija otra forma.',
+    access_denied:
+      'Se ha cancelado el inicio de sesión, o esta cuenta no puede entrar aquí. Inténtelo de nuevo o elija otra forma.',
     social_expired: 'Ha tardado demasiado o empezó en otro navegador. Inténtelo de nuevo.',
     provider_unavailable:
       'El servicio elegido no responde en este momento. Inténtelo más tarde o elija otra forma.',
@@ -110,16 +111,15 @@ export const pages: Pages = {
     usePassword: 'Usar la contraseña',
     mailCode: 'Enviarme seis cifras por correo',
     emailTitle: '¿Cuál es su correo electrónico?',
-    emailText:
-      '{provider} no nos ha dado ningún correo confirmado. Le enviamos seis cifras para confirmar el suyo.',
+    emailText: 'Para continuar con {provider}, confirme su correo. Le enviamos seis cifras.',
     codeText: 'Introduzca las seis cifras que hemos enviado a {email}.',
     identities: 'Inicios de sesión vinculados',
     identitiesText: 'Cuentas de otros servicios con las que inicia sesión aquí.',
     none: 'No hay nada vinculado.',
     link: 'Vincular {provider}',
     linkedDone: '{provider} está vinculado. Se ha cerrado la sesión en sus demás dispositivos.',
-    unlinkText: 'Ya no podrá iniciar sesión con {name}. Se cierra la sesión en sus demás dispositivos.',
-    unlinkUserText: '{user} ya no podrá iniciar sesión con {name} y se cierra su sesión en todas partes.',
+    unlinkText: 'Ya no podrá iniciar sesión con {name}. Se cerrará la sesión en sus demás dispositivos.',
+    unlinkUserText: '{user} ya no podrá iniciar sesión con {name} y se cerrará su sesión en todas partes.',
     unlinked: 'El inicio de sesión se ha eliminado.',
     proven: 'Ha confirmado que es usted. Repita el paso, por favor.',
     notProven:
@@ -275,7 +275,7 @@ export const pages: Pages = {
       'La aplicación de autenticación está configurada. Se ha cerrado la sesión en sus demás dispositivos.',
     totpRemoveTitle: '¿Eliminar la aplicación de autenticación?',
     totpRemoveText:
-      'Al iniciar sesión ya no se pedirá su código. Se cierra la sesión en sus demás dispositivos.',
+      'Al iniciar sesión ya no se pedirá su código. Se cerrará la sesión en sus demás dispositivos.',
     totpRemoved: 'La aplicación de autenticación está eliminada.',
     enrolTitle: 'Configurar una aplicación de autenticación',
     enrolText:
@@ -293,7 +293,7 @@ export const pages: Pages = {
     codesSaved: 'Los he guardado',
     newCodes: 'Códigos nuevos',
     newCodesTitle: '¿Crear códigos de recuperación nuevos?',
-    newCodesText: 'Los anteriores dejan de funcionar. Se cierra la sesión en sus demás dispositivos.',
+    newCodesText: 'Los anteriores dejan de funcionar. Se cerrará la sesión en sus demás dispositivos.',
     passkeys: 'Llaves de acceso',
     passkeysText:
       'Inicie sesión con su huella, su rostro o el PIN de su dispositivo. No hace falta contraseña. Una llave de acceso es también un segundo factor: entonces la contraseña sola no basta.',
@@ -307,7 +307,7 @@ export const pages: Pages = {
     renameTitle: 'Cambiar el nombre de la llave de acceso',
     passkeyRemoveTitle: '¿Eliminar esta llave de acceso?',
     passkeyRemoveText:
-      'Ya no podrá iniciar sesión con «{name}». Se cierra la sesión en sus demás dispositivos.',
+      'Ya no podrá iniciar sesión con «{name}». Se cerrará la sesión en sus demás dispositivos.',
     passkeyRemoved: 'La llave de acceso está eliminada.',
   },
   admin: {
@@ -383,7 +383,7 @@ export const pages: Pages = {
     resetFactors: 'Eliminar los segundos factores',
     resetFactorsTitle: '¿Eliminar todos los segundos factores?',
     resetFactorsText:
-      '{user} pierde la aplicación de autenticación, todas las llaves de acceso y los códigos de recuperación, y se cierra su sesión en todas partes.',
+      '{user} pierde la aplicación de autenticación, todas las llaves de acceso y los códigos de recuperación, y se cerrará su sesión en todas partes.',
     resetFactorsMail: 'La contraseña deja de funcionar y un correo permite establecer una nueva.',
     resetFactorsDone: 'Los segundos factores están eliminados.',
   },

@@ -122,9 +122,9 @@ export const mails: Mails = {
   social_code: {
     subject: 'Votre code de connexion à {product}',
     text: [
-      'Quelqu’un, probablement vous, veut se connecter à {product} avec ce compte d’un autre fournisseur :',
+      'Quelqu’un, probablement vous, veut se connecter à {product} avec ce compte d’un autre service :',
       '{facts}',
-      'Si c’était vous, saisissez ce code là où vous avez demandé à vous connecter. Ce compte pourra ensuite se connecter à {product}.',
+      'Si c’était vous, saisissez ce code là où vous avez demandé à vous connecter. Vous pourrez ensuite vous connecter à {product} avec lui.',
       '{code}',
       'Le code ne fonctionne qu’une fois, pendant {time}. Ne le communiquez à personne : nous ne vous le demanderons jamais.',
       'Si ce n’était pas vous, ignorez cet e-mail. Avec le code, quelqu’un d’autre pourrait entrer dans votre compte.',
@@ -235,7 +235,7 @@ export const mails: Mails = {
   identity_linked: {
     subject: 'Nouvelle connexion pour votre compte {product}',
     text: [
-      'Un compte d’un autre fournisseur a été associé à votre compte {product} et peut désormais s’y connecter. Tous les autres appareils ont été déconnectés.',
+      'Ce compte d’un autre service a été associé à votre compte {product}. Vous pouvez désormais aussi vous connecter avec lui. Tous les autres appareils ont été déconnectés.',
       '{facts}',
       'Si c’était vous, vous n’avez rien à faire.',
       'Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe. Connectez-vous ensuite et supprimez le compte associé sur la page de votre compte.',
@@ -245,7 +245,7 @@ export const mails: Mails = {
   identity_unlinked: {
     subject: 'Une connexion à {product} a été supprimée',
     text: [
-      'Un compte d’un autre fournisseur a été dissocié de votre compte {product} et ne peut plus s’y connecter. Tous les autres appareils ont été déconnectés.',
+      'Ce compte d’un autre service a été dissocié de votre compte {product}. Vous ne pouvez plus vous connecter avec lui. D’autres appareils ont été déconnectés.',
       '{facts}',
       'Si c’était vous, vous n’avez rien à faire.',
       'Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe. Cela déconnectera aussi tous les appareils.',

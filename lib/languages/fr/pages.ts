@@ -92,7 +92,8 @@ export const pages: Pages = {
     identity_taken: 'Cette connexion appartient déjà à un autre compte.',
     too_many_identities:
       'Vous ne pouvez pas associer d’autres connexions. Veuillez d’abord en supprimer une.',
-    access_denied: 'Vous avez annulé la connexion. Veuillez réessayer ou choisir un autre moyen.',
+    access_denied:
+      'La connexion a été annulée, ou ce compte ne peut pas se connecter ici. Veuillez réessayer ou choisir un autre moyen.',
     social_expired: 'Cela a pris trop de temps, ou a commencé dans un autre navigateur. Veuillez réessayer.',
     provider_unavailable:
       'Le service choisi ne répond pas pour le moment. Veuillez réessayer plus tard ou choisir un autre moyen.',
@@ -114,14 +115,14 @@ export const pages: Pages = {
     mailCode: 'Recevoir six chiffres par e-mail',
     emailTitle: 'Quelle est votre adresse e-mail ?',
     emailText:
-      '{provider} ne nous a donné aucune adresse confirmée. Nous vous envoyons six chiffres pour confirmer la vôtre.',
+      'Pour continuer avec {provider}, confirmez votre adresse e-mail. Nous vous envoyons six chiffres.',
     codeText: 'Saisissez les six chiffres que nous avons envoyés à {email}.',
     identities: 'Connexions associées',
     identitiesText: 'Les comptes d’autres services avec lesquels vous vous connectez ici.',
     none: 'Rien n’est associé.',
     link: 'Associer {provider}',
     linkedDone: '{provider} est associé. Vos autres appareils sont déconnectés.',
-    unlinkText: 'Vous ne pourrez plus vous connecter avec {name}. Vos autres appareils sont déconnectés.',
+    unlinkText: 'Vous ne pourrez plus vous connecter avec {name}. Vos autres appareils seront déconnectés.',
     unlinkUserText: '{user} ne pourra plus se connecter avec {name} et sera déconnecté partout.',
     unlinked: 'La connexion est supprimée.',
     proven: 'Vous avez confirmé que c’est bien vous. Veuillez refaire l’opération.',

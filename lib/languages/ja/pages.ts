@@ -87,7 +87,8 @@ export const pages: Pages = {
     signup_closed: 'ここでは新しいアカウントを作成できません。',
     identity_taken: 'このログイン方法は、すでに別のアカウントで使われています。',
     too_many_identities: 'これ以上連携できません。先に一つ削除してください。',
-    access_denied: 'ログインがキャンセルされました。もう一度試すか、別の方法を選んでください。',
+    access_denied:
+      'ログインがキャンセルされたか、このアカウントではここにログインできません。もう一度試すか、別の方法を選んでください。',
     social_expired: '時間がかかりすぎたか、別のブラウザで始められました。もう一度お試しください。',
     provider_unavailable:
       '選択したサービスが現在応答していません。しばらくしてから試すか、別の方法を選んでください。',
@@ -108,8 +109,7 @@ export const pages: Pages = {
     usePassword: 'パスワードを使う',
     mailCode: '6桁の数字をメールで受け取る',
     emailTitle: 'メールアドレスを入力してください',
-    emailText:
-      '{provider} から確認済みのメールアドレスを取得できませんでした。確認のため、6桁の数字をメールでお送りします。',
+    emailText: '{provider} で続けるには、メールアドレスの確認が必要です。6桁の数字をメールでお送りします。',
     codeText: '{email} に送信した6桁の数字を入力してください。',
     identities: '連携しているログイン',
     identitiesText: 'ここにログインできる、他のサービスのアカウントです。',

@@ -121,9 +121,9 @@ export const mails: Mails = {
   social_code: {
     subject: 'O seu código para entrar em {product}',
     text: [
-      'Alguém, provavelmente você, quer entrar em {product} com esta conta de outro provedor:',
+      'Alguém, provavelmente você, quer entrar em {product} com esta conta de outro serviço:',
       '{facts}',
-      'Se foi você, digite este código onde você pediu para entrar. A partir daí, essa conta poderá entrar em {product}.',
+      'Se foi você, digite este código onde você pediu para entrar. A partir daí, você poderá entrar em {product} com ela.',
       '{code}',
       'O código funciona uma única vez, por {time}. Não o compartilhe com ninguém: nunca o pediremos a você.',
       'Se não foi você, ignore este e-mail. Com o código, outra pessoa poderia entrar na sua conta.',
@@ -234,7 +234,7 @@ export const mails: Mails = {
   identity_linked: {
     subject: 'Nova forma de entrar na sua conta em {product}',
     text: [
-      'Uma conta de outro provedor foi vinculada à sua conta em {product} e pode entrar nela a partir de agora. Todos os outros dispositivos foram desconectados.',
+      'Esta conta de outro serviço foi vinculada à sua conta em {product}. A partir de agora, você também pode entrar com ela. Todos os outros dispositivos foram desconectados.',
       '{facts}',
       'Se foi você, não é preciso fazer nada.',
       'Se não foi você, escolha imediatamente uma nova senha. Depois entre e remova a conta vinculada na página da sua conta.',
@@ -244,7 +244,7 @@ export const mails: Mails = {
   identity_unlinked: {
     subject: 'Uma forma de entrar em {product} foi removida',
     text: [
-      'Uma conta de outro provedor foi desvinculada da sua conta em {product} e não pode mais entrar nela. Todos os outros dispositivos foram desconectados.',
+      'Esta conta de outro serviço foi desvinculada da sua conta em {product}. Você não pode mais entrar com ela. Outros dispositivos foram desconectados.',
       '{facts}',
       'Se foi você, não é preciso fazer nada.',
       'Se não foi você, escolha imediatamente uma nova senha. Isso também desconecta todos os dispositivos.',

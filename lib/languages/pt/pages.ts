@@ -85,7 +85,8 @@ export const pages: Pages = {
     signup_closed: 'Aqui não é possível criar novas contas.',
     identity_taken: 'Este login já pertence a outra conta.',
     too_many_identities: 'Não é possível vincular mais logins. Remova um primeiro.',
-    access_denied: 'Você cancelou o login. Tente novamente ou escolha outra forma.',
+    access_denied:
+      'O login foi cancelado, ou esta conta não pode entrar aqui. Tente novamente ou escolha outra forma.',
     social_expired: 'Demorou demais ou começou em outro navegador. Tente novamente.',
     provider_unavailable:
       'O serviço escolhido não responde no momento. Tente mais tarde ou escolha outra forma.',
@@ -106,14 +107,14 @@ export const pages: Pages = {
     usePassword: 'Usar a senha',
     mailCode: 'Receber seis dígitos por e-mail',
     emailTitle: 'Qual é o seu e-mail?',
-    emailText: '{provider} não nos deu nenhum e-mail confirmado. Enviamos seis dígitos para confirmar o seu.',
+    emailText: 'Para continuar com {provider}, confirme o seu e-mail. Enviamos seis dígitos.',
     codeText: 'Informe os seis dígitos que enviamos para {email}.',
     identities: 'Logins vinculados',
     identitiesText: 'Contas de outros serviços com as quais você entra aqui.',
     none: 'Nada está vinculado.',
     link: 'Vincular {provider}',
     linkedDone: '{provider} está vinculado. Os seus outros dispositivos foram desconectados.',
-    unlinkText: 'Você não poderá mais entrar com {name}. Os seus outros dispositivos são desconectados.',
+    unlinkText: 'Você não poderá mais entrar com {name}. Os seus outros dispositivos serão desconectados.',
     unlinkUserText: '{user} não poderá mais entrar com {name} e será desconectado em todos os lugares.',
     unlinked: 'O login foi removido.',
     proven: 'Você confirmou que é você. Faça a etapa novamente.',
@@ -265,7 +266,7 @@ export const pages: Pages = {
     removeLabel: 'Remover: {name}',
     totpAdded: 'O aplicativo autenticador está configurado. Os seus outros dispositivos foram desconectados.',
     totpRemoveTitle: 'Remover o aplicativo autenticador?',
-    totpRemoveText: 'O login não pede mais o código dele. Os seus outros dispositivos são desconectados.',
+    totpRemoveText: 'O login não pede mais o código dele. Os seus outros dispositivos serão desconectados.',
     totpRemoved: 'O aplicativo autenticador foi removido.',
     enrolTitle: 'Configurar um aplicativo autenticador',
     enrolText:
@@ -283,7 +284,7 @@ export const pages: Pages = {
     codesSaved: 'Eu guardei',
     newCodes: 'Novos códigos',
     newCodesTitle: 'Criar novos códigos de recuperação?',
-    newCodesText: 'Os antigos deixam de funcionar. Os seus outros dispositivos são desconectados.',
+    newCodesText: 'Os antigos deixam de funcionar. Os seus outros dispositivos serão desconectados.',
     passkeys: 'Chaves de acesso',
     passkeysText:
       'Entre com a sua impressão digital, o seu rosto ou o PIN do seu dispositivo. Nenhuma senha é necessária. Uma chave de acesso também é um segundo fator: a sua senha sozinha deixa de bastar.',
@@ -297,7 +298,7 @@ export const pages: Pages = {
     renameTitle: 'Renomear a chave de acesso',
     passkeyRemoveTitle: 'Remover esta chave de acesso?',
     passkeyRemoveText:
-      'Você não poderá mais entrar com “{name}”. Os seus outros dispositivos são desconectados.',
+      'Você não poderá mais entrar com “{name}”. Os seus outros dispositivos serão desconectados.',
     passkeyRemoved: 'A chave de acesso foi removida.',
   },
   admin: {
