@@ -49,19 +49,23 @@ export function decodeBody(event: APIGatewayProxyEventV2): void {
 
 /**
  * Parses a part of the request by its schema. Refuses with `invalid_request`, naming each issue and its path, including
- * `alsoWrong`.
+ * `alsoWrong`. What is wrong with no single field has the `part` as its path.
  */
 export function parse<S extends Schema>(
   schema: S,
   received: unknown,
-  alsoWrong: readonly Issue[] = [],
+  { part = 'body', alsoWrong = [] }: { part?: 'body' | 'query'; alsoWrong?: readonly Issue[] } = {},
 ): z.output<S> {
+  const refuse = (issues: readonly Issue[]) =>
+    new Refusal('invalid_request', {
+      issues: issues.map(({ path, message }) => ({ path: path || part, message })),
+    })
   const unusable = unusableText(received, [])
-  if (unusable) throw new Refusal('invalid_request', { issues: [unusable] })
+  if (unusable) throw refuse([unusable])
   const result = z.safeParse(schema, received)
   if (result.success && alsoWrong.length === 0) return result.data
   const issues = [...(result.error?.issues ?? []).flatMap(issuesOf), ...alsoWrong]
-  throw new Refusal('invalid_request', { issues: issues.slice(0, ISSUE_LIMIT) })
+  throw refuse(issues.slice(0, ISSUE_LIMIT))
 }
 
 /** Finds new passwords that are too short or too long. Their minimum is a setting, so no schema can contain it. */
@@ -93,7 +97,7 @@ export function parseParams<S extends Schema>(schema: S, received: unknown): z.o
  */
 function unusableText(value: unknown, path: readonly PropertyKey[]): Issue | undefined {
   if (path.length > DEPTH_LIMIT)
-    return { path: 'body', message: `must not be nested deeper than ${DEPTH_LIMIT} levels` }
+    return { path: '', message: `must not be nested deeper than ${DEPTH_LIMIT} levels` }
   if (typeof value === 'string') {
     if (value.includes('\0')) return { path: pathOf(path), message: 'must not contain NUL' }
     if (!value.isWellFormed()) return { path: pathOf(path), message: 'must be well-formed Unicode' }
@@ -122,15 +126,12 @@ function issuesOf(issue: z.core.$ZodIssue): Issue[] {
   return [{ path: pathOf(issue.path), message: isMissing ? 'is required' : `must be ${issue.expected}` }]
 }
 
-/** Cut, because a client may choose any key. */
-function pathOf(path: readonly PropertyKey[]): string {
-  return (
-    path
-      .map((key) => String(key).slice(0, 64))
-      .join('.')
-      .toWellFormed() || 'body'
-  )
-}
+/** Cut, because a client may choose any key. Empty: the whole part. */
+const pathOf = (path: readonly PropertyKey[]): string =>
+  path
+    .map((key) => String(key).slice(0, 64))
+    .join('.')
+    .toWellFormed()
 
 /** The client as API Gateway or a trusted proxy saw it; never from `X-Forwarded-For`, which any client can set. */
 export function clientOf(event: APIGatewayProxyEventV2): Client {

@@ -84,10 +84,10 @@ async function run<C extends Contract, F extends Factories>(
   const principal = contract.access === 'public' ? undefined : event.principal
   const params = contract.params && parseParams(contract.params, event.pathParameters ?? {})
   if (contract.checksOrigin) checkLoginOrigin(event, services)
-  const query = contract.query && parse(contract.query, event.queryStringParameters ?? {})
+  const query = contract.query && parse(contract.query, event.queryStringParameters ?? {}, { part: 'query' })
   const body =
     contract.body &&
-    parse(contract.body, event.body, wrongLengths(contract.body, event.body, services.policy))
+    parse(contract.body, event.body, { alsoWrong: wrongLengths(contract.body, event.body, services.policy) })
   await count(contract, services, { client, principal, params, body })
   const origin = { actor: principal?.userId, ip: client.ip, requestId }
   const input = {

@@ -99,8 +99,11 @@ describe('the start of a login with a provider', () => {
 
   it('needs the redirect and the challenge, or a ticket alone', async () => {
     const { redirect, codeChallenge } = newFlow()
-    for (const query of [{}, { redirect }, { codeChallenge }, { ...newFlow(), ticket: 'x' }])
-      expect((await start({ query })).status).toBe(400)
+    for (const query of [{}, { redirect }, { codeChallenge }, { ...newFlow(), ticket: 'x' }]) {
+      const { status, body } = await start({ query })
+      expect([status, ...body.errors.map(({ path }: { path: string }) => path)]).toContain('query')
+      expect(status).toBe(400)
+    }
   })
 
   it('answers 404 for a provider that is not configured, before it counts anything', async () => {
