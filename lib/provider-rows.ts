@@ -19,10 +19,10 @@ type Row = <T>(suffix: string, read: (text: string) => T, more?: Partial<Setting
 
 /** What a provider of each kind needs besides a client id. */
 const rowsOfKind: Readonly<Record<ProviderKind, (row: Row, name: string) => Settings>> = {
-  google: standIn,
-  github: standIn,
-  microsoft: (row) => ({ tenant: row('TENANT', tenant), ...standIn(row) }),
-  apple: (row) => ({ teamId: row('TEAM_ID', appleId), keyId: row('KEY_ID', appleId), ...standIn(row) }),
+  google: testServer,
+  github: testServer,
+  microsoft: (row) => ({ tenant: row('TENANT', tenant), ...testServer(row) }),
+  apple: (row) => ({ teamId: row('TEAM_ID', appleId), keyId: row('KEY_ID', appleId), ...testServer(row) }),
   oidc: (row, name) => ({
     issuer: row('ISSUER', providerIssuer),
     label: row('LABEL', productName, { default: labelOf(name) }),
@@ -31,7 +31,7 @@ const rowsOfKind: Readonly<Record<ProviderKind, (row: Row, name: string) => Sett
 }
 
 /** A server on this machine instead of a provider that has one address for everybody. */
-function standIn(row: Row): Settings {
+function testServer(row: Row): Settings {
   return { issuer: row('ISSUER', optional(loopbackAddress), { default: '', localOnly: true }) }
 }
 

@@ -28,9 +28,9 @@ type CallbackPorts = Pick<
  */
 export async function finishSocialFlow(ports: CallbackPorts, callback: Callback): Promise<string> {
   const flow = await flowOf(ports, callback)
-  if (typeof flow === 'string') return unknownFlow(ports, callback, flow)
+  if (typeof flow === 'string') return atLoginPage(ports, callback, flow)
   try {
-    return (await codeAt(ports, callback, flow)) ?? unknownFlow(ports, callback, 'unknown_state')
+    return (await redirectWithCode(ports, callback, flow)) ?? atLoginPage(ports, callback, 'unknown_state')
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw new InterruptedFlow(flow.redirect, error)
     return endOf(ports, flow, error)
@@ -53,7 +53,7 @@ async function flowOf(
 }
 
 /** Its own redirect is not used: the flow may be one that another person began. */
-function unknownFlow(
+function atLoginPage(
   { policy, socialDestinations, events }: CallbackPorts,
   { provider }: Callback,
   reason: UnknownFlow,
@@ -65,7 +65,7 @@ function unknownFlow(
 }
 
 /** The redirect of the flow with a code, which waits for the front end; `undefined` if a parallel callback took the flow. */
-async function codeAt(
+async function redirectWithCode(
   { social, socialProviders, clock }: CallbackPorts,
   { provider, parameters }: Callback,
   { stateHash }: SocialFlow,
@@ -94,7 +94,7 @@ async function codeAt(
 }
 
 /** Adds the name that Apple posts in the first login, to the flow of a browser whose cookie the next request shows. */
-export async function nameSocialFlow(
+export async function addNameToFlow(
   { social }: Pick<Ports, 'social'>,
   { state, name }: { readonly state: string; readonly name: string | undefined },
 ): Promise<void> {

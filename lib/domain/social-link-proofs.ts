@@ -19,7 +19,7 @@ export interface ProvenAccount {
  * Returns the account that a link session waits for, if its user, version and email are unchanged. Refuses with `invalid_link_session`,
  * or with `invalid_request` if the session waits for an email only.
  */
-async function waitedFor(
+async function accountOfLinkSession(
   { users }: Pick<Ports, 'users'>,
   { identity, owner }: LinkSession,
   path: 'password' | 'passkey',
@@ -36,7 +36,7 @@ async function waitedFor(
 
 /**
  * Proves the account by its password, with the budget of its logins. Refuses with `too_many_attempts` before the compare, with
- * `invalid_credentials` after a wrong password, or as `waitedFor`.
+ * `invalid_credentials` after a wrong password, or as `accountOfLinkSession`.
  */
 export async function provenByPassword(
   ports: Pick<Ports, 'users' | 'passwords' | 'rateLimiter' | 'limits' | 'events'>,
@@ -45,7 +45,7 @@ export async function provenByPassword(
 ): Promise<ProvenAccount> {
   const { rateLimiter, passwords, events, limits } = ports
   await passwords.ready()
-  const account = await waitedFor(ports, session, 'password')
+  const account = await accountOfLinkSession(ports, session, 'password')
   const { id: userId, email, passwordHash } = account
   const attempts = await rateLimiter.reserveAttempt(email)
   if (!(await passwords.compare(password, passwordHash || undefined))) {
@@ -58,12 +58,12 @@ export async function provenByPassword(
   return { account, amr: ['pwd'] }
 }
 
-/** Proves the account by one of its passkeys: both proofs in one. Refuses with `invalid_passkey`, or as `waitedFor`. */
+/** Proves the account by one of its passkeys: both proofs in one. Refuses with `invalid_passkey`, or as `accountOfLinkSession`. */
 export async function provenByPasskey(
   ports: PasskeyProofPorts & Pick<Ports, 'users'>,
   session: LinkSession,
   response: unknown,
 ): Promise<ProvenAccount> {
-  const account = await waitedFor(ports, session, 'passkey')
+  const account = await accountOfLinkSession(ports, session, 'passkey')
   return { account, amr: [], factor: await provesPasskey(ports, response)(account) }
 }

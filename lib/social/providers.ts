@@ -74,7 +74,7 @@ export function socialProviders({ seals, ...asked }: Asked & { readonly seals: S
   const { clients, clientOf, serverOf } = clientsOf(asked)
   const seal = async ({ refreshToken, ...owner }: Found): Promise<string | undefined> => {
     if (refreshToken === undefined) return undefined
-    return storing(() => seals.seal(Buffer.from(refreshToken), contextOf(owner)))
+    return withOwnKeys(() => seals.seal(Buffer.from(refreshToken), contextOf(owner)))
   }
 
   return {
@@ -115,7 +115,7 @@ export function socialProviders({ seals, ...asked }: Asked & { readonly seals: S
       // Without the provider's settings nothing can be revoked, now or later.
       if (client?.provider.protocol !== 'openid') throw new ProviderFailure('provider_error', 'revocation')
       const context = contextOf({ issuer: client.provider.issuer, subject })
-      const token = await storing(() => seals.open(sealedRefreshToken, context))
+      const token = await withOwnKeys(() => seals.open(sealedRefreshToken, context))
       await revokeRefreshToken(client, await serverOf(client.provider), Buffer.from(token).toString())
     },
   }
@@ -129,7 +129,7 @@ function personOf(client: Client, server: Server, flow: { readonly nonce: string
 }
 
 /** Runs work with keys of ours. */
-async function storing<T>(work: () => Promise<T>): Promise<T> {
+async function withOwnKeys<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {

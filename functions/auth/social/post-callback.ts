@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { defineContract } from '../../../lib/contract/contract.ts'
 import { postedCallback, provider } from '../../../lib/contract/social.ts'
 import { callbackAddress } from '../../../lib/domain/provider-settings.ts'
-import { nameSocialFlow } from '../../../lib/domain/social-callback.ts'
+import { addNameToFlow } from '../../../lib/domain/social-callback.ts'
 import { browser } from '../../../lib/lambda/browser.ts'
 import { route } from '../../../lib/lambda/route.ts'
 import { social, socialDestinations } from '../../../lib/services.ts'
@@ -31,7 +31,7 @@ export const handler = route(
   factories,
   async ({ services, params, form, reply }) => {
     const { user, ...answer } = form
-    await nameSocialFlow(services, { state: form.state, name: user })
+    await addNameToFlow(services, { state: form.state, name: user })
     const query = new URLSearchParams(answer)
     const callback = callbackAddress(services.issuer, encodeURIComponent(params.provider))
     return reply(303, undefined, { location: `${callback}?${query}` })
