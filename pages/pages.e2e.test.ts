@@ -92,6 +92,16 @@ describe('somebody whose network is slow', () => {
     await account
     await visitor.close()
   })
+
+  it('is told to reload the page if the script does not come', async () => {
+    const visitor = await pages.newProfile()
+    const tab = await visitor.newPage()
+    await tab.route(/\.js$/, (route) => route.abort())
+    await tab.goto(url('login'))
+    await see(tab, 'A part of this page could not be loaded. Please reload it.')
+    await looksWell(tab, 'incomplete')
+    await visitor.close()
+  })
 })
 
 describe('somebody who came from another page', () => {

@@ -48,7 +48,8 @@ type Call<Name extends OperationName> = (
 
 /**
  * Lets the user prove again who they are, with `reauthenticate`. It resolves to whether they did. `maxAge`: how many seconds ago the
- * last proof may be; 0 if the API did not say. Throw an `ApiError` if the user could not be asked: the calls that wait end with it.
+ * last proof may be; 0 if the API did not say. If it throws the `ApiError` of an outage
+ * (`network_error`, `unavailable`), the user could not be asked, and the calls that wait end with that.
  */
 export type ProveAgain = (need: { readonly maxAge: number }) => Promise<boolean>
 
@@ -118,7 +119,7 @@ export function createClient(options: ClientOptions): Client {
     if (!asked) return false
     proving ??= (async () => asked({ maxAge }))()
       .catch((error) => {
-        if (error instanceof ApiError) return error
+        if (error instanceof ApiError && isOutage(error)) return error
         report(error)
         return false
       })

@@ -96,6 +96,17 @@ describe('a call that needs a newer proof', () => {
     expect(count(browser, CHANGE)).toBe(1)
   })
 
+  it('does not end with the refusal of another call', async () => {
+    const { client } = await stale()
+    const reported = jest.spyOn(console, 'error').mockImplementation(() => undefined)
+    client.onReauthenticationRequired(async () => {
+      throw new ApiError('wrong_password', 'Of the proof.', { status: 403 })
+    })
+    expect((await client.changeEmail(email)).error?.code).toBe('reauthentication_required')
+    expect(reported).toHaveBeenCalledTimes(1)
+    reported.mockRestore()
+  })
+
   it('asks nobody once the application has ended that', async () => {
     const { client, prove } = await stale()
     const asked = jest.fn(prove)

@@ -1,5 +1,6 @@
 import type { Seconds } from './lifetimes.ts'
 import type { Ports } from './ports.ts'
+import { isOffered } from './provider-names.ts'
 import { Refusal } from './refusal.ts'
 import type { FlowOwner, LinkSession, ProviderIdentity } from './social-ports.ts'
 import { hashOfSecret, newSecret } from './social-secrets.ts'
@@ -49,8 +50,12 @@ async function opened(
 }
 
 /** Returns the link session of a token. Refuses with `invalid_link_session`. */
-export async function openLinkSession({ social, clock }: SessionPorts, token: string): Promise<LinkSession> {
+export async function openLinkSession(
+  { social, policy, clock }: SessionPorts & Pick<Ports, 'policy'>,
+  token: string,
+): Promise<LinkSession> {
   const session = await social.findLinkSession(hashOfSecret(token))
-  if (!session || session.expiresAt <= clock.now()) throw new Refusal('invalid_link_session')
+  const isOpen = session && session.expiresAt > clock.now() && isOffered(policy, session.identity.provider)
+  if (!isOpen) throw new Refusal('invalid_link_session')
   return session
 }

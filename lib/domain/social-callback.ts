@@ -39,7 +39,7 @@ export async function finishSocialFlow(ports: CallbackPorts, callback: Callback)
 
 /** Recognizes the flow without using it up: a callback of another browser or provider must not end it. */
 async function flowOf(
-  { social, clock }: CallbackPorts,
+  { policy, social, clock }: CallbackPorts,
   { provider, parameters, flowCookies }: Callback,
 ): Promise<SocialFlow | UnknownFlow> {
   const [state, ...others] = parameters.getAll('state')
@@ -47,7 +47,7 @@ async function flowOf(
   const flow = await social.findFlow(hashOfSecret(state))
   if (!flow) return 'unknown_state'
   if (flow.expiresAt <= clock.now()) return 'expired'
-  if (flow.provider !== provider) return 'other_provider'
+  if (flow.provider !== provider || !isOffered(policy, provider)) return 'other_provider'
   // Hashes of random values: comparing them tells nothing about a value.
   return flowCookies.some((cookie) => hashOfSecret(cookie) === flow.cookieHash) ? flow : 'other_browser'
 }

@@ -5,7 +5,7 @@ import { isOwner, openLinkSession, ownerOf } from './link-sessions.ts'
 import { type Locale, storedLocale } from './locales.ts'
 import { isSame, newDigits } from './one-time-codes.ts'
 import type { Client, Ports } from './ports.ts'
-import { labelOf, mailedName } from './provider-names.ts'
+import { isOffered, labelOf, mailedName } from './provider-names.ts'
 import { subjectOfIp } from './rate-limiter.ts'
 import { Refusal } from './refusal.ts'
 import type { ProviderIdentity } from './social-ports.ts'
@@ -17,7 +17,7 @@ import type { Account } from './users.ts'
  * Refuses with `invalid_link_session`, `too_many_attempts`, or with `invalid_request` if there is no address.
  */
 export async function requestSocialCode(
-  ports: Pick<Ports, 'social' | 'rateLimiter' | 'outbox' | 'clock'>,
+  ports: Pick<Ports, 'social' | 'policy' | 'rateLimiter' | 'outbox' | 'clock'>,
   { linkSession, email: given, locale }: { linkSession: string; email?: string | undefined; locale: Locale },
   client: Client,
 ): Promise<void> {
@@ -45,7 +45,7 @@ export async function mailSocialCode(
   if (ports.policy.providers.length === 0) return
   const session = await ports.social.findLinkSession(linkSessionHash)
   const now = ports.clock.now()
-  if (!session || session.expiresAt <= now) return
+  if (!session || session.expiresAt <= now || !isOffered(ports.policy, session.identity.provider)) return
   const account = await ports.users.findByEmail(email)
   const opensNothing = account ? account.status !== 'active' : ports.policy.signUp === 'closed'
   const to = account ? recipientOf(account) : { userId: undefined, email, locale: storedLocale(locale) }
@@ -90,7 +90,7 @@ export interface ProvenEmail {
  * `invalid_code`.
  */
 export async function provenByCode(
-  ports: Pick<Ports, 'users' | 'social' | 'keyedHashes' | 'rateLimiter' | 'limits' | 'clock'>,
+  ports: Pick<Ports, 'users' | 'social' | 'keyedHashes' | 'rateLimiter' | 'limits' | 'policy' | 'clock'>,
   linkSession: string,
   digits: string,
 ): Promise<ProvenEmail> {

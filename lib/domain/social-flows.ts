@@ -51,9 +51,7 @@ export async function beginSocialFlow(
     cookieHash: hashOfSecret(cookie),
     expiresAt: ports.clock.now() + FLOW_SECONDS,
   }
-  // A re-authentication is worth nothing unless the person proves something now.
-  const asksLogin = begun.purpose === 'reauthentication'
-  const asked = { state: state.secret, nonce, codeVerifier, asksLogin }
+  const asked = { state: state.secret, nonce, codeVerifier, purpose: begun.purpose }
   try {
     const [location] = await settleAll(
       ports.socialProviders.authorizationUrl(request.provider, asked),

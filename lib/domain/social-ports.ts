@@ -243,16 +243,13 @@ export interface SocialDestinations {
 /** The configured providers. `policy.providers` lists them. */
 export interface SocialProviders {
   /**
-   * The address at the provider where the flow begins, with PKCE S256. `asksLogin`: the person must log in there now, even with a
-   * session. Otherwise they choose the account, if the provider lets them.
+   * The address at the provider where the flow begins, with PKCE S256. The provider is told to let the person choose the account, and
+   * for a re-authentication to log in now, even with a session.
    * @throws ProviderFailure
    */
   authorizationUrl(
     provider: string,
-    request: Pick<SocialFlow, 'nonce' | 'codeVerifier'> & {
-      readonly state: string
-      readonly asksLogin?: boolean
-    },
+    request: Pick<SocialFlow, 'nonce' | 'codeVerifier' | 'purpose'> & { readonly state: string },
   ): Promise<string>
   /**
    * Checks that the callback is of the provider that the flow began at: `iss`, if it is sent or the provider promises it (RFC 9207).

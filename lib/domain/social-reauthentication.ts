@@ -13,7 +13,10 @@ import { type RedeemedCode, takeResult } from './social-results.ts'
  * Refuses with `invalid_request` or `invalid_code`.
  */
 export const provesProvider =
-  (ports: Pick<Ports, 'social' | 'identities' | 'lifetimes' | 'clock'>, code: RedeemedCode): ProveAgain =>
+  (
+    ports: Pick<Ports, 'social' | 'policy' | 'identities' | 'lifetimes' | 'clock'>,
+    code: RedeemedCode,
+  ): ProveAgain =>
   async (account): Promise<FreshProof> => {
     checkProvesNoMore(account, 'social')
     const refused = () => new Refusal('invalid_code', { subject: { userId: account.id } })

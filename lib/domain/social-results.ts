@@ -1,5 +1,6 @@
 import { isSame } from './one-time-codes.ts'
 import type { Ports } from './ports.ts'
+import { isOffered } from './provider-names.ts'
 import { Refusal } from './refusal.ts'
 import type { SocialPurpose, SocialResult } from './social-ports.ts'
 import { hashOfSecret } from './social-secrets.ts'
@@ -16,7 +17,7 @@ export interface RedeemedCode {
  * Refuses with `invalid_code`, without saying why.
  */
 export async function takeResult(
-  { social, clock }: Pick<Ports, 'social' | 'clock'>,
+  { social, policy, clock }: Pick<Ports, 'social' | 'policy' | 'clock'>,
   { code, codeVerifier }: RedeemedCode,
   purpose: SocialPurpose,
 ): Promise<SocialResult> {
@@ -25,7 +26,8 @@ export async function takeResult(
     result !== undefined &&
     result.expiresAt > clock.now() &&
     isSame(result.codeChallenge, hashOfSecret(codeVerifier)) &&
-    result.purpose === purpose
+    result.purpose === purpose &&
+    isOffered(policy, result.identity.provider)
   if (!isGood) throw new Refusal('invalid_code')
   return result
 }

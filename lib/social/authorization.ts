@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { SocialProviders } from '../domain/social-ports.ts'
+import type { SocialProviders, SocialPurpose } from '../domain/social-ports.ts'
 import { ProviderFailure } from '../domain/social-ports.ts'
 import type { Client } from './client.ts'
 import type { Server } from './discovery.ts'
@@ -9,7 +9,7 @@ import type { Provider } from './provider.ts'
 export function authorizationAddress(
   { provider, clientId, redirectUri, isLocal }: Client,
   { metadata }: Server,
-  { state, nonce, codeVerifier, asksLogin }: Parameters<SocialProviders['authorizationUrl']>[1],
+  { state, nonce, codeVerifier, purpose }: Parameters<SocialProviders['authorizationUrl']>[1],
 ): string {
   const address = URL.parse(metadata.authorization_endpoint ?? '')
   const isSecure = address?.protocol === 'https:' || (isLocal && address?.protocol === 'http:')
@@ -23,15 +23,23 @@ export function authorizationAddress(
     ...(provider.protocol === 'openid' && { nonce }),
     code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
     code_challenge_method: 'S256',
-    ...(asksLogin ? (provider.loginNow ?? { max_age: '0' }) : choiceOf(provider, metadata)),
+    ...promptOf(provider, metadata, purpose),
     ...provider.parameters,
   }
   for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value)
   return address.href
 }
 
-/** Lets the person choose the account, where the provider can: one that does not know the value refuses it (section 3.1.2.1). */
-const choiceOf = ({ choosesAccount }: Provider, { prompt_values_supported: known }: Server['metadata']) =>
-  choosesAccount || (Array.isArray(known) && known.includes('select_account'))
-    ? { prompt: 'select_account' }
-    : {}
+/** How the provider asks the person (section 3.1.2.1). One that does not know a value refuses it. */
+function promptOf(
+  { choosesAccount, loginNow }: Provider,
+  { prompt_values_supported: known }: Server['metadata'],
+  purpose: SocialPurpose,
+): Readonly<Record<string, string>> {
+  // It is worth nothing unless the person proves something now.
+  if (purpose === 'reauthentication') return loginNow ?? { max_age: '0' }
+  if (choosesAccount || (Array.isArray(known) && known.includes('select_account')))
+    return { prompt: 'select_account' }
+  // Without any question, whoever is logged in at the provider would get a way into this account. Every provider knows this value.
+  return purpose === 'link' ? { prompt: 'login' } : {}
+}

@@ -70,7 +70,7 @@ describe('a login with a provider like Google', () => {
   it('says when the person logged in, if it was asked for', async () => {
     const { issuer } = await started('google')
     const { logIn } = clientOf({ kind: 'google', issuer })
-    const { identity } = await logIn(as('ada'), { asksLogin: true })
+    const { identity } = await logIn(as('ada'), { purpose: 'reauthentication' })
     const { authTime } = await identity()
     expect(Math.abs(Number(authTime) - Date.now() / 1000)).toBeLessThan(60)
   })
@@ -105,11 +105,11 @@ describe('a login with a provider like Microsoft Entra', () => {
     const { providers, logIn } = clientOf({ kind: 'microsoft', issuer, tenant: TENANT })
     const address = await providers.authorizationUrl('microsoft', {
       ...newFlow('microsoft'),
-      asksLogin: true,
+      purpose: 'reauthentication',
     })
     const { searchParams } = new URL(address)
     expect([searchParams.get('prompt'), searchParams.get('max_age')]).toEqual(['login', null])
-    const { authTime } = await (await logIn(as('ada'), { asksLogin: true })).identity()
+    const { authTime } = await (await logIn(as('ada'), { purpose: 'reauthentication' })).identity()
     expect(Math.abs(Number(authTime) - Date.now() / 1000)).toBeLessThan(60)
   })
 
@@ -208,8 +208,12 @@ describe('the choice of an account', () => {
     const redirectUris = [`${OWN_ISSUER}/auth/social/oidc/callback`]
     const options = { clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, redirectUris, choosesAccount: false }
     const provider = await startProvider('oidc', options)
-    const { logIn } = clientOf({ kind: 'oidc', issuer: provider.issuer })
+    const { providers, logIn } = clientOf({ kind: 'oidc', issuer: provider.issuer })
     expect(await (await logIn(as('ada'))).identity()).toMatchObject({ subject: 'ada' })
+    // A link asks for a login instead.
+    const link = { ...newFlow('oidc'), purpose: 'link' } as const
+    expect(new URL(await providers.authorizationUrl('oidc', link)).searchParams.get('prompt')).toBe('login')
+    expect(await (await logIn(as('ada'), { purpose: 'link' })).identity()).toMatchObject({ subject: 'ada' })
     const { callback } = await logIn((address) => as('ada')(`${address}&prompt=select_account`))
     expect(callback.get('error')).toBe('invalid_request')
     await provider.close()

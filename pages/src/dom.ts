@@ -36,6 +36,11 @@ export function announce(text: string): void {
   find('#status').textContent = text
 }
 
+/** Says that a script of the page did not come. It may be of a former deployment. */
+export function sayIncomplete(): void {
+  find('.incomplete').classList.add('shown')
+}
+
 /** Lets the browser save a file. */
 export function saveFile(content: Blob, name: string): void {
   const url = URL.createObjectURL(content)

@@ -1,5 +1,6 @@
 import type { User } from '../../client/src/client.ts'
 import type { Pages } from '../../lib/languages/en/pages.ts'
+import { sayIncomplete } from './dom.ts'
 
 export type PageName = Exclude<keyof Pages, 'common' | 'errors' | 'social'>
 
@@ -25,9 +26,9 @@ export interface PageData {
   readonly texts: { readonly errors: Errors }
 }
 
-/** Loads the page's script for providers, which is built apart. Without providers there is none. */
+/** Loads the page's script for providers, which is built apart. Without providers, or if it does not come, there is none. */
 export const socialScript = async <Script>({ social }: PageData): Promise<Script | undefined> =>
-  social === undefined ? undefined : import(social)
+  social === undefined ? undefined : import(social).catch(sayIncomplete)
 
 /** Besides the data, those of the page's own texts that its template does not contain. */
 export function pageData<Name extends PageName>(page: Name): { data: PageData; texts: Pages[Name] } {

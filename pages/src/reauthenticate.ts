@@ -1,5 +1,6 @@
 import { ApiError } from '../../client/src/api-error.ts'
 import type { Client } from '../../client/src/client.ts'
+import { sayIncomplete } from './dom.ts'
 import type { PageData } from './page-data.ts'
 
 type Script = typeof import('./reauthentication-dialog.ts')
@@ -14,6 +15,7 @@ export function offerReauthentication(page: { readonly data: PageData; readonly 
     const address = failures > 0 ? `${reauthentication}?${failures}` : reauthentication
     const { reauthenticationDialog }: Script = await import(address).catch((cause) => {
       failures += 1
+      sayIncomplete()
       throw new ApiError('network_error', 'The script of the dialog did not come.', { cause })
     })
     ask ??= reauthenticationDialog(page)

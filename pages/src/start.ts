@@ -19,8 +19,8 @@ function forgetWhenLeft(): void {
 
 /** What every page begins with. Until then it is inert, so that no press of a button is lost while the script is under way. */
 export function start<Name extends PageName>(page: Name) {
-  const { data, texts } = pageData(page)
   find('main').inert = false
+  const { data, texts } = pageData(page)
   forgetWhenLeft()
   revealPasswords()
   return {

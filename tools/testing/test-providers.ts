@@ -18,11 +18,11 @@ export function testProviders(): TestProviders {
   return {
     answers,
     revoked,
-    async authorizationUrl(provider, { state, nonce, asksLogin }) {
+    async authorizationUrl(provider, { state, nonce, purpose }) {
       const query = new URLSearchParams({
         state,
         nonce,
-        ...(asksLogin && { max_age: '0' }),
+        ...(purpose === 'reauthentication' && { max_age: '0' }),
       })
       return `https://${provider}.example/authorize?${query}`
     },

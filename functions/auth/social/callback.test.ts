@@ -151,6 +151,17 @@ describe('a callback that belongs to no flow', () => {
     expect(JSON.stringify(entries)).not.toContain('<script>')
   })
 
+  it('of a provider that was removed since goes on to the login page, and asks it nothing', async () => {
+    const given = started()
+    const request = await returning(given)
+    const { policy } = given.services
+    const providers = policy.providers.filter(({ name }) => name !== 'google')
+    const api = gateway({ ...given.services, policy: { ...policy, providers } })
+    const { result, entries } = await capturedLog(() => callback({ ...given, api }, request))
+    expect([result.status, result.headers.location]).toEqual([302, expired])
+    expect(entries).toEqual([expect.objectContaining({ type: 'social.failed', reason: 'other_provider' })])
+  })
+
   it.each([
     ['another browser', { cookies: [] }],
     ['another provider', { params: { provider: 'github' } }],

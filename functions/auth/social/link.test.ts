@@ -414,9 +414,22 @@ describe('rule 5: the second factor of a linked account', () => {
     const again = (await logInWith(api, services, googleOf(ada))).body.linkSession
     expect(await linkWith(api, linkSession, { password: ada.password })).toMatchObject(ended)
     const { authSession } = (await linkWith(api, again, { password: ada.password })).body
-    const without = gateway({ ...services, policy: { ...services.policy, providers: [] } })
-    const answer = await without('POST /auth/second-factor', { body: { authSession, totp: totp() } })
-    expect(answer).toMatchObject(refused(400, 'invalid_auth_session'))
+    const waiting = (await logInWith(api, services, googleOf(ada))).body.linkSession
+    await delivered(services)
+    await api('POST /auth/social/email', { body: { linkSession: waiting } })
+    const code = await codeFor(services, googleOf(ada))
+    const { google: _, ...left } = Object.fromEntries(
+      services.policy.providers.map((each) => [each.name, each]),
+    )
+    for (const providers of [Object.values(left), []]) {
+      const since = { ...services, policy: { ...services.policy, providers } }
+      const without = gateway(since)
+      const answer = await without('POST /auth/second-factor', { body: { authSession, totp: totp() } })
+      expect(answer).toMatchObject(refused(400, 'invalid_auth_session'))
+      expect(await delivered(since)).toEqual([])
+      expect(await linkWith(without, waiting, { password: ada.password })).toMatchObject(ended)
+      expect(await without('POST /auth/social/redeem', { body: code })).toMatchObject(invalidCode)
+    }
     expect(services.tables.identities.size).toBe(0)
   })
 

@@ -5,6 +5,7 @@ export const pages: Pages = {
   common: {
     skip: 'Zum Inhalt springen',
     noscript: 'Diese Seite braucht JavaScript. Bitte schalten Sie es ein und laden Sie die Seite neu.',
+    incomplete: 'Ein Teil dieser Seite konnte nicht geladen werden. Bitte laden Sie sie neu.',
     languages: 'Sprache',
     name: 'Name',
     email: 'E-Mail',

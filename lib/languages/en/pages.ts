@@ -6,6 +6,7 @@ export const pages = {
   common: {
     skip: 'Skip to the content',
     noscript: 'This page needs JavaScript. Please turn it on and reload the page.',
+    incomplete: 'A part of this page could not be loaded. Please reload it.',
     languages: 'Language',
     name: 'Name',
     email: 'Email',

@@ -5,6 +5,7 @@ export const pages: Pages = {
   common: {
     skip: 'Ir al contenido',
     noscript: 'Esta página necesita JavaScript. Actívelo y vuelva a cargar la página.',
+    incomplete: 'No se ha podido cargar una parte de esta página. Vuelva a cargarla.',
     languages: 'Idioma',
     name: 'Nombre',
     email: 'Correo electrónico',

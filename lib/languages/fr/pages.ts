@@ -5,6 +5,7 @@ export const pages: Pages = {
   common: {
     skip: 'Aller au contenu',
     noscript: 'Cette page a besoin de JavaScript. Veuillez l’activer et recharger la page.',
+    incomplete: 'Une partie de cette page n’a pas pu être chargée. Veuillez la recharger.',
     languages: 'Langue',
     name: 'Nom',
     email: 'Adresse e-mail',

@@ -5,6 +5,7 @@ export const pages: Pages = {
   common: {
     skip: '本文へ移動',
     noscript: 'このページには JavaScript が必要です。有効にして、ページを再読み込みしてください。',
+    incomplete: 'このページの一部を読み込めませんでした。再読み込みしてください。',
     languages: '言語',
     name: '名前',
     email: 'メールアドレス',

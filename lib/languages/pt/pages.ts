@@ -5,6 +5,7 @@ export const pages: Pages = {
   common: {
     skip: 'Ir para o conteúdo',
     noscript: 'Esta página precisa de JavaScript. Ative-o e recarregue a página.',
+    incomplete: 'Não foi possível carregar uma parte desta página. Recarregue-a.',
     languages: 'Idioma',
     name: 'Nome',
     email: 'E-mail',

@@ -8,7 +8,7 @@ const key = 'cardea:query'
 export const isBack = (): boolean => /^#cardea_(?:code|error)=/.test(location.hash)
 
 /**
- * The buttons of the providers within a part of the page. `begin` leaves the page. A provider leads back to a fixed address, so this tab
+ * The buttons of the providers within a part of the page, inert until now. `begin` leaves the page. A provider leads back to a fixed address, so this tab
  * remembers the language and where the user wants to go after the login.
  */
 export function onProvider(
@@ -16,6 +16,7 @@ export function onProvider(
   begin: (provider: string) => Promise<{ readonly error?: ApiError | undefined }>,
   within: ParentNode = document,
 ): void {
+  for (const list of within.querySelectorAll<HTMLElement>('.providers')) list.inert = false
   for (const button of within.querySelectorAll<HTMLElement>('[data-provider]'))
     onPress(button, data, async () => {
       rememberQuery()

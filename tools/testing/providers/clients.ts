@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { seals } from '../../../lib/crypto/seals.ts'
 import type { ProviderSettings } from '../../../lib/domain/provider-settings.ts'
-import type { ProviderSecrets } from '../../../lib/domain/social-ports.ts'
+import type { ProviderSecrets, SocialPurpose } from '../../../lib/domain/social-ports.ts'
 import { socialProviders } from '../../../lib/social/providers.ts'
 import { testKeys } from '../keys.ts'
 
@@ -39,7 +39,7 @@ export function clientOf(
     /** Begins a login, has the browser go to the provider, and checks what it brings back. */
     async logIn(
       browser: (address: string) => Promise<URLSearchParams>,
-      begun: { readonly asksLogin?: boolean } = {},
+      begun: { readonly purpose?: SocialPurpose } = {},
     ) {
       const flow = newFlow(name)
       const callback = await browser(await providers.authorizationUrl(name, { ...flow, ...begun }))
@@ -54,4 +54,5 @@ export const newFlow = (provider: string) => ({
   state: random(),
   nonce: random(),
   codeVerifier: random(),
+  purpose: 'login' as const,
 })
