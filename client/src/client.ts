@@ -48,8 +48,8 @@ type Call<Name extends OperationName> = (
 
 /**
  * Lets the user prove again who they are, with `reauthenticate`. It resolves to whether they did. `maxAge`: how many seconds ago the
- * last proof may be; 0 if the API did not say. If it throws the `ApiError` of an outage
- * (`network_error`, `unavailable`), the user could not be asked, and the calls that wait end with that.
+ * last proof may be; 0 if the API did not say. If it throws the `ApiError` of an outage (`network_error`, `unavailable`), the user could
+ * not be asked, and the calls that wait end with that.
  */
 export type ProveAgain = (need: { readonly maxAge: number }) => Promise<boolean>
 
@@ -68,7 +68,8 @@ export interface Client extends Calls {
   /**
    * As `fetch`, with the access token for the issuer and the `apis`. After a 401 it refreshes, or lets the user prove again if the
    * API asks for that (RFC 9470), and sends the request once more.
-   * @throws {ApiError} if there was no answer to a refresh, the user could not be asked for a proof, or another user logged in meanwhile.
+   * @throws {ApiError} if there was no answer to a refresh, if the user could not be asked for a proof, or if another user logged in
+   * meanwhile.
    */
   fetch: typeof fetch
   /** Ends the session here and in every tab at once, then on the server. `error`: the server still has the session. */

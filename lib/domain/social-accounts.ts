@@ -43,8 +43,8 @@ export async function createSocialAccount(
 
 /**
  * Gives an unconfirmed account to the person who has proven its email. A stranger may have signed up with it and
- * waited for its owner. So only the id stays: name and language are replaced, and the password, factors, identities, codes and sessions go
- * (pre-account hijacking).
+ * waited for its owner (pre-account hijacking). So only the id stays: name and language are replaced, and the password, factors,
+ * identities, codes and sessions go.
  */
 export async function takeOver(
   ports: SocialAccountPorts,
