@@ -17,9 +17,10 @@ function forgetWhenLeft(): void {
   })
 }
 
-/** What every page begins with. Until then it is inert, so that no press of a button is lost while the script is under way. */
+/** What every page begins with. Until then its forms are inert, so that no press of a button is lost while the script is under way. */
 export function start<Name extends PageName>(page: Name) {
-  find('main').inert = false
+  find('main').removeAttribute('data-starting')
+  for (const form of document.forms) form.inert = false
   const { data, texts } = pageData(page)
   forgetWhenLeft()
   revealPasswords()
