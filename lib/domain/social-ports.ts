@@ -161,7 +161,12 @@ export type SocialError = (typeof socialErrors)[number]
 /** The failed check, or the step that failed. Each is a word of ours: no text of a provider reaches a log. */
 export const providerFailureReasons = [
   'cancelled', // the person cancelled
-  'error', // the callback carries another error
+  // The callback carries this error (RFC 6749 4.1.2.1), or another.
+  'invalid_request',
+  'unauthorized_client',
+  'unsupported_response_type',
+  'invalid_scope',
+  'error',
   'temporary', // the callback says that the provider is down
   'callback', // a parameter is missing, repeated, or of another kind of answer
   'callback_iss', // the issuer of the callback (RFC 9207)

@@ -45,11 +45,19 @@ export function checkedCallback(
   })
 }
 
+/** How a provider refuses our request: a wrong setting here or there. */
+const refusals = [
+  'invalid_request',
+  'unauthorized_client',
+  'unsupported_response_type',
+  'invalid_scope',
+] as const
+
 /** `user_cancelled_authorize` is Apple's. */
 function failureOfCallback(error: string): ProviderFailure {
   if (error === 'access_denied' || error === 'user_cancelled_authorize')
     return new ProviderFailure('access_denied', 'cancelled')
   if (error === 'temporarily_unavailable' || error === 'server_error')
     return new ProviderFailure('provider_unavailable', 'temporary')
-  return new ProviderFailure('provider_error', 'error')
+  return new ProviderFailure('provider_error', refusals.find((each) => each === error) ?? 'error')
 }

@@ -144,7 +144,8 @@ describe('a callback is refused', () => {
     ['of another issuer', set('iss', 'https://other.example'), 'provider_error: callback_iss'],
     ['with an empty issuer', set('iss', ''), 'provider_error: callback_iss'],
     ['that the person cancelled', set('error', 'access_denied'), 'access_denied: cancelled'],
-    ['with another error', set('error', 'invalid_scope'), 'provider_error: error'],
+    ['with an error of our request', set('error', 'invalid_scope'), 'provider_error: invalid_scope'],
+    ['with an error of no standard', set('error', 'invalid_scope '), 'provider_error: error'],
     [
       'of a provider that is down',
       set('error', 'temporarily_unavailable'),
