@@ -164,7 +164,8 @@ export function socialRedirects(text: string): readonly string[] {
   }
   if (listed.every(isExact) && new Set(listed).size === listed.length) return listed
   throw new Error(
-    'must be https addresses (http on localhost) as browsers write them, with a path such as /, without fragment, separated by commas, each once',
+    'must be https addresses (http on localhost) as browsers write them, with a path such as /, without fragment, separated by commas, ' +
+      'each once',
   )
 }
 

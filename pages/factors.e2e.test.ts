@@ -229,7 +229,7 @@ describe('a passkey', () => {
     await pressIn(page, 'Add a passkey', 'Cancel')
   })
 
-  /** At the login page, which has offered the passkeys of an authenticator that nobody touches. */
+  /** At the login page, which has offered the passkeys of an authenticator whose user is absent. */
   async function atLoginWithout(device: string): Promise<void> {
     await devices.present(device, false)
     const offered = page.waitForResponse(/\/auth\/passkey\/options$/)

@@ -114,7 +114,7 @@ export function createClient(options: ClientOptions): Client {
 
   let prover: ProveAgain | undefined
   let proving: Promise<boolean | ApiError> | undefined
-  /** Whether the user has proven again who they are, or why nobody could ask. */
+  /** Whether the user has proven again who they are, or why the user could not be asked. */
   async function provenAgain(maxAge: number): Promise<boolean | ApiError> {
     const asked = prover
     if (!asked) return false

@@ -85,7 +85,7 @@ describe('a call that needs a newer proof', () => {
     reported.mockRestore()
   })
 
-  it('ends with the refusal that kept the application from asking', async () => {
+  it('ends with the outage that kept the application from asking', async () => {
     const { client, browser } = await stale()
     const lost = new ApiError('network_error', 'The dialog did not come.')
     client.onReauthenticationRequired(async () => {

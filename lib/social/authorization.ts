@@ -30,16 +30,17 @@ export function authorizationAddress(
   return address.href
 }
 
-/** How the provider asks the person (section 3.1.2.1). One that does not know a value refuses it. */
+/** What the provider asks the person (OpenID Connect Core 3.1.2.1). A provider that does not know a value refuses the request. */
 function promptOf(
   { choosesAccount, loginNow }: Provider,
   { prompt_values_supported: known }: Server['metadata'],
   purpose: SocialPurpose,
 ): Readonly<Record<string, string>> {
-  // It is worth nothing unless the person proves something now.
+  // It is worth nothing unless the person logs in now.
   if (purpose === 'reauthentication') return loginNow ?? { max_age: '0' }
   if (choosesAccount || (Array.isArray(known) && known.includes('select_account')))
     return { prompt: 'select_account' }
-  // Without any question, whoever is logged in at the provider would get a way into this account. Every provider knows this value.
+  // Without a question, the account that is logged in at the provider would be linked, perhaps of another person. Every provider has to
+  // know `login`.
   return purpose === 'link' ? { prompt: 'login' } : {}
 }

@@ -20,7 +20,8 @@ const DESCRIPTION =
   'Sign-up, login, refresh, logout, email, users. `x-limits` are the default limits of a route: `most` in `seconds`. ' +
   'Refusals are problem details (RFC 9457); programs decide by their `code`. `x-minLength-setting` names the setting that ' +
   'changes the default `minLength` beside it; a refusal names the length that applies. Routes with `x-requires: providers` exist only ' +
-  'where providers of social login are configured. Public GET routes also answer HEAD, but not those that a login with a provider goes through. ' +
+  'where providers of social login are configured. Public GET routes also answer HEAD, but ' +
+  'not those that a login with a provider goes through. ' +
   'API Gateway itself answers some requests, with a `message` and no `code`. A refused access token is 401 ' +
   '`{"message":"Unauthorized"}`, an unknown route 404 `{"message":"Not Found"}`. Above its throttle it answers 429, and 503 ' +
   'if a function does not answer.'

@@ -24,9 +24,9 @@ export async function virtualAuthenticators(page: Page) {
       return authenticatorId
     },
     unplug: (authenticatorId: string) => cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId }),
-    /** Whether the user touches the authenticator when it asks. A request that finds nobody is never answered. */
+    /** Whether the user touches the authenticator when it asks. A request that comes while the user is absent is never answered. */
     present,
-    /** The user comes with the page's next request for a login, before that reaches the authenticator. */
+    /** From the page's next request for options on, the user is present: before anything reaches the authenticator. */
     presentWhenAsked: (authenticatorId: string) =>
       page.route(
         /\/auth\/passkey\/options$/,

@@ -409,19 +409,16 @@ describe('rule 5: the second factor of a linked account', () => {
   })
 
   it('links nothing of a provider that was removed since', async () => {
-    const { services, api, linkSession } = await required()
+    const { services, api, google } = await required()
     const { code: totp } = await enrolTotp(api, services, await logIn(api))
-    const again = (await logInWith(api, services, googleOf(ada))).body.linkSession
-    expect(await linkWith(api, linkSession, { password: ada.password })).toMatchObject(ended)
-    const { authSession } = (await linkWith(api, again, { password: ada.password })).body
-    const waiting = (await logInWith(api, services, googleOf(ada))).body.linkSession
+    const linkSession = async () => (await logInWith(api, services, google)).body.linkSession
+    const { authSession } = (await linkWith(api, await linkSession(), { password: ada.password })).body
+    const waiting = await linkSession()
     await delivered(services)
     await api('POST /auth/social/email', { body: { linkSession: waiting } })
-    const code = await codeFor(services, googleOf(ada))
-    const { google: _, ...left } = Object.fromEntries(
-      services.policy.providers.map((each) => [each.name, each]),
-    )
-    for (const providers of [Object.values(left), []]) {
+    const code = await codeFor(services, google)
+    const left = services.policy.providers.filter(({ name }) => name !== google.provider)
+    for (const providers of [left, []]) {
       const since = { ...services, policy: { ...services.policy, providers } }
       const without = gateway(since)
       const answer = await without('POST /auth/second-factor', { body: { authSession, totp: totp() } })

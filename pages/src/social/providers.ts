@@ -8,8 +8,8 @@ const key = 'cardea:query'
 export const isBack = (): boolean => /^#cardea_(?:code|error)=/.test(location.hash)
 
 /**
- * The buttons of the providers within a part of the page, inert until now. `begin` leaves the page. A provider leads back to a fixed address, so this tab
- * remembers the language and where the user wants to go after the login.
+ * The buttons of the providers within a part of the page, inert until now. `begin` leaves the page. A provider leads back to a fixed
+ * address, so this tab remembers the language and where the user wants to go after the login.
  */
 export function onProvider(
   data: PageData,
