@@ -39,9 +39,8 @@ const options = {
 }
 
 /** For serverless-esbuild, which takes a function and has options of its own. */
-module.exports = (serverless) => ({
+module.exports = () => ({
   ...options,
-  outputWorkFolder: serverless.service.custom.bundles,
   // package.json says that `.js` is an ES module.
   outputFileExtension: '.cjs',
   // By default the plugin would leave out the SDK. Lambda's own SDK loads more slowly than a bundled one.

@@ -46,12 +46,18 @@ interface Over {
   readonly files?: Readonly<Record<string, object>>
 }
 /** `serverless deploy` of a package, over what the stand-in for AWS contains. */
-const deploy = ({ folder }: Package, env: Readonly<Record<string, string>>, { args = [], ...over }: Over) =>
-  serverless(['deploy', '--stage', 'prod', '--force', '--package', folder, ...args], env, over)
+const deploy = (made: Package, env: Readonly<Record<string, string>>, { args = [], ...over }: Over) =>
+  serverless(['deploy', '--stage', 'prod', '--force', '--package', 'package', ...args], env, over, made)
 
-async function serverless(words: readonly string[], env: Readonly<Record<string, string>>, over: Over) {
+async function serverless(
+  words: readonly string[],
+  env: Readonly<Record<string, string>>,
+  over: Over,
+  { service } = whole,
+) {
   const aws = await standInAws(over)
   const child = spawn(process.execPath, ['node_modules/.bin/serverless', ...words], {
+    cwd: service,
     env: {
       ...framework,
       PATH: process.env.PATH,

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { settings } from '../../lib/config.ts'
 import { isHashing } from '../../lib/contract/contract.ts'
 import { MAIL_PREFIX, REVOCATION_PREFIX } from '../../lib/storage/item-keys.ts'
@@ -61,7 +60,7 @@ describe('the packaged template', () => {
 
   it('has code that Lambda can read, whatever the umask', () => {
     for (const zip of dev.zips) {
-      const modes = Object.entries(modesIn(readFileSync(join(dev.folder, zip))))
+      const modes = Object.entries(modesIn(readFileSync(zip)))
       expect([zip, modes]).toEqual([zip, [[expect.stringMatching(/^functions\/.*\.cjs$/), 0o644]]])
     }
   })

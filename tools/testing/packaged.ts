@@ -1,17 +1,19 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
+import { makeServiceFolder } from '../local/service-folder.ts'
 import type { Resources } from './cloudformation.ts'
 import { framework } from './compiled.ts'
 
 /** The result of `serverless package` for a stage, or its error. */
 export interface Package {
   readonly resources: Resources
-  /** What `--package` takes, relative to the project. */
-  readonly folder: string
+  /** Where it was packaged: a folder that `serverless` can run in. Its folder `package` is for `--package`. */
+  readonly service: string
   /** What `boundary.json` holds. */
   readonly boundary: object
+  /** Paths. */
   readonly zips: readonly string[]
   readonly said: string
   readonly failed: boolean
@@ -36,23 +38,28 @@ export function packager() {
     package(stage: string, settings: Readonly<Record<string, string>>): Package {
       const local = { DYNAMODB_ENDPOINT: 'http://localhost:1', LOCAL_FOLDER: 'x', PORT: '1' }
       const env = { ...framework, PATH: process.env.PATH, HOME: folder, ...local, ...settings }
-      const target = mkdtempSync(join(folder, 'package-'))
-      const bundles = `bundles=${relative('.', folder)}/b`
-      const args = ['package', '--stage', stage, '--package', relative('.', target), '--param', bundles]
+      const service = mkdtempSync(join(folder, 'service-'))
+      makeServiceFolder(service)
+      const args = ['package', '--stage', stage, '--package', 'package']
       // The strictest umask that a user may have. The package must not depend on it.
       const strict = ['-c', 'umask 077 && exec "$0" "$@"', 'node_modules/.bin/serverless']
       const { status, stdout, stderr } = spawnSync('sh', [...strict, ...args], {
+        cwd: service,
         env,
         encoding: 'utf8',
       })
-      const template = join(target, 'cloudformation-template-update-stack.json')
+      const said = stdout + stderr
+      if (status !== 0) return { resources: {}, service, boundary: {}, zips: [], said, failed: true }
+      const target = join(service, 'package')
+      const read = (file: string) => JSON.parse(readFileSync(join(target, file), 'utf8'))
+      const zips = readdirSync(target).filter((file) => file.endsWith('.zip'))
       return {
-        resources: status === 0 ? JSON.parse(readFileSync(template, 'utf8')).Resources : {},
-        folder: relative('.', target),
-        boundary: status === 0 ? JSON.parse(readFileSync(join(target, 'boundary.json'), 'utf8')) : {},
-        zips: readdirSync(target).filter((file) => file.endsWith('.zip')),
-        said: stdout + stderr,
-        failed: status !== 0,
+        resources: read('cloudformation-template-update-stack.json').Resources,
+        service,
+        boundary: read('boundary.json'),
+        zips: zips.map((zip) => join(target, zip)),
+        said,
+        failed: false,
       }
     },
   }

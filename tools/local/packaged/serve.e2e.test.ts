@@ -1,16 +1,20 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { browser } from '../../testing/browser.ts'
 import { npmStartOver, type Started } from '../../testing/npm-start.ts'
+import { projectCopy } from '../../testing/project-copy.ts'
 import { mailedToken } from '../mailbox.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'cardea-packaged-'))
+const copy = projectCopy()
+const ofDeployment = join(copy, '.serverless', 'of-a-deployment')
 const page = 'https://app.example.com'
 let stack: Started
 
 beforeAll(async () => {
-  stack = await npmStartOver(folder, 'start:packaged')({ ALLOWED_ORIGINS: page })
+  mkdirSync(ofDeployment, { recursive: true })
+  stack = await npmStartOver(folder, 'start:packaged', copy)({ ALLOWED_ORIGINS: page })
   await stack.ready()
 })
 afterAll(async () => {
@@ -26,6 +30,10 @@ const bearer = ({ body }: { body: { accessToken: string } }) => ({
 const gatewaySays = (status: number, message: string) => ({ status, body: { message } })
 
 describe('the packaged functions', () => {
+  it('are packaged beside what a deployment is packaging at the same time', () => {
+    expect(existsSync(ofDeployment)).toBe(true)
+  })
+
   it('serve the tour: sign up, verify the email, log in, read the profile, refresh, reset the password, log out', async () => {
     const go = browser(stack, page)
     expect(await go('POST', '/auth/signup', ada)).toMatchObject({ status: 202, body: '' })

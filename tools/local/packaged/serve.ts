@@ -1,17 +1,21 @@
 import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, relative } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { unzipSync } from 'fflate'
 import { type Config, linkBaseUrlOf, readConfig } from '../../../lib/config.ts'
 import { rowsOfProviders } from '../../../lib/provider-rows.ts'
 import { start } from '../child-process.ts'
 import { createTables } from '../create-tables.ts'
 import { FRAMEWORK, type Serving, serverlessEnv } from '../serverless-offline.ts'
+import { makeServiceFolder } from '../service-folder.ts'
 import { givenSettings } from '../settings.ts'
 import { type Invoke, pollStream } from '../stream-poller.ts'
 import { lambdaFunction } from './function.ts'
 import { gateway } from './gateway.ts'
 import { type Deployment, readTemplate } from './template.ts'
+
+const PACKAGE = 'package'
+const serviceOf = (folder: string) => join(folder, 'service')
 
 /** Packages the stage `dev` and serves its zips. The output of the functions is printed. */
 export async function servePackage({ config, folder, local, signal }: Serving): Promise<void> {
@@ -21,7 +25,7 @@ export async function servePackage({ config, folder, local, signal }: Serving): 
   const functions = new Map<string, Invoke>()
   for (const each of packaged) {
     const target = join(folder, 'unzipped', each.FunctionName)
-    await unzip(join(folder, 'package', basename(each.Code.S3Key)), target)
+    await unzip(join(serviceOf(folder), PACKAGE, basename(each.Code.S3Key)), target)
     functions.set(each.FunctionName, lambdaFunction(each, { folder: target, local: env, log, signal }))
   }
   const invoke = async (name: string, event: object) => functions.get(name)?.(event)
@@ -41,9 +45,9 @@ const standIns = (given: Readonly<Record<string, string>>): Readonly<Record<stri
 
 /** Packages as a deployment does, with the given settings and nothing else of our environment. */
 async function packageStage(config: Config, folder: string): Promise<Deployment> {
-  const target = join(folder, 'package')
-  const bundles = ['--param', `bundles=${relative('.', join(folder, 'bundles'))}`]
-  const command = [FRAMEWORK, 'package', '--stage', 'dev', '--package', relative('.', target), ...bundles]
+  const service = serviceOf(folder)
+  makeServiceFolder(service)
+  const command = [FRAMEWORK, 'package', '--stage', 'dev', '--package', PACKAGE]
   const settings = {
     ...givenSettings(),
     // AWS would give another address, to which the pages would lead. Settings of providers may be http only beside a local one.
@@ -52,10 +56,11 @@ async function packageStage(config: Config, folder: string): Promise<Deployment>
     LINK_BASE_URL: linkBaseUrlOf(config),
   }
   const serverless = start('serverless', [process.execPath, ...command], {
+    cwd: service,
     env: { ...settings, ...serverlessEnv(config.localFolder) },
   })
   await serverless.end
-  const template = join(target, 'cloudformation-template-update-stack.json')
+  const template = join(service, PACKAGE, 'cloudformation-template-update-stack.json')
   const text = await readFile(template, 'utf8').catch(() => {
     throw new Error(`The functions could not be packaged: ${serverless.lastLines()}`)
   })
