@@ -85,7 +85,7 @@ describe('somebody who has an account with the email', () => {
     await looksWell(tab, 'social-link')
     await label(tab, 'Password').fill('not the password of Ada')
     await press(tab, 'Continue')
-    await see(tab, 'The email or the password is wrong.')
+    await see(tab, 'This password is wrong.')
     refused(403, 401)
     await label(tab, 'Password').fill(password)
     await press(tab, 'Continue')

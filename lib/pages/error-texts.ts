@@ -63,7 +63,11 @@ const flow = ['access_denied', 'social_expired', 'provider_unavailable', 'provid
 
 /** What they may also end with if there are providers. */
 const withProviders: Readonly<Record<string, readonly ErrorName[]>> = {
-  login: [...flow, 'code', 'signup_closed', 'email_taken', 'identity_taken', 'too_many_identities'],
+  login: [
+    ...(['wrong_password', 'code', 'signup_closed', 'email_taken', 'identity_taken'] as const),
+    'too_many_identities',
+    ...flow,
+  ],
   'email-login': ['identity_taken'],
   account: [...flow, 'identity_taken', 'too_many_identities'],
 }

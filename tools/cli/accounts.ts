@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { email as emailField } from '../../lib/contract/fields.ts'
+import type { Identity } from '../../lib/domain/social-ports.ts'
 import type { Account } from '../../lib/domain/users.ts'
 import { UsageError } from './command.ts'
 import type { StagePorts } from './stage-stores.ts'
@@ -46,11 +47,19 @@ const describeFactors = ({ factors: { totp, passkeys } }: Account) =>
     ...(passkeys > 0 ? [`${passkeys} passkey${passkeys === 1 ? '' : 's'}`] : []),
   ].join(', ') || 'none'
 
+/** The name there was chosen by its owner, so it is quoted. */
+const describeIdentity = ({ provider, accountName }: Identity) =>
+  accountName === undefined ? provider : `${provider} ${JSON.stringify(accountName)}`
+
 /** Prints what support needs to know about an account: no hash, token, device or client address. */
-export async function show({ users, sessions, clock }: StagePorts, account: Account): Promise<void> {
+export async function show(
+  { users, sessions, identities, clock }: StagePorts,
+  account: Account,
+): Promise<void> {
   const now = clock.now()
   const all = await sessions.list(account.id, now)
   const open = all.filter(({ sessionVersion }) => sessionVersion === account.sessionVersion)
+  const linked = await identities.list(account.id)
   const former = await users.formerEmail(account.id, now)
   const until = former && new Date(former.keptUntil * 1000).toISOString()
   const rows = {
@@ -62,6 +71,7 @@ export async function show({ users, sessions, clock }: StagePorts, account: Acco
     factors: describeFactors(account),
     'signed up': `${account.createdAt}, ${ageOf(account)}`,
     password: account.passwordHash === '' ? 'none: a reset by mail sets one' : 'set',
+    identities: linked.map(describeIdentity).join(', ') || 'none',
     sessions: open.length,
     'former email': former ? `${former.email}, until ${until}` : 'none',
   }

@@ -8,6 +8,7 @@ import { isolatedAwsEnv } from '../local/isolated-aws-env.ts'
 import { newAccount } from '../testing/accounts.ts'
 import { callersArn, startAwsServices } from '../testing/aws-services.ts'
 import { engineStores, tableEnv } from '../testing/engine.ts'
+import { withIdentity } from '../testing/identities.ts'
 import { run } from '../testing/run.ts'
 
 const NOW = Math.floor(Date.now() / 1000)
@@ -296,13 +297,16 @@ describe('npm run admin on a stage', () => {
 
   it('shows an account without its secrets', async () => {
     const account = await here.open({ devices: ['abcdefgh'] })
+    const at = (now: number) => ({ ...here, clock: { now: () => now } })
+    await withIdentity(at(NOW), account.id, { accountName: 'ada@\u001b[2J', sealedRefreshToken: 'abcdefgh' })
+    await withIdentity(at(NOW + 1), account.id, { provider: 'acme', issuer: 'https://acme.example' })
     const { status, stdout } = await here.admin('show', account.email)
     expect(status).toBe(0)
     expect(stdout).toMatch(
       /^email +\S+ \(verified\)\nid +\S+\nname +"Ada Lovelace"\nstatus +active\nroles +user\nfactors +none$/m,
     )
     expect(stdout).toMatch(
-      /^signed up +\S+Z, \d+ seconds? old\npassword +set\nsessions +1\nformer email +none$/m,
+      /^signed up +\S+Z, \d+ seconds? old\npassword +set\nidentities +google "ada@\\u001b\[2J", acme\nsessions +1\nformer email +none$/m,
     )
     expect(stdout).not.toMatch(/bcrypt|abcdefgh|192\.0\.2\.1/)
     expect(here.events()).toEqual([

@@ -1,4 +1,4 @@
-import type { ApiError } from '../../../client/src/client.ts'
+import { ApiError } from '../../../client/src/client.ts'
 import { find, showView, textOf } from '../dom.ts'
 import { onSubmit, type Send } from '../form.ts'
 import { fill } from '../page-data.ts'
@@ -20,6 +20,8 @@ export function linking({ data, cardea, done, restart, next }: SocialSteps) {
     const { data: tokens, error } = await cardea.linkSocialLogin({ linkSession, ...proof })
     if (tokens) await done(tokens)
     if (error?.code === 'invalid_link_session') restart(error)
+    // The form has no email that may be wrong.
+    if (error?.code === 'invalid_credentials') return new ApiError('wrong_password', error.message, error)
     return next(error)
   }
   const offer = proofForm(formOf('link'), { data, cardea }, prove)
