@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from 'playwright-core'
-import { mailedDigits, mailedToken } from '../tools/local/mailbox.ts'
+import { mailed, mailedToken } from '../tools/local/mailbox.ts'
 import type { Started } from '../tools/testing/npm-start.ts'
 import { label, logIn, looksWell, press, see, shown } from '../tools/testing/page-steps.ts'
 import { run } from '../tools/testing/run.ts'
@@ -19,26 +19,6 @@ beforeAll(() => {
   ;({ started, context, page } = pages)
 })
 
-/** The token of the mail to Ada that `request` causes. Earlier mails may have links to the same page. */
-async function nextToken(path: string, request: () => Promise<void>): Promise<string> {
-  const tokens = async () => {
-    const { emails } = (await (await fetch(`${started.mailbox}/store`)).json()) as {
-      emails: { body: { text: string } }[]
-    }
-    return emails.flatMap(({ body }) =>
-      [...body.text.matchAll(new RegExp(`/${path}#token=([\\w-]+)`, 'g'))].map(([, token = '']) => token),
-    )
-  }
-  const before = await tokens()
-  await request()
-  for (let waited = 0; waited < 60_000; waited += 100) {
-    const token = (await tokens()).find((each) => !before.includes(each))
-    if (token) return token
-    await page.waitForTimeout(100)
-  }
-  throw new Error(`No mail with a link to ${path}`)
-}
-
 /** @returns the page that the mail links to. */
 async function signUp(tab: Page, { name, email, password }: typeof ada, query = ''): Promise<string> {
   await tab.goto(url(`sign-up${query}`))
@@ -51,17 +31,19 @@ async function signUp(tab: Page, { name, email, password }: typeof ada, query = 
 }
 
 describe('somebody new', () => {
+  let link: string
+
   it('signs up, and verifies the address by a button: opening the link does nothing yet', async () => {
-    await page.goto(await signUp(page, ada))
+    link = await signUp(page, ada)
+    await page.goto(link)
     expect(page.url()).toBe(url('verify-email'))
     await press(page, 'Confirm email')
     await shown(page, 'heading', 'Your email is confirmed').waitFor()
   })
 
   it('who opens the link again is told kindly that all is well', async () => {
-    const token = await mailedToken(started.mailbox, ada.email, 'verify-email')
     await page.goto(url('login'))
-    await page.goto(url(`verify-email#token=${token}`))
+    await page.goto(link)
     await press(page, 'Confirm email')
     await shown(page, 'heading', 'Your email is confirmed').waitFor()
   })
@@ -207,12 +189,11 @@ describe('the account', () => {
   })
 
   it('sets a new password by mail', async () => {
-    const token = await nextToken('reset-password', async () => {
-      await page.goto(url('forgot-password'))
-      await label(page, 'Email').fill(ada.email)
-      await press(page, 'Send link')
-      await shown(page, 'heading', 'Check your mail').waitFor()
-    })
+    await page.goto(url('forgot-password'))
+    await label(page, 'Email').fill(ada.email)
+    await press(page, 'Send link')
+    await shown(page, 'heading', 'Check your mail').waitFor()
+    const token = await mailedToken(started.mailbox, ada.email, 'reset-password')
     await page.goto(url(`reset-password#token=${token}`))
     ada.password = 'three slow trains go north'
     await label(page, 'New password').fill(ada.password)
@@ -222,33 +203,35 @@ describe('the account', () => {
 })
 
 describe('a login by mail', () => {
-  it('takes the six digits, and says whose account is open', async () => {
+  let spent: string
+  const requestMail = async () => {
     await page.goto(url('email-login'))
     await label(page, 'Email').fill(ada.email)
     await press(page, 'Send login mail')
     await shown(page, 'heading', 'Check your mail').waitFor()
-    const [, first, second] = await mailedDigits(started.mailbox, ada.email)
+  }
+
+  it('takes the six digits, and says whose account is open', async () => {
+    await requestMail()
+    const linkAndDigits = /email-login#token=([\w-]+)\s.*?^\s*(\d{3}) ?(\d{3})\s*$/ms
+    const [, token = '', first, second] = await mailed(started.mailbox, ada.email, linkAndDigits)
+    spent = token
     await label(page, 'Six digits').fill(`${first} ${second}`)
     await press(page, 'Log in')
     await see(page, /You are logged in as Ada.*ada@example.com/)
   })
 
   it('by link needs a button, and “Not you?” logs out', async () => {
-    const token = await mailedToken(started.mailbox, ada.email, 'email-login')
     await page.goto(url('login'))
-    await page.goto(url(`email-login#token=${token}`))
+    await page.goto(url(`email-login#token=${spent}`))
     expect(page.url()).toBe(url('email-login'))
     await press(page, 'Log in')
     // The digits and the link of one mail are one secret, which is spent.
     await see(page, /no longer valid/)
     expect(pages.complaints.splice(0)).toEqual([expect.stringContaining('400')])
-    const next = await nextToken('email-login', async () => {
-      await page.goto(url('email-login'))
-      await label(page, 'Email').fill(ada.email)
-      await press(page, 'Send login mail')
-      await shown(page, 'heading', 'Check your mail').waitFor()
-    })
-    await page.goto(url(`email-login#token=${next}`))
+    await requestMail()
+    const token = await mailedToken(started.mailbox, ada.email, 'email-login')
+    await page.goto(url(`email-login#token=${token}`))
     await press(page, 'Log in')
     await see(page, /You are logged in as Ada/)
     await press(page, /Not you/)

@@ -32,24 +32,35 @@ async function viewer(): Promise<string> {
 export const isOfMailbox = ({ stack = '' }: Error): boolean => stack.includes('aws-ses-v2-local')
 
 interface Mail {
+  readonly messageId: string
   readonly destination: { readonly to: readonly string[] }
   readonly body: { readonly text: string }
 }
 
-/** Waits for a mail to an address with a link to this page, and gives the token of the newest one. */
+/** Waits for an unread mail to an address with a link to this page, and gives the token of the newest one. */
 export const mailedToken = (mailbox: string, to: string, page: string): Promise<string> =>
   mailed(mailbox, to, new RegExp(`/${page}#token=([\\w-]+)`)).then(([, token = '']) => token)
 
-/** Waits for a mail with a code of six digits. Gives the newest code, then its two halves. */
+/** Waits for an unread mail with a code of six digits. Gives the newest code, then its two halves. */
 export const mailedDigits = (mailbox: string, to: string): Promise<readonly string[]> =>
   mailed(mailbox, to, /^\s*(\d{3}) ?(\d{3})\s*$/m)
 
-/** Waits for a mail to an address whose text matches. Gives the match in the newest one. */
-async function mailed(mailbox: string, to: string, pattern: RegExp): Promise<readonly string[]> {
+/** Their ids. */
+const read = new Set<string>()
+
+/**
+ * Waits for an unread mail to an address whose text matches. Gives the match in the newest one. These mails are read then: after the
+ * next request, the mail before it would be taken for the new one.
+ */
+export async function mailed(mailbox: string, to: string, pattern: RegExp): Promise<readonly string[]> {
   for (let waited = 0; waited < 20_000; waited += 100) {
     const { emails } = (await (await fetch(`${mailbox}/store`)).json()) as { emails: readonly Mail[] }
-    const mine = emails.filter(({ destination }) => destination.to.includes(to))
-    const found = mine.map(({ body }) => pattern.exec(body.text)).findLast((each) => each !== null)
+    const unread = emails.filter(
+      ({ destination, messageId, body }) =>
+        destination.to.includes(to) && !read.has(messageId) && pattern.test(body.text),
+    )
+    const found = pattern.exec(unread.at(-1)?.body.text ?? '')
+    for (const { messageId } of unread) read.add(messageId)
     if (found) return found
     await wait(100)
   }

@@ -269,8 +269,7 @@ describe('npm start with its default settings', () => {
     expect(await go('POST', '/auth/password/forgot', { email })).toMatchObject({ status: 202 })
     const first = await mailedToken(started.mailbox, email, 'reset-password')
     expect(await go('POST', '/auth/password/forgot', { email })).toMatchObject({ status: 202 })
-    let token = first
-    while (token === first) token = await mailedToken(started.mailbox, email, 'reset-password')
+    const token = await mailedToken(started.mailbox, email, 'reset-password')
     const newPassword = 'another correct horse'
     const old = await go('POST', '/auth/password/reset', { token: first, newPassword })
     expect(old).toMatchObject({ status: 400, body: { code: 'invalid_link' } })
