@@ -116,6 +116,9 @@ export const policy: Policy = {
   unverifiedAccountDays: 14,
 }
 
+// Unpacked once for all tests of a file, as once for all requests of a function.
+const blocklist = commonPasswords()
+
 /** All the services of a running Cardea: real keys, tokens and hashes (of the lowest cost), stores in memory, a test clock. */
 export function testServices(
   change: {
@@ -147,7 +150,7 @@ export function testServices(
     rateLimiter: rateLimiter({ ...stores, keyedHashes: keyedHashes(keys), clock, limits }),
     keyedHashes: keyedHashes(keys),
     ...testMail(change.stores),
-    commonPasswords: commonPasswords(),
+    commonPasswords: blocklist,
     breachedPasswords: { find: async () => 'not_found' },
     passwords: bcryptPasswords({ cost: 4, keys }),
     accessTokenIssuer: accessTokenIssuer(parties, keys),
