@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { type Resources, schemaProblems } from '../../tools/testing/cloudformation.ts'
+import { framework } from '../../tools/testing/compiled.ts'
 
 const service = 'examples/notes-api'
 const folder = mkdtempSync(join(tmpdir(), 'notes-package-'))
@@ -22,7 +23,7 @@ function packaged(env: Record<string, string>) {
   ]
   const { status, stdout, stderr } = spawnSync(resolve('node_modules/.bin/serverless'), args, {
     cwd: service,
-    env: { PATH: process.env.PATH, HOME: folder, ...env },
+    env: { ...framework, PATH: process.env.PATH, HOME: folder, ...env },
     encoding: 'utf8',
   })
   return { status, said: stdout + stderr }

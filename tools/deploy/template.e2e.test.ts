@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { capitalized, deployedWith, isAlways, isRoute, registry } from '../generate/registry.ts'
 import { type Resources, schemaProblems } from '../testing/cloudformation.ts'
+import { framework } from '../testing/compiled.ts'
 import { type Package, packager } from '../testing/packaged.ts'
 import { stackPolicy } from './protected-resources.ts'
 import { keepsUsers } from './setting-problems.ts'
@@ -65,7 +66,7 @@ describe('packaging', () => {
 
 describe('a deployment', () => {
   it.each(['deploy', 'remove', 'rollback'])('does not %s without a region', (command) => {
-    const env = { PATH: process.env.PATH, HOME: '/nonexistent' }
+    const env = { ...framework, PATH: process.env.PATH, HOME: '/nonexistent' }
     const args = [command, '--stage', 'dev']
     const { status, stdout } = spawnSync('node_modules/.bin/serverless', args, { env, encoding: 'utf8' })
     expect([status, stdout]).toEqual([1, expect.stringContaining('Say which region: set AWS_REGION')])

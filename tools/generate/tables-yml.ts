@@ -52,8 +52,13 @@ export function tablesIn(text: string): readonly Table[] {
   })
 }
 
-/** Every table of `lib/storage/tables.yml`. */
-export const readTables = (): readonly Table[] => tablesIn(readFileSync('lib/storage/tables.yml', 'utf8'))
+let tables: readonly Table[] | undefined
+
+/** Every table of `lib/storage/tables.yml`. The roles of all functions ask for them, and the file takes long to parse. */
+export function readTables(): readonly Table[] {
+  tables ??= tablesIn(readFileSync('lib/storage/tables.yml', 'utf8'))
+  return tables
+}
 
 export const TABLE_NAMES = 'lib/domain/table-names.ts'
 
