@@ -58,7 +58,7 @@ describe('an API with providers', () => {
     await seeAccount('Ada@gmail.com', 'Ada Lovelace')
     await logOut(tab)
     await logIn(tab, stranger)
-    await see(tab, 'This password is wrong.')
+    await see(tab, 'The email or the password is wrong.')
     refused(401)
   })
 
