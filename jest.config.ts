@@ -9,7 +9,7 @@ const shared: Config = {
   moduleNameMapper: { '^@middy/([a-z-]+)$': '<rootDir>/node_modules/@middy/$1/index.js' },
   transformIgnorePatterns: ['/node_modules/(?!@middy/|jose/|oauth4webapi/)'],
   testEnvironment: 'node',
-  // Jest looks a global up in a slow way, and the guesses at a password calculate a lot: a test of them took five times as long.
+  // A global is slow to look up in Jest's sandbox. A test that calculates the guesses of many passwords took five times as long.
   sandboxInjectedGlobals: ['Math'],
 }
 

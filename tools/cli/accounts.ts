@@ -47,7 +47,7 @@ const describeFactors = ({ factors: { totp, passkeys } }: Account) =>
     ...(passkeys > 0 ? [`${passkeys} passkey${passkeys === 1 ? '' : 's'}`] : []),
   ].join(', ') || 'none'
 
-/** The name there was chosen by its owner, so it is quoted. */
+/** The owner of a provider account chose its name, so the name is quoted. */
 const describeIdentity = ({ provider, accountName }: Identity) =>
   accountName === undefined ? provider : `${provider} ${JSON.stringify(accountName)}`
 
@@ -57,10 +57,12 @@ export async function show(
   account: Account,
 ): Promise<void> {
   const now = clock.now()
-  const all = await sessions.list(account.id, now)
+  const [all, linked, former] = await Promise.all([
+    sessions.list(account.id, now),
+    identities.list(account.id),
+    users.formerEmail(account.id, now),
+  ])
   const open = all.filter(({ sessionVersion }) => sessionVersion === account.sessionVersion)
-  const linked = await identities.list(account.id)
-  const former = await users.formerEmail(account.id, now)
   const until = former && new Date(former.keptUntil * 1000).toISOString()
   const rows = {
     email: `${account.email} (${account.emailVerified ? 'verified' : 'NEVER verified'})`,

@@ -45,7 +45,7 @@ export const mailedToken = (mailbox: string, to: string, page: string): Promise<
 export const mailedDigits = (mailbox: string, to: string): Promise<readonly string[]> =>
   mailed(mailbox, to, /^\s*(\d{3}) ?(\d{3})\s*$/m)
 
-/** Their ids. */
+/** The ids of the mails that were read. */
 const read = new Set<string>()
 
 /**

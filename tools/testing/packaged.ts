@@ -13,7 +13,7 @@ export interface Package {
   readonly service: string
   /** What `boundary.json` holds. */
   readonly boundary: object
-  /** Paths. */
+  /** The paths of the functions' zips. */
   readonly zips: readonly string[]
   readonly said: string
   readonly failed: boolean

@@ -18,7 +18,7 @@ export interface Verifier {
 
 export function mailVerifier({ api, login, settings: { mailbox = '' } }: Run): Verifier {
   let token: string | undefined
-  // Again if the first try failed: the link of a sign-up can be opened twice.
+  // `remove` verifies again if the first try failed. A mail is read once, but the link of a sign-up can be opened twice.
   const verify = async () => {
     token ??= await mailedToken(mailbox, login.email, 'verify-email').catch(() => undefined)
     assert(token, 'no mail came within 20 s')
